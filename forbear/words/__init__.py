@@ -1,0 +1,43 @@
+"""Every sentence a person reads, in every language: words/<language>/<room>.toml, key → sentence with {parameters}.
+
+`say("zh", "statement.cause.title")` looks in words/zh/statement.toml for [cause] title. One catalogue serves pages,
+messages, letters and refusals, so that a sentence is written once and both languages stay complete (tests/house).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+
+
+def say(language: str, key: str, **facts: object) -> str:
+    """The sentence for a key; KeyError when the key or one of its parameters is missing."""
+    sentence = catalogue(language)[key]
+    return sentence.format_map(facts) if facts or "{" in sentence else sentence
+
+
+def known(language: str, key: str) -> bool:
+    """Whether the catalogue has the key."""
+    return key in catalogue(language)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All sentences of a language, keyed <room>.<dotted path>."""
+    sentences: dict[str, str] = {}
+    folder = resources.files("forbear.words").joinpath(language)
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            _flatten(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8")), sentences)
+    return sentences
+
+
+def _flatten(prefix: str, value: Any, into: dict[str, str]) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _flatten(f"{prefix}.{key}", item, into)
+    else:
+        into[prefix] = str(value)

@@ -1,0 +1,22 @@
+"""A refusal is a value: which rule said no, why, and what the person can do instead. It is never an exception.
+
+`reason` and `way_on` are keys of the word catalogue (forbear/words), so that each reader hears them in her language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`rule`: dotted id; `reason`, `way_on`: word keys; `facts`: their parameters; `where`: the field at fault."""
+
+    rule: str
+    reason: str
+    way_on: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    where: str = ""
+
+    def __bool__(self) -> bool:
+        """Falsy, so that `if not outcome` reads as it should."""
+        return False
