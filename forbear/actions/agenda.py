@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from forbear.actions import agreement, payments
 from forbear.actions.letters import write
-from forbear.actions.ports import ZONE, Desk, Due, Leased, Message, Undelivered
+from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.core import events as e
 from forbear.core.clocks import start_of
@@ -24,6 +24,10 @@ BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
 """After the first failure ten seconds, then longer and longer, capped at four hours."""
 
 
+class NeedsPerson(Exception):
+    """No failure: the clock says that a person has to act now."""
+
+
 def work(desk: Desk, limit: int = 20) -> int:
     """Do what is due now, at most `limit` things; returns how many were taken."""
     items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS)
@@ -35,6 +39,8 @@ def work(desk: Desk, limit: int = 20) -> int:
 def _one(desk: Desk, item: Leased) -> None:
     try:
         HANDLERS[item.kind](desk, item)
+    except NeedsPerson as reason:
+        desk.agenda.give_up(item, str(reason))
     except Exception as error:  # whatever went wrong outside, the agenda keeps it and goes on
         said = f"{type(error).__name__}: {error}"[:300]
         if item.tries >= TRIES_MAX:
@@ -123,9 +129,9 @@ def papers_late(desk: Desk, item: Leased) -> None:
 
 
 def decision_due(desk: Desk, item: Leased) -> None:
-    """The promised day has come and nothing is decided: it stands given up on the agenda until a person acts."""
+    """The promised day has come and nothing is decided: a person is told."""
     if load(desk, item.case_id).case.under_review:
-        desk.agenda.give_up(item, "the decision was promised for today")
+        raise NeedsPerson("the decision is promised for today")
 
 
 def nightly(desk: Desk, item: Leased) -> None:
@@ -160,5 +166,3 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "nightly": nightly,
     "day": end_day,
 }
-
-__all__ = ["HANDLERS", "Undelivered", "work"]

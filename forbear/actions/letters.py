@@ -11,6 +11,7 @@ from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.clocks import outside_quiet_hours
 from forbear.core.contact import Actor, Channel, Role
+from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.notices import CALLED_FOR, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
@@ -58,7 +59,7 @@ def write(
 def _kind(fact: e.Fact, actor: Actor) -> NoticeKind | None:
     match fact:
         case e.DecisionMade(outcome=outcome):
-            return NoticeKind(outcome.value)
+            return None if outcome is Outcome.APPROVED else NoticeKind(outcome.value)
         case e.MessageWritten():
             return NoticeKind.MESSAGE if actor.kind is not Role.BORROWER else None
         case e.AgreementLapsed(why=Lapse.REPLACED):

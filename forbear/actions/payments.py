@@ -79,7 +79,7 @@ def end_day(desk: Desk, by: By, case_id: str) -> Done | Refusal:
             facts.append(e.CurePeriodEnded())
         return facts
 
-    return carry_out(desk, by, case_id, {"end_day": desk.clock.today()}, decide)
+    return carry_out(desk, by, case_id, {"end_day": by.key}, decide)
 
 
 def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: str) -> Done | Refusal:

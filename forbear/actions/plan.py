@@ -10,13 +10,12 @@ from datetime import date
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.agreement import remaining_loan
 from forbear.core.budget import OtherDebt
 from forbear.core.clocks import working_days_after
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.file import CaseFile, open_file
 from forbear.core.loan import Loan
-from forbear.core.payments import next_row
+from forbear.core.payments import next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.solver import Answer, Question, own_plan, solve, what_if

@@ -115,25 +115,3 @@ def signable(plan: Plan, sign_by_on: date) -> Refusal | None:
     if plan.first_due_on <= sign_by_on:
         return Refusal("agreement.stale", "agreement.refusal.stale", "agreement.way_on.make_anew", where="plan")
     return None
-
-
-def remaining_loan(terms: Terms, rows: "Sequence[Row]", contract: Loan, on: date) -> Loan:
-    """What is left of an agreement as a loan of its own, to make a new plan of: it bears the agreed rate, no more."""
-    from forbear.core.payments import next_row, settlement_owed
-
-    owed = settlement_owed(rows, on, terms.issued_on)
-    row = next_row(rows)
-    overdue = row is not None and row.instalment.due_on <= on
-    return replace(
-        contract,
-        principal_minor=owed.principal_minor,
-        interest_minor=owed.interest_minor,
-        penalty_minor=owed.penalty_minor,
-        fees_minor=owed.fees_minor,
-        rate_ppm=terms.plan.rate_ppm,
-        penalty_rate_ppm=terms.plan.rate_ppm,
-        oldest_unpaid_due_on=row.instalment.due_on if row and overdue else None,
-        instalment_minor=max((r.instalment.amount_minor for r in rows), default=0),
-        instalments_left=sum(1 for r in rows if r.open_minor),
-        as_of=on,
-    )
