@@ -176,9 +176,10 @@ def day(text: str) -> date | Refusal:
     return _dated(text, "day", _DAY_FORMS)
 
 
-def month(text: str) -> date | Refusal:
-    """A month as people write it: 2026-03, 202603, 2026年3月, March 2026; given back as its first day."""
-    return _dated(text, "month", _MONTH_FORMS)
+def month(text: str) -> str | Refusal:
+    """A month as people write it: 2026-03, 202603, 2026年3月, March 2026; given back as 2026-03."""
+    first = _dated(text, "month", _MONTH_FORMS)
+    return first if isinstance(first, Refusal) else f"{first.year:04d}-{first.month:02d}"
 
 
 def iso_day(text: str) -> date | Refusal:
