@@ -163,7 +163,9 @@ def _reversed(file: CaseFile, details: Payment, reason: str) -> list[e.Fact | Du
     assert agreed is not None and agreed.terms is not None, "an agreement the payment was for"
     others = [p for p in file.standing_payments(agreed.number) if p.payment != details.payment]
     before, after = file.rows(agreed), position(agreed.terms, others)
-    reopened = tuple(old.number for old, new in zip(before, after, strict=True) if not old.open_minor and new.open_minor)
+    reopened = tuple(
+        old.number for old, new in zip(before, after, strict=True) if not old.open_minor and new.open_minor
+    )
     return [e.PaymentReversed(payment=details.payment, reopened=reopened, reason=reason)]
 
 

@@ -225,9 +225,9 @@ class Cases(Protocol):
     def of_borrower(self, borrower_id: str) -> tuple[CaseLine, ...]:
         """Newest first."""
 
-    def queue(self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50) -> (
-        tuple[CaseLine, ...]
-    ):
+    def queue(
+        self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[CaseLine, ...]:
         """Open cases, what is due next first; "" means any. `search`: a contract number or a whole name."""
 
     def counts(self) -> Mapping[str, int]:
