@@ -22,11 +22,16 @@ def queue_line(opened: Recorded, case: Case) -> CaseLine:
         due_on=case.due_on,
         due_what=case.due_what,
         agent=case.agent,
-        reviewer=case.reviewer,
+        reviewer=reviewer_of(case),
         opened_at=case.opened_at,
         changed_at=case.changed_at,
         seq=case.seq,
     )
+
+
+def reviewer_of(case: Case) -> str:
+    """Who decided it, or asked for a second pair of eyes; "" while no reviewer had it."""
+    return case.second_asked_by or min(case.deciders, default="")
 
 
 def is_open(case: Case) -> bool:

@@ -66,7 +66,7 @@ def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: Iterable[s
     if leaf_hash(body) != stored_hash:
         raise Damaged(leaf, "the bytes do not match their hash")
     try:
-        head = json.loads(body)
+        head = json.loads(body.decode())
         groups = _groups(leaf, disclosed, frozenset(head["_sd"]))
         fact = revive(head["type"], head["tv"], head["pub"], groups)
         return Recorded(

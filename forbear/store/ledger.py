@@ -7,11 +7,12 @@ command does stands in one transaction: events, disclosures, what becomes due, t
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 from django.db.models import QuerySet
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
-from forbear.core.case import fold
+from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
@@ -19,10 +20,12 @@ from forbear.core.events import Recorded
 from forbear.store import projections
 from forbear.store.agenda import put_dues
 from forbear.store.models import Command, Event, Head, Secret
-from forbear.store.privacy import DataKeys, Keys, WrongKey, open_bytes, seal_bytes
+from forbear.store.privacy import DataKeys, Keys, WrongKey, open_with, seal_bytes
 
 READ_AT_ONCE = 500
 """Events fetched together when the whole log is read."""
+STATES_KEPT = 1000
+"""States of cases kept in memory for the next append to them: public parts only."""
 
 
 class DjangoLedger:
@@ -34,9 +37,9 @@ class DjangoLedger:
         self._ids = ids
         self._log = log
         self._using = using
+        self._states: dict[bytes, Case] = {}
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
-        assert write.facts, "a command that records nothing has nothing to append"
         with transaction.atomic(using=self._using):
             head = self._locked_head()
             known = self.command(write.key, write.request)
@@ -98,7 +101,7 @@ class DjangoLedger:
     def _store(self, write: Write, head: Head, previous: bytes) -> tuple[Recorded, ...]:
         at = _exact(write.at)
         if head.last_at is not None and head.last_at > at:
-            at = head.last_at
+            at = head.last_at  # a clock that was set back does not take the record with it
         occurred_at = _exact(write.occurred_at) if write.occurred_at else None
         sealed: list[Sealed] = []
         for fact in write.facts:
@@ -133,16 +136,33 @@ class DjangoLedger:
             )
             for place, (fact, event) in enumerate(zip(write.facts, sealed, strict=True))
         )
-        before = fold(self.public(write.case_id)) if write.expected >= 0 else None
-        self._insert(write, recorded, sealed)
+        before = self._state(write.case_id, previous)
+        self._insert(write, head.size, recorded, sealed)
         put_dues(write.dues, self._using)
-        projections.apply(recorded, fold(recorded, before), self._keys, self._using)
+        after = fold(recorded, before)
+        projections.apply(recorded, after, self._keys, self._using)
+        if recorded:
+            self._remember(recorded[-1].leaf_hash, after)
         head.size += len(recorded)
         head.last_at = at
         head.save(using=self._using, update_fields=["size", "last_at"])
         return recorded
 
-    def _insert(self, write: Write, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
+    def _state(self, case_id: str, last_hash: bytes) -> Case | None:
+        """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so
+        what was folded up to it once need not be folded again, by whichever transaction.
+        """
+        if not last_hash:
+            return None
+        known = self._states.get(last_hash)
+        return known if known is not None else fold(self.public(case_id))
+
+    def _remember(self, last_hash: bytes, case: Case) -> None:
+        if len(self._states) >= STATES_KEPT:
+            self._states.clear()
+        self._states[last_hash] = case
+
+    def _insert(self, write: Write, leaf: int, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
         events, secrets = [], []
         for event, made in zip(recorded, sealed, strict=True):
             row = Event(leaf=event.leaf, case_id=event.case_id, seq=event.seq, type=event.fact.type)
@@ -155,7 +175,7 @@ class DjangoLedger:
                 secrets.append(Secret(leaf=event.leaf, n=n, name=name, key_id=key_id, ct=ct))
         Event.objects.using(self._using).bulk_create(events)
         Secret.objects.using(self._using).bulk_create(secrets)
-        made_by = Command(key=write.key, req_hash=write.request, leaf=recorded[0].leaf, count=len(recorded))
+        made_by = Command(key=write.key, req_hash=write.request, leaf=leaf, count=len(recorded))
         made_by.save(using=self._using, force_insert=True)
 
     # ---- reading -----------------------------------------------------------------------------------------------
@@ -173,11 +193,12 @@ class DjangoLedger:
         secrets = Secret.objects.using(self._using).filter(leaf__in=events.values("leaf")).order_by("leaf", "n")
         rows = list(secrets.values_list("leaf", "n", "key_id", "ct"))
         keys = self._data_keys.by_id({key_id for _, _, key_id, _ in rows})
+        ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         texts: dict[int, list[str]] = {}
         for leaf, n, key_id, ct in rows:
-            if key_id in keys and leaf in hashes:
+            if key_id in ciphers and leaf in hashes:
                 try:
-                    text = open_bytes(keys[key_id], _place(hashes[leaf], n), ct)
+                    text = open_with(ciphers[key_id], _place(hashes[leaf], n), ct)
                 except WrongKey as error:
                     raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
                 texts.setdefault(leaf, []).append(text.decode("ascii"))

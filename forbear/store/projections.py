@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from forbear.actions.lines import is_in_force, is_open, queue_line
+from forbear.actions.lines import is_in_force, is_open, queue_line, reviewer_of
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
@@ -22,6 +22,8 @@ NAME = "case_line"
 
 def apply(recorded: Sequence[Recorded], case: Case, keys: Keys, using: str) -> None:
     """Bring the case's line up to date: `recorded` are its new events, `case` its state after them."""
+    if not recorded:
+        return
     rows = CaseRow.objects.using(using)
     if recorded[0].seq == 0:
         rows.bulk_create([_new_row(recorded[0], case, keys, using)])
@@ -70,7 +72,7 @@ def _state(case: Case) -> dict[str, Any]:
         "due_on": case.due_on,
         "due_what": case.due_what,
         "agent": case.agent,
-        "reviewer": case.reviewer,
+        "reviewer": reviewer_of(case),
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,
         "seq": case.seq,
