@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.loan_tables import BorrowerRow as BorrowerRow
+from forbear.store.loan_tables import LoanRow as LoanRow
+
 
 class Event(models.Model):
     """One fact, as the exact bytes that were hashed; `leaf` counts all events from 0 without a gap."""

@@ -14,6 +14,7 @@ from forbear.actions.lines import is_in_force, is_open, queue_line, reviewer_of
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
+from forbear.core.loanbook import contract_key
 from forbear.store.models import CaseRow, Projection
 from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text
 
@@ -56,7 +57,7 @@ def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
         row.key_id, key = DataKeys(keys, using).for_writing(line.case_id, Retention.IDENTITY.value)
         row.contract = seal_text(key, _column("contract", line.case_id), line.contract)
         row.name = seal_text(key, _column("name", line.case_id), line.name)
-        row.contract_index = blind(keys.index, "contract", line.contract)
+        row.contract_index = blind(keys.index, "contract", contract_key(line.contract))
         row.name_index = blind(keys.index, "name", line.name)
     return row
 
@@ -118,7 +119,7 @@ class DjangoCases:
         if stage:
             rows = rows.filter(stage=stage)
         if search:
-            contract, name = blind(self._index, "contract", search), blind(self._index, "name", search)
+            contract, name = blind(self._index, "contract", contract_key(search)), blind(self._index, "name", search)
             rows = rows.filter(Q(contract_index=contract) | Q(name_index=name))
         ordered = rows.order_by(F("due_on").asc(nulls_last=True), "changed_at", "case_id")
         return self._lines(ordered[offset : offset + limit])
