@@ -8,10 +8,11 @@ import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from forbear.core.chain import Sealed, commitment, leaf_hash, seal
-from forbear.core.codec import Malformed, instant, typed
+from forbear.core.codec import Malformed, instant
 from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.events import Fact, Recorded, revive
 
@@ -74,8 +75,8 @@ def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: Iterable[s
             case_id=head["case"],
             seq=head["seq"],
             at=datetime.fromisoformat(head["at"]),
-            occurred_at=typed(datetime | None, head["occ"], "occ"),
-            actor=Actor(Role(head["actor"]["kind"]), head["actor"]["id"], Auth(head["actor"]["auth"])),
+            occurred_at=datetime.fromisoformat(head["occ"]) if head["occ"] is not None else None,
+            actor=_actor(**head["actor"]),
             channel=Channel(head["chan"]["kind"]),
             command=head["cmd"],
             cause=head["cause"],
@@ -88,11 +89,16 @@ def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: Iterable[s
         raise Damaged(leaf, f"the event does not have the shape of the record: {error!r}") from error
 
 
+@lru_cache(1000)
+def _actor(kind: str, id: str, auth: str) -> Actor:
+    return Actor(Role(kind), id, Auth(auth))
+
+
 def _groups(leaf: int, disclosed: Iterable[str], committed: frozenset[str]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for text in disclosed:
         if commitment(text) not in committed:
             raise Damaged(leaf, "an opened disclosure is not the one the event commits to")
-        _, name, value = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        _, name, value = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
         groups[name] = value
     return groups
