@@ -58,8 +58,10 @@ def typed(kind: Any, value: Any, where: str = "value") -> Any:
     if origin in (Union, types.UnionType):
         if value is None and type(None) in arguments:
             return None
-        (inner,) = [a for a in arguments if a is not type(None)]
-        return typed(inner, value, where)
+        kinds = [a for a in arguments if a is not type(None)]
+        exact = [a for a in kinds if type(value) is a]
+        _must(len(kinds) == 1 or bool(exact), where, f"one of {', '.join(map(str, kinds))} is needed")
+        return typed(exact[0] if exact else kinds[0], value, where)
     if origin is tuple:
         _must(isinstance(value, list | tuple), where, "a list is needed")
         if len(arguments) == 2 and arguments[1] is Ellipsis:
