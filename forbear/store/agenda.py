@@ -59,9 +59,7 @@ class DjangoAgenda:
 
     def given_up(self) -> tuple[GivenUp, ...]:
         rows = self._items.filter(state="failed").order_by("due_at", "id")
-        return tuple(
-            GivenUp(row.id, row.kind, row.case_id, row.body, row.due_at, row.tries, row.error) for row in rows
-        )
+        return tuple(GivenUp(row.id, row.kind, row.case_id, row.body, row.due_at, row.tries, row.error) for row in rows)
 
     def settle(self, id: int) -> None:
         self._items.filter(id=id, state="failed").update(state="settled")

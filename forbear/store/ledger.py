@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import QuerySet
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
@@ -26,6 +26,8 @@ READ_AT_ONCE = 500
 """Events fetched together when the whole log is read."""
 STATES_KEPT = 1000
 """States of cases kept in memory for the next append to them: public parts only."""
+_INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
+_INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
 
 
 class DjangoLedger:
@@ -94,9 +96,11 @@ class DjangoLedger:
     def _locked_head(self) -> Head:
         """The head, locked until the transaction ends (SQLite locks the whole database: BEGIN IMMEDIATE)."""
         heads = Head.objects.using(self._using)
-        if not heads.exists():
+        head = heads.select_for_update().first()
+        if head is None:
             heads.bulk_create([Head(one=1)], ignore_conflicts=True)
-        return heads.select_for_update().get(one=1)
+            head = heads.select_for_update().get(one=1)
+        return head
 
     def _store(self, write: Write, head: Head, previous: bytes) -> tuple[Recorded, ...]:
         at = _exact(write.at)
@@ -143,9 +147,7 @@ class DjangoLedger:
         projections.apply(recorded, after, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
-        head.size += len(recorded)
-        head.last_at = at
-        head.save(using=self._using, update_fields=["size", "last_at"])
+        Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
         return recorded
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
@@ -163,20 +165,22 @@ class DjangoLedger:
         self._states[last_hash] = case
 
     def _insert(self, write: Write, leaf: int, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
-        events, secrets = [], []
+        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few."""
+        secrets: list[tuple[object, ...]] = []
         for event, made in zip(recorded, sealed, strict=True):
-            row = Event(leaf=event.leaf, case_id=event.case_id, seq=event.seq, type=event.fact.type)
-            row.body, row.leaf_hash = made.body, made.leaf_hash
-            events.append(row)
             groups = zip(event.fact.private(), made.disclosures, strict=True)
             for n, ((_, _, retention), (name, text)) in enumerate(groups):
                 key_id, key = self._data_keys.for_writing(event.case_id, retention)
                 ct = seal_bytes(key, _place(made.leaf_hash, n), text.encode("ascii"))
-                secrets.append(Secret(leaf=event.leaf, n=n, name=name, key_id=key_id, ct=ct))
-        Event.objects.using(self._using).bulk_create(events)
-        Secret.objects.using(self._using).bulk_create(secrets)
-        made_by = Command(key=write.key, req_hash=write.request, leaf=leaf, count=len(recorded))
-        made_by.save(using=self._using, force_insert=True)
+                secrets.append((event.leaf, n, name, key_id, ct))
+        events = [
+            (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
+        ]
+        command = (write.key, write.request, leaf, len(recorded))
+        with connections[self._using].cursor() as cursor:
+            cursor.executemany(_INSERT_EVENT, events)
+            cursor.executemany(_INSERT_DISCLOSURE, secrets)
+            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
 
     # ---- reading -----------------------------------------------------------------------------------------------
 

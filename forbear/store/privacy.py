@@ -86,7 +86,9 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError as error:
         raise KeysMissing(f"{file} is missing; restore it from the backup of the keys.") from error
     if len(key) != KEY_BYTES:
-        raise KeysMissing(f"{file} has {len(key)} bytes instead of {KEY_BYTES}; restore it from the backup of the keys.")
+        raise KeysMissing(
+            f"{file} has {len(key)} bytes instead of {KEY_BYTES}; restore it from the backup of the keys."
+        )
     return key
 
 

@@ -81,7 +81,8 @@ def _state(case: Case) -> dict[str, Any]:
 
 
 def _reached(leaf: int, using: str) -> None:
-    Projection.objects.using(using).update_or_create(name=NAME, defaults={"leaf": leaf})
+    if not Projection.objects.using(using).filter(name=NAME).update(leaf=leaf):
+        Projection.objects.using(using).create(name=NAME, leaf=leaf)
 
 
 def _column(name: str, case_id: str) -> str:
