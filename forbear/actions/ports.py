@@ -1,0 +1,332 @@
+"""The holes in the wall: what the actions need from outside, each a small protocol, and the Desk that bundles them.
+
+Adapters and the store fill them; tests fill them from adapters/memory.py. Nothing in core or actions knows which.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from forbear.core.agreement import Terms
+from forbear.core.contact import Actor, Channel
+from forbear.core.events import Fact, Recorded
+from forbear.core.loanbook import Row
+from forbear.core.rules import Rulebook
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time in UTC."""
+
+    def today(self) -> date:
+        """The date at the lender's place."""
+
+
+class Ids(Protocol):
+    def new(self, prefix: str) -> str:
+        """A random id of 128 bits, such as c_7f3k…; it says nothing about what it names."""
+
+    def salt(self) -> bytes:
+        """16 random bytes."""
+
+
+# ---- the record ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Something due at a time. `key` is unique for ever: putting it twice changes nothing. `body` holds ids only."""
+
+    key: str
+    kind: str
+    due_at: datetime
+    case_id: str = ""
+    body: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """Facts to append to one case in one transaction with what becomes due. `expected`: seq of the case's last event
+    as loaded, -1 for a new case. `key`: idempotency key of the command; `request`: hash of what was asked.
+    """
+
+    case_id: str
+    expected: int
+    key: str
+    request: bytes
+    at: datetime
+    occurred_at: datetime | None
+    actor: Actor
+    channel: Channel
+    cause: str
+    facts: tuple[Fact, ...]
+    dues: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody else appended first; `actual` is the case's last seq now."""
+
+    actual: int
+
+
+@dataclass(frozen=True)
+class KeyReused:
+    """The idempotency key was used before for something else."""
+
+    key: str
+
+
+class Ledger(Protocol):
+    def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
+        """All facts, private groups, dues and projections, or nothing. A key seen before with the same request
+        answers with the events it made then and writes nothing. `at` never runs backwards over the whole log.
+        """
+
+    def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
+        """The events a command made when it ran before; None when it never ran."""
+
+    def events(self, case_id: str) -> tuple[Recorded, ...]:
+        """A case's events in order, private groups opened as far as their keys are there; () for no such case."""
+
+    def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
+        """(body, leaf hash) as stored, for verification."""
+
+    def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
+        """Every event in the log's order."""
+
+    def size(self) -> int:
+        """How many leaves the log has."""
+
+
+# ---- the agenda ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leased:
+    id: int
+    kind: str
+    key: str
+    case_id: str
+    body: Mapping[str, Any]
+    due_at: datetime
+    tries: int
+    """Counting this one: 1 on the first try."""
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A due thing that failed for the last time: a person's task now."""
+
+    id: int
+    kind: str
+    case_id: str
+    body: Mapping[str, Any]
+    due_at: datetime
+    tries: int
+    error: str
+
+
+class Agenda(Protocol):
+    def put(self, dues: Sequence[Due]) -> int:
+        """Put what is not there yet (by key); returns how many were new."""
+
+    def lease(self, now: datetime, limit: int, seconds: int) -> tuple[Leased, ...]:
+        """Take what is due and not leased, earliest first; after `seconds` an unfinished one is taken again."""
+
+    def done(self, item: Leased) -> None:
+        """It happened."""
+
+    def retry(self, item: Leased, due_at: datetime, error: str) -> None:
+        """It failed; try again then."""
+
+    def give_up(self, item: Leased, error: str) -> None:
+        """It failed for the last time."""
+
+    def given_up(self) -> tuple[GivenUp, ...]:
+        """What waits for a person."""
+
+    def settle(self, id: int) -> None:
+        """A person took care of a given-up thing."""
+
+    def next_due_at(self) -> datetime | None:
+        """When the earliest unfinished thing is due."""
+
+
+# ---- people, loans, queues -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """A loan as the lender holds it, with the opaque ids of loan and borrower."""
+
+    loan_id: str
+    borrower_id: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Counts:
+    new: int
+    changed: int
+    unchanged: int
+
+
+class LoanBook(Protocol):
+    def put(self, rows: Sequence[Row]) -> Counts:
+        """All rows in one transaction; the same row twice changes nothing."""
+
+    def find(self, contract: str) -> Held | None: ...
+
+    def loan(self, loan_id: str) -> Held | None: ...
+
+    def by_identity(self, contract: str, id_number: str) -> Held | None:
+        """The loan if contract and ID-card number belong together; the same work whether they do or not."""
+
+    def loans_of(self, borrower_id: str) -> tuple[Held, ...]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """One line of the queue, a projection of the record."""
+
+    case_id: str
+    loan_id: str
+    borrower_id: str
+    contract: str
+    name: str
+    stage: str
+    standing: str
+    waits_for: str
+    """Whose move it is: borrower, agent, reviewer, second, nobody."""
+    due_on: date | None
+    """The next deadline, if there is one."""
+    due_what: str
+    agent: str
+    reviewer: str
+    opened_at: datetime
+    changed_at: datetime
+    seq: int
+
+
+class Cases(Protocol):
+    """What the queue and the doors read: a projection that `forbear rebuild` makes anew."""
+
+    def line(self, case_id: str) -> CaseLine | None: ...
+
+    def of_loan(self, loan_id: str) -> tuple[CaseLine, ...]:
+        """Newest first."""
+
+    def of_borrower(self, borrower_id: str) -> tuple[CaseLine, ...]:
+        """Newest first."""
+
+    def queue(self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50) -> (
+        tuple[CaseLine, ...]
+    ):
+        """Open cases, what is due next first; "" means any. `search`: a contract number or a whole name."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Open cases by whose move it is, and by stage under "stage:<stage>"."""
+
+    def active(self) -> tuple[str, ...]:
+        """Ids of cases with an agreement in force, for the nightly run."""
+
+
+# ---- identity --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """A one-time code asked for. `loan_id` is "" when nobody fits: it then behaves the same and never succeeds."""
+
+    id: str
+    purpose: str
+    """sign-in, or sign:<case id>:<agreement number>"""
+    loan_id: str
+    borrower_id: str
+    phone: str
+    made_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    used: bool = False
+
+
+class Challenges(Protocol):
+    def put(self, challenge: Challenge) -> None: ...
+
+    def get(self, id: str) -> Challenge | None: ...
+
+    def code(self, id: str) -> str:
+        """The eight digits of a challenge, derived from its id under a key: never stored."""
+
+    def try_code(self, id: str, code: str, now: datetime, tries_max: int) -> Challenge | None:
+        """Count one try and use the challenge up if the code is right, in one step; None if wrong, spent or late."""
+
+
+class Limits(Protocol):
+    def take(self, key: str, now: datetime, limit: int, seconds: int) -> bool:
+        """Count one use of `key` in the current window of `seconds`; False when it is the one too many."""
+
+
+# ---- outside ---------------------------------------------------------------------------------------------------
+
+
+class Vault(Protocol):
+    def keep(self, case_id: str, retention: str, data: bytes) -> str:
+        """Encrypt and keep a file under the key of its case and retention class; returns its random id."""
+
+    def open(self, blob_id: str) -> bytes:
+        """The file's bytes; KeyError when there is none or its key was destroyed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    channel: Channel
+    to: str
+    subject: str
+    body: str
+    reference: str
+    """Stable over retries, so that a provider can recognise a repeat."""
+
+
+class Undelivered(Exception):
+    """The messenger could not hand the message over; it may be tried again."""
+
+
+class Messenger(Protocol):
+    def send(self, message: Message) -> None:
+        """Hand over once; raises Undelivered."""
+
+
+class Rulebooks(Protocol):
+    def on(self, on: date) -> Rulebook:
+        """The lender's rulebook, all layers, as in force on a date."""
+
+
+class Printer(Protocol):
+    def agreement(self, terms: Terms, language: str) -> bytes:
+        """The agreement as PDF, byte-identical for the same terms."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything an action may use, handed to each of them."""
+
+    clock: Clock
+    ids: Ids
+    ledger: Ledger
+    agenda: Agenda
+    cases: Cases
+    loans: LoanBook
+    challenges: Challenges
+    limits: Limits
+    vault: Vault
+    messenger: Messenger
+    rulebooks: Rulebooks
+    printer: Printer
+    lender: str = "示例消费金融有限公司"
+    lender_en: str = "Example Consumer Finance Co., Ltd."
+    phone: str = "400-000-0000"
+    address: str = "http://127.0.0.1:8000"
+    """Where the borrower's site is reached, for links in messages."""

@@ -1,0 +1,78 @@
+"""Room 1, contact: who is asking, by which channel, how surely we know it, and about which contract."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from forbear.core.refusal import Refusal
+
+
+class Role(StrEnum):
+    BORROWER = "borrower"
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    POLICY_OWNER = "policy-owner"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+    LENDER_CORE = "lender-core"
+
+
+class Auth(StrEnum):
+    """How the actor proved who she is; CALLER_TWO_FACTS: two facts about the debt, named to an agent by telephone."""
+
+    CODE = "otp-sms"
+    CALLER_TWO_FACTS = "caller-2facts"
+    STAFF = "staff"
+    API_KEY = "api-key"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    HOTLINE = "hotline"
+    CHAT = "chat"
+    EMAIL = "email"
+    SMS = "sms"
+    WEB = "web"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it. `id` is an opaque id of a borrower (p_…) or a staff member, "" for the system itself."""
+
+    kind: Role
+    id: str = ""
+    auth: Auth = Auth.NONE
+
+
+SYSTEM = Actor(Role.SYSTEM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """The borrower as the lender holds her, copied into the case when it opens; `id_number` masked as shown."""
+
+    borrower_id: str
+    name: str
+    id_number_masked: str
+    phone: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How she wants to be reached: `language` zh or en; `discreet`: no lender name and no debt in a text message."""
+
+    language: str
+    phone: str
+    email: str | None = None
+    discreet: bool = False
+
+
+TOUCHES_CASES = (Role.AGENT, Role.REVIEWER)
+
+
+def may_work_on_cases(actor: Actor) -> Refusal | None:
+    """Agents and reviewers work on cases; a policy owner writes rules and an auditor reads."""
+    if actor.kind in TOUCHES_CASES and actor.auth is Auth.STAFF:
+        return None
+    return Refusal("desk.role", "contact.refusal.role", "contact.way_on.ask_agent")

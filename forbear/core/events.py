@@ -1,0 +1,480 @@
+"""Every fact a case can hold, in the order of the rooms: the product's table of contents.
+
+A fact is past tense and stores outcomes, not recipes. Its public fields are a closed list of enumerations, counters,
+opaque ids and clock dates; every amount, name and free text stands in a private group under a retention class, which
+the record commits to with a salt and keeps encrypted beside the event. The workflow reads only the public fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from forbear.core.agreement import Lapse, SigningAct, Terms
+from forbear.core.budget import Household
+from forbear.core.codec import plain, typed
+from forbear.core.contact import Actor, Channel, Party, Reach
+from forbear.core.decision import Decided, Outcome, Proposal
+from forbear.core.evidence import Item, PaperFacts
+from forbear.core.notices import Letter, NoticeKind
+from forbear.core.payments import BreakReason, Payment
+from forbear.core.plan import Offer
+from forbear.core.solver import Answer
+from forbear.core.statement import Question, Statement
+
+
+class Retention(StrEnum):
+    """Why a private group is kept, and so for how long and under which key of the case."""
+
+    IDENTITY = "identity"
+    STATEMENT = "statement"
+    FINANCE = "finance"
+    HEALTH = "health"
+    MESSAGE = "message"
+    AGREEMENT = "agreement"
+
+
+def private(retention: Retention) -> Any:
+    """A private group of a fact: None once erased or withheld."""
+    return field(default=None, metadata={"retention": retention})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing that happened in a case. `type` and `version` name the shape for ever."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    def public(self) -> dict[str, Any]:
+        """The public fields as plain JSON."""
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if "retention" not in f.metadata}
+
+    def private(self) -> tuple[tuple[str, Any, str], ...]:
+        """(name, plain value, retention class) of each private group that is there."""
+        groups = [f for f in fields(self) if "retention" in f.metadata and getattr(self, f.name) is not None]
+        return tuple((f.name, plain(getattr(self, f.name)), self.retention(f.name).value) for f in groups)
+
+    def retention(self, name: str) -> Retention:
+        """The retention class of a private group."""
+        (kind,) = [f.metadata["retention"] for f in fields(self) if f.name == name]
+        return Retention(kind)
+
+
+# ---- contact ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(Fact):
+    type = "case.opened"
+    language: str
+    party: Party | None = private(Retention.IDENTITY)
+    loan_id: str | None = private(Retention.IDENTITY)
+    contract: str | None = private(Retention.IDENTITY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityProved(Fact):
+    """The person showed who she is; by which means stands in the event's actor."""
+
+    type = "identity.proved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachChosen(Fact):
+    type = "reach.chosen"
+    language: str
+    reach: Reach | None = private(Retention.IDENTITY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageWritten(Fact):
+    """A message between the borrower and a person at the desk; who wrote it stands in the event's actor."""
+
+    type = "message.written"
+    text: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAsked(Fact):
+    """She asked for a person; a call or an answer is due by `by_on`."""
+
+    type = "person.asked"
+    by_on: date
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Fact):
+    """An internal note of the desk."""
+
+    type = "note.written"
+    text: str | None = private(Retention.MESSAGE)
+
+
+# ---- statement -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerGiven(Fact):
+    type = "answer.given"
+    question: Question
+    answer: Mapping[str, Any] | None = private(Retention.STATEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementSubmitted(Fact):
+    """Her statement as it stood; `told`: what she was told before (limitation, credit record). Collection pauses."""
+
+    type = "statement.submitted"
+    told: tuple[str, ...]
+    statement: Statement | None = private(Retention.STATEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnforcementPaused(Fact):
+    type = "enforcement.paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnforcementStayed(Fact):
+    """The decision is out; collection still rests until the end of `until_on`."""
+
+    type = "enforcement.stayed"
+    until_on: date
+
+
+# ---- evidence --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PapersAsked(Fact):
+    """The checklist as it now stands; `count` of items, their kinds are private (a cause may be an illness)."""
+
+    type = "papers.asked"
+    count: int
+    items: tuple[Item, ...] | None = private(Retention.STATEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperReceived(Fact):
+    type = "paper.received"
+    item: int
+    paper: str
+    facts: PaperFacts | None = private(Retention.FINANCE)
+
+    def retention(self, name: str) -> Retention:
+        """Health papers stand under a key of their own, whose life is short."""
+        return Retention.HEALTH if self.facts and self.facts.health else Retention.FINANCE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperAccepted(Fact):
+    type = "paper.accepted"
+    item: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRefused(Fact):
+    type = "paper.refused"
+    item: int
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperWaived(Fact):
+    type = "paper.waived"
+    item: int
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetCorrected(Fact):
+    """A person changed the household's figures, saying why; nothing else may."""
+
+    type = "budget.corrected"
+    household: Household | None = private(Retention.FINANCE)
+    reason: str | None = private(Retention.FINANCE)
+
+
+# ---- plan ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffersMade(Fact):
+    """What the solver found on `as_of`, as it was shown."""
+
+    type = "offers.made"
+    as_of: date
+    count: int
+    rulebook: str
+    answer: Answer | None = private(Retention.FINANCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequested(Fact):
+    """She chose: a named offer, an instalment of her own, or a table of her own. It now waits for an agent."""
+
+    type = "plan.requested"
+    offer: str
+    plan: Offer | None = private(Retention.FINANCE)
+    words: str | None = private(Retention.MESSAGE)
+
+
+# ---- decision --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAccepted(Fact):
+    """An agent took the case on; it is decided by the end of `decide_by_on`."""
+
+    type = "case.accepted"
+    decide_by_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreAsked(Fact):
+    type = "more.asked"
+    count: int
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionProposed(Fact):
+    """An agent's proposal to the reviewer."""
+
+    type = "decision.proposed"
+    outcome: Outcome
+    proposal: Proposal | None = private(Retention.FINANCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalReturned(Fact):
+    """The reviewer (or the second pair of eyes) sent it back with a reason."""
+
+    type = "proposal.returned"
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondEyesAsked(Fact):
+    """A reviewer decided above her own authority: somebody else has to agree before it is a decision."""
+
+    type = "second_eyes.asked"
+    outcome: Outcome
+    rule: str
+    proposal: Proposal | None = private(Retention.FINANCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionMade(Fact):
+    type = "decision.made"
+    outcome: Outcome
+    rulebook: str
+    appeal_by_on: date
+    decided: Decided | None = private(Retention.FINANCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterAnswered(Fact):
+    type = "counter.answered"
+    accepted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionAppealed(Fact):
+    """She asks for another look; nobody who took part decides it. Collection pauses again."""
+
+    type = "decision.appealed"
+    decide_by_on: date
+    words: str | None = private(Retention.MESSAGE)
+
+
+# ---- agreement -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementIssued(Fact):
+    """The exact terms, instalment by instalment; nothing signed is ever computed again."""
+
+    type = "agreement.issued"
+    number: int
+    instalments: int
+    sign_by_on: date
+    template: str
+    document: str
+    replaces: int | None = None
+    terms: Terms | None = private(Retention.AGREEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementSigned(Fact):
+    type = "agreement.signed"
+    number: int
+    act: SigningAct | None = private(Retention.AGREEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementCountersigned(Fact):
+    """The lender's signature: by the authority of the reviewer who decided. The agreement is in force."""
+
+    type = "agreement.countersigned"
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementLapsed(Fact):
+    type = "agreement.lapsed"
+    number: int
+    why: Lapse
+    words: str | None = private(Retention.MESSAGE)
+
+
+# ---- payments --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReceived(Fact):
+    """`settled`: numbers of instalments this payment completed; `all_settled`: nothing is left to pay."""
+
+    type = "payment.received"
+    payment: str
+    settled: tuple[int, ...]
+    all_settled: bool
+    early: bool = False
+    details: Payment | None = private(Retention.AGREEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReversed(Fact):
+    """A payment turned out not to be one; `reopened`: instalments that are unpaid again."""
+
+    type = "payment.reversed"
+    payment: str
+    reopened: tuple[int, ...]
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstalmentLate(Fact):
+    """Still unpaid when the days of grace were over."""
+
+    type = "instalment.late"
+    instalment: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultNoticed(Fact):
+    """She was told in writing that the agreement is at risk and can be cured until the end of `cure_by_on`."""
+
+    type = "default.noticed"
+    cure_by_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultCured(Fact):
+    type = "default.cured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurePeriodEnded(Fact):
+    """The days to cure are over; only a person may now declare the plan broken."""
+
+    type = "cure_period.ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanBroken(Fact):
+    type = "plan.broken"
+    why: BreakReason
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanCompleted(Fact):
+    type = "plan.completed"
+    early: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenegotiationAsked(Fact):
+    """Life changed: she states again; the agreement in force stands until a new one replaces it."""
+
+    type = "renegotiation.asked"
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosed(Fact):
+    type = "case.closed"
+    why: str
+
+
+# ---- notices, in every room ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeQueued(Fact):
+    """A message to the borrower, in the same transaction as the fact that called for it."""
+
+    type = "notice.queued"
+    notice: str
+    kind: NoticeKind
+    channel: Channel
+    language: str
+    letter: Letter | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeSent(Fact):
+    type = "notice.sent"
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeFailed(Fact):
+    """Given up after the last try: a person has to reach her another way."""
+
+    type = "notice.failed"
+    notice: str
+    tries: int
+
+
+def _kinds(base: type[Fact]) -> dict[str, type[Fact]]:
+    return {kind.type: kind for kind in base.__subclasses__()}
+
+
+KINDS: Mapping[str, type[Fact]] = _kinds(Fact)
+
+QUIET = frozenset({"notice.queued", "notice.sent", "notice.failed", "offers.made", "identity.proved", "note.written"})
+"""Facts that do not make what a person has on her screen out of date."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A fact with its place in the record: `leaf` over all cases, `seq` in its own; `private` as far as not erased."""
+
+    leaf: int
+    case_id: str
+    seq: int
+    at: datetime
+    occurred_at: datetime | None
+    actor: Actor
+    channel: Channel
+    command: str
+    cause: str
+    leaf_hash: bytes
+    fact: Fact
+
+
+def revive(kind: str, version: int, public: Mapping[str, Any], disclosed: Mapping[str, Any]) -> Fact:
+    """A stored event's fact; raises Malformed when its shape is not the one of its kind, KeyError when unknown.
+
+    Old versions are lifted here, on reading, and never rewritten.
+    """
+    shape = KINDS[kind]
+    assert version == shape.version, f"{kind} version {version} has no reader"
+    fact = typed(shape, {**public, **disclosed}, kind)
+    assert isinstance(fact, Fact)
+    return fact
