@@ -1,0 +1,241 @@
+"""Room 2, statement: why she fell behind, what she can pay and what she asks for, one question at a time.
+
+Zero and "I don't know" are answers. Nothing here stops her: a contradiction is pointed out, a negative budget leads
+to other ways, and what she does not know a person helps her with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from forbear.core.budget import Household, Income, OtherDebt, Outgoing
+from forbear.core.codec import Malformed, plain, typed
+from forbear.core.money import LIMIT_MINOR
+from forbear.core.plan import Cause, Request
+from forbear.core.refusal import Refusal
+
+TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
+"""What she must have been told before she submits (limitation restarts: 时效规定 art. 14; credit record: 征信 art. 15)."""
+
+TEXT_MAX = 4000
+"""Characters of a free text; a longer story is asked to be shortened, never cut."""
+
+LINES_MAX = 60
+"""Lines of a list such as income by month."""
+
+
+class Question(StrEnum):
+    """In the order they are asked."""
+
+    CAUSE = "cause"
+    SINCE = "since"
+    UNTIL = "until"
+    STORY = "story"
+    HOME = "home"
+    INCOME = "income"
+    OUTGOINGS = "outgoings"
+    DEBTS = "debts"
+    WISH = "wish"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseAnswer:
+    cause: Cause
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayAnswer:
+    """`on` None: I don't know."""
+
+    on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryAnswer:
+    """Optional, in her own words."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeAnswer:
+    place: str
+    adults: int
+    children: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomeAnswer:
+    """`known` False: she cannot say; a person works it out with her. No lines and known: no income."""
+
+    known: bool = True
+    lines: tuple[Income, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingsAnswer:
+    known: bool = True
+    lines: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtsAnswer:
+    known: bool = True
+    lines: tuple[OtherDebt, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishAnswer:
+    """What she asks for; `instalment_minor` 0 is a valid wish, None means she does not know."""
+
+    kinds: tuple[str, ...] = ()
+    instalment_minor: int | None = None
+    months: int | None = None
+
+
+SHAPES: Mapping[Question, type] = {
+    Question.CAUSE: CauseAnswer,
+    Question.SINCE: DayAnswer,
+    Question.UNTIL: DayAnswer,
+    Question.STORY: StoryAnswer,
+    Question.HOME: HomeAnswer,
+    Question.INCOME: IncomeAnswer,
+    Question.OUTGOINGS: OutgoingsAnswer,
+    Question.DEBTS: DebtsAnswer,
+    Question.WISH: WishAnswer,
+}
+
+WISHES = ("longer-term", "lower-instalment", "lower-interest", "waive-penalty", "payment-holiday", "settlement", "other")
+
+Answers = Mapping[Question, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A whole statement as submitted. `unsure`: questions she answered with "I don't know"."""
+
+    cause: Cause
+    since: date | None
+    until: date | None
+    story: str
+    household: Household
+    request: Request
+    unsure: tuple[str, ...] = ()
+
+
+def check_answer(question: Question, answer: Mapping[str, Any], today: date) -> Mapping[str, Any] | Refusal:
+    """The answer in its canonical plain form, or what is wrong with it, naming the place in `where`."""
+    try:
+        value = typed(SHAPES[question], answer, "answer")
+    except Malformed as fault:
+        return Refusal("statement.shape", "statement.refusal.shape", facts={"problem": fault.problem}, where=fault.where)
+    refusal = _sense(question, value, today)
+    if refusal is not None:
+        return refusal
+    canonical: Mapping[str, Any] = plain(value)
+    return canonical
+
+
+def _sense(question: Question, value: Any, today: date) -> Refusal | None:
+    match question:
+        case Question.SINCE if value.on and value.on > today:
+            return _no("future", "on")
+        case Question.SINCE if value.on and value.on.year < 1990:
+            return _no("long-ago", "on")
+        case Question.UNTIL if value.on and value.on.year > today.year + 20:
+            return _no("far-off", "on")
+        case Question.STORY if len(value.words) > TEXT_MAX:
+            return _no("too-long", "words", most=TEXT_MAX)
+        case Question.HOME if not (1 <= value.adults <= 20):
+            return _no("adults", "adults")
+        case Question.HOME if not (0 <= value.children <= 20):
+            return _no("children", "children")
+        case Question.INCOME | Question.OUTGOINGS | Question.DEBTS:
+            return _lines(value.lines)
+        case Question.WISH if any(kind not in WISHES for kind in value.kinds):
+            return _no("wish", "kinds")
+        case Question.WISH if value.months is not None and not 1 <= value.months <= 600:
+            return _no("months", "months")
+        case Question.WISH if value.instalment_minor is not None and not 0 <= value.instalment_minor < LIMIT_MINOR:
+            return _no("amount", "instalment_minor")
+    return None
+
+
+def _lines(lines: tuple[Any, ...]) -> Refusal | None:
+    if len(lines) > LINES_MAX:
+        return _no("too-many", "lines", most=LINES_MAX)
+    for number, line in enumerate(lines):
+        amounts = [v for k, v in vars(line).items() if k.endswith("_minor") and v is not None]
+        if not amounts or any(not 0 <= amount < LIMIT_MINOR for amount in amounts):
+            return _no("amount", f"lines[{number}]")
+        if hasattr(line, "month") and (line.monthly_minor is None) == (line.month is None):
+            return _no("monthly-or-month", f"lines[{number}]")
+    return None
+
+
+def _no(which: str, where: str, **facts: int) -> Refusal:
+    return Refusal(f"statement.{which}", f"statement.refusal.{which}", facts=facts, where=where)
+
+
+def missing(answers: Answers) -> tuple[Question, ...]:
+    """The questions still open, in order; the story is hers to tell or not."""
+    return tuple(q for q in Question if q not in answers and q is not Question.STORY)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two answers that do not fit together: a word key to ask about it kindly, and the question to go back to."""
+
+    key: str
+    question: Question
+
+
+def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
+    """What may be a slip; it is pointed out once and never blocks."""
+    found = []
+    since, until = (_given(answers, q) for q in (Question.SINCE, Question.UNTIL))
+    if since and until and since.on and until.on and until.on < since.on:
+        found.append(Contradiction("statement.slip.until-before-since", Question.UNTIL))
+    income, wish = _given(answers, Question.INCOME), _given(answers, Question.WISH)
+    if income and wish and income.known and wish.instalment_minor:
+        most = max([line.monthly_minor or line.amount_minor or 0 for line in income.lines], default=0)
+        if wish.instalment_minor > max(most, sum(line.monthly_minor or 0 for line in income.lines)):
+            found.append(Contradiction("statement.slip.wish-above-income", Question.WISH))
+    cause = _given(answers, Question.CAUSE)
+    if cause and income and cause.cause is Cause.JOB_LOSS and any(line.source == "wages" for line in income.lines):
+        found.append(Contradiction("statement.slip.wages-after-job-loss", Question.INCOME))
+    return tuple(found)
+
+
+def _given(answers: Answers, question: Question) -> Any:
+    return typed(SHAPES[question], answers[question]) if question in answers else None
+
+
+def statement_of(answers: Answers) -> Statement:
+    """The statement that the answers make; every question of `missing` has been answered."""
+    assert not missing(answers), "a statement is made of answers to every question"
+    given = {question: _given(answers, question) for question in Question}
+    home, income = given[Question.HOME], given[Question.INCOME]
+    outgoings, debts, wish = given[Question.OUTGOINGS], given[Question.DEBTS], given[Question.WISH]
+    story = given[Question.STORY]
+    unsure = [str(q) for q, a in given.items() if a is not None and getattr(a, "known", True) is False]
+    unsure += [str(q) for q in (Question.SINCE, Question.UNTIL) if given[q].on is None]
+    household = Household(
+        place=home.place,
+        adults=home.adults,
+        children=home.children,
+        income=income.lines,
+        outgoings=outgoings.lines,
+        other_debts=debts.lines,
+    )
+    return Statement(
+        cause=given[Question.CAUSE].cause,
+        since=given[Question.SINCE].on,
+        until=given[Question.UNTIL].on,
+        story=story.words if story else "",
+        household=household,
+        request=Request(kinds=wish.kinds, instalment_minor=wish.instalment_minor, months=wish.months),
+        unsure=tuple(unsure),
+    )
