@@ -67,8 +67,11 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOpened(Fact):
+    """`keep_until_on`: how long unfinished answers are kept for her."""
+
     type = "case.opened"
     language: str
+    keep_until_on: date
     party: Party | None = private(Retention.IDENTITY)
     loan_id: str | None = private(Retention.IDENTITY)
     contract: str | None = private(Retention.IDENTITY)
@@ -150,10 +153,12 @@ class EnforcementStayed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PapersAsked(Fact):
-    """The checklist as it now stands; `count` of items, their kinds are private (a cause may be an illness)."""
+    """The checklist as it now stands; kinds are private (a cause may be an illness), `optional` are item numbers."""
 
     type = "papers.asked"
     count: int
+    optional: tuple[int, ...]
+    by_on: date
     items: tuple[Item, ...] | None = private(Retention.STATEMENT)
 
 
@@ -218,6 +223,7 @@ class PlanRequested(Fact):
 
     type = "plan.requested"
     offer: str
+    answer_by_on: date
     plan: Offer | None = private(Retention.FINANCE)
     words: str | None = private(Retention.MESSAGE)
 
@@ -236,7 +242,7 @@ class CaseAccepted(Fact):
 @dataclass(frozen=True, kw_only=True)
 class MoreAsked(Fact):
     type = "more.asked"
-    count: int
+    by_on: date
     words: str | None = private(Retention.MESSAGE)
 
 

@@ -1,0 +1,117 @@
+"""Room 6, agreement: the exact terms that both sign, complete in themselves.
+
+Content follows domain practice: the instalment agreement of 信用卡办法 art. 70 (balance and its parts, cycle, every
+amount and date, what still accrues, breach), limitation (时效规定 art. 14), early payment (民法典 677), change only
+in writing (民法典 544) and the evidence clause (民事诉讼证据规定 art. 94). Once issued, terms are never computed again.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from forbear.core.contact import Party
+from forbear.core.loan import Loan, Owed
+from forbear.core.plan import Offer, Plan
+from forbear.core.refusal import Refusal
+from forbear.core.rules import Rulebook
+
+TEMPLATE = "cn-instalment-1"
+"""The agreement's text version; a changed text gets a new name, and old agreements keep theirs."""
+
+
+class Lapse(StrEnum):
+    """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one."""
+
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Everything the document says. `record_head`: hash of the case's last event when issued, hexadecimal."""
+
+    case_id: str
+    number: int
+    replaces: int | None
+    template: str
+    lender: str
+    lender_en: str
+    phone: str
+    borrower: Party
+    contract: str
+    currency: str
+    contract_signed_on: date
+    contract_rate_ppm: int
+    issued_on: date
+    sign_by_on: date
+    owed_on: date
+    owed: Owed
+    plan: Plan
+    allocation: tuple[str, ...]
+    grace_days: int
+    tolerance_minor: int
+    cure_days: int
+    rulebook: str
+    record_head: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningAct:
+    """What she did to sign: the code's challenge, when it was used, the document's digest she had before her."""
+
+    challenge: str
+    signed_at: datetime
+    phone_masked: str
+    document_sha256: str
+    address: str
+
+
+def draw_up(
+    *,
+    case_id: str,
+    number: int,
+    replaces: int | None,
+    lender: tuple[str, str, str],
+    borrower: Party,
+    loan: Loan,
+    owed: Owed,
+    offer: Offer,
+    issued_on: date,
+    sign_by_on: date,
+    rulebook: Rulebook,
+    record_head: str,
+) -> Terms:
+    """The terms of an approved offer. `lender`: its Chinese and English name and telephone."""
+    return Terms(
+        case_id=case_id,
+        number=number,
+        replaces=replaces,
+        template=TEMPLATE,
+        lender=lender[0],
+        lender_en=lender[1],
+        phone=lender[2],
+        borrower=borrower,
+        contract=loan.contract,
+        currency=loan.currency,
+        contract_signed_on=loan.signed_on,
+        contract_rate_ppm=loan.rate_ppm,
+        issued_on=issued_on,
+        sign_by_on=sign_by_on,
+        owed_on=loan.as_of,
+        owed=owed,
+        plan=offer.plan,
+        allocation=rulebook.words("allocation.order"),
+        grace_days=rulebook.whole("payments.grace_days"),
+        tolerance_minor=rulebook.whole("payments.tolerance"),
+        cure_days=rulebook.whole("payments.cure_days"),
+        rulebook=rulebook.digest,
+        record_head=record_head,
+    )
+
+
+def signable(plan: Plan, sign_by_on: date) -> Refusal | None:
+    """Nobody signs a plan whose first instalment would already be due before she has had her days to sign."""
+    if plan.first_due_on <= sign_by_on:
+        return Refusal("agreement.stale", "agreement.refusal.stale", "agreement.way_on.make_anew", where="plan")
+    return None

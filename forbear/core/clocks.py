@@ -1,0 +1,31 @@
+"""Promised days: working days with holidays, and the hours in which a message may go out."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+
+def working_days_after(start_on: date, days: int, holidays: Collection[date] = ()) -> date:
+    """The date `days` working days after `start_on`; Saturdays, Sundays and `holidays` do not count."""
+    on = start_on
+    while days > 0:
+        on += timedelta(days=1)
+        if on.weekday() < 5 and on not in holidays:
+            days -= 1
+    return on
+
+
+def outside_quiet_hours(at: datetime, zone: tzinfo, quiet_from_hour: int, quiet_to_hour: int) -> datetime:
+    """The first moment from `at` on that does not lie in the quiet hours of the reader's place, in UTC.
+
+    Quiet hours run over midnight, as 22 to 8 do.
+    """
+    local = at.astimezone(zone)
+    if quiet_to_hour <= local.hour < quiet_from_hour:
+        return at
+    morning = local.replace(hour=quiet_to_hour, minute=0, second=0, microsecond=0)
+    return (morning if local.hour < quiet_to_hour else morning + timedelta(days=1)).astimezone(UTC)
+
+
+def start_of(on: date, zone: tzinfo, hour: int = 0) -> datetime:
+    """A date's hour at the lender's place, in UTC."""
+    return datetime(on.year, on.month, on.day, hour, tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,259 @@
+"""What a case holds: who she is, what she said, sent, was offered, was told, signed and paid, opened from the record.
+
+The counterpart of forbear/core/case.py: this reads the private groups, and a group that was erased is simply None.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from forbear.core import events as e
+from forbear.core.agreement import Terms
+from forbear.core.budget import Household
+from forbear.core.case import Case, after
+from forbear.core.contact import Actor, Channel, Party, Reach, Role
+from forbear.core.decision import Decided, Proposal
+from forbear.core.evidence import Item, PaperFacts
+from forbear.core.notices import Letter, NoticeKind
+from forbear.core.payments import Payment, Row, position
+from forbear.core.plan import Offer
+from forbear.core.solver import Answer
+from forbear.core.statement import Question, Statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A file that came for an item of the checklist."""
+
+    paper: str
+    item: int
+    at: datetime
+    by: Actor
+    facts: PaperFacts | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A message between her and the desk, or an internal note."""
+
+    at: datetime
+    by: Actor
+    channel: Channel
+    text: str
+    note: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A message sent to her; `state`: queued, sent, failed."""
+
+    notice: str
+    kind: NoticeKind
+    channel: Channel
+    at: datetime
+    state: str
+    letter: Letter | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """An agreement with its terms; `state`: offered, in-force, lapsed, replaced, broken, completed."""
+
+    number: int
+    state: str
+    document: str
+    issued_at: datetime
+    signed_at: datetime | None
+    terms: Terms | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    payment: str
+    at: datetime
+    by: Actor
+    details: Payment | None
+    reversed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """All a case holds, beside its state of work `case` and its whole record `events`."""
+
+    case: Case = field(default_factory=Case)
+    events: tuple[e.Recorded, ...] = ()
+    party: Party | None = None
+    loan_id: str | None = None
+    contract: str | None = None
+    reach: Reach | None = None
+    answers: Mapping[Question, Mapping[str, Any]] = field(default_factory=dict)
+    statement: Statement | None = None
+    household: Household | None = None
+    corrections: tuple[e.Recorded, ...] = ()
+    items: tuple[Item, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    paper_reasons: Mapping[int, str] = field(default_factory=dict)
+    offers: Answer | None = None
+    requested: Offer | None = None
+    requested_words: str = ""
+    proposal: Proposal | None = None
+    decided: Decided | None = None
+    decided_at: datetime | None = None
+    agreements: tuple[Agreed, ...] = ()
+    payments: tuple[Paid, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def agreed(self) -> Agreed | None:
+        """The agreement in force."""
+        return next((a for a in self.agreements if a.number == self.case.in_force), None)
+
+    @property
+    def offered(self) -> Agreed | None:
+        """The agreement that waits for a signature."""
+        return next((a for a in self.agreements if a.number == self.case.offered), None)
+
+    @property
+    def last_agreed(self) -> Agreed | None:
+        """The agreement in force or the last one that was."""
+        signed = [a for a in self.agreements if a.state not in ("offered", "lapsed")]
+        return self.agreed or (signed[-1] if signed else None)
+
+    def standing_payments(self, number: int) -> tuple[Payment, ...]:
+        """The payments towards an agreement that were not reversed."""
+        found = [p.details for p in self.payments if p.details and p.reversed_at is None]
+        return tuple(payment for payment in found if payment.agreement == number)
+
+    def rows(self, agreed: Agreed | None = None) -> tuple[Row, ...]:
+        """The schedule of an agreement (the last one by default) with what was paid laid on it; () without terms."""
+        chosen = agreed or self.last_agreed
+        if chosen is None or chosen.terms is None:
+            return ()
+        return position(chosen.terms, self.standing_payments(chosen.number))
+
+    def on(self) -> date | None:
+        """The date of the last event."""
+        return self.events[-1].at.date() if self.events else None
+
+
+def open_file(recorded: Iterable[e.Recorded]) -> CaseFile:
+    """The file that these events make, in order."""
+    file = CaseFile()
+    for event in recorded:
+        file = with_event(file, event)
+    return file
+
+
+def with_event(file: CaseFile, event: e.Recorded) -> CaseFile:
+    """The file after one more event."""
+    changes: dict[str, Any] = {}
+    for room in (_contact, _statement, _evidence, _decision, _agreement, _payments, _notices):
+        changes.update(room(file, event))
+    return replace(file, case=after(file.case, event), events=(*file.events, event), **changes)
+
+
+def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.CaseOpened(party=party, loan_id=loan_id, contract=contract):
+            return {"party": party, "loan_id": loan_id, "contract": contract}
+        case e.ReachChosen(reach=reach):
+            return {"reach": reach}
+        case e.MessageWritten(text=text) | e.PersonAsked(words=text) | e.MoreAsked(words=text):
+            spoken = Spoken(at=event.at, by=event.actor, channel=event.channel, text=text or "")
+            return {"spoken": (*file.spoken, spoken)}
+        case e.NoteWritten(text=text):
+            note = Spoken(at=event.at, by=event.actor, channel=event.channel, text=text or "", note=True)
+            return {"spoken": (*file.spoken, note)}
+    return {}
+
+
+def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.AnswerGiven(question=question, answer=answer) if answer is not None:
+            return {"answers": {**file.answers, question: answer}}
+        case e.StatementSubmitted(statement=statement):
+            fresh = {"items": (), "papers": file.papers, "paper_reasons": {}, "requested": None, "proposal": None}
+            return {"statement": statement, "household": statement.household if statement else None, **fresh}
+        case e.BudgetCorrected(household=household):
+            return {"household": household, "corrections": (*file.corrections, event)}
+        case e.PlanRequested(plan=plan, words=words):
+            return {"requested": plan, "requested_words": words or "", "proposal": None}
+        case e.OffersMade(answer=answer):
+            return {"offers": answer}
+    return {}
+
+
+def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.PapersAsked(items=items):
+            return {"items": items or ()}
+        case e.PaperReceived(item=item, paper=paper, facts=facts):
+            came = Paper(paper=paper, item=item, at=event.at, by=event.actor, facts=facts)
+            return {"papers": (*file.papers, came)}
+        case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
+            return {"paper_reasons": {**file.paper_reasons, item: reason or ""}}
+    return {}
+
+
+def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.DecisionProposed(proposal=proposal) | e.SecondEyesAsked(proposal=proposal):
+            return {"proposal": proposal}
+        case e.DecisionMade(decided=decided):
+            return {"decided": decided, "decided_at": event.at, "proposal": None}
+    return {}
+
+
+def _agreement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.AgreementIssued(number=number, document=document, terms=terms):
+            new = Agreed(
+                number=number, state="offered", document=document, issued_at=event.at, signed_at=None, terms=terms
+            )
+            return {"agreements": (*file.agreements, new)}
+        case e.AgreementSigned(number=number):
+            return {"agreements": _each(file, number, signed_at=event.at)}
+        case e.AgreementCountersigned(number=number):
+            return {"agreements": _each(file, number, state="in-force")}
+        case e.AgreementLapsed(number=number, why=why):
+            return {"agreements": _each(file, number, state="replaced" if why == "replaced" else "lapsed")}
+        case e.PlanBroken() if file.case.in_force is not None:
+            return {"agreements": _each(file, file.case.in_force, state="broken")}
+        case e.PlanCompleted() if file.case.in_force is not None:
+            return {"agreements": _each(file, file.case.in_force, state="completed")}
+    return {}
+
+
+def _each(file: CaseFile, number: int, **changes: Any) -> tuple[Agreed, ...]:
+    return tuple(replace(a, **changes) if a.number == number else a for a in file.agreements)
+
+
+def _payments(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.PaymentReceived(payment=payment, details=details):
+            paid = Paid(payment=payment, at=event.at, by=event.actor, details=details)
+            return {"payments": (*file.payments, paid)}
+        case e.PaymentReversed(payment=payment):
+            marked = [replace(p, reversed_at=event.at) if p.payment == payment else p for p in file.payments]
+            return {"payments": tuple(marked)}
+    return {}
+
+
+def _notices(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
+    match event.fact:
+        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
+            new = Notice(notice=notice, kind=kind, channel=channel, at=event.at, state="queued", letter=letter)
+            return {"notices": (*file.notices, new)}
+        case e.NoticeSent(notice=notice):
+            return {"notices": _marked(file, notice, "sent")}
+        case e.NoticeFailed(notice=notice):
+            return {"notices": _marked(file, notice, "failed")}
+    return {}
+
+
+def _marked(file: CaseFile, notice: str, state: str) -> tuple[Notice, ...]:
+    return tuple(replace(n, state=state) if n.notice == notice else n for n in file.notices)
+
+

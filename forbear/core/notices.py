@@ -1,0 +1,65 @@
+"""Which fact calls for which message to the borrower. The wording stands in words/<language>/notices.toml.
+
+Every message says what changed, the date that matters and what she can do next; it never threatens.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    STATEMENT_RECEIVED = "statement-received"
+    PAPER_REFUSED = "paper-refused"
+    PLAN_RECEIVED = "plan-received"
+    CASE_ACCEPTED = "case-accepted"
+    MORE_ASKED = "more-asked"
+    MESSAGE = "message"
+    PERSON_ASKED = "person-asked"
+    APPROVED = "approved"
+    COUNTERED = "countered"
+    REFUSED = "refused"
+    APPEAL_RECEIVED = "appeal-received"
+    AGREEMENT_READY = "agreement-ready"
+    AGREEMENT_IN_FORCE = "agreement-in-force"
+    AGREEMENT_LAPSED = "agreement-lapsed"
+    PAYMENT_RECEIVED = "payment-received"
+    PAYMENT_REVERSED = "payment-reversed"
+    REMINDER = "reminder"
+    LATE = "late"
+    DEFAULT_NOTICED = "default-noticed"
+    DEFAULT_CURED = "default-cured"
+    BROKEN = "broken"
+    COMPLETED = "completed"
+    RENEGOTIATION = "renegotiation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message as it goes out."""
+
+    to: str
+    subject: str
+    body: str
+
+
+CALLED_FOR = {
+    "statement.submitted": NoticeKind.STATEMENT_RECEIVED,
+    "paper.refused": NoticeKind.PAPER_REFUSED,
+    "plan.requested": NoticeKind.PLAN_RECEIVED,
+    "case.accepted": NoticeKind.CASE_ACCEPTED,
+    "more.asked": NoticeKind.MORE_ASKED,
+    "person.asked": NoticeKind.PERSON_ASKED,
+    "decision.appealed": NoticeKind.APPEAL_RECEIVED,
+    "agreement.issued": NoticeKind.AGREEMENT_READY,
+    "agreement.countersigned": NoticeKind.AGREEMENT_IN_FORCE,
+    "agreement.lapsed": NoticeKind.AGREEMENT_LAPSED,
+    "payment.received": NoticeKind.PAYMENT_RECEIVED,
+    "payment.reversed": NoticeKind.PAYMENT_REVERSED,
+    "instalment.late": NoticeKind.LATE,
+    "default.noticed": NoticeKind.DEFAULT_NOTICED,
+    "default.cured": NoticeKind.DEFAULT_CURED,
+    "plan.broken": NoticeKind.BROKEN,
+    "plan.completed": NoticeKind.COMPLETED,
+    "renegotiation.asked": NoticeKind.RENEGOTIATION,
+}
+"""By the fact's type. A decision's notice follows its outcome; a person's message is its own notice."""

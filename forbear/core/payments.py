@@ -1,0 +1,214 @@
+"""Room 7, payments: what was paid against the signed schedule, what is late, and what would settle it today.
+
+A payment's split is decided once, when it comes in, and stored with it; a mistake is put right by a reversal that
+names it. The schedule itself is never touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from forbear.core.agreement import Terms
+from forbear.core.loan import Owed
+from forbear.core.money import Rounding, divide
+from forbear.core.plan import Instalment
+
+
+class BreakReason(StrEnum):
+    """Why a person declared a plan broken."""
+
+    UNPAID = "unpaid"
+    FALSE_PAPERS = "false-papers"
+    BORROWER_ASKED = "borrower-asked"
+
+
+class Standing(StrEnum):
+    """How an agreement stands."""
+
+    ON_TRACK = "on-track"
+    LATE = "late"
+    NOTICED = "default-noticed"
+    CURE_ENDED = "cure-ended"
+    BROKEN = "broken"
+    COMPLETED = "completed"
+
+
+PARTS = ("fees", "penalty", "interest", "principal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The part of a payment that went to one instalment."""
+
+    instalment: int
+    principal_minor: int = 0
+    interest_minor: int = 0
+    penalty_minor: int = 0
+    fees_minor: int = 0
+
+    @property
+    def amount_minor(self) -> int:
+        return self.principal_minor + self.interest_minor + self.penalty_minor + self.fees_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """`over_minor`: came in beyond all that was owed and goes back; `spared_minor`: interest no longer owed because
+    everything was settled before it accrued (民法典 677).
+    """
+
+    payment: str
+    agreement: int
+    amount_minor: int
+    paid_on: date
+    reference: str
+    lines: tuple[Line, ...]
+    over_minor: int = 0
+    spared_minor: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An instalment with what has been paid on it; `number` counts from 1."""
+
+    number: int
+    instalment: Instalment
+    paid: Line
+    spared: bool = False
+
+    @property
+    def open_minor(self) -> int:
+        """What is still to be paid on it."""
+        return 0 if self.spared else self.instalment.amount_minor - self.paid.amount_minor
+
+
+def position(terms: Terms, payments: Sequence[Payment]) -> tuple[Row, ...]:
+    """The schedule with all payments that stand (not reversed) laid on it."""
+    spared = any(payment.spared_minor for payment in payments)
+    rows = []
+    for number, instalment in enumerate(terms.plan.instalments, start=1):
+        lines = [line for payment in payments for line in payment.lines if line.instalment == number]
+        paid = Line(
+            instalment=number,
+            principal_minor=sum(line.principal_minor for line in lines),
+            interest_minor=sum(line.interest_minor for line in lines),
+            penalty_minor=sum(line.penalty_minor for line in lines),
+            fees_minor=sum(line.fees_minor for line in lines),
+        )
+        rows.append(Row(number=number, instalment=instalment, paid=paid, spared=spared))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a payment is taken: its lines, the numbers it settles, what is left over, interest spared by paying early."""
+
+    lines: tuple[Line, ...]
+    settled: tuple[int, ...]
+    over_minor: int = 0
+    spared_minor: int = 0
+    all_settled: bool = False
+
+
+def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence[str], opened_on: date) -> Split:
+    """Take a payment: to the instalments in the order they fall due, within one in the order of the rulebook.
+
+    Beyond what has fallen due it pays the coming instalments in advance; if it covers the settlement figure of the
+    day, everything is settled and interest not yet accrued is spared.
+    """
+    assert amount_minor > 0, "a payment is more than nothing"
+    left_minor = sum(row.open_minor for row in rows)
+    settlement = settlement_owed(rows, paid_on, opened_on)
+    if settlement.total_minor <= amount_minor < left_minor and settlement.total_minor > 0:
+        return _settle(rows, amount_minor, paid_on, opened_on)
+    lines, settled, rest_minor = [], [], amount_minor
+    for row in rows:
+        if row.open_minor == 0 or rest_minor == 0:
+            continue
+        line = _within(row, min(rest_minor, row.open_minor), order)
+        rest_minor -= line.amount_minor
+        lines.append(line)
+        if line.amount_minor == row.open_minor:
+            settled.append(row.number)
+    return Split(tuple(lines), tuple(settled), over_minor=rest_minor, all_settled=amount_minor >= left_minor)
+
+
+def _within(row: Row, amount_minor: int, order: Sequence[str]) -> Line:
+    taken, rest_minor = {}, amount_minor
+    for part in [*order, *PARTS]:
+        if part in taken or part not in PARTS:
+            continue
+        open_minor = getattr(row.instalment, f"{part}_minor") - getattr(row.paid, f"{part}_minor")
+        taken[part] = min(rest_minor, open_minor)
+        rest_minor -= taken[part]
+    assert rest_minor == 0, "a line never takes more than its instalment has open"
+    return Line(instalment=row.number, **{f"{part}_minor": amount for part, amount in taken.items()})
+
+
+def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: date) -> Split:
+    lines = []
+    for row, interest_minor in zip(rows, _interest_owed(rows, paid_on, opened_on), strict=True):
+        if row.open_minor == 0:
+            continue
+        lines.append(
+            Line(
+                instalment=row.number,
+                principal_minor=row.instalment.principal_minor - row.paid.principal_minor,
+                interest_minor=interest_minor,
+                penalty_minor=row.instalment.penalty_minor - row.paid.penalty_minor,
+                fees_minor=row.instalment.fees_minor - row.paid.fees_minor,
+            )
+        )
+    paid_minor = sum(line.amount_minor for line in lines)
+    spared_minor = sum(row.open_minor for row in rows) - paid_minor
+    settled = tuple(row.number for row in rows if row.open_minor)
+    return Split(tuple(lines), settled, amount_minor - paid_minor, spared_minor, all_settled=True)
+
+
+def settlement_owed(rows: Sequence[Row], on: date, opened_on: date) -> Owed:
+    """What settles everything on a day: all that is open, but interest only up to that day (民法典 677)."""
+    open_rows = [row for row in rows if row.open_minor]
+    return Owed(
+        principal_minor=sum(row.instalment.principal_minor - row.paid.principal_minor for row in open_rows),
+        interest_minor=sum(_interest_owed(rows, on, opened_on)),
+        penalty_minor=sum(row.instalment.penalty_minor - row.paid.penalty_minor for row in open_rows),
+        fees_minor=sum(row.instalment.fees_minor - row.paid.fees_minor for row in open_rows),
+    )
+
+
+def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
+    """Interest of each row accrued by `on`: whole if due, by days in the running period, none in later ones."""
+    owed, begins_on = [], opened_on
+    for row in rows:
+        ends_on = row.instalment.due_on
+        days = (min(on, ends_on) - begins_on).days
+        length = max((ends_on - begins_on).days, 1)
+        accrued = row.instalment.interest_minor if on >= ends_on else 0
+        if begins_on < on < ends_on:
+            accrued = divide(row.instalment.interest_minor * days, length, Rounding.HALF_UP)
+        accrued = max(accrued, getattr(row.instalment, "carried_minor", 0))
+        owed.append(max(accrued - row.paid.interest_minor, 0) if row.open_minor else 0)
+        begins_on = ends_on
+    return owed
+
+
+def late(rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int) -> tuple[int, ...]:
+    """Numbers of instalments still open by more than the tolerance when the days of grace are over."""
+    grace = timedelta(days=grace_days)
+    return tuple(r.number for r in rows if r.open_minor > tolerance_minor and r.instalment.due_on + grace < today)
+
+
+def next_row(rows: Sequence[Row]) -> Row | None:
+    """The first instalment that is still open."""
+    return next((row for row in rows if row.open_minor), None)
+
+
+def due_minor(rows: Sequence[Row], on: date) -> int:
+    """All that has fallen due by `on` and is open."""
+    return sum(row.open_minor for row in rows if row.instalment.due_on <= on)
+
+
+def paid_minor(payments: Sequence[Payment]) -> int:
+    """What the payments that stand have brought towards the agreement."""
+    return sum(payment.amount_minor - payment.over_minor for payment in payments)
