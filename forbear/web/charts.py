@@ -31,7 +31,7 @@ def month_chart(language: str, months: Sequence[ChartMonth], chart_id: str) -> S
     """The figure: SVG, its keys in words and the same figures as a table behind a summary; empty for no months."""
     if not months:
         return SafeString("")
-    top_minor = _round_top(max(max(m.income_minor, m.need_minor + m.instalment_minor) for m in months))
+    top_minor = _round_top(_tallest(months))
     return format_html(
         '<figure class="chart">{}{}{}</figure>',
         _svg(language, months, top_minor, chart_id),
@@ -46,7 +46,9 @@ def _svg(language: str, months: Sequence[ChartMonth], top_minor: int, chart_id: 
     marks = []
     for index, shown in enumerate(months):
         left = LEFT + index * slot + gap / 2
-        marks.append(_bar("income", left, slot - gap, 0, shown.income_minor, top_minor))
+        marks.append(_bar("income", left, slot - gap, 0, min(shown.income_minor, top_minor), top_minor))
+        if shown.income_minor > top_minor:
+            marks.append(_beyond(left + (slot - gap) / 2))
         if shown.instalment_minor:
             need = shown.need_minor
             marks.append(_bar("plan", left, slot - gap, need, need + shown.instalment_minor, top_minor))
@@ -66,6 +68,22 @@ def _svg(language: str, months: Sequence[ChartMonth], top_minor: int, chart_id: 
         WIDTH, HEIGHT, chart_id, chart_id, chart_id, title, chart_id, description,
         _grid(top_minor), SafeString("".join(marks)), _need_path(months, slot, top_minor), _month_names(months, slot),
     )  # fmt: skip
+
+
+def _tallest(months: Sequence[ChartMonth]) -> int:
+    """What the axis must hold: every need with its instalment; an income far above it (a harvest, a bonus) is cut off
+    and marked with an arrow, so that the other months can still be read. The table has every figure.
+    """
+    wanted_minor = max(m.need_minor + m.instalment_minor for m in months)
+    income_minor = max(m.income_minor for m in months)
+    usual_minor = sorted(m.income_minor for m in months)[len(months) // 2]
+    return max(wanted_minor, min(income_minor, 2 * max(wanted_minor, usual_minor)), 1)
+
+
+def _beyond(middle: float) -> SafeString:
+    return format_html(
+        '<path class="beyond" d="M{} {}l4 6h-8z"/>', f"{middle:.1f}", f"{TOP - 9}"
+    )
 
 
 def _bar(kind: str, left: float, width: float, low_minor: int, high_minor: int, top_minor: int) -> SafeString:
@@ -113,7 +131,7 @@ def _y(amount_minor: int, top_minor: int) -> float:
 def _round_top(amount_minor: int) -> int:
     """The next even number above in its own order of magnitude, so that the axis reads 0, half, whole."""
     step = 10_000
-    while amount_minor > step * 10:
+    while amount_minor > step * 20:
         step *= 10
     return max(1, -(-amount_minor // (2 * step))) * 2 * step
 
