@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from forbear.core.agreement import Terms
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
 from forbear.core.rules import Rulebook
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The place of lender and borrower: its midnight ends a day, its night is quiet."""
 
 
 class Clock(Protocol):
@@ -221,9 +225,9 @@ class Cases(Protocol):
     def of_borrower(self, borrower_id: str) -> tuple[CaseLine, ...]:
         """Newest first."""
 
-    def queue(self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50) -> (
-        tuple[CaseLine, ...]
-    ):
+    def queue(
+        self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[CaseLine, ...]:
         """Open cases, what is due next first; "" means any. `search`: a contract number or a whole name."""
 
     def counts(self) -> Mapping[str, int]:

@@ -5,7 +5,6 @@ eyes has to agree, and never the same person; an appeal goes to somebody who too
 """
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from forbear.core.contact import Actor, Auth, Role
@@ -76,29 +75,31 @@ def sound(proposal: Proposal) -> Refusal | None:
     if proposal.outcome is Outcome.REFUSED and not proposal.would_change.strip():
         return Refusal("decision.would_change", "decision.refusal.would_change_missing", where="would_change")
     if unknown := [reason for reason in proposal.reasons if reason not in REASONS]:
-        return Refusal("decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons")
+        return Refusal(
+            "decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons"
+        )
     return None
 
 
-def may_decide(actor: Actor, *, agent: str, excluded: tuple[str, ...]) -> Refusal | None:
-    """A reviewer who is not the agent of the case and took no part in what is appealed."""
+def may_decide(actor: Actor, *, agents: tuple[str, ...], excluded: tuple[str, ...]) -> Refusal | None:
+    """A reviewer who is no agent of the case and took no part in what she would decide on again."""
     if actor.kind is not Role.REVIEWER or actor.auth is not Auth.STAFF:
         return Refusal("decision.role", "decision.refusal.role", "decision.way_on.reviewer")
-    if actor.id == agent:
+    if actor.id in agents:
         return Refusal("decision.four_eyes", "decision.refusal.own_case", "decision.way_on.other_reviewer")
     if actor.id in excluded:
         return Refusal("decision.appeal", "decision.refusal.took_part", "decision.way_on.other_reviewer")
     return None
 
 
-def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook, on: date) -> str:
+def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook) -> str:
     """The rule that asks for a second pair of eyes for this plan, or "" when one reviewer's authority is enough."""
     if plan is None:
         return ""
     forgiven = plan.plan.forgiven.total_minor
-    if forgiven > rulebook.whole("authority.forgiven_max"):
+    if forgiven > rulebook.integer("authority.forgiven_max"):
         return "authority.forgiven_max"
-    if owed.total_minor and forgiven * 1_000_000 > rulebook.whole("authority.forgiven_share_max") * owed.total_minor:
+    if owed.total_minor and forgiven * 1_000_000 > rulebook.integer("authority.forgiven_share_max") * owed.total_minor:
         return "authority.forgiven_share_max"
     if plan.plan.forgiven.principal_minor > 0:
         return "authority.principal_forgiven"

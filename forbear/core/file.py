@@ -5,7 +5,7 @@ The counterpart of forbear/core/case.py: this reads the private groups, and a gr
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from forbear.core import events as e
@@ -24,9 +24,10 @@ from forbear.core.statement import Question, Statement
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A file that came for an item of the checklist."""
+    """A file that came for an item of the checklist of one submission of the statement."""
 
     paper: str
+    submission: int
     item: int
     at: datetime
     by: Actor
@@ -133,9 +134,13 @@ class CaseFile:
             return ()
         return position(chosen.terms, self.standing_payments(chosen.number))
 
-    def on(self) -> date | None:
-        """The date of the last event."""
-        return self.events[-1].at.date() if self.events else None
+    def papers_of(self, item: int) -> tuple[Paper, ...]:
+        """What came for an item of the checklist as it stands now."""
+        return tuple(p for p in self.papers if p.item == item and p.submission == self.case.submissions)
+
+    def paper(self, paper: str) -> Paper | None:
+        """A paper by its id."""
+        return next((p for p in self.papers if p.paper == paper), None)
 
 
 def open_file(recorded: Iterable[e.Recorded]) -> CaseFile:
@@ -174,7 +179,7 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.AnswerGiven(question=question, answer=answer) if answer is not None:
             return {"answers": {**file.answers, question: answer}}
         case e.StatementSubmitted(statement=statement):
-            fresh = {"items": (), "papers": file.papers, "paper_reasons": {}, "requested": None, "proposal": None}
+            fresh: dict[str, Any] = {"items": (), "paper_reasons": {}, "requested": None, "proposal": None}
             return {"statement": statement, "household": statement.household if statement else None, **fresh}
         case e.BudgetCorrected(household=household):
             return {"household": household, "corrections": (*file.corrections, event)}
@@ -190,7 +195,9 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.PapersAsked(items=items):
             return {"items": items or ()}
         case e.PaperReceived(item=item, paper=paper, facts=facts):
-            came = Paper(paper=paper, item=item, at=event.at, by=event.actor, facts=facts)
+            came = Paper(
+                paper=paper, submission=file.case.submissions, item=item, at=event.at, by=event.actor, facts=facts
+            )
             return {"papers": (*file.papers, came)}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             return {"paper_reasons": {**file.paper_reasons, item: reason or ""}}
@@ -255,5 +262,3 @@ def _notices(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _marked(file: CaseFile, notice: str, state: str) -> tuple[Notice, ...]:
     return tuple(replace(n, state=state) if n.notice == notice else n for n in file.notices)
-
-

@@ -15,7 +15,6 @@ class NoticeKind(StrEnum):
     MORE_ASKED = "more-asked"
     MESSAGE = "message"
     PERSON_ASKED = "person-asked"
-    APPROVED = "approved"
     COUNTERED = "countered"
     REFUSED = "refused"
     APPEAL_RECEIVED = "appeal-received"
@@ -62,4 +61,4 @@ CALLED_FOR = {
     "plan.completed": NoticeKind.COMPLETED,
     "renegotiation.asked": NoticeKind.RENEGOTIATION,
 }
-"""By the fact's type. A decision's notice follows its outcome; a person's message is its own notice."""
+"""By the fact's type. A refusal or counter-offer is told by its outcome, an approval by its agreement."""

@@ -5,12 +5,12 @@ names it. The schedule itself is never touched.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from forbear.core.agreement import Terms
-from forbear.core.loan import Owed
+from forbear.core.loan import Loan, Owed
 from forbear.core.money import Rounding, divide
 from forbear.core.plan import Instalment
 
@@ -212,3 +212,23 @@ def due_minor(rows: Sequence[Row], on: date) -> int:
 def paid_minor(payments: Sequence[Payment]) -> int:
     """What the payments that stand have brought towards the agreement."""
     return sum(payment.amount_minor - payment.over_minor for payment in payments)
+
+
+def remaining_loan(terms: Terms, rows: Sequence[Row], contract: Loan, on: date) -> Loan:
+    """What is left of an agreement as a loan of its own, to make a new plan of: it bears the agreed rate, no more."""
+    owed = settlement_owed(rows, on, terms.issued_on)
+    row = next_row(rows)
+    overdue = row is not None and row.instalment.due_on <= on
+    return replace(
+        contract,
+        principal_minor=owed.principal_minor,
+        interest_minor=owed.interest_minor,
+        penalty_minor=owed.penalty_minor,
+        fees_minor=owed.fees_minor,
+        rate_ppm=terms.plan.rate_ppm,
+        penalty_rate_ppm=terms.plan.rate_ppm,
+        oldest_unpaid_due_on=row.instalment.due_on if row and overdue else None,
+        instalment_minor=max((r.instalment.amount_minor for r in rows), default=0),
+        instalments_left=sum(1 for r in rows if r.open_minor),
+        as_of=on,
+    )

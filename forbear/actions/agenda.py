@@ -1,0 +1,166 @@
+"""Everything that is due at a time: messages to deliver, codes, reminders, deadlines, the nightly run.
+
+`work` takes what is due under a lease and does it; a failure is tried again later and later, and given up loudly to
+a person. Each handler may run twice: what it does is idempotent or known by a key.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from forbear.actions import agreement, payments
+from forbear.actions.letters import write
+from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
+from forbear.actions.record import By, Decision, carry_out, load
+from forbear.core import events as e
+from forbear.core.clocks import start_of
+from forbear.core.contact import SYSTEM, Channel
+from forbear.core.file import CaseFile
+from forbear.core.notices import NoticeKind
+from forbear.words import say
+
+LEASE_SECONDS = 60
+TRIES_MAX = 8
+BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
+"""After the first failure ten seconds, then longer and longer, capped at four hours."""
+
+
+class NeedsPerson(Exception):
+    """No failure: the clock says that a person has to act now."""
+
+
+def work(desk: Desk, limit: int = 20) -> int:
+    """Do what is due now, at most `limit` things; returns how many were taken."""
+    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS)
+    for item in items:
+        _one(desk, item)
+    return len(items)
+
+
+def _one(desk: Desk, item: Leased) -> None:
+    try:
+        HANDLERS[item.kind](desk, item)
+    except NeedsPerson as reason:
+        desk.agenda.give_up(item, str(reason))
+    except Exception as error:  # whatever went wrong outside, the agenda keeps it and goes on
+        said = f"{type(error).__name__}: {error}"[:300]
+        if item.tries >= TRIES_MAX:
+            _give_up(desk, item, said)
+        else:
+            wait = BACK_OFF_SECONDS[min(item.tries, len(BACK_OFF_SECONDS)) - 1]
+            desk.agenda.retry(item, desk.clock.now() + timedelta(seconds=wait), said)
+    else:
+        desk.agenda.done(item)
+
+
+def _give_up(desk: Desk, item: Leased, error: str) -> None:
+    if item.kind == "deliver":
+
+        def decide(file: CaseFile) -> Decision:
+            return [e.NoticeFailed(notice=str(item.body["notice"]), tries=item.tries)]
+
+        carry_out(desk, _by(item), item.case_id, {"failed": item.key}, decide)
+    desk.agenda.give_up(item, error)
+
+
+def deliver(desk: Desk, item: Leased) -> None:
+    """Send one message of a case; raises Undelivered. One that went out already is not sent again."""
+    name = str(item.body["notice"])
+    notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
+    if notice is None or notice.state != "queued" or notice.letter is None:
+        return
+    letter = notice.letter
+    desk.messenger.send(
+        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=letter.body, reference=name)
+    )
+    carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
+
+
+def send_code(desk: Desk, item: Leased) -> None:
+    """Send a one-time code; to nobody when nobody fits, and not when it is too late to be of use."""
+    challenge = desk.challenges.get(str(item.body["challenge"]))
+    if challenge is None or not challenge.phone or challenge.used or challenge.expires_at <= desk.clock.now():
+        return
+    purpose = challenge.purpose.partition(":")[0]
+    said = say("zh", f"notices.code.{purpose}", code=desk.challenges.code(challenge.id), lender=desk.lender)
+    desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
+
+
+def remind(desk: Desk, item: Leased) -> None:
+    """Before an instalment falls due, if it is still open and its agreement still in force."""
+    number = int(item.body["instalment"])
+
+    def decide(file: CaseFile) -> Decision:
+        agreed = file.agreed
+        row = next((row for row in file.rows(agreed) if row.number == number), None) if agreed else None
+        if agreed is None or agreed.number != item.body["number"] or row is None or not row.open_minor:
+            return ()
+        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), number=number)
+        return [thing for pair in letters for thing in pair]
+
+    carry_out(desk, _by(item), item.case_id, {"remind": item.key}, decide)
+
+
+def lapse_unsigned(desk: Desk, item: Leased) -> None:
+    """The last day to sign is over."""
+    agreement.lapse(desk, _by(item), item.case_id, int(item.body["number"]))
+
+
+def close_unfinished(desk: Desk, item: Leased) -> None:
+    """Answers that were never handed in are kept until the promised day, then the case closes."""
+
+    def decide(file: CaseFile) -> Decision:
+        return () if file.case.submissions or file.case.closed else [e.CaseClosed(why="unfinished")]
+
+    carry_out(desk, _by(item), item.case_id, {"keep": item.key}, decide)
+
+
+def papers_late(desk: Desk, item: Leased) -> None:
+    """Papers that did not come in time become a person's task: somebody asks what is in the way."""
+
+    def decide(file: CaseFile) -> Decision:
+        case = file.case
+        if case.closed or case.papers_there or case.submissions != item.body["submission"] or case.person_by_on:
+            return ()
+        return [e.NoteWritten(text=say("zh", "evidence.note.papers_late"))]
+
+    carry_out(desk, _by(item), item.case_id, {"papers": item.key}, decide)
+
+
+def decision_due(desk: Desk, item: Leased) -> None:
+    """The promised day has come and nothing is decided: a person is told."""
+    if load(desk, item.case_id).case.under_review:
+        raise NeedsPerson("the decision is promised for today")
+
+
+def nightly(desk: Desk, item: Leased) -> None:
+    """Put the end of the day of every case with an agreement in force on the agenda, and the next night."""
+    today = desk.clock.today()
+    tomorrow = today + timedelta(days=1)
+    dues = [
+        Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
+        for case_id in desk.cases.active()
+    ]
+    dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
+    desk.agenda.put(dues)
+
+
+def end_day(desk: Desk, item: Leased) -> None:
+    """What the calendar brought for one case."""
+    payments.end_day(desk, _by(item), item.case_id)
+
+
+def _by(item: Leased) -> By:
+    return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
+
+
+HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
+    "deliver": deliver,
+    "code": send_code,
+    "remind": remind,
+    "sign": lapse_unsigned,
+    "keep": close_unfinished,
+    "papers": papers_late,
+    "decide": decision_due,
+    "nightly": nightly,
+    "day": end_day,
+}

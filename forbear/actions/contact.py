@@ -1,0 +1,177 @@
+"""Room 1, contact: prove who you are, open a case, choose how to be reached, write, ask for a person.
+
+Asking for a code tells nobody whether a person or a contract exists: the answer, the work and the wait are the same.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from forbear.actions.ports import ZONE, Challenge, Desk, Due, Held
+from forbear.actions.record import By, Decision, Done, carry_out
+from forbear.core import events as e
+from forbear.core.clocks import start_of, working_days_after
+from forbear.core.contact import Actor, Auth, Party, Reach, Role, may_work_on_cases
+from forbear.core.file import CaseFile
+from forbear.core.identity import masked_id
+from forbear.core.refusal import Refusal
+
+CODE_MINUTES = 5
+CODE_TRIES = 5
+CODES_A_DAY = 5
+ASKS_AN_HOUR = 20
+"""Asked from one address; a family behind one line still gets through, a script does not."""
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """A code is on its way to the number on file, if there is one; `challenge` is what the code will be tried on."""
+
+    challenge: str
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The person holds the telephone that the lender has on file for this contract."""
+
+    borrower_id: str
+    loan_id: str
+
+
+def ask_code(desk: Desk, *, contract: str, id_number: str, address: str) -> CodeSent | Refusal:
+    """Send a one-time code to the number on file. `contract` and `id_number` normalised; `address`: where from."""
+    now = desk.clock.now()
+    if not desk.limits.take(f"ask:{address}", now, ASKS_AN_HOUR, 3600):
+        return Refusal("contact.too_many", "contact.refusal.too_many", "contact.way_on.call")
+    held = desk.loans.by_identity(contract, id_number)
+    within = desk.limits.take(f"codes:{contract}", now, CODES_A_DAY, 86_400)
+    return _send_code(desk, held if within else None, "sign-in")
+
+
+def _send_code(desk: Desk, held: Held | None, purpose: str) -> CodeSent:
+    now = desk.clock.now()
+    challenge = Challenge(
+        id=desk.ids.new("k"),
+        purpose=purpose,
+        loan_id=held.loan_id if held else "",
+        borrower_id=held.borrower_id if held else "",
+        phone=held.row.phone if held else "",
+        made_at=now,
+        expires_at=now + timedelta(minutes=CODE_MINUTES),
+    )
+    desk.challenges.put(challenge)
+    body = {"challenge": challenge.id}
+    desk.agenda.put([Due(key=f"code:{challenge.id}", kind="code", due_at=now, body=body)])
+    return CodeSent(challenge.id)
+
+
+def ask_signing_code(desk: Desk, *, loan_id: str, case_id: str, number: int) -> CodeSent | Refusal:
+    """Send a code that signs one agreement of one case and nothing else."""
+    held = desk.loans.loan(loan_id)
+    assert held is not None, "a case has its loan"
+    if not desk.limits.take(f"codes:{held.row.loan.contract}", desk.clock.now(), 2 * CODES_A_DAY, 86_400):
+        return Refusal("contact.too_many_codes", "contact.refusal.too_many_codes", "contact.way_on.call")
+    return _send_code(desk, held, f"sign:{case_id}:{number}")
+
+
+def prove(desk: Desk, *, challenge: str, code: str) -> Proved | Refusal:
+    """Try a sign-in code; a wrong, spent, late or foreign one is refused with the same words."""
+    right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
+    if right is None or right.purpose != "sign-in" or not right.loan_id:
+        return Refusal("contact.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
+    return Proved(right.borrower_id, right.loan_id)
+
+
+def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refusal:
+    """Open a case on a loan; when one is open already, that one is meant and nothing is written."""
+    for line in desk.cases.of_loan(loan_id):
+        if line.stage != "closed":
+            return Done(line.case_id, desk.ledger.events(line.case_id), replayed=True)
+    held = desk.loans.loan(loan_id)
+    if held is None:
+        return Refusal("contact.loan", "contact.refusal.no_such_loan", "contact.way_on.call")
+    case_id = f"c_{loan_id[2:]}_{len(desk.cases.of_loan(loan_id))}"
+    today = desk.clock.today()
+    keep_until_on = today + timedelta(days=desk.rulebooks.on(today).integer("statement.keep_days"))
+    party = Party(
+        borrower_id=held.borrower_id,
+        name=held.row.name,
+        id_number_masked=masked_id(held.row.id_number),
+        phone=held.row.phone,
+        email=held.row.email,
+    )
+    contract = held.row.loan.contract
+    opened = e.CaseOpened(
+        language=language, keep_until_on=keep_until_on, party=party, loan_id=loan_id, contract=contract
+    )
+
+    def decide(file: CaseFile) -> Decision:
+        if file.events:
+            return ()
+        facts: list[e.Fact | Due] = [opened]
+        if by.actor.auth in (Auth.CODE, Auth.CALLER_TWO_FACTS):
+            facts.append(e.IdentityProved())
+        at = start_of(keep_until_on + timedelta(days=1), ZONE)
+        facts.append(Due(key=f"keep:{case_id}", kind="keep", due_at=at, case_id=case_id))
+        return facts
+
+    return carry_out(desk, by, case_id, {"open": loan_id, "language": language}, decide)
+
+
+def choose_reach(desk: Desk, by: By, case_id: str, reach: Reach) -> Done | Refusal:
+    """Language, e-mail and discretion of what we send; the number on file changes only with the lender."""
+
+    def decide(file: CaseFile) -> Decision:
+        if file.party is None or reach.phone != file.party.phone:
+            return Refusal("contact.phone", "contact.refusal.phone_on_file", "contact.way_on.call", where="phone")
+        return () if file.reach == reach else [e.ReachChosen(language=reach.language, reach=reach)]
+
+    return carry_out(desk, by, case_id, {"reach": reach}, decide)
+
+
+def write_message(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
+    """A message between her and the desk, either way."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := _words(text) or _desk_only(by.actor):
+            return refusal
+        facts: list[e.Fact] = [e.MessageWritten(text=text.strip())]
+        if by.actor.kind is Role.BORROWER and file.case.person_by_on is None:
+            facts.append(e.PersonAsked(by_on=_answer_by(desk)))
+        return facts
+
+    return carry_out(desk, by, case_id, {"message": text}, decide)
+
+
+def ask_person(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
+    """She wants to talk to a person: always honoured, with a date."""
+
+    def decide(file: CaseFile) -> Decision:
+        return () if file.case.person_by_on else [e.PersonAsked(by_on=_answer_by(desk), words=words.strip()[:4000])]
+
+    return carry_out(desk, by, case_id, {"person": words}, decide)
+
+
+def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
+    """An internal note; she can still see it in what we hold about her."""
+
+    def decide(file: CaseFile) -> Decision:
+        return _words(text) or may_work_on_cases(by.actor) or [e.NoteWritten(text=text.strip())]
+
+    return carry_out(desk, by, case_id, {"note": text}, decide)
+
+
+def _answer_by(desk: Desk) -> date:
+    today = desk.clock.today()
+    return working_days_after(today, desk.rulebooks.on(today).integer("contact.answer_days"))
+
+
+def _words(text: str) -> Refusal | None:
+    if not text.strip():
+        return Refusal("contact.empty", "contact.refusal.empty", where="text")
+    if len(text) > 4000:
+        return Refusal("contact.too_long", "contact.refusal.too_long", facts={"most": 4000}, where="text")
+    return None
+
+
+def _desk_only(actor: Actor) -> Refusal | None:
+    return None if actor.kind is Role.BORROWER else may_work_on_cases(actor)

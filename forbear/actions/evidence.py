@@ -1,0 +1,110 @@
+"""Room 3, evidence: papers come in, a person accepts them, asks again or does without; figures are corrected."""
+
+from hashlib import sha256
+
+from forbear.actions.ports import Desk
+from forbear.actions.record import By, Decision, Done, carry_out, load
+from forbear.core import events as e
+from forbear.core.budget import Household
+from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
+from forbear.core.file import CaseFile
+from forbear.core.refusal import Refusal
+
+
+def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, data: bytes) -> Done | Refusal:
+    """Keep one file for an item of the checklist. Its type is what its bytes show; the same file twice is one paper."""
+    mime = file_type(data[:32])
+    if not data:
+        return Refusal("evidence.empty", "evidence.refusal.empty", "evidence.way_on.again", where="file")
+    if len(data) > FILE_BYTES_MAX:
+        return Refusal("evidence.size", "evidence.refusal.size", "evidence.way_on.smaller", where="file")
+    if mime is None:
+        return Refusal("evidence.type", "evidence.refusal.type", "evidence.way_on.photo", where="file")
+    digest = sha256(data).hexdigest()
+    wanted = _item(load(desk, case_id), item)
+    if wanted is None:
+        return _no_item()
+    health = wanted.health
+    kept: dict[str, str] = {}
+
+    def decide(file: CaseFile) -> Decision:
+        if file.case.closed or _item(file, item) is None:
+            return _no_item()
+        if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
+            return refusal
+        papers = file.papers_of(item)
+        if any(paper.facts and paper.facts.sha256 == digest for paper in papers):
+            return ()
+        if len(papers) >= FILES_PER_ITEM_MAX:
+            return Refusal("evidence.many", "evidence.refusal.many", "evidence.way_on.message", where="file")
+        if "blob" not in kept:
+            kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
+        facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
+        return [e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)]
+
+    return carry_out(desk, by, case_id, {"paper": digest, "item": item}, decide)
+
+
+def accept_paper(desk: Desk, by: By, case_id: str, item: int) -> Done | Refusal:
+    """A person looked at what came for an item and it is enough."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor) or _there(file, item):
+            return refusal
+        return () if file.case.papers.get(item) is PaperState.ACCEPTED else [e.PaperAccepted(item=item)]
+
+    return carry_out(desk, by, case_id, {"accept": item}, decide)
+
+
+def refuse_paper(desk: Desk, by: By, case_id: str, item: int, reason: str) -> Done | Refusal:
+    """Ask again, saying what to do better; she reads the reason."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _reason(reason):
+            return refusal
+        return [e.PaperRefused(item=item, reason=reason.strip())]
+
+    return carry_out(desk, by, case_id, {"refuse": item, "reason": reason}, decide)
+
+
+def waive_paper(desk: Desk, by: By, case_id: str, item: int, reason: str) -> Done | Refusal:
+    """Do without a paper, saying why."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor) or _reason(reason):
+            return refusal
+        return _no_item() if _item(file, item) is None else [e.PaperWaived(item=item, reason=reason.strip())]
+
+    return carry_out(desk, by, case_id, {"waive": item, "reason": reason}, decide)
+
+
+def correct_budget(desk: Desk, by: By, case_id: str, household: Household, reason: str) -> Done | Refusal:
+    """Change the household's figures on the strength of a paper or a call; who and why stays with them."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor) or _reason(reason):
+            return refusal
+        if not file.case.submissions:
+            return Refusal("evidence.no_statement", "evidence.refusal.no_statement", "evidence.way_on.statement")
+        return [e.BudgetCorrected(household=household, reason=reason.strip())]
+
+    return carry_out(desk, by, case_id, {"household": household, "reason": reason}, decide)
+
+
+def _item(file: CaseFile, number: int) -> Item | None:
+    return next((item for item in file.items if item.number == number), None)
+
+
+def _no_item() -> Refusal:
+    return Refusal("evidence.item", "evidence.refusal.item", "evidence.way_on.list", where="item")
+
+
+def _there(file: CaseFile, item: int) -> Refusal | None:
+    if _item(file, item) is None or file.case.papers.get(item, PaperState.WANTED) is PaperState.WANTED:
+        return _no_item()
+    return None
+
+
+def _reason(reason: str) -> Refusal | None:
+    return None if reason.strip() else Refusal("evidence.reason", "evidence.refusal.reason", where="reason")

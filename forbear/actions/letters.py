@@ -1,0 +1,107 @@
+"""The messages that a fact calls for, worded in her language, with the due delivery of each.
+
+They are facts of the case themselves, in the same transaction; forbear/actions/agenda.py sends them afterwards.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from forbear.actions.ports import ZONE, Desk, Due
+from forbear.core import events as e
+from forbear.core.agreement import Lapse
+from forbear.core.clocks import outside_quiet_hours
+from forbear.core.contact import Actor, Channel, Role
+from forbear.core.decision import Outcome
+from forbear.core.file import CaseFile
+from forbear.core.notices import CALLED_FOR, Letter, NoticeKind
+from forbear.core.payments import due_minor, next_row
+from forbear.words import say
+from forbear.words.format import day, money
+
+
+def letters(
+    desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime
+) -> Iterator[tuple[e.NoticeQueued, Due]]:
+    """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
+    kind = _kind(fact, actor)
+    if kind is None or file.party is None:
+        return
+    yield from write(desk, file, kind, now, at_once=actor.kind is Role.BORROWER)
+
+
+def write(
+    desk: Desk, file: CaseFile, kind: NoticeKind, now: datetime, *, at_once: bool = False, number: int = 0
+) -> Iterator[tuple[e.NoticeQueued, Due]]:
+    """A message of this kind about the case as it stands. `at_once`: it answers her own act, at any hour."""
+    assert file.party is not None, "somebody to write to"
+    rulebook = desk.rulebooks.on(desk.clock.today())
+    send_at = now
+    if not at_once:
+        hours = rulebook.integer("contact.quiet_from_hour"), rulebook.integer("contact.quiet_to_hour")
+        send_at = outside_quiet_hours(now, ZONE, *hours)
+    language = file.case.language
+    said = _said(desk, file, language, number)
+    reach = file.reach
+    phone = reach.phone if reach else file.party.phone
+    email = reach.email if reach else file.party.email
+    key = "notices.discreet" if reach and reach.discreet else f"notices.{kind.value}.text"
+    texts = [(Channel.SMS, phone, "", say(language, key, **said))]
+    if email:
+        subject = say(language, f"notices.{kind.value}.subject", **said)
+        body = [say(language, f"notices.{part}", **said) for part in ("greeting", f"{kind.value}.body", "closing")]
+        texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
+    for channel, to, subject, text in texts:
+        notice = desk.ids.new("n")
+        letter = Letter(to=to, subject=subject, body=text)
+        queued = e.NoticeQueued(notice=notice, kind=kind, channel=channel, language=language, letter=letter)
+        yield (
+            queued,
+            Due(
+                key=f"deliver:{notice}",
+                kind="deliver",
+                due_at=send_at,
+                case_id=file.case.case_id,
+                body={"notice": notice},
+            ),
+        )
+
+
+def _kind(fact: e.Fact, actor: Actor) -> NoticeKind | None:
+    match fact:
+        case e.DecisionMade(outcome=outcome):
+            return None if outcome is Outcome.APPROVED else NoticeKind(outcome.value)
+        case e.MessageWritten():
+            return NoticeKind.MESSAGE if actor.kind is not Role.BORROWER else None
+        case e.AgreementLapsed(why=Lapse.REPLACED):
+            return None
+        case e.PaymentReceived(all_settled=True):
+            return None
+    return CALLED_FOR.get(fact.type)
+
+
+def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, str]:
+    """All that a message may mention, so that every wording can be filled."""
+    assert file.party is not None, "somebody to write to"
+    case, rows = file.case, file.rows()
+    row = next((row for row in rows if row.number == number), None) or next_row(rows)
+    offered = file.offered.terms if file.offered else None
+    last_paid = file.payments[-1].details if file.payments else None
+    due = due_minor(rows, desk.clock.today())
+    return {
+        "name": file.party.name,
+        "contract": (file.contract or "")[-4:],
+        "lender": desk.lender if language == "zh" else desk.lender_en,
+        "phone": desk.phone,
+        "link": desk.address,
+        "by": day(language, case.due_on) if case.due_on else "",
+        "next_on": day(language, row.instalment.due_on) if row else "",
+        "next_amount": money(language, row.open_minor) if row else "",
+        "due_amount": money(language, due),
+        "cure_by": day(language, case.cure_by_on) if case.cure_by_on else "",
+        "sign_by": day(language, case.sign_by_on) if case.sign_by_on else "",
+        "first_on": day(language, offered.plan.first_due_on) if offered else "",
+        "first_amount": money(language, offered.plan.instalments[0].amount_minor) if offered else "",
+        "paid": money(language, last_paid.amount_minor) if last_paid else "",
+        "words": file.spoken[-1].text if file.spoken else "",
+        "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",
+    }

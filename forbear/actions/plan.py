@@ -1,0 +1,143 @@
+"""Room 4, plan: show what is possible today, try an amount, check a table of her own, and take her choice.
+
+Looking changes nothing; what she chose is recorded with every figure she saw.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from forbear.actions.ports import Desk
+from forbear.actions.record import By, Decision, Done, carry_out
+from forbear.core import events as e
+from forbear.core.budget import OtherDebt
+from forbear.core.clocks import working_days_after
+from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.file import CaseFile, open_file
+from forbear.core.loan import Loan
+from forbear.core.payments import next_row, remaining_loan
+from forbear.core.plan import Offer
+from forbear.core.refusal import Refusal
+from forbear.core.solver import Answer, Question, own_plan, solve, what_if
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What she wants: a named offer, an instalment a month, a table of (month YYYY-MM, amount), or a person's help
+    when nothing fits. Exactly one of them.
+    """
+
+    offer: str = ""
+    instalment_minor: int | None = None
+    table: tuple[tuple[str, int], ...] = ()
+    person: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the record calls it."""
+        if self.person:
+            return "person"
+        if self.table:
+            return "own-table"
+        return self.offer or "own-instalment"
+
+
+def offers_today(desk: Desk, file: CaseFile) -> Answer:
+    """Every offer for the case as it stands, as of today; the case has a statement."""
+    return solve(question(desk, file), desk.rulebooks.on(desk.clock.today()))
+
+
+def plan_for(desk: Desk, file: CaseFile, choice: Choice, answer: Answer | None = None) -> Offer | Refusal:
+    """The plan that a choice means today, or why there is none. `answer`: today's offers, if already found."""
+    rulebook = desk.rulebooks.on(desk.clock.today())
+    if choice.table:
+        return own_plan(question(desk, file), rulebook, choice.table)
+    if choice.instalment_minor is not None:
+        return what_if(question(desk, file), rulebook, choice.instalment_minor)
+    answer = answer or offers_today(desk, file)
+    named = [*answer.offers, *([answer.lender_best] if answer.lender_best else [])]
+    offer = next((offer for offer in named if offer.name == choice.offer), None)
+    return offer or Refusal("plan.offer", "offers.refusal.gone", "offers.way_on.look_again", where="offer")
+
+
+def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = "") -> Done | Refusal:
+    """She chooses; the desk answers by a promised date. Today's offers are recorded with the choice."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_choose(file, by):
+            return refusal
+        today = desk.clock.today()
+        rulebook = desk.rulebooks.on(today)
+        answer = offers_today(desk, file)
+        offer = None if choice.person else plan_for(desk, file, choice, answer)
+        if isinstance(offer, Refusal):
+            return offer
+        shown = e.OffersMade(as_of=today, count=len(answer.offers), rulebook=rulebook.digest, answer=answer)
+        answer_by_on = working_days_after(today, rulebook.integer("decision.accept_days"))
+        wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
+        return [shown, wish]
+
+    return carry_out(desk, by, case_id, {"choice": choice, "words": words}, decide)
+
+
+def may_choose(file: CaseFile, by: By) -> Refusal | None:
+    """A wish can be made once there is a statement, until it has been decided on, and again after that."""
+    case = file.case
+    if not case.submissions or case.restating:
+        return Refusal("plan.statement", "offers.refusal.no_statement", "evidence.way_on.statement")
+    if case.closed:
+        return Refusal("plan.closed", "statement.refusal.closed", "statement.way_on.new_case")
+    if case.accepted or case.offered is not None:
+        return Refusal("plan.under_review", "offers.refusal.under_review", "statement.way_on.status")
+    if case.in_force is not None and not case.reopened:
+        return Refusal("plan.in_force", "offers.refusal.in_force", "offers.way_on.renegotiate")
+    return None if by.actor.kind is Role.BORROWER else may_work_on_cases(by.actor)
+
+
+def question(desk: Desk, file: CaseFile) -> Question:
+    """The solver's question for a case today: its debt, her statement, her household with what she already pays us."""
+    assert file.statement is not None and file.household is not None, "a plan answers a statement"
+    today = desk.clock.today()
+    statement, household = file.statement, file.household
+    known = _other_agreements(desk, file, today)
+    if known:
+        household = replace(household, other_debts=(*household.other_debts, *known))
+    return Question(
+        as_of=today,
+        loan=loan_today(desk, file, today),
+        cause=statement.cause,
+        since=statement.since,
+        until=statement.until,
+        request=statement.request,
+        household=household,
+    )
+
+
+def loan_today(desk: Desk, file: CaseFile, today: date) -> Loan:
+    """The debt that a new plan is about: what is left of the agreement in force, or the contract in the loan book."""
+    assert file.loan_id is not None, "a case has its loan"
+    held = desk.loans.loan(file.loan_id)
+    assert held is not None, "a case's loan is in the book"
+    agreed = file.agreed
+    if agreed is None or agreed.terms is None:
+        return held.row.loan
+    return remaining_loan(agreed.terms, file.rows(agreed), held.row.loan, today)
+
+
+def _other_agreements(desk: Desk, file: CaseFile, today: date) -> Sequence[OtherDebt]:
+    """What she pays on her other agreements with this lender: one household, one budget, nothing asked twice."""
+    assert file.party is not None, "a case has its borrower"
+    found = []
+    for line in desk.cases.of_borrower(file.party.borrower_id):
+        if line.case_id == file.case.case_id or line.stage == "closed":
+            continue
+        other = open_file(desk.ledger.events(line.case_id))
+        rows = other.rows(other.agreed) if other.agreed else ()
+        row = next_row(rows)
+        if row is not None:
+            balance_minor = sum(r.open_minor for r in rows)
+            most_minor = max(r.instalment.amount_minor for r in rows if r.instalment.due_on >= today)
+            found.append(
+                OtherDebt(creditor=desk.lender, balance_minor=balance_minor, monthly_minor=most_minor, priority=True)
+            )
+    return found

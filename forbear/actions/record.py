@@ -1,0 +1,142 @@
+"""The only writer. Every action ends here: load the case, let the core decide, append all or nothing.
+
+`carry_out` answers a repeated command with what it did the first time, tells a reader whose screen is out of date so,
+adds the messages that the new facts call for, and tries again when somebody else appended in between.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from forbear.actions.letters import letters
+from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Write
+from forbear.core.chain import canonical
+from forbear.core.codec import plain
+from forbear.core.contact import Actor, Channel
+from forbear.core.events import QUIET, Fact, Recorded
+from forbear.core.file import CaseFile, open_file, with_event
+from forbear.core.refusal import Refusal
+
+TRIES = 20
+"""How often a command is decided anew when others append to the same case at the same moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """Who acts, by which channel, and under which idempotency key. `seen`: the case's seq on her screen, None when
+    it does not matter; `occurred_at`: when it really happened, if earlier; `cause`: what made it necessary.
+    """
+
+    actor: Actor
+    channel: Channel
+    key: str
+    seen: int | None = None
+    occurred_at: datetime | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did. `replayed`: it had run before and changed nothing now."""
+
+    case_id: str
+    events: tuple[Recorded, ...]
+    replayed: bool = False
+
+    @property
+    def seq(self) -> int:
+        """The case's last seq after the command."""
+        return self.events[-1].seq if self.events else -1
+
+
+Decision = Sequence[Fact | Due] | Refusal
+
+
+def load(desk: Desk, case_id: str) -> CaseFile:
+    """A case's file as it stands; an empty one (seq -1) for an unknown id."""
+    return open_file(desk.ledger.events(case_id))
+
+
+def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[CaseFile], Decision]) -> Done | Refusal:
+    """Run a command: `request` is what was asked, as plain data; `decide` is pure and may be called again."""
+    asked = sha256(canonical(plain(request))).digest()
+    before = desk.ledger.command(by.key, asked)
+    if before is not None:
+        return _again(case_id, before)
+    for _ in range(TRIES):
+        file = load(desk, case_id)
+        if by.seen is not None and (stale := _stale(file, by.seen)):
+            return stale
+        decided = decide(file)
+        if isinstance(decided, Refusal):
+            return decided
+        facts = tuple(item for item in decided if isinstance(item, Fact))
+        dues = tuple(item for item in decided if isinstance(item, Due))
+        if not facts and not dues:
+            return Done(case_id, ())
+        written = desk.ledger.append(_write(desk, by, case_id, asked, file, facts, dues))
+        if isinstance(written, KeyReused):
+            return _again(case_id, written)
+        if not isinstance(written, Conflict):
+            return Done(case_id, written)
+    return Refusal("record.busy", "record.refusal.busy", "record.way_on.again")
+
+
+def _again(case_id: str, before: tuple[Recorded, ...] | KeyReused) -> Done | Refusal:
+    if isinstance(before, KeyReused):
+        return Refusal("record.key", "record.refusal.key_reused", "record.way_on.reload")
+    return Done(before[0].case_id if before else case_id, before, replayed=True)
+
+
+def _stale(file: CaseFile, seen: int) -> Refusal | None:
+    newer = [event for event in file.events if event.seq > seen and event.fact.type not in QUIET]
+    if not newer:
+        return None
+    return Refusal("record.stale", "record.refusal.stale", "record.way_on.reload")
+
+
+def _write(
+    desk: Desk, by: By, case_id: str, asked: bytes, file: CaseFile, facts: Sequence[Fact], dues: Sequence[Due]
+) -> Write:
+    now = desk.clock.now()
+    all_facts: list[Fact] = []
+    all_dues = list(dues)
+    for fact in facts:
+        all_facts.append(fact)
+        file = with_event(file, _pending(by, case_id, file, fact, now))
+        for letter, due in letters(desk, file, fact, by.actor, now):
+            all_facts.append(letter)
+            all_dues.append(due)
+            file = with_event(file, _pending(by, case_id, file, letter, now))
+    return Write(
+        case_id=case_id,
+        expected=file.case.seq - len(all_facts),
+        key=by.key,
+        request=asked,
+        at=now,
+        occurred_at=by.occurred_at,
+        actor=by.actor,
+        channel=by.channel,
+        cause=by.cause,
+        facts=tuple(all_facts),
+        dues=tuple(all_dues),
+    )
+
+
+def _pending(by: By, case_id: str, file: CaseFile, fact: Fact, now: datetime) -> Recorded:
+    """A fact as it will stand once appended, to see the case after it."""
+    return Recorded(
+        leaf=-1,
+        case_id=case_id,
+        seq=file.case.seq + 1,
+        at=now,
+        occurred_at=by.occurred_at,
+        actor=by.actor,
+        channel=by.channel,
+        command=by.key,
+        cause=by.cause,
+        leaf_hash=b"",
+        fact=fact,
+    )

@@ -1,0 +1,81 @@
+"""Room 2, statement: save an answer, submit the whole, on the web or told to an agent on the telephone."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from forbear.actions.ports import ZONE, Desk, Due
+from forbear.actions.record import By, Decision, Done, carry_out
+from forbear.core import events as e
+from forbear.core.clocks import start_of, working_days_after
+from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.evidence import checklist
+from forbear.core.file import CaseFile
+from forbear.core.refusal import Refusal
+from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question, check_answer, missing, statement_of
+
+
+def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Mapping[str, Any]) -> Done | Refusal:
+    """Save one answer (plain JSON of the question's shape); the same answer again changes nothing."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := _open_for_answers(file, by):
+            return refusal
+        checked = check_answer(question, answer, desk.clock.today())
+        if isinstance(checked, Refusal):
+            return checked
+        return () if file.answers.get(question) == checked else [e.AnswerGiven(question=question, answer=checked)]
+
+    return carry_out(desk, by, case_id, {"question": question, "answer": dict(answer)}, decide)
+
+
+def submit_statement(desk: Desk, by: By, case_id: str, told: tuple[str, ...]) -> Done | Refusal:
+    """Hand the statement in. Collection rests from now on; the papers it calls for are asked in the same step.
+
+    `told`: what she has been told before (TOLD_BEFORE_SUBMITTING); by telephone the agent confirms having said it.
+    """
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := _open_for_answers(file, by):
+            return refusal
+        if file.case.submissions and not file.case.restating:
+            return Refusal("statement.submitted", "statement.refusal.submitted", "statement.way_on.status")
+        if gaps := missing(file.answers):
+            return Refusal("statement.missing", "statement.refusal.missing", where=gaps[0].value)
+        if untold := [key for key in TOLD_BEFORE_SUBMITTING if key not in told]:
+            return Refusal("statement.told", "statement.refusal.told", where=untold[0])
+        return _submission(desk, file, told)
+
+    return carry_out(desk, by, case_id, {"submit": list(told)}, decide)
+
+
+def _submission(desk: Desk, file: CaseFile, told: tuple[str, ...]) -> Decision:
+    today = desk.clock.today()
+    rulebook = desk.rulebooks.on(today)
+    statement = statement_of(file.answers)
+    held = frozenset(rulebook.texts("evidence.held_by_lender"))
+    accepted = {item.need for item in file.items if file.case.papers.get(item.number) == "accepted"}
+    items = checklist(statement, held | (accepted & {"identity"}))
+    by_on = working_days_after(today, rulebook.integer("evidence.days"))
+    facts: list[e.Fact | Due] = [
+        e.StatementSubmitted(told=told, statement=statement),
+        e.EnforcementPaused(),
+    ]
+    if items:
+        optional = tuple(item.number for item in items if item.optional)
+        facts.append(e.PapersAsked(count=len(items), optional=optional, by_on=by_on, items=items))
+    at = start_of(by_on + timedelta(days=1), ZONE, 9)
+    number = file.case.submissions + 1
+    key = f"papers:{file.case.case_id}:{number}"
+    facts.append(Due(key=key, kind="papers", due_at=at, case_id=file.case.case_id, body={"submission": number}))
+    return facts
+
+
+def _open_for_answers(file: CaseFile, by: By) -> Refusal | None:
+    if not file.events:
+        return Refusal("statement.case", "contact.refusal.no_such_case", "contact.way_on.call")
+    if file.case.closed:
+        return Refusal("statement.closed", "statement.refusal.closed", "statement.way_on.new_case")
+    if file.case.submissions and not file.case.restating:
+        return Refusal("statement.submitted", "statement.refusal.submitted", "statement.way_on.status")
+    return None if by.actor.kind is Role.BORROWER else may_work_on_cases(by.actor)

@@ -1,0 +1,36 @@
+"""How money, dates, months and rates are written for a reader: 1,866.20 元 and 2026年3月18日, or CNY 1,866.20 and
+18 March 2026. Never a bare 03/18.
+"""
+
+from datetime import date
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def money(language: str, amount_minor: int, currency: str = "CNY") -> str:
+    """An amount with its currency; whole amounts keep their two places so that columns align."""
+    sign = "-" if amount_minor < 0 else ""
+    figure = f"{sign}{abs(amount_minor) // 100:,}.{abs(amount_minor) % 100:02d}"
+    return f"{figure} 元" if language == "zh" and currency == "CNY" else f"{currency} {figure}"
+
+
+def day(language: str, on: date) -> str:
+    """A date as people write it."""
+    if language == "zh":
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def month(language: str, text: str) -> str:
+    """A month YYYY-MM as people write it."""
+    year, number = text.split("-")
+    return f"{year}年{int(number)}月" if language == "zh" else f"{_MONTHS[int(number) - 1]} {year}"
+
+
+def percent(rate_ppm: int) -> str:
+    """A yearly rate with two places at least, trailing zeros beyond them dropped: 23.76 %."""
+    whole, rest = divmod(abs(rate_ppm), 10_000)
+    return f"{'-' if rate_ppm < 0 else ''}{whole}.{f'{rest:04d}'.rstrip('0').ljust(2, '0')} %"
