@@ -83,7 +83,7 @@ def end_day(desk: Desk, by: By, case_id: str) -> Done | Refusal:
 
 
 def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: str) -> Done | Refusal:
-    """A reviewer's decision after notice and the days to cure; the original contract counts again, less what was paid."""
+    """A reviewer's decision after notice and the days to cure; the contract counts again, less what was paid."""
 
     def decide(file: CaseFile) -> Decision:
         if by.actor.kind is not Role.REVIEWER or by.actor.auth is not Auth.STAFF:

@@ -147,7 +147,7 @@ class Case:
 
     @property
     def due_what(self) -> str:
-        """What is promised for it: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, cure."""
+        """What is promised: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, cure."""
         return self._due[1]
 
     @property

@@ -12,7 +12,7 @@ from forbear.core import events as e
 from forbear.core.agreement import Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
-from forbear.core.contact import Actor, Channel, Party, Reach, Role
+from forbear.core.contact import Actor, Channel, Party, Reach
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Item, PaperFacts
 from forbear.core.notices import Letter, NoticeKind

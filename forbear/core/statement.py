@@ -17,7 +17,7 @@ from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
 
 TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
-"""What she was told before submitting: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15)."""
+"""What she was told: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15), her data."""
 
 TEXT_MAX = 4000
 """Characters of a free text; a longer story is asked to be shortened, never cut."""

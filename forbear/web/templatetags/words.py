@@ -1,74 +1,75 @@
-"""`{% say "statement.page.cause.title" name=x %}` and the filters for money, dates and months, in the page's language."""
+"""{% load words %}: sentences of the catalogue and figures, in the reader's language.
+
+`{% say "statement.cause.title" name=person %}` · `{{ owed_minor|money }}` · `{{ due_on|day }}` · `{{ due_on|month }}`;
+filters are allowed inside say: `{% say "plan.each_month" amount=instalment_minor|money %}`.
+"""
 
 from datetime import date, datetime
-from typing import Any
 
 from django import template
-from django.template import Context
 
+from forbear import words
+from forbear.core.refusal import Refusal
 from forbear.web import text
-from forbear.words import known, say
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True, name="say")
-def say_tag(context: Context, key: str, **facts: object) -> str:
-    """The sentence for a key; facts are money, dates or text already shown as they should be read."""
-    return say(language_of(context), key, **facts)
+@register.simple_tag
+def say(key: str, **facts: object) -> str:
+    """The sentence for a key; the template's escaping applies to it and to the facts in it."""
+    return words.say(text.reader_language(), key, **facts)
 
 
-@register.simple_tag(takes_context=True)
-def money(context: Context, amount_minor: int | None) -> str:
-    """An amount with its unit; nothing for None."""
-    return "" if amount_minor is None else text.money(language_of(context), amount_minor)
+@register.simple_tag
+def reader_language() -> str:
+    """zh or en, for the few places that must choose: `{% reader_language as language %}`."""
+    return text.reader_language()
 
 
-@register.simple_tag(takes_context=True)
-def day(context: Context, value: date | None) -> str:
-    """A date in words; nothing for None."""
-    return "" if value is None else text.day(language_of(context), value)
-
-
-@register.simple_tag(takes_context=True)
-def weekday(context: Context, value: date | None) -> str:
-    """A date in words with its weekday, for a day somebody waits for."""
-    return "" if value is None else text.day(language_of(context), value, weekday=True)
-
-
-@register.simple_tag(takes_context=True)
-def moment(context: Context, value: datetime | None) -> str:
-    """A date and time in words; nothing for None."""
-    return "" if value is None else text.moment(language_of(context), value)
-
-
-@register.simple_tag(takes_context=True)
-def month(context: Context, value: str) -> str:
-    """`2026-04` as a month in words."""
-    return text.month(language_of(context), value)
-
-
-@register.simple_tag(takes_context=True)
-def months(context: Context, count: int) -> str:
-    """A number of months in words."""
-    return text.months(language_of(context), count)
+@register.simple_tag
+def html_lang() -> str:
+    """What the html element's lang attribute says."""
+    return "zh-Hans" if text.reader_language() == "zh" else "en"
 
 
 @register.filter
-def tally(amount_minor: int | None) -> str:
-    """An amount without its unit, for a column whose heading names it."""
-    return "" if amount_minor is None else text.bare_money(amount_minor)
+def money(amount_minor: int) -> str:
+    """`1,866.20 元` or `CNY 1,866.20`."""
+    return text.money(amount_minor, text.reader_language())
 
 
-@register.simple_tag(takes_context=True)
-def refusal(context: Context, value: Any) -> str:
-    """A refusal in one breath: why, and what she can do instead."""
-    language = language_of(context)
-    parts = [say(language, key, **value.facts) for key in (value.reason, value.way_on) if key and known(language, key)]
-    return ("" if language == "zh" else " ").join(parts)
+@register.filter
+def percent(rate_ppm: int) -> str:
+    """`23.76%`."""
+    return text.percent(rate_ppm)
 
 
-def language_of(context: Context) -> str:
-    """The page's language: the request's, `zh` where there is none."""
-    language = getattr(context.get("request"), "language", "zh")
-    return language if language in ("zh", "en") else "zh"
+@register.filter
+def day(value: date | datetime) -> str:
+    """`2026年3月18日` or `18 March 2026`."""
+    return text.day(value, text.reader_language())
+
+
+@register.filter
+def weekday(value: date | datetime) -> str:
+    """`星期三` or `Wednesday`."""
+    return text.weekday(value, text.reader_language())
+
+
+@register.filter
+def month(value: date | datetime | str) -> str:
+    """`2026年3月` or `March 2026`."""
+    return text.month(value, text.reader_language())
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """`2026年3月18日 15:04` or `18 March 2026, 15:04`."""
+    return text.moment(value, text.reader_language())
+
+
+@register.filter
+def refused(refusal: Refusal) -> str:
+    """The reason of a refusal and the way on."""
+    return text.refused(refusal, text.reader_language())
