@@ -4,7 +4,7 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
@@ -18,7 +18,10 @@ from forbear.core.payments import due_minor, next_row
 from forbear.words import say
 from forbear.words.format import day, money
 
-def letters(desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime) -> Iterator[tuple[e.NoticeQueued, Due]]:
+
+def letters(
+    desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime
+) -> Iterator[tuple[e.NoticeQueued, Due]]:
     """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
     kind = _kind(fact, actor)
     if kind is None or file.party is None:
@@ -34,8 +37,8 @@ def write(
     rulebook = desk.rulebooks.on(desk.clock.today())
     send_at = now
     if not at_once:
-        hours = rulebook.integer("contact.quiet_from_hour"), rulebook.integer("contact.quiet_to_hour")
-        send_at = outside_quiet_hours(now, ZONE, *hours)
+        quiet = (time.fromisoformat(rulebook.text(f"contact.quiet_{end}")) for end in ("from", "until"))
+        send_at = outside_quiet_hours(now, ZONE, *quiet)
     language = file.case.language
     said = _said(desk, file, language, number)
     reach = file.reach
@@ -51,8 +54,15 @@ def write(
         notice = desk.ids.new("n")
         letter = Letter(to=to, subject=subject, body=text)
         queued = e.NoticeQueued(notice=notice, kind=kind, channel=channel, language=language, letter=letter)
-        yield queued, Due(
-            key=f"deliver:{notice}", kind="deliver", due_at=send_at, case_id=file.case.case_id, body={"notice": notice}
+        yield (
+            queued,
+            Due(
+                key=f"deliver:{notice}",
+                kind="deliver",
+                due_at=send_at,
+                case_id=file.case.case_id,
+                body={"notice": notice},
+            ),
         )
 
 

@@ -75,7 +75,9 @@ def sound(proposal: Proposal) -> Refusal | None:
     if proposal.outcome is Outcome.REFUSED and not proposal.would_change.strip():
         return Refusal("decision.would_change", "decision.refusal.would_change_missing", where="would_change")
     if unknown := [reason for reason in proposal.reasons if reason not in REASONS]:
-        return Refusal("decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons")
+        return Refusal(
+            "decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons"
+        )
     return None
 
 
@@ -95,10 +97,13 @@ def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook) -> str:
     if plan is None:
         return ""
     forgiven = plan.plan.forgiven.total_minor
-    if forgiven > rulebook.integer("authority.forgiven_max"):
-        return "authority.forgiven_max"
-    if owed.total_minor and forgiven * 1_000_000 > rulebook.integer("authority.forgiven_share_max") * owed.total_minor:
-        return "authority.forgiven_share_max"
+    if forgiven > rulebook.integer("authority.reviewer_forgiven_max"):
+        return "authority.reviewer_forgiven_max"
+    if (
+        owed.total_minor
+        and forgiven * 1_000_000 > rulebook.integer("authority.reviewer_forgiven_share_max") * owed.total_minor
+    ):
+        return "authority.reviewer_forgiven_share_max"
     if plan.plan.forgiven.principal_minor > 0:
         return "authority.principal_forgiven"
     return ""

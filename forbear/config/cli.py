@@ -1,0 +1,68 @@
+"""The command `forbear`: each subcommand is a module of forbear/config, imported only when it is asked for.
+
+Such a module has `add(subparsers)`, which sets `run` as the default, and `run(arguments)`, which returns the exit
+status. One that needs the database calls `open_house()` first; `forbear plan` does not, and so starts in a blink.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "run": "prepare the data directory, then run the site and its worker together",
+    "serve": "run the site alone, for production",
+    "worker": "do what is due: messages, reminders, deadlines, the nightly run",
+    "migrate": "bring the database's tables to this version",
+    "check": "say whether this installation is well, and how to mend what is not",
+    "staff": "add people who work at the desk, change their roles, list them",
+    "rebuild": "make the tables that pages read anew from the record",
+    "plan": "every plan for one case, from a file",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand; 2 when it does not exist or its arguments make no sense."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0 if given else 2
+    if given[0] not in COMMANDS:
+        print(f"forbear: there is no command {given[0]!r}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    assert __debug__, "Forbear checks itself with assertions; do not start Python with -O"
+    parsed = parser_of(given[0]).parse_args(given)
+    status: int = parsed.run(parsed)
+    return status
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The command line's parser with one subcommand in it."""
+    parser = argparse.ArgumentParser(prog="forbear")
+    importlib.import_module(f"forbear.config.{command}").add(parser.add_subparsers())
+    return parser
+
+
+def overview() -> str:
+    """What `forbear --help` prints."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(["forbear COMMAND [--help]", "", *(f"  {n.ljust(width)}  {s}" for n, s in COMMANDS.items())])
+
+
+def open_house() -> None:
+    """Start Django: settings from the environment, apps, logging. A wrong setting ends the command with a sentence."""
+    import django
+
+    from forbear.config.environment import Misconfigured
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forbear.config.settings")
+    try:
+        django.setup()
+    except Misconfigured as fault:
+        print(f"forbear: {fault}", file=sys.stderr)
+        raise SystemExit(2) from fault
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
