@@ -1,5 +1,7 @@
 """What the queue's line of a case says, from its first event and its state: the one projection every store keeps."""
 
+from typing import Any
+
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import CaseOpened, Recorded
@@ -9,29 +11,31 @@ def queue_line(opened: Recorded, case: Case) -> CaseLine:
     """`opened`: the case's first event with its private groups as far as they are there ("" where erased)."""
     fact = opened.fact
     assert isinstance(fact, CaseOpened), "a case begins by being opened"
-    assert case.opened_at is not None and case.changed_at is not None
     return CaseLine(
-        case_id=case.case_id,
+        case_id=opened.case_id,
         loan_id=fact.loan_id or "",
         borrower_id=fact.party.borrower_id if fact.party else "",
         contract=fact.contract or "",
         name=fact.party.name if fact.party else "",
-        stage=case.stage.value,
-        standing=case.standing.value if case.standing else "",
-        waits_for=case.waits_for.value,
-        due_on=case.due_on,
-        due_what=case.due_what,
-        agent=case.agent,
-        reviewer=reviewer_of(case),
-        opened_at=case.opened_at,
-        changed_at=case.changed_at,
-        seq=case.seq,
+        **moving_part(case),
     )
 
 
-def reviewer_of(case: Case) -> str:
-    """Who decided it, or asked for a second pair of eyes; "" while no reviewer had it."""
-    return case.second_asked_by or min(case.deciders, default="")
+def moving_part(case: Case) -> dict[str, Any]:
+    """The fields of a line that change as the case goes on: public state only."""
+    assert case.opened_at is not None and case.changed_at is not None, "the case has begun"
+    return {
+        "stage": case.stage.value,
+        "standing": case.standing.value if case.standing else "",
+        "waits_for": case.waits_for.value,
+        "due_on": case.due_on,
+        "due_what": case.due_what,
+        "agent": case.agent,
+        "reviewer": case.second_asked_by or min(case.deciders, default=""),
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+        "seq": case.seq,
+    }
 
 
 def is_open(case: Case) -> bool:

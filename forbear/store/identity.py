@@ -5,15 +5,14 @@ Both count in single statements, so that two requests at once cannot share one t
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from hmac import compare_digest
-from hmac import digest as hmac_digest
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from forbear.actions.ports import Challenge
+from forbear.core.codes import code_of
 from forbear.store.models import ChallengeRow, LimitCount
 from forbear.store.privacy import Keys, blind, open_text, seal_text
 
@@ -28,12 +27,6 @@ on conflict (key) do update set
     ends_at = excluded.ends_at
 returning key, span, ends_at, count
 """
-
-
-def code_of(key: bytes, challenge_id: str) -> str:
-    """The eight digits of a challenge."""
-    number = int.from_bytes(hmac_digest(key, f"code\x00{challenge_id}".encode(), sha256)[:8], "big")
-    return f"{number % 10**8:08d}"
 
 
 class DjangoChallenges:

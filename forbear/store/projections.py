@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from forbear.actions.lines import is_in_force, is_open, queue_line, reviewer_of
+from forbear.actions.lines import is_in_force, is_open, moving_part, queue_line
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
@@ -64,20 +64,7 @@ def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
 
 def _state(case: Case) -> dict[str, Any]:
     """The columns that move with the case."""
-    return {
-        "stage": case.stage.value,
-        "standing": case.standing.value if case.standing else "",
-        "waits_for": case.waits_for.value,
-        "open": is_open(case),
-        "in_force": is_in_force(case),
-        "due_on": case.due_on,
-        "due_what": case.due_what,
-        "agent": case.agent,
-        "reviewer": reviewer_of(case),
-        "opened_at": case.opened_at,
-        "changed_at": case.changed_at,
-        "seq": case.seq,
-    }
+    return {**moving_part(case), "open": is_open(case), "in_force": is_in_force(case)}
 
 
 def _reached(leaf: int, using: str) -> None:
