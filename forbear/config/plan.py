@@ -1,0 +1,172 @@
+"""`forbear plan CASE.json`: every plan for one case, from a file, without a database.
+
+The file's shape is docs/plan.md's. Every fault of a file is one line on stderr that names the field and says what
+would be right; then nothing is printed and the exit status is 2.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
+from forbear.config.plan_file import Case, FileAtFault, read_case
+from forbear.core.money import major, percent
+from forbear.core.plan import Offer, Plan, Why
+from forbear.core.refusal import Refusal
+from forbear.core.rules import NoRule
+from forbear.core.solver import Answer, solve
+from forbear.words import LANGUAGES, say
+
+
+def add(subparsers: Any) -> None:
+    """Add `plan` to the command's subcommands."""
+    parser = subparsers.add_parser("plan", help="every plan for one case, from a file")
+    parser.add_argument("case", metavar="CASE.json", help="the case; - reads standard input")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--rulebook", type=Path, metavar="DIR", help="a rulebook directory instead of the one shipped")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="the language of the sentences")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, solve, print. 0 when the case was answered, also where the answer is no; 2 when the input is at fault."""
+    try:
+        case = read_case(_bytes(args.case))
+        answer = answer_of(case, args.rulebook)
+    except FileAtFault as error:
+        for line in error.lines:
+            print(line, file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(document(answer, args.language), ensure_ascii=False, indent=1))
+    else:
+        print(table(answer, args.language))
+    return 0
+
+
+def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
+    """The answer to a case; FileAtFault where its policy, its place or its day has no rulebook."""
+    policy, question = case.policy, case.question
+    if rulebook_directory is not None and not rulebook_directory.is_dir():
+        raise FileAtFault([f"--rulebook: {rulebook_directory} is not a directory"])
+    try:
+        rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
+        return solve(question, rules)
+    except UnknownLayer as error:
+        raise FileAtFault([f"policy.{error}"]) from error
+    except RulebookAtFault as error:
+        raise FileAtFault([f"--rulebook: {fault}" for fault in error.faults]) from error
+    except NoRule as error:
+        field = "household.place" if "budget.floor " in str(error) else "as_of"
+        raise FileAtFault([f"{field}: {error}"]) from error
+
+
+def document(answer: Answer, language: str) -> dict[str, Any]:
+    """The answer in the shape other systems read: amounts and percentages as decimal strings, dates ISO 8601."""
+    later = answer.if_nothing_changes
+    return {
+        "owed": _parts(answer.owed) | {"total": major(answer.owed.total_minor)},
+        "days_past_due": answer.days_past_due,
+        "if_nothing_changes": {
+            "days": answer.wait_days,
+            "penalty": major(later.penalty_minor),
+            "total": major(later.total_minor),
+        },
+        "affordable": [{"month": m.month, "amount": major(m.affordable_minor)} for m in answer.affordable],
+        "offers": [_offer(offer, language) for offer in answer.offers],
+        "refusals": [_refusal(refusal, language) for refusal in answer.refusals],
+        "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
+    }
+
+
+def table(answer: Answer, language: str) -> str:
+    """The answer for a person at a terminal."""
+    owed = {"owed": major(answer.owed.total_minor), "days": str(answer.days_past_due)}
+    wait = {"days": str(answer.wait_days), "total": major(answer.if_nothing_changes.total_minor)}
+    lines = [say(language, "plan.table.owed", **owed), say(language, "plan.table.wait", **wait), ""]
+    for offer in answer.offers:
+        plan = offer.plan
+        facts = {
+            "instalment": major(plan.instalment_max_minor),
+            "count": str(len(plan.instalments)),
+            "ends_on": plan.ends_on.isoformat(),
+            "total": major(plan.total_minor),
+            "forgiven": major(plan.forgiven.total_minor),
+            "cost": percent(plan.annual_cost_ppm),
+        }
+        lines += [say(language, f"plan.name.{offer.name}"), "  " + say(language, "plan.table.offer", **facts)]
+        lines += [f"  {_said(why, language)}" for why in offer.why]
+        lines += [""]
+    for refusal in answer.refusals:
+        said = _refusal(refusal, language)
+        lines += [said["reason"], f"  {said['what_would_change_it']}"]
+    return "\n".join(lines).rstrip()
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise FileAtFault([f"{name}: cannot be read: {error.strerror}"]) from error
+
+
+def _parts(owed: Any) -> dict[str, str]:
+    return {name: major(getattr(owed, f"{name}_minor")) for name in ("principal", "interest", "penalty", "fees")}
+
+
+def _offer(offer: Offer, language: str) -> dict[str, Any]:
+    plan = offer.plan
+    return {
+        "name": offer.name,
+        "why": [_said(why, language) for why in offer.why],
+        "first_due_on": plan.first_due_on.isoformat(),
+        "ends_on": plan.ends_on.isoformat(),
+        "instalment_max": major(plan.instalment_max_minor),
+        "total": major(plan.total_minor),
+        "forgiven": _parts(plan.forgiven),
+        "annual_cost_percent": percent(plan.annual_cost_ppm),
+        "measures": list(_measures(plan)),
+        "instalments": [
+            {"due_on": row.due_on.isoformat(), "amount": major(row.amount_minor), **_parts(row)}
+            | {"balance": major(row.balance_minor)}
+            for row in plan.instalments
+        ],
+        "rules": [
+            {
+                "rule": finding.rule,
+                "ok": finding.ok,
+                "limit": finding.limit,
+                "value": finding.value,
+                "source": finding.source,
+                "unit": finding.unit,
+                "status": finding.status,
+            }
+            for finding in offer.findings
+        ],
+    }
+
+
+def _measures(plan: Plan) -> Any:
+    for measure in plan.measures:
+        shown: dict[str, Any] = {"measure": measure.measure}
+        if measure.amount_minor is not None:
+            shown["amount"] = major(measure.amount_minor)
+        if measure.months is not None:
+            shown["months"] = measure.months
+        if measure.rate_ppm is not None:
+            shown["annual_rate_percent"] = percent(measure.rate_ppm)
+        yield shown
+
+
+def _refusal(refusal: Refusal, language: str) -> dict[str, str]:
+    return {
+        "rule": refusal.rule,
+        "reason": say(language, refusal.reason, **refusal.facts),
+        "what_would_change_it": say(language, refusal.way_on, **refusal.facts),
+    }
+
+
+def _said(why: Why, language: str) -> str:
+    return say(language, why.key, **why.facts)

@@ -1,0 +1,90 @@
+"""What relief the rules allow a case: how much penalty, fees and interest may be waived, and how low the rate may go.
+
+The ladder depends on why she cannot pay and how long the debt has been overdue, never on what she could be made to
+pay. A settlement forgives part of the whole against a few payments and stands alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from forbear.core.cashflow import Terms
+from forbear.core.loan import Loan, Owed
+from forbear.core.money import PPM, Rounding, divide
+from forbear.core.plan import Cause
+from forbear.core.rules import Rulebook
+
+NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
+
+
+def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
+    """The terms with all the relief the ladder allows this cause at this many days past due."""
+    step = ladder_step(cause, days_late, rulebook)
+    forgiven = Owed(
+        principal_minor=divide(owed.principal_minor * int(step["principal"]), PPM, Rounding.DOWN),
+        interest_minor=divide(owed.interest_minor * int(step["interest"]), PPM, Rounding.DOWN),
+        penalty_minor=divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN),
+        fees_minor=divide(owed.fees_minor * int(step["fees"]), PPM, Rounding.DOWN),
+    )
+    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook), int(step["rate_floor"]))
+    return _terms(owed, forgiven, rate_ppm, rulebook)
+
+
+def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> dict[str, object]:
+    """The row of relief.ladder for a cause ("*" stands for any other) with the highest dpd_from reached."""
+    rows = rulebook.rows("relief.ladder")
+    named = [row for row in rows if cause.value in row["causes"]] or [row for row in rows if "*" in row["causes"]]
+    reached = [row for row in named if int(row["dpd_from"]) <= days_late]
+    assert reached, "the ladder has a row for every cause from 0 days on"
+    return dict(max(reached, key=lambda row: int(row["dpd_from"])))
+
+
+def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> Iterator[Terms]:
+    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
+    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook))
+    given = NOTHING
+    yield _terms(owed, given, rate_ppm, rulebook)
+    for part in ("penalty_minor", "fees_minor", "interest_minor"):
+        given = replace(given, **{part: getattr(most.forgiven, part)})
+        yield _terms(owed, given, rate_ppm, rulebook)
+    yield _terms(owed, given, most.rate_ppm, rulebook)
+    yield most
+
+
+def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
+    """The least the rules let a settlement pay, in at most a few monthly payments without interest; None where the
+    debt is not late enough. What is forgiven comes first from penalty, then fees, interest, principal."""
+    reached = [row for row in rulebook.rows("settlement.ladder") if int(row["dpd_from"]) <= days_late]
+    if not reached:
+        return None
+    least_ppm = int(max(reached, key=lambda row: int(row["dpd_from"]))["share_least"])
+    rest = owed.total_minor - divide(owed.total_minor * least_ppm, PPM, Rounding.UP)
+    given: dict[str, int] = {}
+    for part in ("penalty_minor", "fees_minor", "interest_minor", "principal_minor"):
+        given[part] = min(rest, getattr(owed, part))
+        rest -= given[part]
+    terms = _terms(owed, Owed(**given), 0, rulebook)
+    return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
+
+
+def cost_cap_ppm(rulebook: Rulebook) -> int:
+    """The tightest cap on yearly cost of all layers in force."""
+    return min(int(param.value) for param in rulebook.stack("cap.annual_cost"))
+
+
+def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, rulebook: Rulebook) -> Terms:
+    order = rulebook.texts("alloc.order")
+    return Terms(
+        kept=Owed(
+            principal_minor=owed.principal_minor - forgiven.principal_minor,
+            interest_minor=owed.interest_minor - forgiven.interest_minor,
+            penalty_minor=owed.penalty_minor - forgiven.penalty_minor,
+            fees_minor=owed.fees_minor - forgiven.fees_minor,
+        ),
+        forgiven=forgiven,
+        rate_ppm=rate_ppm,
+        months=rulebook.integer("plan.term_max_months"),
+        least_minor=rulebook.integer("plan.instalment_least"),
+        unit_minor=rulebook.integer("plan.instalment_unit"),
+        gap_months=rulebook.integer("plan.gap_max_months"),
+        principal_first=order.index("principal") < order.index("interest"),
+    )

@@ -1,0 +1,140 @@
+"""When the answer is no: which rule said so, what would change it, and what can be done today. Never a dead end.
+
+Facts are texts in the record's neutral form (amounts "675.00", dates ISO); the word catalogue says them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from forbear.core.cashflow import Flow, fill, least_ceiling
+from forbear.core.money import major
+from forbear.core.offers import term_months
+from forbear.core.refusal import Refusal
+from forbear.core.situation import Situation, situation, with_better_proof
+
+
+def nothing_owed(case: Situation) -> Refusal:
+    """Nothing is owed, so there is nothing to plan."""
+    return Refusal(rule="base.plan.nothing_owed", reason="plan.refusal.nothing-owed", way_on="plan.way.check-balance")
+
+
+def no_plan(case: Situation) -> tuple[Refusal, ...]:
+    """Why no plan ends in time, the nearest thing that would, and the ways on that need no surplus."""
+    return tuple(_no_plan(case))
+
+
+def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal, ...]:
+    """Where offers exist but not the one she asked for: the least amount within her months, the months at her amount."""
+    request = case.question.request
+    refused = []
+    asked = request.instalment_minor is not None or request.months is not None
+    if asked and "as-requested" not in flows:
+        nearest = flows["lightest"]
+        facts = {
+            "instalment": major(nearest.burden_minor),
+            "months": str(term_months(nearest)),
+        }
+        refused.append(_refusal(case, "plan.term_max_months", "request", "request", facts))
+    if case.settlement is not None and not any(flow.terms.settlement for flow in flows.values()):
+        facts = {
+            "amount": major(case.settlement.kept.total_minor),
+            "payments": str(case.settlement.months),
+        }
+        refused.append(_refusal(case, "settlement.payments_max", "settlement", "settlement", facts))
+    return tuple(refused)
+
+
+def pause_refused(case: Situation, months: int) -> Refusal:
+    """Plans exist, but not after the pause she asks for."""
+    facts = {"months": str(months), "limit": str(case.most.months)}
+    return _refusal(case, "plan.term_max_months", "pause", "pause", facts)
+
+
+def what_if_refused(case: Situation, instalment_minor: int) -> Refusal:
+    """The amount is above what any month can bear, or too small to end in time: the nearest amount that works."""
+    most = max(case.caps[case.time.first : case.last + 1], default=0)
+    lightest = least_ceiling(case.most, case.time, case.caps, most, case.last)
+    asked = {"asked": major(instalment_minor)}
+    if lightest is None:
+        return _needed(case)
+    if instalment_minor > most:
+        return _refusal(case, "budget.buffer", "above-affordable", "at-most", {**asked, "amount": major(most)})
+    facts = {**asked, "amount": major(lightest.burden_minor), "months": str(case.most.months)}
+    return _refusal(case, "plan.term_max_months", "below-least", "at-least", facts)
+
+
+def own_plan_outside(case: Situation, month: str) -> Refusal:
+    """Her table has a payment in a month no plan may use."""
+    facts = {"month": month, "first": case.time.months[case.time.first], "last": case.time.months[case.last]}
+    return replace(_refusal(case, "plan.term_max_months", "own-outside", "own-outside", facts), where=month)
+
+
+def own_plan_above(case: Situation, month: str, amount_minor: int) -> Refusal:
+    """Her table takes more in a month than leaves the household enough."""
+    most = case.caps[case.time.months.index(month)]
+    facts = {"month": month, "asked": major(amount_minor), "amount": major(most)}
+    return replace(_refusal(case, "budget.buffer", "own-above", "own-above", facts), where=month)
+
+
+def own_plan_below(case: Situation, month: str, amount_minor: int) -> Refusal:
+    """Her table has a payment smaller than the least the lender takes."""
+    facts = {"month": month, "asked": major(amount_minor), "amount": major(case.most.least_minor)}
+    return replace(_refusal(case, "plan.instalment_least", "own-below", "own-below", facts), where=month)
+
+
+def own_plan_leaves(case: Situation, paid_minor: int) -> Refusal:
+    """Her table does not pay off the debt, or leaves too long a gap between two payments."""
+    facts = {
+        "paid": major(paid_minor),
+        "needed": major(case.most.kept.total_minor),
+        "gap": str(case.most.gap_months),
+    }
+    return _refusal(case, "plan.term_max_months", "own-leaves", "own-leaves", facts)
+
+
+def _no_plan(case: Situation) -> Iterator[Refusal]:
+    most = max(case.caps, default=0)
+    if most == 0:
+        floor = {"floor": major(case.months[0].floor_minor)} if case.months else {"floor": major(0)}
+        yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_least(case)})
+    elif least_ceiling(case.most, case.time, case.caps, most, case.last) is not None:
+        facts = {"instalment": major(case.loan.instalment_minor), **_least(case)}
+        yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
+    else:
+        yield _needed(case)
+    shown = situation(with_better_proof(case.question), case.rules)
+    if fill(shown.most, shown.time, shown.caps, shown.ceiling_minor) is not None:
+        yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
+    yield from _without_surplus(case)
+
+
+def _without_surplus(case: Situation) -> Iterator[Refusal]:
+    """What can be done while there is too little: a token payment, a pause, free advice."""
+    token = case.rules.integer("relief.token_minor")
+    months = case.rules.integer("relief.token_months")
+    near = case.caps[case.time.first : case.time.first + months]
+    if near and min(near) >= token:
+        facts = {"amount": major(token), "months": str(months)}
+        yield _refusal(case, "relief.token_minor", "instead", "token", facts)
+    pause = {"months": str(case.rules.integer("relief.deferral_usual"))}
+    yield _refusal(case, "relief.deferral_usual", "instead", "pause-instead", pause)
+    yield _refusal(case, "relief.debt_advice", "instead", "debt-advice", {})
+
+
+def _needed(case: Situation) -> Refusal:
+    most = max(case.caps, default=0)
+    return _refusal(case, "plan.term_max_months", "too-little", "income", {"most": major(most), **_least(case)})
+
+
+def _least(case: Situation) -> dict[str, str]:
+    """The least level instalment that would do if every month could bear it."""
+    bound = case.owed.total_minor * 2
+    caps = [bound] * len(case.caps)
+    level = least_ceiling(case.most, case.time, caps, bound, case.last)
+    assert level is not None, "a debt can always be paid off at once"
+    return {"needed": major(level.burden_minor), "months": str(term_months(level))}
+
+
+def _refusal(case: Situation, key: str, reason: str, way: str, facts: Mapping[str, str]) -> Refusal:
+    param = case.rules.param(key, case.question.household.place if key == "budget.floor" else "")
+    return Refusal(rule=param.rule, reason=f"plan.refusal.{reason}", way_on=f"plan.way.{way}", facts=dict(facts))
