@@ -82,9 +82,7 @@ def send_code(desk: Desk, item: Leased) -> None:
         return
     purpose = challenge.purpose.partition(":")[0]
     said = say("zh", f"notices.code.{purpose}", code=desk.challenges.code(challenge.id), lender=desk.lender)
-    desk.messenger.send(
-        Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id)
-    )
+    desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
 
 
 def remind(desk: Desk, item: Leased) -> None:

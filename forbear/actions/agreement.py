@@ -134,4 +134,3 @@ def _reminders(desk: Desk, case_id: str, offered: Agreed) -> list[Due]:
         key = f"remind:{case_id}:{offered.number}:{number}"
         dues.append(Due(key=key, kind="remind", due_at=max(at, desk.clock.now()), case_id=case_id, body=body))
     return dues
-

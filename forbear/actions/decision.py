@@ -213,5 +213,3 @@ def _taken(agent: str) -> Refusal:
 def _working(desk: Desk, key: str) -> date:
     today = desk.clock.today()
     return working_days_after(today, desk.rulebooks.on(today).integer(key))
-
-

@@ -40,9 +40,7 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
             return Refusal("evidence.many", "evidence.refusal.many", "evidence.way_on.message", where="file")
         if "blob" not in kept:
             kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
-        facts = PaperFacts(
-            name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health
-        )
+        facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
         return [e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)]
 
     return carry_out(desk, by, case_id, {"paper": digest, "item": item}, decide)

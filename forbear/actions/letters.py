@@ -18,7 +18,10 @@ from forbear.core.payments import due_minor, next_row
 from forbear.words import say
 from forbear.words.format import day, money
 
-def letters(desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime) -> Iterator[tuple[e.NoticeQueued, Due]]:
+
+def letters(
+    desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime
+) -> Iterator[tuple[e.NoticeQueued, Due]]:
     """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
     kind = _kind(fact, actor)
     if kind is None or file.party is None:
@@ -51,8 +54,15 @@ def write(
         notice = desk.ids.new("n")
         letter = Letter(to=to, subject=subject, body=text)
         queued = e.NoticeQueued(notice=notice, kind=kind, channel=channel, language=language, letter=letter)
-        yield queued, Due(
-            key=f"deliver:{notice}", kind="deliver", due_at=send_at, case_id=file.case.case_id, body={"notice": notice}
+        yield (
+            queued,
+            Due(
+                key=f"deliver:{notice}",
+                kind="deliver",
+                due_at=send_at,
+                case_id=file.case.case_id,
+                body={"notice": notice},
+            ),
         )
 
 

@@ -83,7 +83,7 @@ def end_day(desk: Desk, by: By, case_id: str) -> Done | Refusal:
 
 
 def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: str) -> Done | Refusal:
-    """A reviewer's decision after notice and the days to cure; the original contract counts again, less what was paid."""
+    """A reviewer's decision after notice and the days to cure; the contract counts again, less what was paid."""
 
     def decide(file: CaseFile) -> Decision:
         if by.actor.kind is not Role.REVIEWER or by.actor.auth is not Auth.STAFF:
@@ -163,7 +163,9 @@ def _reversed(file: CaseFile, details: Payment, reason: str) -> list[e.Fact | Du
     assert agreed is not None and agreed.terms is not None, "an agreement the payment was for"
     others = [p for p in file.standing_payments(agreed.number) if p.payment != details.payment]
     before, after = file.rows(agreed), position(agreed.terms, others)
-    reopened = tuple(old.number for old, new in zip(before, after, strict=True) if not old.open_minor and new.open_minor)
+    reopened = tuple(
+        old.number for old, new in zip(before, after, strict=True) if not old.open_minor and new.open_minor
+    )
     return [e.PaymentReversed(payment=details.payment, reopened=reopened, reason=reason)]
 
 

@@ -178,17 +178,30 @@ class Counts:
 
 
 class LoanBook(Protocol):
-    def put(self, rows: Sequence[Row]) -> Counts:
-        """All rows in one transaction; the same row twice changes nothing."""
+    """The lender's loans and who owes them. Rows of one identity number are one borrower; ids are random and stay."""
 
-    def find(self, contract: str) -> Held | None: ...
+    def put(self, rows: Sequence[Row]) -> Counts:
+        """All rows in one transaction; a row already held as it is changes nothing. No contract may be in `moved`."""
+
+    def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
+        """Contracts among the rows that are held for another identity number; a contract never changes hands."""
+
+    def find(self, contract: str) -> Held | None:
+        """By contract number, however it is spaced or capitalised."""
 
     def loan(self, loan_id: str) -> Held | None: ...
 
     def by_identity(self, contract: str, id_number: str) -> Held | None:
         """The loan if contract and ID-card number belong together; the same work whether they do or not."""
 
-    def loans_of(self, borrower_id: str) -> tuple[Held, ...]: ...
+    def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
+        """In the order of their contract numbers; () for nobody."""
+
+    def borrower(self, borrower_id: str) -> Held | None:
+        """Her loan signed last, whose row says best who she is and how to reach her."""
+
+    def all_contracts(self) -> tuple[str, ...]:
+        """Every contract number as written, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,9 +238,9 @@ class Cases(Protocol):
     def of_borrower(self, borrower_id: str) -> tuple[CaseLine, ...]:
         """Newest first."""
 
-    def queue(self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50) -> (
-        tuple[CaseLine, ...]
-    ):
+    def queue(
+        self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[CaseLine, ...]:
         """Open cases, what is due next first; "" means any. `search`: a contract number or a whole name."""
 
     def counts(self) -> Mapping[str, int]:

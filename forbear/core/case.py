@@ -147,7 +147,7 @@ class Case:
 
     @property
     def due_what(self) -> str:
-        """What is promised for it: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, cure."""
+        """What is promised: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, cure."""
         return self._due[1]
 
     @property
@@ -305,7 +305,12 @@ def _agreement(case: Case, event: e.Recorded) -> Changes:
         case e.AgreementSigned():
             return {"borrower_signed": True}
         case e.AgreementCountersigned(number=number):
-            fresh = {"settled": frozenset(), "late": frozenset(), "cure_by_on": None, "standing": Standing.ON_TRACK}
+            fresh: Changes = {
+                "settled": frozenset(),
+                "late": frozenset(),
+                "cure_by_on": None,
+                "standing": Standing.ON_TRACK,
+            }
             force = {"in_force": number, "offered": None, "instalments": case.offered_instalments, "reopened": False}
             return {**fresh, **force, "sign_by_on": None, "collection_rests": True, "stayed_until_on": None}
         case e.AgreementLapsed(number=number) if number == case.offered:

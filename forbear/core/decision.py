@@ -75,7 +75,9 @@ def sound(proposal: Proposal) -> Refusal | None:
     if proposal.outcome is Outcome.REFUSED and not proposal.would_change.strip():
         return Refusal("decision.would_change", "decision.refusal.would_change_missing", where="would_change")
     if unknown := [reason for reason in proposal.reasons if reason not in REASONS]:
-        return Refusal("decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons")
+        return Refusal(
+            "decision.reasons", "decision.refusal.reason_unknown", facts={"reason": unknown[0]}, where="reasons"
+        )
     return None
 
 

@@ -12,7 +12,7 @@ from forbear.core import events as e
 from forbear.core.agreement import Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
-from forbear.core.contact import Actor, Channel, Party, Reach, Role
+from forbear.core.contact import Actor, Channel, Party, Reach
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Item, PaperFacts
 from forbear.core.notices import Letter, NoticeKind
@@ -179,7 +179,7 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.AnswerGiven(question=question, answer=answer) if answer is not None:
             return {"answers": {**file.answers, question: answer}}
         case e.StatementSubmitted(statement=statement):
-            fresh = {"items": (), "paper_reasons": {}, "requested": None, "proposal": None}
+            fresh: dict[str, Any] = {"items": (), "paper_reasons": {}, "requested": None, "proposal": None}
             return {"statement": statement, "household": statement.household if statement else None, **fresh}
         case e.BudgetCorrected(household=household):
             return {"household": household, "corrections": (*file.corrections, event)}
@@ -195,7 +195,9 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.PapersAsked(items=items):
             return {"items": items or ()}
         case e.PaperReceived(item=item, paper=paper, facts=facts):
-            came = Paper(paper=paper, submission=file.case.submissions, item=item, at=event.at, by=event.actor, facts=facts)
+            came = Paper(
+                paper=paper, submission=file.case.submissions, item=item, at=event.at, by=event.actor, facts=facts
+            )
             return {"papers": (*file.papers, came)}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             return {"paper_reasons": {**file.paper_reasons, item: reason or ""}}
@@ -260,5 +262,3 @@ def _notices(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _marked(file: CaseFile, notice: str, state: str) -> tuple[Notice, ...]:
     return tuple(replace(n, state=state) if n.notice == notice else n for n in file.notices)
-
-

@@ -231,8 +231,8 @@ def _language(text: str) -> str | Refusal:
 
 
 def _day_count(text: str) -> DayCount | Refusal:
-    known = _one_of(*DayCount)(text)
-    return known if isinstance(known, Refusal) else DayCount(known)
+    known = {day_count.upper(): day_count for day_count in DayCount}
+    return known.get(text.upper()) or _no("one_of", typed=text[:40], known=", ".join(DayCount))
 
 
 def _whole(least: int, most: int) -> Callable[[str], int | Refusal]:

@@ -17,7 +17,7 @@ from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
 
 TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
-"""What she must have been told before she submits (limitation restarts: 时效规定 art. 14; credit record: 征信 art. 15)."""
+"""What she was told: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15), her data."""
 
 TEXT_MAX = 4000
 """Characters of a free text; a longer story is asked to be shortened, never cut."""
@@ -107,7 +107,10 @@ SHAPES: Mapping[Question, type] = {
     Question.WISH: WishAnswer,
 }
 
-WISHES = ("longer-term", "lower-instalment", "lower-interest", "waive-penalty", "payment-holiday", "settlement", "other")
+WISHES = (
+    *("longer-term", "lower-instalment", "lower-interest", "waive-penalty"),
+    *("payment-holiday", "settlement", "other"),
+)
 
 Answers = Mapping[Question, Mapping[str, Any]]
 
@@ -130,7 +133,8 @@ def check_answer(question: Question, answer: Mapping[str, Any], today: date) -> 
     try:
         value = typed(SHAPES[question], answer, "answer")
     except Malformed as fault:
-        return Refusal("statement.shape", "statement.refusal.shape", facts={"problem": fault.problem}, where=fault.where)
+        said = {"problem": fault.problem}
+        return Refusal("statement.shape", "statement.refusal.shape", facts=said, where=fault.where)
     refusal = _sense(question, value, today)
     if refusal is not None:
         return refusal

@@ -1,0 +1,153 @@
+"""What the environment says, read once and typed: a value that makes no sense stops the start with a clear sentence.
+
+Every setting of an installation is an environment variable, and every one of them is read here or in settings.py.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class Misconfigured(Exception):
+    """A setting is missing or makes no sense; the text names the variable and says what would be right."""
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable without surrounding blanks; the default when it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """1, true, yes or on; 0, false, no or off."""
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    raise Misconfigured(f"{name} is {value!r}; it is a switch: write 1 or 0.")
+
+
+def whole(name: str, default: int, least: int, most: int) -> int:
+    """A whole number within bounds."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise Misconfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
+    return int(value)
+
+
+def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Names separated by commas."""
+    return [item.strip() for item in text(name, ",".join(default)).split(",") if item.strip()]
+
+
+def home() -> Path:
+    """The data directory, made on first use and readable by its owner only."""
+    folder = Path(text("FORBEAR_HOME", ".home")).expanduser().resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be made: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be written.")
+    return folder
+
+
+def secret(folder: Path) -> str:
+    """The key that signs cookies: FORBEAR_SECRET, or the file named by FORBEAR_SECRET_FILE, or one made in the home."""
+    given = text("FORBEAR_SECRET")
+    if not given:
+        file = Path(text("FORBEAR_SECRET_FILE") or _own_secret(folder))
+        try:
+            given = file.read_text("ascii").strip()
+        except OSError as error:
+            raise Misconfigured(f"FORBEAR_SECRET_FILE is {file}; it cannot be read: {error.strerror}.") from error
+    if len(given) < 32:
+        raise Misconfigured("The secret of this installation is shorter than 32 characters; set FORBEAR_SECRET anew.")
+    return given
+
+
+def _own_secret(folder: Path) -> Path:
+    """Two processes may start at once: the complete file appears in one step, and the first one made is kept."""
+    file = folder / "secret"
+    if not file.exists():
+        draft = folder / f".secret-{os.getpid()}"
+        draft.write_text(secrets.token_urlsafe(48) + "\n", "ascii")
+        draft.chmod(0o600)
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file
+
+
+def database(folder: Path) -> dict[str, object]:
+    """DATABASE_URL as Django wants it; without one, SQLite in the data directory.
+
+    SQLite takes its write lock at the start of a transaction (IMMEDIATE): with the default, a transaction that reads
+    before it writes fails as "locked" under load whatever the timeout. FULL makes a committed fact survive power loss.
+    """
+    url = text("DATABASE_URL")
+    if not url:
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000")
+        pragmas += ("mmap_size=134217728", "journal_size_limit=27103364")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "forbear.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": " ".join(f"PRAGMA {pragma};" for pragma in pragmas),
+            },
+        }
+    return _postgresql(url)
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    shape = "postgres://user:password@host:5432/name"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured(f"DATABASE_URL cannot be read; write {shape}.") from error
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise Misconfigured(f"DATABASE_URL names no PostgreSQL database; write {shape}, or unset it to use SQLite.")
+    pool = {"min_size": 1, "max_size": whole("FORBEAR_DATABASE_POOL", 8, 1, 100), "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(port or ""),
+        "OPTIONS": {"pool": pool, **dict(parse_qsl(parts.query))},
+    }
+
+
+def mail() -> dict[str, object]:
+    """SMTP_URL as Django's mail settings: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or nothing."""
+    url = text("SMTP_URL")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured("SMTP_URL cannot be read; write smtp://user:password@host:587.") from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise Misconfigured("SMTP_URL names no mail server; write smtp://user:password@host:587 or smtps://…:465.")
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
+        "EMAIL_TIMEOUT": 20,
+    }

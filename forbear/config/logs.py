@@ -1,0 +1,29 @@
+"""Log lines without people: whatever looks like an ID-card, phone, card or contract number is blotted out.
+
+Nothing of ours logs personal data; this is the net under it, for messages of libraries and tracebacks.
+"""
+
+import logging
+import re
+
+_NUMBERS = re.compile(r"(?<![\w.])\+?\d[\d -]{5,22}[\dXx](?!\w)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+class WithoutPeople(logging.Formatter):
+    """`time LEVEL logger message`, blotted."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is the library's)
+        record.message = blot(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 (the name is the library's)
+        return blot(super().formatException(ei))  # type: ignore[arg-type]
+
+
+def blot(text: str) -> str:
+    """The text with long numbers and mail addresses replaced by a sign that something stood there."""
+    return _MAIL.sub("[mail]", _NUMBERS.sub("[number]", text))

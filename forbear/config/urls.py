@@ -1,0 +1,12 @@
+"""Every address of an installation: the borrower's site at the root, the desk, the machine door, staff sign-in."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from forbear.config import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+]

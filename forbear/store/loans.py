@@ -1,0 +1,162 @@
+"""The LoanBook port in the database: rows sealed with AES-256-GCM under the book key, found by keyed blind indexes.
+
+Without the keys, which never lie in the database, a copy of it tells how many people and loans there are, and which
+loans belong together, and nothing else.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from hmac import compare_digest
+from hmac import digest as hmac_digest
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from forbear.actions.ports import Counts, Held, Ids
+from forbear.core.codec import plain, typed
+from forbear.core.loanbook import Row, contract_key
+from forbear.store.loan_tables import BorrowerRow, LoanRow
+from forbear.store.privacy import blind, open_text, seal_text
+
+AT_ONCE = 500
+"""Values looked up by one query."""
+
+
+class Keys(Protocol):
+    @property
+    def book(self) -> bytes: ...
+
+    @property
+    def index(self) -> bytes: ...
+
+
+class StoredLoanBook:
+    """`using`: the database's name in the settings."""
+
+    def __init__(self, keys: Keys, ids: Ids, using: str = "default") -> None:
+        self._keys = keys
+        self._ids = ids
+        self._using = using
+        nobody = BorrowerRow(id="nobody", id_index=bytes(32), sealed=self._seal("borrower:nobody", "0" * 18))
+        self._nobody = LoanRow(id="nobody", borrower=nobody, sealed=self._seal("loan:nobody", "{" + " " * 700 + "}"))
+
+    def put(self, rows: Sequence[Row]) -> Counts:
+        with transaction.atomic(using=self._using):
+            borrower_ids = self._borrower_ids(rows)
+            held = {bytes(loan.contract_index): loan for loan in self._loans_of_contracts(rows)}
+            made, changed = [], []
+            for row in rows:
+                index, digest = self._contract_index(row.loan.contract), self._digest(row)
+                loan, borrower_id = held.get(index), borrower_ids[row.id_number]
+                if loan is None:
+                    loan = LoanRow(id=self._ids.new("l"), borrower_id=borrower_id, contract_index=index)
+                    made.append(self._fill(loan, row, digest))
+                else:
+                    assert loan.borrower_id == borrower_id, "a contract never changes hands"
+                    if not compare_digest(bytes(loan.digest), digest):
+                        changed.append(self._fill(loan, row, digest))
+            loans = LoanRow.objects.using(self._using)
+            loans.bulk_create(made, batch_size=AT_ONCE)
+            loans.bulk_update(changed, ("digest", "sealed"), batch_size=AT_ONCE)
+        return Counts(new=len(made), changed=len(changed), unchanged=len(rows) - len(made) - len(changed))
+
+    def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
+        owner = {bytes(loan.contract_index): bytes(loan.borrower.id_index) for loan in self._loans_of_contracts(rows)}
+        return tuple(
+            row.loan.contract
+            for row in rows
+            if owner.get(self._contract_index(row.loan.contract)) not in (None, self._id_index(row.id_number))
+        )
+
+    def find(self, contract: str) -> Held | None:
+        return self._first(self._loans().filter(contract_index=self._contract_index(contract)))
+
+    def loan(self, loan_id: str) -> Held | None:
+        return self._first(self._loans().filter(id=loan_id))
+
+    def by_identity(self, contract: str, id_number: str) -> Held | None:
+        """One query, one comparison and two openings, whether the contract is unknown, another's or hers."""
+        loan = self._loans().filter(contract_index=self._contract_index(contract)).first() or self._nobody
+        fits = compare_digest(bytes(loan.borrower.id_index), self._id_index(id_number))
+        content, held_id_number = self._opened(loan)
+        return _held(loan, content, held_id_number) if fits else None
+
+    def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
+        held = (_held(loan, *self._opened(loan)) for loan in self._loans().filter(borrower_id=borrower_id))
+        return tuple(sorted(held, key=lambda one: one.row.loan.contract))
+
+    def borrower(self, borrower_id: str) -> Held | None:
+        return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
+
+    def all_contracts(self) -> tuple[str, ...]:
+        loans = self._loans().iterator(chunk_size=AT_ONCE)
+        return tuple(sorted(self._opened(loan)[0]["loan"]["contract"] for loan in loans))
+
+    # ---- finding -----------------------------------------------------------------------------------------------
+
+    def _loans(self) -> QuerySet[LoanRow]:
+        return LoanRow.objects.using(self._using).select_related("borrower")
+
+    def _first(self, loans: QuerySet[LoanRow]) -> Held | None:
+        loan = loans.first()
+        return None if loan is None else _held(loan, *self._opened(loan))
+
+    def _loans_of_contracts(self, rows: Sequence[Row]) -> Iterator[LoanRow]:
+        for some in _batches([self._contract_index(row.loan.contract) for row in rows]):
+            yield from self._loans().filter(contract_index__in=some)
+
+    def _borrower_ids(self, rows: Sequence[Row]) -> Mapping[str, str]:
+        """Identity number → borrower id; whoever is new is made here."""
+        index_of = {row.id_number: self._id_index(row.id_number) for row in rows}
+        borrowers, known = BorrowerRow.objects.using(self._using), {}
+        for some in _batches(list(index_of.values())):
+            known |= {bytes(b.id_index): b.id for b in borrowers.filter(id_index__in=some).only("id", "id_index")}
+        made = []
+        for id_number, index in index_of.items():
+            if index not in known:
+                known[index] = self._ids.new("p")
+                sealed = self._seal(f"borrower:{known[index]}", id_number)
+                made.append(BorrowerRow(id=known[index], id_index=index, sealed=sealed))
+        borrowers.bulk_create(made, batch_size=AT_ONCE)
+        return {id_number: known[index] for id_number, index in index_of.items()}
+
+    def _contract_index(self, contract: str) -> bytes:
+        return blind(self._keys.index, "loan.contract", contract_key(contract))
+
+    def _id_index(self, id_number: str) -> bytes:
+        return blind(self._keys.index, "borrower.id_number", id_number)
+
+    # ---- sealing -----------------------------------------------------------------------------------------------
+
+    def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
+        loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
+        return loan
+
+    def _digest(self, row: Row) -> bytes:
+        """Keyed, and over the very text that is sealed: equal exactly where nothing changed."""
+        return hmac_digest(self._keys.index, b"loan.content\x00" + _content(row).encode(), sha256)
+
+    def _seal(self, place: str, text: str) -> bytes:
+        return seal_text(self._keys.book, place, text)
+
+    def _opened(self, loan: LoanRow) -> tuple[dict[str, Any], str]:
+        """What is sealed of a loan, without and then with whom it is of: (content, identity number)."""
+        content = json.loads(open_text(self._keys.book, f"loan:{loan.id}", loan.sealed))
+        return content, open_text(self._keys.book, f"borrower:{loan.borrower.id}", loan.borrower.sealed)
+
+
+def _content(row: Row) -> str:
+    """Everything of a row but the identity number, which is kept once a person."""
+    content = plain(row)
+    del content["id_number"]
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _held(loan: LoanRow, content: dict[str, Any], id_number: str) -> Held:
+    return Held(loan.id, loan.borrower.id, typed(Row, {**content, "id_number": id_number}))
+
+
+def _batches(values: list[bytes]) -> Iterator[list[bytes]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
