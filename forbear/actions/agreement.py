@@ -12,8 +12,8 @@ from forbear.actions.plan import loan_today
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.agreement import TEMPLATE, Lapse, SigningAct, draw_up, signable
-from forbear.core.clocks import start_of, working_days_after
+from forbear.core.agreement import TEMPLATE, Lapse, SigningAct, draw_up, sign_by
+from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
@@ -27,9 +27,9 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
     assert file.party is not None, "a case has its borrower"
     case, today = file.case, desk.clock.today()
     rulebook = desk.rulebooks.on(today)
-    sign_by_on = working_days_after(today, rulebook.integer("agreement.sign_days"))
-    if refusal := signable(offer.plan, sign_by_on):
-        return refusal
+    sign_by_on = sign_by(offer.plan, today, rulebook)
+    if isinstance(sign_by_on, Refusal):
+        return sign_by_on
     loan = loan_today(desk, file, today)
     terms = draw_up(
         case_id=case.case_id,
@@ -126,7 +126,7 @@ def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address
 def _reminders(desk: Desk, case_id: str, offered: Agreed) -> list[Due]:
     """A friendly message before each instalment falls due, at a decent hour."""
     assert offered.terms is not None, "terms to keep"
-    days = desk.rulebooks.on(desk.clock.today()).integer("payments.remind_days")
+    days = desk.rulebooks.on(desk.clock.today()).integer("payments.reminder_days_before")
     dues = []
     for number, instalment in enumerate(offered.terms.plan.instalments, start=1):
         at = start_of(instalment.due_on - timedelta(days=days), ZONE, 10)

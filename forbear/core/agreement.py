@@ -6,7 +6,7 @@ in writing (民法典 544) and the evidence clause (民事诉讼证据规定 art
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from forbear.core.contact import Party
@@ -101,17 +101,21 @@ def draw_up(
         owed_on=loan.as_of,
         owed=owed,
         plan=offer.plan,
-        allocation=rulebook.texts("allocation.order"),
+        allocation=rulebook.texts("alloc.order"),
         grace_days=rulebook.integer("payments.grace_days"),
-        tolerance_minor=rulebook.integer("payments.tolerance"),
+        tolerance_minor=rulebook.integer("payments.late_tolerance"),
         cure_days=rulebook.integer("payments.cure_days"),
         rulebook=rulebook.digest,
         record_head=record_head,
     )
 
 
-def signable(plan: Plan, sign_by_on: date) -> Refusal | None:
-    """Nobody signs a plan whose first instalment would already be due before she has had her days to sign."""
-    if plan.first_due_on <= sign_by_on:
+def sign_by(plan: Plan, today: date, rulebook: Rulebook) -> date | Refusal:
+    """The last day to sign: the promised days, but before the first instalment falls due.
+
+    Nobody is hurried: where that leaves fewer days than the least, the plan has to be made anew as of today.
+    """
+    by_on = min(today + timedelta(days=rulebook.integer("desk.signing_days")), plan.first_due_on - timedelta(days=1))
+    if by_on < today + timedelta(days=rulebook.integer("desk.signing_days_least")):
         return Refusal("agreement.stale", "agreement.refusal.stale", "agreement.way_on.make_anew", where="plan")
-    return None
+    return by_on

@@ -97,10 +97,13 @@ def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook) -> str:
     if plan is None:
         return ""
     forgiven = plan.plan.forgiven.total_minor
-    if forgiven > rulebook.integer("authority.forgiven_max"):
-        return "authority.forgiven_max"
-    if owed.total_minor and forgiven * 1_000_000 > rulebook.integer("authority.forgiven_share_max") * owed.total_minor:
-        return "authority.forgiven_share_max"
+    if forgiven > rulebook.integer("authority.reviewer_forgiven_max"):
+        return "authority.reviewer_forgiven_max"
+    if (
+        owed.total_minor
+        and forgiven * 1_000_000 > rulebook.integer("authority.reviewer_forgiven_share_max") * owed.total_minor
+    ):
+        return "authority.reviewer_forgiven_share_max"
     if plan.plan.forgiven.principal_minor > 0:
         return "authority.principal_forgiven"
     return ""

@@ -1,6 +1,7 @@
-"""From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, and every rule it was held against."""
+"""From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from forbear.core.cashflow import Calendar, Flow
 from forbear.core.loan import Loan
@@ -135,7 +136,7 @@ def _household_findings(flow: Flow, case: Situation) -> Iterator[Finding]:
 
 def _longest_gap(flow: Flow, time: Calendar) -> int:
     indexes = [time.first - 1, *(payment.index for payment in flow.payments)]
-    return max(after - before - 1 for before, after in zip(indexes, indexes[1:], strict=False))
+    return max(after - before - 1 for before, after in pairwise(indexes))
 
 
 def _at_most(param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = "") -> Finding:

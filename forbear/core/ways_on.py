@@ -24,7 +24,7 @@ def no_plan(case: Situation) -> tuple[Refusal, ...]:
 
 
 def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal, ...]:
-    """Where offers exist but not the one she asked for: the least amount within her months, the months at her amount."""
+    """Where offers exist but not the one she asked for: the nearest one there is."""
     request = case.question.request
     refused = []
     asked = request.instalment_minor is not None or request.months is not None
@@ -131,7 +131,8 @@ def _least(case: Situation) -> dict[str, str]:
     bound = case.owed.total_minor * 2
     caps = [bound] * len(case.caps)
     level = least_ceiling(case.most, case.time, caps, bound, case.last)
-    assert level is not None, "a debt can always be paid off at once"
+    if level is None:
+        return {"needed": major(case.owed.total_minor), "months": "1"}
     return {"needed": major(level.burden_minor), "months": str(term_months(level))}
 
 
