@@ -152,4 +152,5 @@ def _finding(param: Param, ok: bool, limit: str, value: str, unit: str, suffix: 
         source=str(param.source),
         unit=unit,
         status=param.status.value,
+        key=param.key + suffix,
     )
