@@ -28,7 +28,7 @@ def answer_lines(question: Question, answer: Mapping[str, Any], language: str) -
     unknown = [("", say(language, "desk.unknown"))]
     match question:
         case Question.CAUSE:
-            return [("", term_in(language, "desk.cause", value.cause.value))]
+            return [("", term_in(language, f"statement.page.cause.option.{value.cause.value}"))]
         case Question.SINCE | Question.UNTIL:
             return [("", day(language, value.on))] if value.on else unknown
         case Question.STORY:
@@ -44,7 +44,7 @@ def answer_lines(question: Question, answer: Mapping[str, Any], language: str) -
 
 
 def _wish(value: Any, language: str) -> Pairs:
-    lines = [("", term_in(language, "desk.wish", kind)) for kind in value.kinds]
+    lines = [("", term_in(language, f"statement.page.wish.option.{kind}")) for kind in value.kinds]
     if value.instalment_minor is not None:
         lines.append((say(language, "desk.label.instalment"), money(language, value.instalment_minor)))
     if value.months is not None:
@@ -66,13 +66,16 @@ def line_words(line: Income | Outgoing | OtherDebt, language: str) -> tuple[str,
 def line_name(line: Income | Outgoing | OtherDebt, language: str) -> str:
     """What a line is about."""
     if isinstance(line, Income):
-        return term_in(language, "desk.income", line.source)
-    return term_in(language, "desk.outgoing", line.kind) if isinstance(line, Outgoing) else line.creditor or "–"
+        return term_in(language, f"desk.income.{line.source}")
+    return term_in(language, f"statement.page.outgoings.option.{line.kind}") if isinstance(line, Outgoing) else line.creditor or "–"
 
 
 def place_name(language: str, place: str) -> str:
-    """`cn/sichuan/chengdu` in words where the catalogue has them."""
-    return term_in(language, "desk.place", place.replace("/", "_"))
+    """`cn/sichuan/chengdu` → 四川 成都; a place without a name of its own as it is written."""
+    parts = place.split("/")[1:]
+    if not parts:
+        return term_in(language, "statement.page.place.elsewhere")
+    return " ".join(term_in(language, f"statement.page.place.{part}") for part in parts)
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def what_now(request: HttpRequest, file: CaseFile) -> Now:
         "agent": case.agent or "–",
         "by": case.proposed_by or "–",
         "second": case.second_asked_by or "–",
-        "outcome": term_in(language, "desk.outcome", case.proposed.value) if case.proposed else "",
+        "outcome": term_in(language, f"desk.outcome.{case.proposed.value}") if case.proposed else "",
         "count": sum(1 for state in case.papers.values() if state is PaperState.RECEIVED),
     }
     mine = (case.waits_for is WaitsFor.AGENT and actor.kind is Role.AGENT and case.agent in ("", actor.id)) or (

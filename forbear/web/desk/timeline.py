@@ -83,7 +83,7 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
         new_day=new_day,
         who=who(file, event, language),
         role=event.actor.kind.value,
-        channel=term_in(language, "desk.channel", event.channel.value),
+        channel=term_in(language, f"desk.channel.{event.channel.value}"),
         mark=fact.type.partition(".")[0],
         sentence=say(language, f"timeline.{fact.type}", **facts),
         details=tuple(details),
@@ -96,8 +96,8 @@ def who(file: CaseFile, event: e.Recorded, language: str) -> str:
     """Who did it: the borrower by name, staff by theirs, the desk itself, the lender's system."""
     kind = event.actor.kind
     if kind is Role.BORROWER:
-        return file.party.name if file.party else term_in(language, "desk.role", kind.value)
-    role = term_in(language, "desk.role", kind.value)
+        return file.party.name if file.party else term_in(language, f"desk.role.{kind.value}")
+    role = term_in(language, f"desk.role.{kind.value}")
     return f"{role} {event.actor.id}" if event.actor.id else role
 
 
@@ -118,12 +118,12 @@ def _contact(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.CaseOpened(keep_until_on=until_on, contract=contract):
             return {"until": day(language, until_on)}, list(_pairs(language, contract=contract)), ""
         case e.IdentityProved():
-            return {"how": term_in(language, "desk.auth", event.actor.auth.value)}, [], ""
+            return {"how": term_in(language, f"desk.auth.{event.actor.auth.value}")}, [], ""
         case e.ReachChosen(language=spoken, reach=reach):
-            facts: dict[str, object] = {"language": term_in(language, "desk.language", spoken)}
+            facts: dict[str, object] = {"language": term_in(language, f"desk.language.{spoken}")}
             if reach is None:
                 return facts, [], ""
-            discreet = term_in(language, "desk.yes_no", "yes" if reach.discreet else "no")
+            discreet = term_in(language, f"desk.yes_no.{'yes' if reach.discreet else 'no'}")
             phone = masked_phone(reach.phone)
             return facts, list(_pairs(language, phone=phone, email=reach.email, discreet=discreet)), ""
         case e.MessageWritten(text=text) | e.NoteWritten(text=text):
@@ -131,14 +131,14 @@ def _contact(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.PersonAsked(by_on=by_on, words=words):
             return {"by": day(language, by_on)}, [], words or ""
         case e.CaseClosed(why=why):
-            return {"why": term_in(language, "desk.closed", why)}, [], ""
+            return {"why": term_in(language, f"desk.closed.{why}")}, [], ""
     return None
 
 
 def _statement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
         case e.AnswerGiven(question=question, answer=answer):
-            facts: dict[str, object] = {"question": term_in(language, "desk.question", question.value)}
+            facts: dict[str, object] = {"question": term_in(language, f"statement.page.question.{question.value}")}
             lines = answer_lines(question, answer, language) if answer is not None else [("", _erased(language))]
             return facts, lines, ""
         case e.StatementSubmitted(statement=statement):
@@ -151,7 +151,7 @@ def _statement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
                 outgoings=_sum(language, home.outgoings),
                 other_debts=_sum(language, home.other_debts),
             )
-            return {"cause": term_in(language, "desk.cause", statement.cause.value)}, list(figures), statement.story
+            return {"cause": term_in(language, f"statement.page.cause.option.{statement.cause.value}")}, list(figures), statement.story
         case e.EnforcementStayed(until_on=until_on):
             return {"until": day(language, until_on)}, [], ""
         case e.RenegotiationAsked(words=words):
@@ -162,7 +162,7 @@ def _statement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
 def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
         case e.PapersAsked(count=count, by_on=by_on, items=items):
-            needs = [("", term_in(language, "desk.need", item.need)) for item in items or ()]
+            needs = [("", term_in(language, f"desk.need.{item.need}")) for item in items or ()]
             return {"count": count, "by": day(language, by_on)}, needs, ""
         case e.PaperReceived(item=item, facts=facts):
             size = f"{max(1, round(facts.size / 1024)):,} KB" if facts else None
@@ -199,24 +199,24 @@ def _decision(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.MoreAsked(by_on=by_on, words=words):
             return {"by": day(language, by_on)}, [], words or _erased(language)
         case e.DecisionProposed(outcome=outcome, proposal=proposal):
-            facts: dict[str, object] = {"outcome": term_in(language, "desk.outcome", outcome.value)}
+            facts: dict[str, object] = {"outcome": term_in(language, f"desk.outcome.{outcome.value}")}
             return facts, _proposed(language, proposal), proposal.words if proposal else _erased(language)
         case e.ProposalReturned(reason=reason):
             return {}, [], reason or _erased(language)
         case e.SecondEyesAsked(outcome=outcome, rule=rule, proposal=proposal):
             named = {
-                "outcome": term_in(language, "desk.outcome", outcome.value),
-                "rule": term_in(language, "desk.authority", rule.replace(".", "_")),
+                "outcome": term_in(language, f"desk.outcome.{outcome.value}"),
+                "rule": term_in(language, f"desk.authority.{rule.rpartition('.')[2]}"),
             }
             return named, _proposed(language, proposal), ""
         case e.DecisionMade(outcome=outcome, appeal_by_on=by_on, decided=decided):
             made: dict[str, object] = {
-                "outcome": term_in(language, "desk.outcome", outcome.value),
+                "outcome": term_in(language, f"desk.outcome.{outcome.value}"),
                 "by": day(language, by_on),
             }
             return made, _decided(language, decided), decided.words if decided else _erased(language)
         case e.CounterAnswered(accepted=accepted):
-            return {"answer": term_in(language, "desk.answered", "accepted" if accepted else "declined")}, [], ""
+            return {"answer": term_in(language, f"desk.answered.{'accepted' if accepted else 'declined'}")}, [], ""
         case e.DecisionAppealed(decide_by_on=by_on, words=words):
             return {"by": day(language, by_on)}, [], words or _erased(language)
     return None
@@ -237,7 +237,7 @@ def _agreement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.AgreementCountersigned(number=number):
             return {"number": number}, [], ""
         case e.AgreementLapsed(number=number, why=why, words=words):
-            return {"number": number, "why": term_in(language, "desk.lapse", why.value)}, [], words or ""
+            return {"number": number, "why": term_in(language, f"desk.lapse.{why.value}")}, [], words or ""
     return None
 
 
@@ -265,9 +265,9 @@ def _payments(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.DefaultNoticed(cure_by_on=by_on):
             return {"by": day(language, by_on)}, [], ""
         case e.PlanBroken(why=why, reason=reason):
-            return {"why": term_in(language, "desk.broken", why.value)}, [], reason or _erased(language)
+            return {"why": term_in(language, f"desk.broken.{why.value}")}, [], reason or _erased(language)
         case e.PlanCompleted(early=early):
-            return {"how": term_in(language, "desk.completed", "early" if early else "in_time")}, [], ""
+            return {"how": term_in(language, f"desk.completed.{'early' if early else 'in_time'}")}, [], ""
     return None
 
 
@@ -276,9 +276,9 @@ def _notices(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
             state = next((n.state for n in file.notices if n.notice == notice), "queued")
             facts: dict[str, object] = {
-                "kind": term_in(language, "desk.notice", kind.value),
-                "channel": term_in(language, "desk.channel", channel.value),
-                "state": term_in(language, "desk.notice_state", state),
+                "kind": term_in(language, f"desk.notice.{kind.value}"),
+                "channel": term_in(language, f"desk.channel.{channel.value}"),
+                "state": term_in(language, f"desk.notice_state.{state}"),
             }
             to = masked_phone(letter.to) if letter and "@" not in letter.to else (letter.to if letter else None)
             subject = letter.subject if letter and letter.subject else None
@@ -286,7 +286,7 @@ def _notices(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.NoticeSent(notice=notice) | e.NoticeFailed(notice=notice):
             kind = next((n.kind.value for n in file.notices if n.notice == notice), "")
             tries = getattr(event.fact, "tries", 0)
-            return {"kind": term_in(language, "desk.notice", kind), "tries": tries}, [], ""
+            return {"kind": term_in(language, f"desk.notice.{kind}"), "tries": tries}, [], ""
     return None
 
 
@@ -316,7 +316,7 @@ def plan_figures(language: str, plan: Any) -> list[tuple[str, str]]:
 def _proposed(language: str, proposal: Any) -> list[tuple[str, str]]:
     if proposal is None:
         return []
-    reasons = [("", term_in(language, "decision.reason", reason)) for reason in proposal.reasons]
+    reasons = [("", term_in(language, f"decision.reason.{reason}")) for reason in proposal.reasons]
     others = _pairs(language, would_change=proposal.would_change or None, note=proposal.note or None)
     return [*offer_figures(language, proposal.plan), *reasons, *others]
 
@@ -333,7 +333,7 @@ def _decided(language: str, decided: Any) -> list[tuple[str, str]]:
         second=decided.second or None,
         would_change=decided.would_change or None,
     )
-    reasons = [("", term_in(language, "decision.reason", reason)) for reason in decided.reasons]
+    reasons = [("", term_in(language, f"decision.reason.{reason}")) for reason in decided.reasons]
     return [*figures, *offer_figures(language, decided.plan), *reasons]
 
 
@@ -349,7 +349,7 @@ def _sum(language: str, lines: Any) -> str:
 
 
 def _offer_name(language: str, name: str) -> str:
-    return term_in(language, "desk.offer", name)
+    return term_in(language, f"desk.offer.{name}")
 
 
 def _offer_line(language: str, offer: Offer) -> str:
@@ -365,7 +365,7 @@ def _offer_line(language: str, offer: Offer) -> str:
 
 def _item(file: CaseFile, number: int, language: str) -> str:
     need = next((item.need for item in file.items if item.number == number), "")
-    return term_in(language, "desk.need", need) if need else str(number)
+    return term_in(language, f"desk.need.{need}") if need else str(number)
 
 
 def _household_before(file: CaseFile, seq: int) -> Any:

@@ -36,16 +36,9 @@ def say(key: str, **facts: object) -> str:
     return words.say(reader_language(), key, **facts)
 
 
-@register.simple_tag
-def term(group: str, name: object) -> str:
-    """The word for a value of a closed list, such as {% term "desk.stage" case.stage %}; the value itself if unknown."""
-    return term_in(reader_language(), group, name)
-
-
-def term_in(language: str, group: str, name: object) -> str:
-    """The word for a value, for views."""
-    key = f"{group}.{name}"
-    return words.say(language, key) if words.known(language, key) else str(name)
+def term_in(language: str, key: str) -> str:
+    """The word for a value of a list, such as f"desk.stage.{stage}"; the value itself where the list is open."""
+    return words.say(language, key) if words.known(language, key) else key.rpartition(".")[2]
 
 
 @register.simple_tag
