@@ -91,7 +91,7 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
         return Refusal("contact.loan", "contact.refusal.no_such_loan", "contact.way_on.call")
     case_id = f"c_{loan_id[2:]}_{len(desk.cases.of_loan(loan_id))}"
     today = desk.clock.today()
-    keep_until_on = today + timedelta(days=desk.rulebooks.on(today).integer("statement.keep_days"))
+    keep_until_on = today + timedelta(days=desk.rulebooks.on(today).integer("desk.keep_answers_days"))
     party = Party(
         borrower_id=held.borrower_id,
         name=held.row.name,
@@ -162,7 +162,7 @@ def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
 
 def _answer_by(desk: Desk) -> date:
     today = desk.clock.today()
-    return working_days_after(today, desk.rulebooks.on(today).integer("contact.answer_days"))
+    return working_days_after(today, desk.rulebooks.on(today).integer("desk.answer_working_days"))
 
 
 def _words(text: str) -> Refusal | None:

@@ -6,11 +6,11 @@ Whoever decides signs with her own id; nobody decides her own proposal; an appea
 from datetime import date, timedelta
 
 from forbear.actions.agreement import issue
-from forbear.actions.plan import Choice, loan_today, plan_for, question
+from forbear.actions.plan import Choice, plan_for, question
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.agreement import signable
+from forbear.core.agreement import sign_by
 from forbear.core.budget import budget
 from forbear.core.clocks import start_of, working_days_after
 from forbear.core.contact import may_work_on_cases
@@ -32,7 +32,7 @@ def accept_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
             return Refusal("decision.nothing_asked", "decision.refusal.nothing_asked", "decision.way_on.wait")
         if case.accepted:
             return () if case.agent == by.actor.id else _taken(case.agent)
-        decide_by_on = case.decide_by_on or _working(desk, "decision.days")
+        decide_by_on = case.decide_by_on or _working(desk, "desk.decision_working_days")
         facts: list[e.Fact | Due] = [e.CaseAccepted(decide_by_on=decide_by_on)]
         at = start_of(decide_by_on, ZONE, 9)
         number = f"{case.submissions}-{case.decisions}-{case.appeals}"
@@ -50,7 +50,7 @@ def ask_for_more(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal
             return refusal
         if not words.strip():
             return Refusal("decision.words", "decision.refusal.words_missing", where="words")
-        return [e.MoreAsked(by_on=_working(desk, "evidence.days"), words=words.strip())]
+        return [e.MoreAsked(by_on=_in_days(desk, "desk.papers_days"), words=words.strip())]
 
     return carry_out(desk, by, case_id, {"more": words}, decide)
 
@@ -92,10 +92,10 @@ def decide_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
             return refusal
         assert file.proposal is not None, "a proposal to decide on"
         proposal, today = file.proposal, desk.clock.today()
-        if proposal.plan and (refusal := signable(proposal.plan.plan, _working(desk, "agreement.sign_days"))):
-            return refusal
-        owed = owed_on(loan_today(desk, file, today), today)
-        rule = above_authority(proposal.plan, owed, desk.rulebooks.on(today))
+        rulebook = desk.rulebooks.on(today)
+        if proposal.plan and isinstance(late := sign_by(proposal.plan.plan, today, rulebook), Refusal):
+            return late
+        rule = above_authority(proposal.plan, rulebook)
         if rule and not file.case.second_asked_by:
             return [e.SecondEyesAsked(outcome=proposal.outcome, rule=rule, proposal=proposal)]
         return _decision(desk, by, file, proposal)
@@ -130,7 +130,7 @@ def appeal(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
             return Refusal("decision.appeal_late", "decision.refusal.appeal_late", "decision.way_on.new_wish")
         if not words.strip():
             return Refusal("decision.appeal_words", "decision.refusal.appeal_words", where="words")
-        by_on = _working(desk, "decision.days")
+        by_on = _working(desk, "desk.decision_working_days")
         return [e.DecisionAppealed(decide_by_on=by_on, words=words.strip()), e.EnforcementPaused()]
 
     return carry_out(desk, by, case_id, {"appeal": words}, decide)
@@ -142,8 +142,9 @@ def _with_plan(desk: Desk, file: CaseFile, proposal: Proposal, choice: Choice | 
         found = plan_for(desk, file, choice)
         if isinstance(found, Refusal):
             return found
-        if refusal := signable(found.plan, _working(desk, "agreement.sign_days")):
-            return refusal
+        today = desk.clock.today()
+        if isinstance(late := sign_by(found.plan, today, desk.rulebooks.on(today)), Refusal):
+            return late
         plan = found
     whole = Proposal(
         outcome=proposal.outcome,
@@ -175,12 +176,12 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
         second=by.actor.id if file.case.second_asked_by else "",
         rules=tuple(finding.rule for finding in proposal.plan.findings) if proposal.plan else (),
     )
-    appeal_by_on = today + timedelta(days=rulebook.integer("decision.appeal_days"))
+    appeal_by_on = _in_days(desk, "desk.appeal_days")
     made = e.DecisionMade(
         outcome=proposal.outcome, rulebook=rulebook.digest, appeal_by_on=appeal_by_on, decided=decided
     )
-    stay_until_on = today + timedelta(days=rulebook.integer("decision.stay_days"))
-    facts: list[e.Fact | Due] = [made, e.EnforcementStayed(until_on=max(stay_until_on, appeal_by_on))]
+    stay_until_on = max(_in_days(desk, "desk.stay_days_after_decision"), appeal_by_on)
+    facts: list[e.Fact | Due] = [made, e.EnforcementStayed(until_on=stay_until_on)]
     if proposal.outcome is Outcome.APPROVED:
         assert proposal.plan is not None, "an approval has a plan"
         drawn = issue(desk, file, proposal.plan)
@@ -213,3 +214,8 @@ def _taken(agent: str) -> Refusal:
 def _working(desk: Desk, key: str) -> date:
     today = desk.clock.today()
     return working_days_after(today, desk.rulebooks.on(today).integer(key))
+
+
+def _in_days(desk: Desk, key: str) -> date:
+    today = desk.clock.today()
+    return today + timedelta(days=desk.rulebooks.on(today).integer(key))

@@ -4,7 +4,7 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
@@ -37,8 +37,8 @@ def write(
     rulebook = desk.rulebooks.on(desk.clock.today())
     send_at = now
     if not at_once:
-        hours = rulebook.integer("contact.quiet_from_hour"), rulebook.integer("contact.quiet_to_hour")
-        send_at = outside_quiet_hours(now, ZONE, *hours)
+        quiet = (time.fromisoformat(rulebook.text(f"contact.quiet_{end}")) for end in ("from", "until"))
+        send_at = outside_quiet_hours(now, ZONE, *quiet)
     language = file.case.language
     said = _said(desk, file, language, number)
     reach = file.reach

@@ -73,7 +73,7 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         if isinstance(offer, Refusal):
             return offer
         shown = e.OffersMade(as_of=today, count=len(answer.offers), rulebook=rulebook.digest, answer=answer)
-        answer_by_on = working_days_after(today, rulebook.integer("decision.accept_days"))
+        answer_by_on = working_days_after(today, rulebook.integer("desk.accept_working_days"))
         wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
         return [shown, wish]
 

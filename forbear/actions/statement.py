@@ -7,7 +7,7 @@ from typing import Any
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.clocks import start_of, working_days_after
+from forbear.core.clocks import start_of
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import checklist
 from forbear.core.file import CaseFile
@@ -53,10 +53,10 @@ def _submission(desk: Desk, file: CaseFile, told: tuple[str, ...]) -> Decision:
     today = desk.clock.today()
     rulebook = desk.rulebooks.on(today)
     statement = statement_of(file.answers)
-    held = frozenset(rulebook.texts("evidence.held_by_lender"))
+    held = frozenset(rulebook.texts("desk.held_papers"))
     accepted = {item.need for item in file.items if file.case.papers.get(item.number) == "accepted"}
     items = checklist(statement, held | (accepted & {"identity"}))
-    by_on = working_days_after(today, rulebook.integer("evidence.days"))
+    by_on = today + timedelta(days=rulebook.integer("desk.papers_days"))
     facts: list[e.Fact | Due] = [
         e.StatementSubmitted(told=told, statement=statement),
         e.EnforcementPaused(),

@@ -1,37 +1,53 @@
-"""The command `forbear`: one module of forbear/config/commands a subcommand, imported only when it is asked for.
+"""The command `forbear`: each subcommand is a module of forbear/config, imported only when it is asked for.
 
-Such a module has a docstring whose first line is its help, `add(parser)` and `run(arguments) -> exit status`. A command
-that needs the database calls `open_house()` first; `forbear plan` does not, and so starts in a blink.
+Such a module has `add(subparsers)`, which sets `run` as the default, and `run(arguments)`, which returns the exit
+status. One that needs the database calls `open_house()` first; `forbear plan` does not, and so starts in a blink.
 """
 
 import argparse
-import ast
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-COMMANDS = Path(__file__).parent / "commands"
+COMMANDS = {
+    "run": "prepare the data directory, then run the site and its worker together",
+    "serve": "run the site alone, for production",
+    "worker": "do what is due: messages, reminders, deadlines, the nightly run",
+    "migrate": "bring the database's tables to this version",
+    "check": "say whether this installation is well, and how to mend what is not",
+    "staff": "add people who work at the desk, change their roles, list them",
+    "rebuild": "make the tables that pages read anew from the record",
+    "plan": "every plan for one case, from a file",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; 2 when it does not exist or its arguments make no sense."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    known = summaries()
     if not given or given[0] in ("-h", "--help", "help"):
-        print(_overview(known))
+        print(overview())
         return 0 if given else 2
-    name = given[0]
-    if name not in known:
-        print(f"forbear: there is no command {name!r}; there are: {', '.join(known)}", file=sys.stderr)
+    if given[0] not in COMMANDS:
+        print(f"forbear: there is no command {given[0]!r}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
     assert __debug__, "Forbear checks itself with assertions; do not start Python with -O"
-    module = importlib.import_module(f"forbear.config.commands.{name.replace('-', '_')}")
-    parser = argparse.ArgumentParser(prog=f"forbear {name}", description=module.__doc__)
-    module.add(parser)
-    status: int = module.run(parser.parse_args(given[1:]))
+    parsed = parser_of(given[0]).parse_args(given)
+    status: int = parsed.run(parsed)
     return status
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The command line's parser with one subcommand in it."""
+    parser = argparse.ArgumentParser(prog="forbear")
+    importlib.import_module(f"forbear.config.{command}").add(parser.add_subparsers())
+    return parser
+
+
+def overview() -> str:
+    """What `forbear --help` prints."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(["forbear COMMAND [--help]", "", *(f"  {n.ljust(width)}  {s}" for n, s in COMMANDS.items())])
 
 
 def open_house() -> None:
@@ -46,21 +62,6 @@ def open_house() -> None:
     except Misconfigured as fault:
         print(f"forbear: {fault}", file=sys.stderr)
         raise SystemExit(2) from fault
-
-
-def summaries() -> dict[str, str]:
-    """Command → its one-line help, read without importing anything."""
-    found = {}
-    for file in sorted(COMMANDS.glob("[a-z]*.py")):
-        text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
-        found[file.stem.replace("_", "-")] = text.split("\n")[0]
-    return found
-
-
-def _overview(known: dict[str, str]) -> str:
-    width = max(map(len, known))
-    lines = [f"  {name.ljust(width)}  {summary}" for name, summary in known.items()]
-    return "\n".join(["forbear COMMAND [--help]", "", *lines])
 
 
 if __name__ == "__main__":

@@ -86,28 +86,31 @@ def _own_secret(folder: Path) -> Path:
 
 
 def database(folder: Path) -> dict[str, object]:
-    """DATABASE_URL as Django wants it; without one, SQLite in the data directory.
-
-    SQLite takes its write lock at the start of a transaction (IMMEDIATE): with the default, a transaction that reads
-    before it writes fails as "locked" under load whatever the timeout. FULL makes a committed fact survive power loss.
-    """
+    """DATABASE_URL as Django wants it; without one, SQLite in the data directory."""
     url = text("DATABASE_URL")
-    if not url:
-        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000")
-        pragmas += ("mmap_size=134217728", "journal_size_limit=27103364")
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": folder / "forbear.sqlite3",
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": " ".join(f"PRAGMA {pragma};" for pragma in pragmas),
-            },
-        }
-    return _postgresql(url)
+    return postgresql(url) if url else sqlite(folder / "forbear.sqlite3")
 
 
-def _postgresql(url: str) -> dict[str, object]:
+def sqlite(file: Path) -> dict[str, object]:
+    """SQLite takes its write lock at the start of a transaction (IMMEDIATE): with the default, a transaction that
+    reads before it writes fails as "locked" under load whatever the timeout. FULL makes a committed fact survive a
+    power loss.
+    """
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000")
+    pragmas += ("mmap_size=134217728", "journal_size_limit=27103364")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": " ".join(f"PRAGMA {pragma};" for pragma in pragmas),
+        },
+    }
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """A pool of connections to the database of a postgres:// address."""
     shape = "postgres://user:password@host:5432/name"
     try:
         parts = urlsplit(url)
@@ -151,3 +154,10 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def policy() -> tuple[str, str, str | None]:
+    """FORBEAR_POLICY: the rulebook's country, sector and lender, such as cn/consumer-finance/example."""
+    country, _, rest = text("FORBEAR_POLICY", "cn/consumer-finance/example").partition("/")
+    sector, _, lender = rest.partition("/")
+    return country, sector, lender or None

@@ -6,11 +6,11 @@ in writing (民法典 544) and the evidence clause (民事诉讼证据规定 art
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from forbear.core.contact import Party
-from forbear.core.loan import Loan, Owed
+from forbear.core.loan import Loan
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -45,8 +45,6 @@ class Terms:
     contract_rate_ppm: int
     issued_on: date
     sign_by_on: date
-    owed_on: date
-    owed: Owed
     plan: Plan
     allocation: tuple[str, ...]
     grace_days: int
@@ -75,7 +73,6 @@ def draw_up(
     lender: tuple[str, str, str],
     borrower: Party,
     loan: Loan,
-    owed: Owed,
     offer: Offer,
     issued_on: date,
     sign_by_on: date,
@@ -98,20 +95,22 @@ def draw_up(
         contract_rate_ppm=loan.rate_ppm,
         issued_on=issued_on,
         sign_by_on=sign_by_on,
-        owed_on=loan.as_of,
-        owed=owed,
         plan=offer.plan,
-        allocation=rulebook.texts("allocation.order"),
+        allocation=rulebook.texts("alloc.order"),
         grace_days=rulebook.integer("payments.grace_days"),
-        tolerance_minor=rulebook.integer("payments.tolerance"),
+        tolerance_minor=rulebook.integer("payments.late_tolerance"),
         cure_days=rulebook.integer("payments.cure_days"),
         rulebook=rulebook.digest,
         record_head=record_head,
     )
 
 
-def signable(plan: Plan, sign_by_on: date) -> Refusal | None:
-    """Nobody signs a plan whose first instalment would already be due before she has had her days to sign."""
-    if plan.first_due_on <= sign_by_on:
+def sign_by(plan: Plan, today: date, rulebook: Rulebook) -> date | Refusal:
+    """The last day to sign: the promised days, but before the first instalment falls due.
+
+    Nobody is hurried: where that leaves fewer days than the least, the plan has to be made anew as of today.
+    """
+    by_on = min(today + timedelta(days=rulebook.integer("desk.signing_days")), plan.first_due_on - timedelta(days=1))
+    if by_on < today + timedelta(days=rulebook.integer("desk.signing_days_least")):
         return Refusal("agreement.stale", "agreement.refusal.stale", "agreement.way_on.make_anew", where="plan")
-    return None
+    return by_on

@@ -1,7 +1,7 @@
 """Promised days: working days with holidays, and the hours in which a message may go out."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 def working_days_after(start_on: date, days: int, holidays: Collection[date] = ()) -> date:
@@ -14,16 +14,16 @@ def working_days_after(start_on: date, days: int, holidays: Collection[date] = (
     return on
 
 
-def outside_quiet_hours(at: datetime, zone: tzinfo, quiet_from_hour: int, quiet_to_hour: int) -> datetime:
+def outside_quiet_hours(at: datetime, zone: tzinfo, quiet_from: time, quiet_until: time) -> datetime:
     """The first moment from `at` on that does not lie in the quiet hours of the reader's place, in UTC.
 
-    Quiet hours run over midnight, as 22 to 8 do.
+    Quiet hours run over midnight, as 22:00 to 08:00 do.
     """
     local = at.astimezone(zone)
-    if quiet_to_hour <= local.hour < quiet_from_hour:
+    if quiet_until <= local.time() < quiet_from:
         return at
-    morning = local.replace(hour=quiet_to_hour, minute=0, second=0, microsecond=0)
-    return (morning if local.hour < quiet_to_hour else morning + timedelta(days=1)).astimezone(UTC)
+    on = local.date() if local.time() < quiet_until else local.date() + timedelta(days=1)
+    return datetime.combine(on, quiet_until, zone).astimezone(UTC)
 
 
 def start_of(on: date, zone: tzinfo, hour: int = 0) -> datetime:

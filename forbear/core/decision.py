@@ -92,15 +92,18 @@ def may_decide(actor: Actor, *, agents: tuple[str, ...], excluded: tuple[str, ..
     return None
 
 
-def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook) -> str:
+def above_authority(plan: Offer | None, rulebook: Rulebook) -> str:
     """The rule that asks for a second pair of eyes for this plan, or "" when one reviewer's authority is enough."""
     if plan is None:
         return ""
-    forgiven = plan.plan.forgiven.total_minor
-    if forgiven > rulebook.integer("authority.forgiven_max"):
-        return "authority.forgiven_max"
-    if owed.total_minor and forgiven * 1_000_000 > rulebook.integer("authority.forgiven_share_max") * owed.total_minor:
-        return "authority.forgiven_share_max"
+    forgiven, owed = plan.plan.forgiven.total_minor, plan.plan.owed
+    if forgiven > rulebook.integer("authority.reviewer_forgiven_max"):
+        return "authority.reviewer_forgiven_max"
+    if (
+        owed.total_minor
+        and forgiven * 1_000_000 > rulebook.integer("authority.reviewer_forgiven_share_max") * owed.total_minor
+    ):
+        return "authority.reviewer_forgiven_share_max"
     if plan.plan.forgiven.principal_minor > 0:
         return "authority.principal_forgiven"
     return ""

@@ -1,0 +1,118 @@
+"""`forbear check`: configuration, database, keys, clock, rulebook: what is wrong and how to mend it.
+
+One line a thing looked at, on stdout; exit 1 when anything is wrong. Nothing is changed.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+YEAR_LEAST = 2025
+CLOCK_APART_SECONDS = 60
+
+
+def add(subparsers: Any) -> None:
+    """Add `check` to the command's subcommands."""
+    subparsers.add_parser("check", help="say whether this installation is well").set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at each thing, even when an earlier one is wrong; without a configuration there is nothing to look at."""
+    fault = _configuration()
+    if fault:
+        print(f"wrong  configuration: {fault}")
+        return 1
+    print("well   configuration")
+    status = 0
+    for name, look in (("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)):
+        faults = _faults(look)
+        for found in faults:
+            print(f"wrong  {name}: {found}")
+        if faults:
+            status = 1
+        else:
+            print(f"well   {name}")
+    return status
+
+
+def _configuration() -> str:
+    import django
+
+    from forbear.config.environment import Misconfigured
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forbear.config.settings")
+    try:
+        django.setup()
+    except Misconfigured as fault:
+        return str(fault)
+    from django.conf import settings
+
+    if sys.flags.optimize:
+        return "Python runs with -O, which switches the assertions off; start it without."
+    if not settings.DEV and not settings.HOSTS:
+        return "FORBEAR_HOSTS is not set, so the site answers on localhost only; set it to the site's host name."
+    return ""
+
+
+def _faults(look: Callable[[], Iterator[str]]) -> list[str]:
+    """What a look finds; a look that fails has found something too."""
+    try:
+        return list(look())
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
+def _database() -> Iterator[str]:
+    from django.db import DatabaseError, connection
+
+    from forbear.config.health import pending_migrations
+
+    try:
+        pending = pending_migrations()
+    except DatabaseError as error:
+        yield f"it does not answer ({str(error).splitlines()[0]}); look at DATABASE_URL and whether the server runs."
+        return
+    if pending:
+        yield f"it lacks {len(pending)} migrations; run `forbear migrate`."
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        if mode != "wal":
+            yield f"SQLite's journal is {mode!r}, not WAL: the data directory must lie on a local disk."
+
+
+def _keys() -> Iterator[str]:
+    from django.conf import settings
+
+    for file in (settings.HOME / "secret", *sorted((settings.HOME / "keys").glob("*"))):
+        if file.exists() and file.stat().st_mode & 0o077:
+            yield f"{file} can be read by others; run chmod 600 {file}"
+    from forbear.config.wiring import desk
+
+    desk()
+
+
+def _clock() -> Iterator[str]:
+    """The machine's clock against itself, the database's clock and the record's last entry."""
+    from django.db import connection
+
+    now = datetime.now(UTC)  # noqa: TID251 (the machine's clock is what is looked at)
+    if now.year < YEAR_LEAST:
+        yield f"the machine says it is {now:%Y-%m-%d}; set its clock."
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now()")
+            theirs = cursor.fetchone()[0]
+        if abs((theirs - now).total_seconds()) > CLOCK_APART_SECONDS:
+            yield f"the database's clock says {theirs:%Y-%m-%d %H:%M:%S}, this machine's {now:%H:%M:%S}; set them."
+
+
+def _rulebook() -> Iterator[str]:
+    from forbear.config.wiring import desk
+
+    here = desk()
+    here.rulebooks.on(here.clock.today())
+    return iter(())

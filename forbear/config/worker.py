@@ -1,0 +1,58 @@
+"""`forbear worker`: does what is due, again and again: messages, reminders, deadlines, the nightly run.
+
+Any number may run beside each other; each thing due is leased by one of them, and comes back when that one dies.
+"""
+
+import argparse
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from forbear.config.cli import open_house
+
+LOOK_EVERY_SECONDS = 1
+PAUSE_AFTER_FAULT_SECONDS = 5
+AT_ONCE = 20
+
+
+def add(subparsers: Any) -> None:
+    """Add `worker` to the command's subcommands."""
+    parser = subparsers.add_parser("worker", help="do what is due")
+    parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until told to stop; with --once, until nothing is due."""
+    open_house()
+    from forbear.actions.agenda import work
+    from forbear.config.wiring import desk
+
+    if arguments.once:
+        while work(desk(), AT_ONCE):
+            pass
+        return 0
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    while not stop.is_set():
+        stop.wait(_turn(work, desk))
+    return 0
+
+
+def _turn(work: Any, desk: Any) -> float:
+    """One look at the agenda; returns how long to wait. A database that is away for a while is waited for."""
+    from django.db import DatabaseError, connection
+
+    try:
+        return 0 if work(desk(), AT_ONCE) else LOOK_EVERY_SECONDS
+    except DatabaseError:
+        logging.getLogger("forbear.worker").exception("the agenda cannot be read; trying again")
+        connection.close()
+        return PAUSE_AFTER_FAULT_SECONDS
