@@ -60,14 +60,20 @@ def line_words(line: Income | Outgoing | OtherDebt, language: str) -> tuple[str,
     if line.monthly_minor is not None:
         return line_name(line, language), say(language, "desk.each_month", amount=money(language, line.monthly_minor))
     amount = money(language, line.amount_minor or 0)
-    return line_name(line, language), say(language, "desk.in_month", month=month(language, line.month or ""), amount=amount)
+    return line_name(line, language), say(
+        language, "desk.in_month", month=month(language, line.month or ""), amount=amount
+    )
 
 
 def line_name(line: Income | Outgoing | OtherDebt, language: str) -> str:
     """What a line is about."""
     if isinstance(line, Income):
         return term_in(language, f"desk.income.{line.source}")
-    return term_in(language, f"statement.page.outgoings.option.{line.kind}") if isinstance(line, Outgoing) else line.creditor or "–"
+    return (
+        term_in(language, f"statement.page.outgoings.option.{line.kind}")
+        if isinstance(line, Outgoing)
+        else line.creditor or "–"
+    )
 
 
 def place_name(language: str, place: str) -> str:
@@ -123,7 +129,9 @@ def _sourced(line: Any, group: str, versions: list[tuple[Household, e.Recorded]]
     was = next((old for old in getattr(versions[0][0], group) if _same(old, line)), None) if changed else None
     name, words = line_words(line, language)
     said = line_words(was, language)[1] if was else (say(language, "desk.not_said") if changed else "")
-    return Line(name, words, line.evidence.value if isinstance(line, Income) else "", _source(since, language), changed, said)
+    return Line(
+        name, words, line.evidence.value if isinstance(line, Income) else "", _source(since, language), changed, said
+    )
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -156,7 +164,9 @@ def household_changes(before: Household, after: Household, language: str) -> Pai
             old, new = old_lines.get(identity), new_lines.get(identity)
             if old != new:
                 name = line_name(new or old, language)  # type: ignore[arg-type]
-                changes.append((name, say(language, "desk.from_to", old=_words(old, language), new=_words(new, language))))
+                changes.append(
+                    (name, say(language, "desk.from_to", old=_words(old, language), new=_words(new, language)))
+                )
     for name in ("place", "adults", "children"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:

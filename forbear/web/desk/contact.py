@@ -56,7 +56,10 @@ def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
         "days_late": days_past_due(loan, today),
         "book_source": book,
         "owed_source": say(
-            language, "desk.source.agreement" if file.agreed else "desk.source.owed", on=day(loan.as_of), today=day(today)
+            language,
+            "desk.source.agreement" if file.agreed else "desk.source.owed",
+            on=day(loan.as_of),
+            today=day(today),
         ),
         "others": [line for line in desk.cases.of_borrower(held.borrower_id) if line.case_id != file.case.case_id],
     }
@@ -189,7 +192,5 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
     file = case_for_staff(request, outcome.case_id)
     asks = file.case.stage.value == "statement"
     return HttpResponseRedirect(
-        reverse("desk:telephone_statement", args=[outcome.case_id])
-        if asks
-        else tab_address(outcome.case_id, "contact")
+        reverse("desk:telephone_statement", args=[outcome.case_id]) if asks else tab_address(outcome.case_id, "contact")
     )

@@ -19,6 +19,8 @@ from django.urls import reverse
 from forbear.actions.record import By, load
 from forbear.core.contact import TOUCHES_CASES, Actor, Auth, Channel, Role
 from forbear.core.file import CaseFile
+from forbear.web.templatetags.desk import reader_language
+from forbear.words import say
 
 STAFF = (Role.AGENT, Role.REVIEWER, Role.POLICY_OWNER, Role.AUDITOR)
 """Strongest first: who has two roles works under the first of them."""
@@ -40,14 +42,14 @@ def staff_required(roles: tuple[Role, ...] = STAFF) -> Callable[[View], View]:
                 return _on_to(request, "account_login")
             role = role_of(request)
             if role is None:
-                return no_entry(request, "desk.door.no_role")
+                return no_entry(request, say(reader_language(), "desk.door.no_role"))
             if not has_second_factor(request):
                 return _on_to(request, "mfa_activate_totp")
             if not second_factor_used(request):
                 return _on_to(request, "mfa_reauthenticate")
             request.staff = Actor(role, request.user.get_username(), Auth.STAFF)  # type: ignore[attr-defined]
             if role not in roles:
-                return no_entry(request, "desk.door.other_role")
+                return no_entry(request, say(reader_language(), "desk.door.other_role"))
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]
@@ -103,7 +105,7 @@ def second_factor_used(request: HttpRequest) -> bool:
 
 def no_entry(request: HttpRequest, why: str) -> HttpResponse:
     """403 with a sentence."""
-    return render(request, "desk/no_entry.html", {"why": why}, status=403)
+    return render(request, "desk/no_entry.html", {"why": why, "me": getattr(request, "staff", None)}, status=403)
 
 
 def _on_to(request: HttpRequest, name: str) -> HttpResponse:

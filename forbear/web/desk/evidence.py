@@ -37,6 +37,11 @@ class Wanted:
     papers: tuple[Paper, ...]
     reason: str
 
+    @property
+    def form(self) -> str:
+        """The name of the form that judges it."""
+        return f"paper-{self.item.number}"
+
 
 @staff_required()
 @require_safe
@@ -138,6 +143,8 @@ def budget_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     return {
         "months": months,
         "lines": lines_with_source(file, language),
+        "floor_label": say(language, "desk.label.floor"),
+        "buffer_label": say(language, "desk.label.buffer"),
         "floor_source": _source(floor, language),
         "buffer_source": _source(shares, language),
         "place": home.place_name(language, file.household.place),

@@ -95,12 +95,20 @@ def _money_values(group: str, number: int, kind: str, line: Income | Outgoing) -
     }
 
 
-def rows(values: Mapping[str, str], group: str, marks: tuple[str, ...], spare: int = SPARE_ROWS) -> list[dict[str, Any]]:
+def rows(
+    values: Mapping[str, str], group: str, marks: tuple[str, ...], spare: int = SPARE_ROWS
+) -> list[dict[str, Any]]:
     """The rows of a group to show: those that hold something, then some empty ones. `marks`: the fields of a row."""
-    used = [int(m[1]) for name in values if (m := re.fullmatch(rf"{group}([0-9]{{1,2}})-[a-z]+", name)) and values[name]]
+    used = [
+        int(m[1]) for name in values if (m := re.fullmatch(rf"{group}([0-9]{{1,2}})-[a-z]+", name)) and values[name]
+    ]
     count = min(max(used, default=-1) + 1 + spare, ROWS_MAX)
     return [
-        {"number": number, **{mark: values.get(f"{group}{number}-{mark}", "") for mark in marks}}
+        {
+            "number": number,
+            **{mark: values.get(f"{group}{number}-{mark}", "") for mark in marks},
+            **{f"{mark}_name": f"{group}{number}-{mark}" for mark in marks},
+        }
         for number in range(count)
     ]
 

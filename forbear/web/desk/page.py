@@ -135,7 +135,7 @@ class DueWords:
 
 
 def due_words(on: date | None, today: date, language: str) -> DueWords:
-    """"Today", "2 days late", "in 5 days": the words beside the date."""
+    """ "Today", "2 days late", "in 5 days": the words beside the date."""
     if on is None:
         return DueWords("none", say(language, "desk.due.none"), None)
     days = (on - today).days

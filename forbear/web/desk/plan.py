@@ -14,13 +14,14 @@ from forbear.actions.record import By
 from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
+from forbear.core.money import major, percent
 from forbear.core.plan import Measure, Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Finding
 from forbear.core.solver import Answer
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
-from forbear.web.templatetags.desk import because, money, percent, reader_language, refused_in, term_in
+from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
 from forbear.words import known, say
 
 
@@ -110,12 +111,8 @@ def shown(offer: Offer, language: str, *, for_her: bool = True) -> Shown:
 
 
 def _measure(measure: Measure, language: str) -> str:
-    facts = {
-        "amount": money(measure.amount_minor) if measure.amount_minor is not None else "",
-        "months": measure.months or 0,
-        "rate": percent(measure.rate_ppm) if measure.rate_ppm is not None else "",
-    }
-    return say(language, f"desk.measure.{measure.measure}", **facts)
+    facts = {"amount": major(measure.amount_minor or 0), "months": measure.months or 0, "rate": percent(measure.rate_ppm or 0)}
+    return say(language, f"plan.measure.{measure.measure}", **facts)
 
 
 def _finding(finding: Finding, language: str) -> ShownFinding:

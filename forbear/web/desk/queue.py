@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from forbear.actions.tasks import settle_task
 from forbear.actions.ports import CaseLine, GivenUp
+from forbear.actions.tasks import settle_task
 from forbear.core.case import Stage
 from forbear.core.contact import Role
 from forbear.core.refusal import Refusal
@@ -112,8 +112,7 @@ def _moves(counts: object, wanted: dict[str, object]) -> list[tuple[str, int, st
     counted = {"all": sum(counted.values()), **counted}
     chosen = "" if wanted["search"] else wanted["move"]
     return [
-        (name, count, _address(wanted, move=name, search="", page=1), name == chosen)
-        for name, count in counted.items()
+        (name, count, _address(wanted, move=name, search="", page=1), name == chosen) for name, count in counted.items()
     ]
 
 
@@ -142,6 +141,12 @@ class Task:
     item: GivenUp
     line: CaseLine | None
     name: str
+    tail: str
+
+    @property
+    def form(self) -> str:
+        """The name of the form that takes it off the list."""
+        return f"task-{self.item.id}"
 
 
 @staff_required()
@@ -156,7 +161,7 @@ def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpRespons
     found = []
     for item in desk.agenda.given_up():
         line = desk.cases.line(item.case_id) if item.case_id else None
-        found.append(Task(item, line, short_name(line.name) if line else "–"))
+        found.append(Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else ""))
     me = request.staff  # type: ignore[attr-defined]
     page = {
         "title": say(reader_language(), "desk.tasks.title"),
@@ -179,5 +184,3 @@ def settle(request: HttpRequest, task: int) -> HttpResponse:
     if isinstance(outcome, Refusal):
         return _tasks_page(request, tried_from(request, f"task-{task}", outcome))
     return HttpResponseRedirect(reverse("desk:tasks"))
-
-

@@ -39,7 +39,10 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
     file = case_for_staff(request, case_id)
     language = reader_language()
     told = [
-        (term_in(language, f"statement.page.question.{question}"), answer_lines(question, file.answers[question], language))
+        (
+            term_in(language, f"statement.page.question.{question}"),
+            answer_lines(question, file.answers[question], language),
+        )
         for question in Question
         if question in file.answers
     ]
@@ -53,7 +56,9 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
         slips=slips,
         open_for_answers=open_for_answers,
         gaps=[term_in(language, f"statement.page.question.{question}") for question in missing(file.answers)],
-        unsure=[term_in(language, f"statement.page.question.{q}") for q in file.statement.unsure] if file.statement else [],
+        unsure=[term_in(language, f"statement.page.question.{q}") for q in file.statement.unsure]
+        if file.statement
+        else [],
     )
 
 
@@ -150,7 +155,11 @@ def _answers(reading: home.Reading) -> dict[Question, dict[str, Any]]:
         found[Question.STORY] = {"words": story.replace("\r\n", "\n")}
     if any(reading.text(name) for name in ("place", "adults", "children")):
         found[Question.HOME] = home.read_home(reading)
-    readers = {Question.INCOME: home.read_income, Question.OUTGOINGS: home.read_outgoings, Question.DEBTS: home.read_debts}
+    readers = {
+        Question.INCOME: home.read_income,
+        Question.OUTGOINGS: home.read_outgoings,
+        Question.DEBTS: home.read_debts,
+    }
     for question, reader in readers.items():
         lines = reader(reading)
         state = reading.text(f"{question.value}-state")
@@ -196,6 +205,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         income_rows=home.rows(_prefilled(values, "in", home.INCOME[:7]) if fresh else values, "in", money),
         outgoing_rows=home.rows(_prefilled(values, "out", home.OUTGOINGS) if fresh else values, "out", money),
         debt_rows=home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=2),
+        stated={question.value: values.get(f"{question.value}-state", "") for question in LISTS},
         to_tell=TOLD_BEFORE_SUBMITTING,
         slips=[say(language, slip.key) for slip in contradictions(file.answers)],
     )

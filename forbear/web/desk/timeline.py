@@ -88,7 +88,7 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
         sentence=say(language, f"timeline.{fact.type}", **facts),
         details=tuple(details),
         quote=quote,
-        quiet=fact.type in e.QUIET and not quote or fact.type.startswith("notice."),
+        quiet=(fact.type in e.QUIET and not quote) or fact.type.startswith("notice."),
     )
 
 
@@ -151,7 +151,11 @@ def _statement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
                 outgoings=_sum(language, home.outgoings),
                 other_debts=_sum(language, home.other_debts),
             )
-            return {"cause": term_in(language, f"statement.page.cause.option.{statement.cause.value}")}, list(figures), statement.story
+            return (
+                {"cause": term_in(language, f"statement.page.cause.option.{statement.cause.value}")},
+                list(figures),
+                statement.story,
+            )
         case e.EnforcementStayed(until_on=until_on):
             return {"until": day(language, until_on)}, [], ""
         case e.RenegotiationAsked(words=words):
@@ -182,9 +186,11 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
 def _plan(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
         case e.OffersMade(as_of=as_of, count=count, answer=answer):
-            lines = [(_offer_name(language, offer.name), _offer_line(language, offer)) for offer in answer.offers] if (
-                answer
-            ) else []
+            lines = (
+                [(_offer_name(language, offer.name), _offer_line(language, offer)) for offer in answer.offers]
+                if (answer)
+                else []
+            )
             return {"on": day(language, as_of), "count": count}, lines, ""
         case e.PlanRequested(offer=offer, answer_by_on=by_on, plan=plan, words=words):
             facts: dict[str, object] = {"offer": _offer_name(language, offer), "by": day(language, by_on)}

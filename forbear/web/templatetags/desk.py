@@ -136,9 +136,19 @@ def sourced(value: object, source: str) -> SafeString:
     """A figure whose source shows on hover and on focus, and is read out after it."""
     if not source:
         return format_html("{}", value)
-    return format_html(
-        '<span class="sourced" tabindex="0">{}<span class="source"> {}</span></span>', value, source
-    )
+    return format_html('<span class="sourced" tabindex="0">{}<span class="source"> {}</span></span>', value, source)
+
+
+@register.filter
+def key(values: Mapping[str, Any], name: str) -> Any:
+    """The value under a name that a template cannot spell, such as one with a hyphen."""
+    return values.get(name, "")
+
+
+@register.filter
+def reverse_form(payment: str) -> str:
+    """The name of the form that reverses a payment."""
+    return f"reverse-{payment}"
 
 
 # ---- forms -----------------------------------------------------------------------------------------------------
