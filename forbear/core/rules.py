@@ -89,7 +89,8 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One rule held against one plan. `limit` and `value` are decimal strings in the unit; `status` as of the rule."""
+    """One rule held against one plan. `limit` and `value` are decimal texts in the unit, `status` that of the rule;
+    the catalogue names the rule as rules.<key>."""
 
     rule: str
     ok: bool
@@ -98,6 +99,7 @@ class Finding:
     source: str
     unit: str = ""
     status: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
