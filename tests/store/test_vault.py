@@ -151,8 +151,8 @@ def test_a_file_that_cannot_be_finished_leaves_nothing_behind(vault, tmp_path, d
     def fails(*anything):
         raise OSError("no space left")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="no space left"):
-        patched.setattr(os, "rename", fails)
+    monkeypatch.setattr(os, "rename", fails)
+    with pytest.raises(OSError, match="no space left"):
         vault.keep("c_1", "finance", b"x")
     assert [file for file in (tmp_path / "papers").rglob("*") if file.is_file()] == []
     assert drawer.files == {}
