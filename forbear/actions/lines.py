@@ -31,7 +31,7 @@ def moving_part(case: Case) -> dict[str, Any]:
         "due_on": case.due_on,
         "due_what": case.due_what,
         "agent": case.agent,
-        "reviewer": case.second_asked_by or min(case.deciders, default=""),
+        "reviewer": case.second_asked_by or min(case.deciders - {case.agent}, default=""),
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,
         "seq": case.seq,
