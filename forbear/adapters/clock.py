@@ -1,42 +1,44 @@
-"""The Clock port: the machine's clock, or one that a file sets, so that a whole installation can live in another year.
+"""The Clock port: the machine's time, or one that a file sets. Nothing else in the product may ask what time it is."""
 
-Only this module asks the machine for the time.
-"""
-
-import os
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from forbear.actions.ports import ZONE
 
 
-class MachineClock:
-    """The machine's own clock."""
+class SystemClock:
+    """The machine's own time."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 (this is the one place)
+        return datetime.fromtimestamp(time.time(), UTC)
 
     def today(self) -> date:
         return self.now().astimezone(ZONE).date()
 
 
-class FileClock(MachineClock):
-    """Starts at the time written in a file when it was written, and runs on from there; written anew, it moves.
-
-    Every process that reads the same file sees the same time. The time is ISO 8601 with its zone.
+class FileClock:
+    """The time written in a file (ISO, with its zone), running on from the moment it was written; every process that
+    reads the file has the same time, and writing it anew moves them all. An empty or missing file is the real time.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file = Path(file)
 
     def now(self) -> datetime:
-        with self._file.open(encoding="ascii") as opened:
-            written = datetime.fromtimestamp(_modified(opened.fileno()), UTC)
-            start = datetime.fromisoformat(opened.read().strip())
-        assert start.tzinfo is not None, f"the time in {self._file} carries its zone"
-        return start.astimezone(UTC) + (super().now() - written)
+        real = time.time()
+        try:
+            written_at, text = self._file.stat().st_mtime, self._file.read_text("ascii").strip()
+        except FileNotFoundError:
+            text = ""
+        if not text:
+            return datetime.fromtimestamp(real, UTC)
+        start = datetime.fromisoformat(text)
+        if start.tzinfo is None:
+            raise ValueError(
+                f"{self._file} says {text!r}; write a time with its zone, such as 2026-03-02T09:00:00+08:00"
+            )
+        return datetime.fromtimestamp(start.timestamp() + max(real - written_at, 0), UTC)
 
-
-def _modified(descriptor: int) -> float:
-    """When the open file was written, in seconds since 1970: of this very file, though another may replace it now."""
-    return os.fstat(descriptor).st_mtime
+    def today(self) -> date:
+        return self.now().astimezone(ZONE).date()

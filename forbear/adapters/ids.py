@@ -1,16 +1,19 @@
-"""The Ids port: random names and salts from the operating system. Only this module asks for chance."""
+"""Ids and salts from the operating system's chance. Nothing else in the product may draw lots."""
 
-import secrets
 from base64 import b32encode
-
-BYTES = 16
+from os import urandom
 
 
 class RandomIds:
-    """128 random bits each; lower-case letters and digits, so that an id survives being read out or typed."""
+    """The Ids port (forbear/actions/ports.py)."""
 
     def new(self, prefix: str) -> str:
-        return f"{prefix}_{b32encode(secrets.token_bytes(BYTES)).decode('ascii').rstrip('=').lower()}"
+        return f"{prefix}_{spelled(urandom(16))}"
 
     def salt(self) -> bytes:
-        return secrets.token_bytes(BYTES)
+        return urandom(16)
+
+
+def spelled(data: bytes) -> str:
+    """Bytes in small letters and the digits 2 to 7, so that an id can be read out on the telephone."""
+    return b32encode(data).decode("ascii").rstrip("=").lower()

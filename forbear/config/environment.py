@@ -154,3 +154,10 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def policy() -> tuple[str, str, str | None]:
+    """FORBEAR_POLICY: the rulebook's country, sector and lender, such as cn/consumer-finance/example."""
+    country, _, rest = text("FORBEAR_POLICY", "cn/consumer-finance/example").partition("/")
+    sector, _, lender = rest.partition("/")
+    return country, sector, lender or None

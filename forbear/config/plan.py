@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
             print(line, file=sys.stderr)
         return 2
     if args.json:
-        print(json.dumps(document(answer, args.language), ensure_ascii=False, indent=1))
+        print(json.dumps(document(answer, args.language), ensure_ascii=not _speaks_unicode(), indent=1))
     else:
         print(table(answer, args.language))
     return 0
@@ -59,8 +59,10 @@ def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
     except RulebookAtFault as error:
         raise FileAtFault([f"--rulebook: {fault}" for fault in error.faults]) from error
     except NoRule as error:
-        field = "household.place" if "budget.floor " in str(error) else "as_of"
-        raise FileAtFault([f"{field}: {error}"]) from error
+        if error.key == "budget.floor":
+            known = ", ".join(sorted({p.scope for p in rules.params if p.key == "budget.floor"}))
+            raise FileAtFault([f"household.place: {question.household.place} has no floor; known: {known}"]) from error
+        raise FileAtFault([f"as_of: {error}; choose a day it has one for"]) from error
 
 
 def document(answer: Answer, language: str) -> dict[str, Any]:
@@ -110,6 +112,10 @@ def _bytes(name: str) -> bytes:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise FileAtFault([f"{name}: cannot be read: {error.strerror}"]) from error
+
+
+def _speaks_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _parts(owed: Any) -> dict[str, str]:

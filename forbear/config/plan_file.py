@@ -18,7 +18,7 @@ from forbear.core.solver import Question
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 PERCENT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 PLACE = re.compile(r"[a-z]{2}(/[a-z0-9-]+)*")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 MISSING = object()
@@ -58,14 +58,14 @@ class Fields:
         self.left = dict(value) if isinstance(value, Mapping) else {}
         self.sound = isinstance(value, Mapping)
         if not self.sound:
-            self._say("", "an object is needed")
+            self.fault("", "an object is needed")
 
     def take(self, name: str, needed: bool = True) -> Any:
         """The raw value; MISSING, said once, when a needed key is not there. null counts as not given."""
         value = self.left.pop(name, MISSING)
         if value is None or value is MISSING:
             if needed and self.sound:
-                self._say(name, "is missing" if value is MISSING else "must not be null")
+                self.fault(name, "is missing" if value is MISSING else "must not be null")
             return MISSING
         return value
 
@@ -75,13 +75,16 @@ class Fields:
         if value is MISSING:
             return None
         if not isinstance(value, str) or not AMOUNT.fullmatch(value):
-            return self._say(name, f'{_shown(value)} is not an amount; write it as a text such as "1866.20"')
+            self.fault(name, f'{_shown(value)} is not an amount; write it as a text such as "1866.20"')
+            return None
         whole, _, cents = value.partition(".")
         minor = int(whole) * 100 + int(cents.ljust(2, "0"))
         if minor >= LIMIT_MINOR:
-            return self._say(name, f"{value} is too large; an amount is below {LIMIT_MINOR // 100}.00")
+            self.fault(name, f"{value} is too large; an amount is below {LIMIT_MINOR // 100}.00")
+            return None
         if above_zero and minor == 0:
-            return self._say(name, "must be above 0.00")
+            self.fault(name, "must be above 0.00")
+            return None
         return minor
 
     def rate(self, name: str) -> int | None:
@@ -90,11 +93,13 @@ class Fields:
         if value is MISSING:
             return None
         if not isinstance(value, str) or not PERCENT.fullmatch(value):
-            return self._say(name, f'{_shown(value)} is not a percentage; write it as a text such as "23.76"')
+            self.fault(name, f'{_shown(value)} is not a percentage; write it as a text such as "23.76"')
+            return None
         whole, _, places = value.partition(".")
         ppm = int(whole) * 10_000 + int(places.ljust(4, "0"))
         if ppm > 1_000_000:
-            return self._say(name, f"{value} is above 100 % a year; a yearly percentage from 0 to 100 is needed")
+            self.fault(name, f"{value} is above 100 % a year; a yearly percentage from 0 to 100 is needed")
+            return None
         return ppm
 
     def count(self, name: str, least: int, most: int, needed: bool = True) -> int | None:
@@ -103,7 +108,8 @@ class Fields:
         if value is MISSING:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            return self._say(name, f"{_shown(value)} is not a whole number from {least} to {most}")
+            self.fault(name, f"{_shown(value)} is not a whole number from {least} to {most}")
+            return None
         return value
 
     def day(self, name: str, needed: bool = True) -> date | None:
@@ -118,7 +124,8 @@ class Fields:
                     return found
         except ValueError:
             pass
-        return self._say(name, f'{_shown(value)} is not a date; write it as "2026-03-02"')
+        self.fault(name, f'{_shown(value)} is not a date; write it as "2026-03-02"')
+        return None
 
     def month(self, name: str, needed: bool = True) -> str | None:
         """A month."""
@@ -135,7 +142,8 @@ class Fields:
             or len(value) > 200
             or (shape and not shape.fullmatch(value))
         ):
-            return self._say(name, f"{_shown(value)} is not {wanted}")
+            self.fault(name, f"{_shown(value)} is not {wanted}")
+            return None
         return value
 
     def choice(self, name: str, options: list[str]) -> str | None:
@@ -144,14 +152,15 @@ class Fields:
         if value is MISSING:
             return None
         if value not in options:
-            return self._say(name, f"{_shown(value)} is not known; one of {', '.join(options)}")
+            self.fault(name, f"{_shown(value)} is not known; one of {', '.join(options)}")
+            return None
         return str(value)
 
     def flag(self, name: str) -> bool:
         """True or false."""
         value = self.take(name)
         if value is not MISSING and not isinstance(value, bool):
-            self._say(name, f"{_shown(value)} is neither true nor false")
+            self.fault(name, f"{_shown(value)} is neither true nor false")
         return value is True
 
     def object(self, name: str, needed: bool = True) -> "Fields | None":
@@ -167,19 +176,20 @@ class Fields:
         if value is MISSING:
             return []
         if not isinstance(value, list) or len(value) > 1000:
-            self._say(name, "a list of objects is needed, at most 1000; [] when there is none")
+            self.fault(name, "a list of objects is needed, at most 1000; [] when there is none")
             return []
         return [Fields(item, f"{self._path(name)}[{i}]", self.faults) for i, item in enumerate(value)]
 
     def end(self) -> None:
         """Refuse, by name, every key nobody took."""
         for name in self.left:
-            self._say(name, "this key is not known")
+            self.fault(name, "this key is not known")
 
     def _path(self, name: str) -> str:
         return ".".join(part for part in (self.where, name) if part)
 
-    def _say(self, name: str, problem: str) -> None:
+    def fault(self, name: str, problem: str) -> None:
+        """Note what is wrong with a key; the empty name stands for the object itself."""
         path = self._path(name) or "the file"
         self.faults.append(f"{_line(path)}: {_line(problem)}")
 
@@ -196,9 +206,11 @@ def read_case(content: bytes) -> Case:
     root.end()
     if faults:
         raise FileAtFault(faults)
-    assert as_of is not None and policy is not None and loan is not None and household is not None, "checked above"
+    assert policy is not None, "a file without faults has a policy"
+    assert loan is not None, "a file without faults has a loan"
+    assert household is not None, "a file without faults has a household"
     question = Question(
-        as_of=as_of,
+        as_of=loan.as_of,
         loan=loan,
         cause=Cause(cause or ""),
         since=since,
@@ -222,7 +234,6 @@ def _json(content: bytes) -> Any:
 
     try:
         text = content.decode("utf-8-sig")
-        text.encode("utf-8")
         value = json.loads(text, object_pairs_hook=once, parse_constant=constant)
     except UnicodeDecodeError as error:
         raise FileAtFault(["the file: is not UTF-8 text"]) from error
@@ -274,13 +285,13 @@ def _loan(root: Fields, as_of: date | None) -> Loan | None:
     fields.end()
     signed, oldest = given["signed_on"], given["oldest_unpaid_due_on"]
     if signed and as_of and signed > as_of:
-        fields._say("signed_on", f"{signed} is after as_of {as_of}")
+        fields.fault("signed_on", f"{signed} is after as_of {as_of}")
     if oldest and signed and oldest < signed:
-        fields._say("oldest_unpaid_due_on", f"{oldest} is before signed_on {signed}")
+        fields.fault("oldest_unpaid_due_on", f"{oldest} is before signed_on {signed}")
     if oldest and as_of and oldest > as_of:
-        fields._say("oldest_unpaid_due_on", f"{oldest} is after as_of {as_of}; null when nothing is overdue")
+        fields.fault("oldest_unpaid_due_on", f"{oldest} is after as_of {as_of}; null when nothing is overdue")
     if given["instalments_left"] and given["instalment_minor"] == 0:
-        fields._say("instalment", "must be above 0.00 while instalments are left")
+        fields.fault("instalment", "must be above 0.00 while instalments are left")
     if len(fields.faults) > start or not fields.sound or as_of is None or given["contract"] is None:
         return None
     return Loan(**given | {"day_count": DayCount(given["day_count"]), "as_of": as_of})
@@ -292,7 +303,7 @@ def _statement(root: Fields) -> tuple[str | None, date | None, date | None, Requ
     cause = fields.choice("cause", [member.value for member in Cause])
     since, until = fields.day("since", needed=False), fields.day("until", needed=False)
     if since and until and until < since:
-        fields._say("until", f"{until} is before since {since}")
+        fields.fault("until", f"{until} is before since {since}")
     asked = fields.object("request", needed=False)
     fields.end()
     if asked is None:
@@ -301,7 +312,7 @@ def _statement(root: Fields) -> tuple[str | None, date | None, date | None, Requ
     if kinds is MISSING:
         kinds = []
     if not isinstance(kinds, list) or not all(isinstance(kind, str) and SLUG.fullmatch(kind) for kind in kinds):
-        asked._say("kinds", 'a list of words is needed, such as ["longer-term"]')
+        asked.fault("kinds", 'a list of words is needed, such as ["longer-term"]')
         kinds = []
     request = Request(
         kinds=tuple(kinds),
@@ -328,7 +339,7 @@ def _household(root: Fields) -> Household | None:
         outgoings.append({"kind": item.text("kind", None, "a name such as rent")} | _when(item))
     debts = []
     for item in fields.objects("other_debts"):
-        debt = {
+        debt: dict[str, Any] = {
             "creditor": item.text("creditor", None, "a name of the creditor"),
             "balance_minor": item.amount("balance"),
             "monthly_minor": item.amount("monthly"),
@@ -356,9 +367,9 @@ def _when(item: Fields) -> dict[str, Any]:
     once = "month" in item.left or "amount" in item.left
     if every == once:
         item.left = {}
-        item._say("monthly", 'give either "monthly", or "month" with "amount"')
+        item.fault("monthly", 'give either "monthly", or "month" with "amount"')
         return {}
-    found = {"monthly_minor": item.amount("monthly")} if every else {}
+    found: dict[str, Any] = {"monthly_minor": item.amount("monthly")} if every else {}
     if once:
         found = {"month": item.month("month"), "amount_minor": item.amount("amount")}
     item.end()

@@ -89,7 +89,10 @@ def calendar(loan: Loan, as_of: date, rulebook: Rulebook) -> Calendar:
     term = rulebook.integer("plan.term_max_months")
     earliest_on = as_of + timedelta(days=rulebook.integer("plan.first_due_least_days"))
     latest_on = add_months(as_of, term)
-    months, due_on, parts, before, denominator = [], [], [], as_of, 1
+    months: list[str] = []
+    due_on: list[date] = []
+    parts: list[int] = []
+    before, denominator = as_of, 1
     for index in range(1, term + 1):
         month = month_after(month_of(as_of), index)
         on = due_in(month, loan.due_day)

@@ -52,7 +52,7 @@ def instant(value: datetime) -> str:
 
 def typed(kind: Any, value: Any, where: str = "value") -> Any:
     """The plain value as an instance of `kind`; raises Malformed naming the place. Unknown keys are refused by name."""
-    origin, arguments = get_origin(kind), get_args(kind)
+    origin, arguments = _parts(kind)
     if kind is Any:
         return value
     if origin in (Union, types.UnionType):
@@ -81,15 +81,15 @@ def typed(kind: Any, value: Any, where: str = "value") -> Any:
 
 def _dataclass(kind: Any, value: Any, where: str) -> Any:
     _must(isinstance(value, Mapping), where, "an object is needed")
-    hints = _hints(kind)
+    hints, optional = _hints(kind), _optional(kind)
     unknown = sorted(set(value) - set(hints))
     _must(not unknown, f"{where}.{unknown[0]}" if unknown else where, "this key is not known")
     given = {}
-    for f in fields(kind):
-        if f.name in value:
-            given[f.name] = typed(hints[f.name], value[f.name], f"{where}.{f.name}")
+    for name, hint in hints.items():
+        if name in value:
+            given[name] = typed(hint, value[name], f"{where}.{name}")
         else:
-            _must(f.default is not MISSING or f.default_factory is not MISSING, f"{where}.{f.name}", "is missing")
+            _must(name in optional, f"{where}.{name}", "is missing")
     return kind(**given)
 
 
@@ -121,8 +121,19 @@ def _scalar(kind: Any, value: Any, where: str) -> Any:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    names = {f.name for f in fields(kind)}
-    return {name: hint for name, hint in get_type_hints(kind).items() if name in names}
+    """The type of each field, in the fields' order; typing is slow, so it is asked once a kind."""
+    hints = get_type_hints(kind)
+    return {f.name: hints[f.name] for f in fields(kind)}
+
+
+@cache
+def _optional(kind: Any) -> frozenset[str]:
+    return frozenset(f.name for f in fields(kind) if f.default is not MISSING or f.default_factory is not MISSING)
+
+
+@cache
+def _parts(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(kind), get_args(kind)
 
 
 def _must(holds: bool, where: str, problem: str) -> None:

@@ -1,6 +1,7 @@
-"""From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, and every rule it was held against."""
+"""From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from forbear.core.cashflow import Calendar, Flow
 from forbear.core.loan import Loan
@@ -39,9 +40,17 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
             left[name] -= paid[PARTS[name]]
             rest -= paid[PARTS[name]]
         assert rest == 0, "a payment is never more than what is left"
-        rows.append(Instalment(due_on=case.time.due_on[payment.index], balance_minor=left["principal"], **paid))
+        row = Instalment(
+            due_on=case.time.due_on[payment.index],
+            balance_minor=left["principal"],
+            accrues_minor=payment.new_interest_minor,
+            **paid,
+        )
+        rows.append(row)
     spans = _spans(flow, case.time)
     return Plan(
+        as_of=case.question.as_of,
+        owed=case.owed,
         first_due_on=rows[0].due_on,
         ends_on=rows[-1].due_on,
         instalments=tuple(rows),
@@ -135,7 +144,7 @@ def _household_findings(flow: Flow, case: Situation) -> Iterator[Finding]:
 
 def _longest_gap(flow: Flow, time: Calendar) -> int:
     indexes = [time.first - 1, *(payment.index for payment in flow.payments)]
-    return max(after - before - 1 for before, after in zip(indexes, indexes[1:], strict=False))
+    return max(after - before - 1 for before, after in pairwise(indexes))
 
 
 def _at_most(param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = "") -> Finding:
@@ -151,4 +160,5 @@ def _finding(param: Param, ok: bool, limit: str, value: str, unit: str, suffix: 
         source=str(param.source),
         unit=unit,
         status=param.status.value,
+        key=param.key + suffix,
     )

@@ -4,8 +4,9 @@ The ladder depends on why she cannot pay and how long the debt has been overdue,
 pay. A settlement forgives part of the whole against a few payments and stands alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from forbear.core.cashflow import Terms
 from forbear.core.loan import Loan, Owed
@@ -29,13 +30,13 @@ def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: 
     return _terms(owed, forgiven, rate_ppm, rulebook)
 
 
-def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> dict[str, object]:
+def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str, Any]:
     """The row of relief.ladder for a cause ("*" stands for any other) with the highest dpd_from reached."""
     rows = rulebook.rows("relief.ladder")
     named = [row for row in rows if cause.value in row["causes"]] or [row for row in rows if "*" in row["causes"]]
     reached = [row for row in named if int(row["dpd_from"]) <= days_late]
     assert reached, "the ladder has a row for every cause from 0 days on"
-    return dict(max(reached, key=lambda row: int(row["dpd_from"])))
+    return max(reached, key=lambda row: int(row["dpd_from"]))
 
 
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> Iterator[Terms]:

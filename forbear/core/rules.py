@@ -89,7 +89,8 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One rule held against one plan. `limit` and `value` are decimal strings in the unit; `status` as of the rule."""
+    """One rule held against one plan. `limit` and `value` are decimal texts in the unit, `status` that of the rule;
+    the catalogue names the rule as rules.<key>."""
 
     rule: str
     ok: bool
@@ -98,6 +99,7 @@ class Finding:
     source: str
     unit: str = ""
     status: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,11 @@ class Fault:
 
 class NoRule(LookupError):
     """The rulebook has no value for a key on a day. A configuration fault, never a borrower's."""
+
+    def __init__(self, key: str, scope: str, on: date) -> None:
+        place = f" for {scope}" if scope else ""
+        super().__init__(f"the rulebook has no value of {key}{place} on {on.isoformat()}")
+        self.key = key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +140,7 @@ class Rulebook:
         return replace(self, effective_on=day, _current=_in_force(self.layers, self.params, day))
 
     def stack(self, key: str, scope: str = "") -> tuple[Param, ...]:
-        """Every value in force for a key, highest layer first; the nearest scope that has any: city, province, country."""
+        """Every value in force for a key, highest layer first, of the nearest scope that has one: city, province."""
         while True:
             found = self._current.get((key, scope))
             if found:
@@ -146,14 +153,13 @@ class Rulebook:
         """The value that decides, with its source; NoRule when there is none on the day."""
         found = self.stack(key, scope)
         if not found:
-            place = f" for {scope}" if scope else ""
-            raise NoRule(f"the rulebook has no value of {key}{place} on {self.effective_on.isoformat()}")
+            raise NoRule(key, scope, self.effective_on)
         return found[-1]
 
     def integer(self, key: str, scope: str = "") -> int:
         """A whole number: minor units, ppm, days, months, as the key's unit says."""
         value = self.param(key, scope).value
-        assert isinstance(value, int) and not isinstance(value, bool), f"{key} is a whole number"
+        assert type(value) is int, f"{key} is a whole number"
         return value
 
     def text(self, key: str, scope: str = "") -> str:
@@ -233,6 +239,9 @@ def _wrong_kind(unit: str, value: Any) -> str:
             return "the value is a list of rows"
         short = [index for index, row in enumerate(value) if set(row) != columns]
         return f"row {short[0] + 1} needs exactly the columns {', '.join(sorted(columns))}" if short else ""
+    if unit.startswith("order("):
+        parts = sorted(unit[len("order(") : -1].split(","))
+        return "" if isinstance(value, tuple) and sorted(value) == parts else f"the value orders {', '.join(parts)}"
     if unit == "list":
         return "" if isinstance(value, tuple) else "the value is a list"
     if unit == "text":

@@ -22,7 +22,7 @@ from forbear.core.rules import Rulebook
 from forbear.core.situation import Question, Situation, pause_asked, paused, situation
 from forbear.core.ways_on import (
     no_plan,
-    nothing_owed,
+    nothing_to_pay,
     own_plan_above,
     own_plan_below,
     own_plan_leaves,
@@ -59,12 +59,11 @@ class Answer:
 def solve(question: Question, rulebook: Rulebook) -> Answer:
     """Every named offer for a case, none of them worse than another in largest instalment, total and end at once."""
     case = situation(question, rulebook)
-    refusals: list[Refusal] = []
+    nothing = nothing_to_pay(case)
+    refusals: list[Refusal] = [] if nothing is None else [nothing]
     offers: tuple[Offer, ...] = ()
     best: Flow | None = None
-    if case.owed.total_minor == 0:
-        refusals.append(nothing_owed(case))
-    else:
+    if nothing is None:
         case, flows = _with_pause(case, refusals)
         if not flows:
             refusals.extend(no_plan(case))
@@ -90,6 +89,9 @@ def solve(question: Question, rulebook: Rulebook) -> Answer:
 def what_if(question: Question, rulebook: Rulebook, instalment_minor: int) -> Offer | Refusal:
     """The plan with at most this much a month, or why there is none and the nearest amount that has one."""
     case = situation(replace(question, request=Request(instalment_minor=instalment_minor)), rulebook)
+    nothing = nothing_to_pay(case)
+    if nothing is not None:
+        return nothing
     case = replace(case, ceiling_minor=instalment_minor)
     flow = fill(case.most, case.time, case.caps, instalment_minor)
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
@@ -104,6 +106,9 @@ def own_plan(question: Question, rulebook: Rulebook, payments_by_month: Sequence
     Payments beyond what is owed are left out; the last one is what is left.
     """
     case = situation(question, rulebook)
+    nothing = nothing_to_pay(case)
+    if nothing is not None:
+        return nothing
     places = {month: index for index, month in enumerate(case.time.months[: case.last + 1])}
     table = [0] * len(case.caps)
     for month, amount_minor in payments_by_month:

@@ -6,16 +6,22 @@ Facts are texts in the record's neutral form (amounts "675.00", dates ISO); the 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from forbear.core.budget import floor_minor
 from forbear.core.cashflow import Flow, fill, least_ceiling
-from forbear.core.money import major
+from forbear.core.money import PPM, Rounding, divide, major
 from forbear.core.offers import term_months
 from forbear.core.refusal import Refusal
 from forbear.core.situation import Situation, situation, with_better_proof
 
 
-def nothing_owed(case: Situation) -> Refusal:
-    """Nothing is owed, so there is nothing to plan."""
-    return Refusal(rule="base.plan.nothing_owed", reason="plan.refusal.nothing-owed", way_on="plan.way.check-balance")
+def nothing_to_pay(case: Situation) -> Refusal | None:
+    """Where nothing is owed, or the rules waive all that is: there is nothing to plan."""
+    if case.owed.total_minor == 0:
+        return _refusal(case, "plan.instalment_least", "nothing-owed", "check-balance", {})
+    if case.most.kept.total_minor == 0:
+        waived = {"amount": major(case.owed.total_minor)}
+        return _refusal(case, "relief.ladder", "all-waived", "ask-person", waived)
+    return None
 
 
 def no_plan(case: Situation) -> tuple[Refusal, ...]:
@@ -24,7 +30,7 @@ def no_plan(case: Situation) -> tuple[Refusal, ...]:
 
 
 def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal, ...]:
-    """Where offers exist but not the one she asked for: the least amount within her months, the months at her amount."""
+    """Where offers exist but not the one she asked for: the nearest one there is."""
     request = case.question.request
     refused = []
     asked = request.instalment_minor is not None or request.months is not None
@@ -95,8 +101,8 @@ def own_plan_leaves(case: Situation, paid_minor: int) -> Refusal:
 def _no_plan(case: Situation) -> Iterator[Refusal]:
     most = max(case.caps, default=0)
     if most == 0:
-        floor = {"floor": major(case.months[0].floor_minor)} if case.months else {"floor": major(0)}
-        yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_least(case)})
+        floor = {"floor": major(floor_minor(case.question.household, case.rules))}
+        yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_more(case)})
     elif least_ceiling(case.most, case.time, case.caps, most, case.last) is not None:
         facts = {"instalment": major(case.loan.instalment_minor), **_least(case)}
         yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
@@ -123,7 +129,30 @@ def _without_surplus(case: Situation) -> Iterator[Refusal]:
 
 def _needed(case: Situation) -> Refusal:
     most = max(case.caps, default=0)
-    return _refusal(case, "plan.term_max_months", "too-little", "income", {"most": major(most), **_least(case)})
+    return _refusal(case, "plan.term_max_months", "too-little", "income", {"most": major(most), **_more(case)})
+
+
+def _more(case: Situation) -> dict[str, str]:
+    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan: bisection."""
+    unit, bound = case.most.unit_minor, case.owed.total_minor * 2
+    deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in case.months), default=0)
+    for ceiling in (case.ceiling_minor, bound):
+        low, high = 0, divide(max(0, deficit) + 4 * bound, unit, Rounding.UP)
+        found = least_ceiling(case.most, case.time, _raised(case, high * unit), ceiling, case.last)
+        while found is not None and high - low > 1:
+            middle = (low + high) >> 1
+            flow = fill(case.most, case.time, _raised(case, middle * unit), ceiling)
+            low, high = (low, middle) if flow is not None else (middle, high)
+        if found is not None:
+            return {"more": major(high * unit), **_least(case)}
+    return {"more": major(case.owed.total_minor), **_least(case)}
+
+
+def _raised(case: Situation, more_minor: int) -> list[int]:
+    """What each month could bear with this much more income."""
+    buffer_ppm = case.rules.integer("budget.buffer")
+    surplus = [max(0, m.income_minor + more_minor - m.need_minor - m.debts_minor) for m in case.months]
+    return [whole - divide(whole * buffer_ppm, PPM, Rounding.UP) for whole in surplus]
 
 
 def _least(case: Situation) -> dict[str, str]:
@@ -131,7 +160,8 @@ def _least(case: Situation) -> dict[str, str]:
     bound = case.owed.total_minor * 2
     caps = [bound] * len(case.caps)
     level = least_ceiling(case.most, case.time, caps, bound, case.last)
-    assert level is not None, "a debt can always be paid off at once"
+    if level is None:
+        return {"needed": major(case.owed.total_minor), "months": "1"}
     return {"needed": major(level.burden_minor), "months": str(term_months(level))}
 
 

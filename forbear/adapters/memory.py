@@ -1,0 +1,186 @@
+"""The whole desk in memory: `memory_desk(at=…)` is what stories, tests and rehearsals run the real actions on.
+
+Its clock stands until it is moved and its ids count, so that the same seed gives the same record to the last byte.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from threading import RLock
+from typing import Any
+
+from forbear.actions.ports import ZONE, Challenge, Desk, Ids, Message, Undelivered
+from forbear.adapters.ids import spelled
+from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
+from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.core.agreement import Terms
+from forbear.core.chain import canonical
+from forbear.core.codec import plain
+from forbear.core.codes import code_of
+from forbear.core.loanbook import Row
+
+
+def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
+    """A desk at a time, with these loans in its book. `other`: ports or facts of the desk to have instead.
+
+    What is there: clock MovedClock, ids CountingIds, messenger MemoryMessenger (`.sent`), the example lender's rules.
+    """
+    ids = CountingIds(seed)
+    agenda, cases, loans = MemoryAgenda(), MemoryCases(), MemoryLoanBook(ids)
+    loans.put(rows)
+    desk = Desk(
+        clock=MovedClock(at),
+        ids=ids,
+        ledger=MemoryLedger(ids, agenda, cases, log="memory/ledger"),
+        agenda=agenda,
+        cases=cases,
+        loans=loans,
+        challenges=MemoryChallenges(seed),
+        limits=MemoryLimits(),
+        vault=MemoryVault(ids),
+        messenger=MemoryMessenger(),
+        rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
+        printer=PlainPrinter(),
+    )
+    return replace(desk, **other)
+
+
+class MovedClock:
+    """A Clock that stands until it is moved, and only ever forwards."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def today(self) -> date:
+        return self._at.astimezone(ZONE).date()
+
+    def move_to(self, at: datetime) -> None:
+        assert at >= self._at, f"{at} is before {self._at}: a clock does not run back"
+        self._at = at.astimezone(UTC)
+
+    def advance(self, **by: int) -> None:
+        """By timedelta's words: days=3, hours=2, seconds=1."""
+        self.move_to(self._at + timedelta(**by))
+
+
+class CountingIds:
+    """Ids and salts that follow from a seed and how many were given: the same run gives the same record."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._given = 0
+        self._lock = RLock()
+
+    def new(self, prefix: str) -> str:
+        return f"{prefix}_{spelled(self._next())}"
+
+    def salt(self) -> bytes:
+        return self._next()
+
+    def _next(self) -> bytes:
+        with self._lock:
+            self._given += 1
+            return sha256(f"{self._seed}:{self._given}".encode()).digest()[:16]
+
+
+class MemoryChallenges:
+    """The Challenges port."""
+
+    def __init__(self, seed: str) -> None:
+        self._key = sha256(f"code:{seed}".encode()).digest()
+        self._challenges: dict[str, Challenge] = {}
+        self._lock = RLock()
+
+    def put(self, challenge: Challenge) -> None:
+        self._challenges[challenge.id] = challenge
+
+    def get(self, id: str) -> Challenge | None:
+        return self._challenges.get(id)
+
+    def code(self, id: str) -> str:
+        return code_of(self._key, id)
+
+    def try_code(self, id: str, code: str, now: datetime, tries_max: int) -> Challenge | None:
+        with self._lock:
+            challenge = self._challenges.get(id)
+            if challenge is None or challenge.used or challenge.tries >= tries_max or challenge.expires_at <= now:
+                return None
+            right = compare_digest(self.code(id).encode(), code.encode()) and challenge.loan_id != ""
+            self._challenges[id] = replace(challenge, tries=challenge.tries + 1, used=right)
+            return self._challenges[id] if right else None
+
+
+class MemoryLimits:
+    """The Limits port."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._lock = RLock()
+
+    def take(self, key: str, now: datetime, limit: int, seconds: int) -> bool:
+        span = int(now.timestamp()) // seconds
+        with self._lock:
+            before, count = self._counts.get(key, (span, 0))
+            count = count + 1 if before == span else 1
+            self._counts[key] = (span, count)
+            return count <= limit
+
+
+class MemoryVault:
+    """The Vault port."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self._files: dict[str, tuple[str, str, bytes]] = {}
+
+    def keep(self, case_id: str, retention: str, data: bytes) -> str:
+        blob_id = self._ids.new("b")
+        self._files[blob_id] = (case_id, retention, data)
+        return blob_id
+
+    def open(self, blob_id: str) -> bytes:
+        return self._files[blob_id][2]
+
+    def forget(self, case_id: str, retention: str) -> None:
+        """What destroying a data key does."""
+        self._files = {id: file for id, file in self._files.items() if file[:2] != (case_id, retention)}
+
+
+class MemoryMessenger:
+    """The Messenger port: `sent` in order, a repeat of a reference once; while `broken`, everything is undelivered."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.broken = False
+
+    def send(self, message: Message) -> None:
+        if self.broken:
+            raise Undelivered("the messenger is out of order")
+        if message.reference not in {before.reference for before in self.sent}:
+            self.sent.append(message)
+
+
+class PlainPrinter:
+    """A Printer of a few bytes: the same for the same terms, another for others."""
+
+    def agreement(self, terms: Terms, language: str) -> bytes:
+        digest = sha256(canonical(plain(terms))).hexdigest()
+        return f"%PDF-1.7\n% an agreement in {language}: {digest}\n%%EOF\n".encode("ascii")
+
+
+def clock_of(desk: Desk) -> MovedClock:
+    """The desk's clock, to move it."""
+    assert isinstance(desk.clock, MovedClock), "the desk was made with another clock"
+    return desk.clock
+
+
+def sent_by(desk: Desk) -> list[Message]:
+    """What the desk's messenger handed over so far."""
+    assert isinstance(desk.messenger, MemoryMessenger), "the desk was made with another messenger"
+    return desk.messenger.sent

@@ -1,0 +1,26 @@
+"""The store's part of the vault: which encrypted file lies where, under which data key."""
+
+from forbear.store.models import Blob
+from forbear.store.privacy import DataKeys, Keys
+
+
+class DjangoRegister:
+    """The Register of forbear/adapters/vault.py."""
+
+    def __init__(self, keys: Keys, using: str = "default") -> None:
+        self._data_keys = DataKeys(keys, using)
+        self._using = using
+
+    def key_for(self, case_id: str, retention: str) -> tuple[str, bytes]:
+        return self._data_keys.for_writing(case_id, retention)
+
+    def enter(self, blob_id: str, key_id: str, size: int, path: str) -> None:
+        Blob.objects.using(self._using).create(blob_id=blob_id, key_id=key_id, size=size, path=path)
+
+    def find(self, blob_id: str) -> tuple[bytes, int, str] | None:
+        row = Blob.objects.using(self._using).filter(blob_id=blob_id).values_list("key_id", "size", "path").first()
+        if row is None:
+            return None
+        key_id, size, path = row
+        key = self._data_keys.by_id([key_id]).get(key_id)
+        return None if key is None else (key, size, path)

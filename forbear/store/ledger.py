@@ -1,0 +1,226 @@
+"""The record on Django: facts in, chained and sealed events stored, the same facts out again.
+
+One lock on `head` makes the order of leaves the order of commits, so that no reader ever meets a gap. Everything one
+command does stands in one transaction: events, disclosures, what becomes due, the queue's line, the idempotency key.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connections, transaction
+from django.db.models import QuerySet
+
+from forbear.actions.ports import Conflict, Ids, KeyReused, Write
+from forbear.core.case import Case, fold
+from forbear.core.chain import Sealed
+from forbear.core.codec import instant
+from forbear.core.envelope import Damaged, read_event, seal_fact
+from forbear.core.events import Recorded
+from forbear.store import projections
+from forbear.store.agenda import put_dues
+from forbear.store.models import Command, Event, Head, Secret
+from forbear.store.privacy import DataKeys, Keys, WrongKey, open_with, seal_bytes
+
+READ_AT_ONCE = 500
+"""Events fetched together when the whole log is read."""
+STATES_KEPT = 1000
+"""States of cases kept in memory for the next append to them: public parts only."""
+_INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
+_INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
+
+
+class DjangoLedger:
+    """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever."""
+
+    def __init__(self, keys: Keys, ids: Ids, log: str, using: str = "default") -> None:
+        self._keys = keys
+        self._data_keys = DataKeys(keys, using)
+        self._ids = ids
+        self._log = log
+        self._using = using
+        self._states: dict[bytes, Case] = {}
+
+    def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
+        with transaction.atomic(using=self._using):
+            head = self._locked_head()
+            known = self.command(write.key, write.request)
+            if known is not None:
+                return known
+            last = self._events(write.case_id).order_by("-seq").values_list("seq", "leaf_hash").first()
+            seq, previous = last or (-1, b"")
+            if seq != write.expected:
+                return Conflict(seq)
+            return self._store(write, head, bytes(previous))
+
+    def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
+        row = Command.objects.using(self._using).filter(key=key).values_list("req_hash", "leaf", "count").first()
+        if row is None:
+            return None
+        made_for, leaf, count = row
+        if bytes(made_for) != request:
+            return KeyReused(key)
+        return self._read(Event.objects.using(self._using).filter(leaf__gte=leaf, leaf__lt=leaf + count))
+
+    def events(self, case_id: str) -> tuple[Recorded, ...]:
+        return _in_place(case_id, self._read(self._events(case_id)))
+
+    def public(self, case_id: str) -> tuple[Recorded, ...]:
+        """A case's events with their private groups left closed: all that the state of work needs."""
+        return _in_place(case_id, self._read(self._events(case_id), opened=False))
+
+    def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
+        rows = self._events(case_id).order_by("seq").values_list("body", "leaf_hash")
+        return tuple((bytes(body), bytes(leaf_hash)) for body, leaf_hash in rows)
+
+    def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
+        every = Event.objects.using(self._using)
+        while chunk := self._read(every.filter(leaf__gte=from_leaf, leaf__lt=from_leaf + READ_AT_ONCE)):
+            yield from chunk
+            from_leaf = chunk[-1].leaf + 1
+
+    def size(self) -> int:
+        return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
+
+    def rebuild(self) -> int:
+        """Make the queue's lines anew from the record, while writers wait; returns how many."""
+        with transaction.atomic(using=self._using):
+            head = self._locked_head()
+            first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
+            cases = list(first.values_list("case_id", flat=True))
+            states = ((self._read(self._events(id).filter(seq=0))[0], fold(self.public(id))) for id in cases)
+            return projections.rebuild(states, head.size, self._keys, self._using)
+
+    # ---- writing -----------------------------------------------------------------------------------------------
+
+    def _locked_head(self) -> Head:
+        """The head, locked until the transaction ends (SQLite locks the whole database: BEGIN IMMEDIATE)."""
+        heads = Head.objects.using(self._using)
+        head = heads.select_for_update().first()
+        if head is None:
+            heads.bulk_create([Head(one=1)], ignore_conflicts=True)
+            head = heads.select_for_update().get(one=1)
+        return head
+
+    def _store(self, write: Write, head: Head, previous: bytes) -> tuple[Recorded, ...]:
+        at = _exact(write.at)
+        if head.last_at is not None and head.last_at > at:
+            at = head.last_at  # a clock that was set back does not take the record with it
+        occurred_at = _exact(write.occurred_at) if write.occurred_at else None
+        sealed: list[Sealed] = []
+        for fact in write.facts:
+            event = seal_fact(
+                fact,
+                log=self._log,
+                case_id=write.case_id,
+                seq=write.expected + 1 + len(sealed),
+                previous=sealed[-1].leaf_hash if sealed else previous,
+                at=at,
+                occurred_at=occurred_at,
+                actor=write.actor,
+                channel=write.channel,
+                command=write.key,
+                cause=write.cause,
+                salt=self._ids.salt,
+            )
+            sealed.append(event)
+        recorded = tuple(
+            Recorded(
+                leaf=head.size + place,
+                case_id=write.case_id,
+                seq=event.seq,
+                at=at,
+                occurred_at=occurred_at,
+                actor=write.actor,
+                channel=write.channel,
+                command=write.key,
+                cause=write.cause,
+                leaf_hash=event.leaf_hash,
+                fact=fact,
+            )
+            for place, (fact, event) in enumerate(zip(write.facts, sealed, strict=True))
+        )
+        before = self._state(write.case_id, previous)
+        self._insert(write, head.size, recorded, sealed)
+        put_dues(write.dues, self._using)
+        after = fold(recorded, before)
+        projections.apply(recorded, after, self._keys, self._using)
+        if recorded:
+            self._remember(recorded[-1].leaf_hash, after)
+        Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
+        return recorded
+
+    def _state(self, case_id: str, last_hash: bytes) -> Case | None:
+        """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so
+        what was folded up to it once need not be folded again, by whichever transaction.
+        """
+        if not last_hash:
+            return None
+        known = self._states.get(last_hash)
+        return known if known is not None else fold(self.public(case_id))
+
+    def _remember(self, last_hash: bytes, case: Case) -> None:
+        if len(self._states) >= STATES_KEPT:
+            self._states.clear()
+        self._states[last_hash] = case
+
+    def _insert(self, write: Write, leaf: int, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
+        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few."""
+        secrets: list[tuple[object, ...]] = []
+        for event, made in zip(recorded, sealed, strict=True):
+            groups = zip(event.fact.private(), made.disclosures, strict=True)
+            for n, ((_, _, retention), (name, text)) in enumerate(groups):
+                key_id, key = self._data_keys.for_writing(event.case_id, retention)
+                ct = seal_bytes(key, _place(made.leaf_hash, n), text.encode("ascii"))
+                secrets.append((event.leaf, n, name, key_id, ct))
+        events = [
+            (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
+        ]
+        command = (write.key, write.request, leaf, len(recorded))
+        with connections[self._using].cursor() as cursor:
+            cursor.executemany(_INSERT_EVENT, events)
+            cursor.executemany(_INSERT_DISCLOSURE, secrets)
+            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
+
+    # ---- reading -----------------------------------------------------------------------------------------------
+
+    def _events(self, case_id: str) -> QuerySet[Event]:
+        return Event.objects.using(self._using).filter(case_id=case_id)
+
+    def _read(self, events: QuerySet[Event], opened: bool = True) -> tuple[Recorded, ...]:
+        rows = list(events.order_by("leaf").values_list("leaf", "body", "leaf_hash"))
+        texts = self._disclosed(events, {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}) if opened else {}
+        return tuple(read_event(leaf, bytes(body), bytes(own), texts.get(leaf, ())) for leaf, body, own in rows)
+
+    def _disclosed(self, events: QuerySet[Event], hashes: dict[int, bytes]) -> dict[int, list[str]]:
+        """The disclosure texts of each leaf, as far as their keys are there."""
+        secrets = Secret.objects.using(self._using).filter(leaf__in=events.values("leaf")).order_by("leaf", "n")
+        rows = list(secrets.values_list("leaf", "n", "key_id", "ct"))
+        keys = self._data_keys.by_id({key_id for _, _, key_id, _ in rows})
+        ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        texts: dict[int, list[str]] = {}
+        for leaf, n, key_id, ct in rows:
+            if key_id in ciphers and leaf in hashes:
+                try:
+                    text = open_with(ciphers[key_id], _place(hashes[leaf], n), ct)
+                except WrongKey as error:
+                    raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
+                texts.setdefault(leaf, []).append(text.decode("ascii"))
+        return texts
+
+
+def _place(leaf_hash: bytes, n: int) -> bytes:
+    """What a disclosure is bound to: moved to another event, or to another number of its own, it does not open."""
+    return leaf_hash + n.to_bytes(4, "big")
+
+
+def _exact(value: datetime) -> datetime:
+    """The time as the record keeps it, to the millisecond: what is answered now is what will be read later."""
+    return datetime.fromisoformat(instant(value))
+
+
+def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    for seq, event in enumerate(recorded):
+        if event.case_id != case_id or event.seq != seq:
+            raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")
+    return recorded

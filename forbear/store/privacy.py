@@ -1,0 +1,165 @@
+"""Keys: four of the installation in files of their own, and one random data key for each (case, retention class).
+
+The installation's keys lie in FORBEAR_HOME/keys, never in the database; a data key lies in the database wrapped under
+the key-encryption key. Forgetting a data key is forgetting all that was sealed with it, in every backup as well.
+"""
+
+import os
+from base64 import b32encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest as hmac_digest
+from pathlib import Path
+from unicodedata import normalize
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from forbear.store.models import DataKey
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The installation's four keys, 32 bytes each."""
+
+    kek: bytes = field(repr=False)
+    """wraps the data keys"""
+    book: bytes = field(repr=False)
+    """seals personal columns of mutable tables: the loan book, challenges, the development outbox"""
+    index: bytes = field(repr=False)
+    """makes the blind indexes by which sealed columns are found"""
+    code: bytes = field(repr=False)
+    """makes one-time codes"""
+
+
+class KeysMissing(Exception):
+    """The installation's keys are not as they should be; the text says which file and what to do."""
+
+
+class WrongKey(Exception):
+    """Something sealed does not open with the key that belongs to it: the wrong key file, or changed data."""
+
+
+# ---- the installation's keys -----------------------------------------------------------------------------------
+
+
+def load_keys(home: Path) -> Keys:
+    """The keys of an installation, made on its first start; raises KeysMissing when one is not there later.
+
+    A key that got lost is never replaced in silence: what it sealed would stay closed for ever.
+    """
+    folder = Path(home) / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    names = ("kek", "book", "index", "code")
+    if not (folder / "made").exists():
+        for name in names:
+            if not (folder / name).exists():
+                _make(folder, name)
+        (folder / "made").touch(mode=0o600)
+    return Keys(**{name: _read(folder / name) for name in names})
+
+
+def _make(folder: Path, name: str) -> None:
+    """Several processes may start at once: a key appears whole and in one step, and the first one made is kept."""
+    draft = folder / f".{name}-{os.getpid()}-{os.urandom(4).hex()}"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, os.urandom(KEY_BYTES))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(draft, folder / name)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        key = file.read_bytes()
+    except FileNotFoundError as error:
+        raise KeysMissing(f"{file} is missing; restore it from the backup of the keys.") from error
+    if len(key) != KEY_BYTES:
+        raise KeysMissing(
+            f"{file} has {len(key)} bytes instead of {KEY_BYTES}; restore it from the backup of the keys."
+        )
+    return key
+
+
+# ---- sealing ---------------------------------------------------------------------------------------------------
+
+
+def seal_bytes(key: bytes, context: bytes, data: bytes) -> bytes:
+    """AES-256-GCM: nonce, ciphertext, tag. `context` says where the value stands, so that it opens nowhere else."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, context)
+
+
+def open_bytes(key: bytes, context: bytes, sealed: bytes) -> bytes:
+    """What seal_bytes sealed; raises WrongKey."""
+    return open_with(AESGCM(key), context, sealed)
+
+
+def open_with(cipher: AESGCM, context: bytes, sealed: bytes) -> bytes:
+    """open_bytes for many values under one key: setting a key up takes longer than opening a value."""
+    sealed = bytes(sealed)
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as error:
+        raise WrongKey(f"a value sealed as {context!r} does not open") from error
+
+
+def seal_text(key: bytes, context: str, text: str) -> bytes:
+    """A text of a mutable table, sealed; `context` such as "case_line.name:c_7f3k"."""
+    return seal_bytes(key, context.encode(), text.encode())
+
+
+def open_text(key: bytes, context: str, sealed: bytes) -> str:
+    """What seal_text sealed; raises WrongKey."""
+    return open_bytes(key, context.encode(), sealed).decode()
+
+
+def blind(key: bytes, kind: str, text: str) -> bytes:
+    """A blind index: equal for equal texts of a kind (spaces, width and case aside), and without the key a riddle."""
+    plain = "".join(normalize("NFKC", text).split()).casefold()
+    return hmac_digest(key, f"{kind}\x00{plain}".encode(), sha256)
+
+
+# ---- data keys -------------------------------------------------------------------------------------------------
+
+
+class DataKeys:
+    """The key of each (case, retention class), by the database `using`."""
+
+    def __init__(self, keys: Keys, using: str = "default") -> None:
+        self._kek = keys.kek
+        self._using = using
+
+    def for_writing(self, case_id: str, retention: str) -> tuple[str, bytes]:
+        """The (id, key) to seal with now; made on first use, and made anew after the one before was destroyed."""
+        live = DataKey.objects.using(self._using).filter(case_id=case_id, retention=retention, destroyed_leaf=None)
+        row = live.values_list("key_id", "wrapped").first()
+        if row is None:
+            key_id = "k_" + b32encode(os.urandom(16)).decode("ascii").rstrip("=").lower()
+            wrapped = seal_bytes(self._kek, key_id.encode(), os.urandom(KEY_BYTES))
+            made = DataKey(key_id=key_id, case_id=case_id, retention=retention, wrapped=wrapped)
+            DataKey.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
+            row = live.values_list("key_id", "wrapped").get()
+        return row[0], self._unwrap(*row)
+
+    def by_id(self, key_ids: Iterable[str]) -> Mapping[str, bytes]:
+        """The keys that are still there; destroyed ones are left out."""
+        rows = DataKey.objects.using(self._using).filter(key_id__in=set(key_ids)).values_list("key_id", "wrapped")
+        return {key_id: self._unwrap(key_id, wrapped) for key_id, wrapped in rows if wrapped is not None}
+
+    def _unwrap(self, key_id: str, wrapped: bytes) -> bytes:
+        try:
+            return open_bytes(self._kek, key_id.encode(), wrapped)
+        except WrongKey as error:
+            raise WrongKey(f"the data key {key_id} does not open: is keys/kek the one of this database?") from error
