@@ -131,6 +131,21 @@ def postgresql(url: str) -> dict[str, object]:
     }
 
 
+def policy() -> tuple[str, str, str | None]:
+    """FORBEAR_POLICY as country, sector and lender: cn/consumer-finance/example; without a lender, the law alone."""
+    value = text("FORBEAR_POLICY", "cn/consumer-finance/example")
+    country, sector, lender = (*value.split("/"), "", "")[:3]
+    if not country or not sector or value.count("/") > 2:
+        raise Misconfigured(f"FORBEAR_POLICY is {value!r}; write country/sector/lender: cn/consumer-finance/example.")
+    return country, sector, lender or None
+
+
+def lender() -> dict[str, str]:
+    """What the lender is called and where a person answers the phone; only what is set."""
+    given = {"lender": "FORBEAR_LENDER", "lender_en": "FORBEAR_LENDER_EN", "phone": "FORBEAR_PHONE"}
+    return {field: text(name) for field, name in given.items() if text(name)}
+
+
 def mail() -> dict[str, object]:
     """SMTP_URL as Django's mail settings: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or nothing."""
     url = text("SMTP_URL")

@@ -15,6 +15,11 @@ BIND = environment.text("FORBEAR_BIND", "127.0.0.1")
 CLOCK_FILE = environment.text("FORBEAR_CLOCK_FILE")
 HOSTS = environment.names("FORBEAR_HOSTS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
+LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear")
+POLICY = environment.policy()
+RULEBOOK = environment.text("FORBEAR_RULEBOOK")
+LENDER = environment.lender()
+SMTP_URL = environment.text("SMTP_URL")
 SITE_URL = environment.text("FORBEAR_SITE_URL", f"https://{HOSTS[0]}" if HOSTS else f"http://127.0.0.1:{PORT}")
 
 LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear.example/ledger")
@@ -105,6 +110,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if DEV else 31536000
 if environment.flag("FORBEAR_BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Staff sign in through allauth; borrowers never do (their identity is contract, ID card and a one-time code).
