@@ -140,12 +140,6 @@ def policy() -> tuple[str, str, str | None]:
     return country, sector, lender or None
 
 
-def lender() -> dict[str, str]:
-    """What the lender is called and where a person answers the phone; only what is set."""
-    given = {"lender": "FORBEAR_LENDER", "lender_en": "FORBEAR_LENDER_EN", "phone": "FORBEAR_PHONE"}
-    return {field: text(name) for field, name in given.items() if text(name)}
-
-
 def mail() -> dict[str, object]:
     """SMTP_URL as Django's mail settings: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or nothing."""
     url = text("SMTP_URL")
@@ -169,10 +163,3 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
-
-
-def policy() -> tuple[str, str, str | None]:
-    """FORBEAR_POLICY: the rulebook's country, sector and lender, such as cn/consumer-finance/example."""
-    country, _, rest = text("FORBEAR_POLICY", "cn/consumer-finance/example").partition("/")
-    sector, _, lender = rest.partition("/")
-    return country, sector, lender or None

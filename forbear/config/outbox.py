@@ -5,9 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from forbear.config.wiring import clock
-from forbear.store.outbox import DevOutbox
-from forbear.store.privacy import load_keys
+from forbear.config import wiring
 
 AT_ONCE = 50
 
@@ -17,5 +15,4 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The last messages, newest first; no such page unless FORBEAR_DEV is set."""
     if not settings.DEV:
         raise Http404
-    kept = DevOutbox(load_keys(settings.HOME), clock()).messages(limit=AT_ONCE)
-    return render(request, "dev/outbox.html", {"messages_kept": kept})
+    return render(request, "dev/outbox.html", {"messages_kept": wiring.outbox().messages(limit=AT_ONCE)})

@@ -15,17 +15,15 @@ BIND = environment.text("FORBEAR_BIND", "127.0.0.1")
 CLOCK_FILE = environment.text("FORBEAR_CLOCK_FILE")
 HOSTS = environment.names("FORBEAR_HOSTS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
-LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear")
-POLICY = environment.policy()
-RULEBOOK = environment.text("FORBEAR_RULEBOOK")
-LENDER = environment.lender()
-SMTP_URL = environment.text("SMTP_URL")
 SITE_URL = environment.text("FORBEAR_SITE_URL", f"https://{HOSTS[0]}" if HOSTS else f"http://127.0.0.1:{PORT}")
 
 LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear.example/ledger")
 LENDER = environment.text("FORBEAR_LENDER", "示例消费金融有限公司")
 LENDER_EN = environment.text("FORBEAR_LENDER_EN", "Example Consumer Finance Co., Ltd.")
 LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
+POLICY = environment.policy()
+RULEBOOK = environment.text("FORBEAR_RULEBOOK")
+SMTP_URL = environment.text("SMTP_URL")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,4 +1,4 @@
-"""Builds the desk: every port of forbear.actions.ports with the adapter that this installation uses.
+"""Builds the desk: every port of forbear.actions.ports filled with the adapter this installation uses.
 
 The one place that knows both sides. Django is set up before (forbear.config.cli.open_house, or the site itself).
 """
@@ -16,23 +16,24 @@ from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.vault import LocalVault
 from forbear.core.contact import Channel
+from forbear.store.agenda import DjangoAgenda
+from forbear.store.blobs import DjangoRegister
+from forbear.store.identity import DjangoChallenges, DjangoLimits
+from forbear.store.ledger import DjangoLedger
+from forbear.store.loans import StoredLoanBook
+from forbear.store.outbox import DevOutbox
+from forbear.store.privacy import Keys, load_keys
+from forbear.store.projections import DjangoCases
 
 
 @cache
 def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
-    from forbear.store.agenda import DjangoAgenda
-    from forbear.store.blobs import DjangoRegister
-    from forbear.store.identity import DjangoChallenges, DjangoLimits
-    from forbear.store.ledger import DjangoLedger
-    from forbear.store.loans import StoredLoanBook
-    from forbear.store.privacy import load_keys
-    from forbear.store.projections import DjangoCases
-
     keys, ids = load_keys(settings.HOME), RandomIds()
+    clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
     return Desk(
-        clock=clock(),
+        clock=clock,
         ids=ids,
         ledger=DjangoLedger(keys, ids, settings.LOG_NAME),
         agenda=DjangoAgenda(),
@@ -40,29 +41,27 @@ def desk() -> Desk:
         loans=StoredLoanBook(keys, ids),
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
-        vault=LocalVault(settings.HOME / "papers", DjangoRegister(keys), ids),
-        messenger=messenger(),
+        vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
+        messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
+        lender=settings.LENDER,
+        lender_en=settings.LENDER_EN,
+        phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
-        **settings.LENDER,
     )
 
 
-def clock() -> Clock:
-    """The machine's clock, or the one of FORBEAR_CLOCK_FILE."""
-    return FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
+def outbox() -> DevOutbox:
+    """What the page of messages sent reads."""
+    return DevOutbox(load_keys(settings.HOME), desk().clock)
 
 
-def messenger() -> Messenger:
-    """In development everything goes to the outbox page, but mail when SMTP_URL is set; otherwise nobody hears."""
+def _messenger(keys: Keys, clock: Clock) -> Messenger:
+    """E-mail through SMTP when configured; in development the rest to the outbox, elsewhere it stays undelivered."""
     routes: dict[Channel, Messenger] = {}
     if settings.DEV:
-        from forbear.store.outbox import DevOutbox
-        from forbear.store.privacy import load_keys
-
-        outbox = DevOutbox(load_keys(settings.HOME), clock())
-        routes = dict.fromkeys(Channel, outbox)
+        routes |= dict.fromkeys(Channel, DevOutbox(keys, clock))
     if settings.SMTP_URL:
-        routes[Channel.EMAIL] = Smtp(settings.SMTP_URL, settings.DEFAULT_FROM_EMAIL, clock())
+        routes[Channel.EMAIL] = Smtp(settings.SMTP_URL, settings.DEFAULT_FROM_EMAIL, clock)
     return ByChannel(routes)
