@@ -81,6 +81,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = DEV
 WHITENOISE_MAX_AGE = 300
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
