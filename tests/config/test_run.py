@@ -1,4 +1,4 @@
-"""`forbear run` as a person meets it: it comes up, brings its worker back, says who has the port, and leaves cleanly."""
+"""`forbear run` as a person meets it: comes up, brings its worker back, says who has the port, leaves cleanly."""
 
 import os
 import signal
@@ -40,9 +40,9 @@ def test_the_site_and_its_worker_run_until_told_to_stop(environment: dict[str, s
         assert f"http://127.0.0.1:{environment['PORT']}/desk/".encode() in said
         with urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}/readyz", timeout=10) as answer:
             assert answer.read() == b"ready\n"
-        (worker,) = children(running.pid, "worker")
+        (worker,) = children(running.pid, "forbear\0worker")
         os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: children(running.pid, "worker") not in ([], [worker]), 20, "another worker")
+        wait_until(lambda: children(running.pid, "forbear\0worker") not in ([], [worker]), 20, "another worker")
         left = children(running.pid, "-m")
         running.send_signal(signal.SIGTERM)
         assert running.wait(30) == 0

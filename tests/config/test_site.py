@@ -10,7 +10,7 @@ from forbear.config import health
     [
         ("/accounts/login/?lang=en", "/accounts/login/"),
         ("/accounts/login/?next=/desk/%3Fa%3D1&lang=en&x=1&x=2", "/accounts/login/?next=%2Fdesk%2F%3Fa%3D1&x=1&x=2"),
-        ("//evil.example/?lang=en", "/evil.example/"),
+        ("/%2Fevil.example/?lang=en", "/evil.example/"),
         ("/%5Cevil.example/?lang=en", "/%5Cevil.example/"),
     ],
 )
