@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from forbear.config import wiring
+from forbear.config import first_run, wiring
 
 AT_ONCE = 50
 
@@ -15,4 +15,5 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The last messages, newest first; no such page unless FORBEAR_DEV is set."""
     if not settings.DEV:
         raise Http404
-    return render(request, "dev/outbox.html", {"messages_kept": wiring.outbox().messages(limit=AT_ONCE)})
+    shown = {"messages_kept": wiring.outbox().messages(limit=AT_ONCE), "codes": list(first_run.codes())}
+    return render(request, "dev/outbox.html", shown)
