@@ -56,11 +56,11 @@ def _svg(language: str, months: Sequence[ChartMonth], top_minor: int, chart_id: 
     description = say(
         language,
         "offers.page.chart.description",
-        first=text.month(language, months[0].month),
-        last=text.month(language, months[-1].month),
-        income=text.money(language, min(m.income_minor for m in months)),
-        need=text.money(language, max(m.need_minor for m in months)),
-        instalment=text.money(language, max(m.instalment_minor for m in months)),
+        first=text.month(months[0].month, language),
+        last=text.month(months[-1].month, language),
+        income=text.money(min(m.income_minor for m in months), language),
+        need=text.money(max(m.need_minor for m in months), language),
+        instalment=text.money(max(m.instalment_minor for m in months), language),
     )
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
@@ -124,6 +124,10 @@ def _month_names(months: Sequence[ChartMonth], slot: float) -> SafeString:
     return format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', names)
 
 
+def _tally(amount_minor: int) -> str:
+    return f"{amount_minor // 100:,}.{amount_minor % 100:02d}"
+
+
 def _y(amount_minor: int, top_minor: int) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - amount_minor / top_minor)
 
@@ -151,10 +155,10 @@ def _table(language: str, months: Sequence[ChartMonth]) -> SafeString:
         '<tr><th scope="row">{}</th><td class="tally">{}</td><td class="tally">{}</td><td class="tally">{}</td></tr>',
         (
             (
-                text.month(language, m.month),
-                text.bare_money(m.income_minor),
-                text.bare_money(m.need_minor),
-                text.bare_money(m.instalment_minor),
+                text.month(m.month, language),
+                _tally(m.income_minor),
+                _tally(m.need_minor),
+                _tally(m.instalment_minor),
             )
             for m in months
         ),
