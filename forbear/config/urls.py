@@ -8,4 +8,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("", include("forbear.web.borrower.urls")),
 ]
+
+handler404 = "forbear.web.borrower.page.not_found"

@@ -81,9 +81,7 @@ def _tallest(months: Sequence[ChartMonth]) -> int:
 
 
 def _beyond(middle: float) -> SafeString:
-    return format_html(
-        '<path class="beyond" d="M{} {}l4 6h-8z"/>', f"{middle:.1f}", f"{TOP - 9}"
-    )
+    return format_html('<path class="beyond" d="M{} {}l4 6h-8z"/>', f"{middle:.1f}", f"{TOP - 9}")
 
 
 def _bar(kind: str, left: float, width: float, low_minor: int, high_minor: int, top_minor: int) -> SafeString:
@@ -109,7 +107,8 @@ def _grid(top_minor: int) -> SafeString:
         lines.append((LEFT, WIDTH, f"{_y(amount_minor, top_minor):.1f}", LEFT - 5, f"{amount_minor // 100:,}"))
     return format_html_join(
         "",
-        '<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/><text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
+        '<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>'
+        '<text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
         lines,
     )
 
@@ -164,7 +163,8 @@ def _table(language: str, months: Sequence[ChartMonth]) -> SafeString:
         ),
     )
     return format_html(
-        '<details><summary>{}</summary><div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead><tr>'
+        "<details><summary>{}</summary>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead><tr>'
         '<th scope="col">{}</th><th scope="col" class="tally">{}</th><th scope="col" class="tally">{}</th>'
         '<th scope="col" class="tally">{}</th></tr></thead><tbody>{}</tbody></table></div></details>',
         say(language, "offers.page.chart.as_table"),

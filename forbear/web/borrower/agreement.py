@@ -7,11 +7,11 @@ from forbear.actions.agreement import decline as refuse_to_sign
 from forbear.actions.agreement import sign as sign_with_code
 from forbear.actions.contact import CODE_MINUTES, ask_signing_code
 from forbear.core.agreement import Terms
+from forbear.core.codes import DIGITS
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
-from forbear.web.borrower.contact import DIGITS
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
 
@@ -43,9 +43,7 @@ def sign(request: HttpRequest, file: CaseFile) -> HttpResponse:
     challenge = _challenge(request, file)
     by = by_her(request, file, "sign", challenge)
     address = request.META.get("REMOTE_ADDR", "")
-    outcome = sign_with_code(
-        desk_of(request), by, case.case_id, challenge=challenge, code=given, address=address
-    )
+    outcome = sign_with_code(desk_of(request), by, case.case_id, challenge=challenge, code=given, address=address)
     if isinstance(outcome, Refusal):
         if outcome.rule == "agreement.code":
             return _agreement(request, file, typed, {"code": words("contact.page.fault.code_wrong")})
@@ -98,18 +96,19 @@ def decline(request: HttpRequest, file: CaseFile) -> HttpResponse:
         if not isinstance(outcome, Refusal):
             return to("case", file, done="unsigned")
         message = why_not(outcome)
-    said = "agreement.page.decline"
     return show(
         request,
         "agreement_decline",
-        title=words(f"{said}.title"),
+        title=words("agreement.page.decline.title"),
         file=file,
         status=422 if message else 200,
         back=reverse("borrower:agreement", args=[file.case.case_id]),
         message=message,
-        lead=words(f"{said}.lead"),
-        fields=[Field("words", "area", words(f"{said}.words"), optional=True, value=given, maximum=4000)],
-        go=words(f"{said}.go"),
+        lead=words("agreement.page.decline.lead"),
+        fields=[
+            Field("words", "area", words("agreement.page.decline.words"), optional=True, value=given, maximum=4000)
+        ],
+        go=words("agreement.page.decline.go"),
     )
 
 
@@ -184,30 +183,33 @@ def _sign_fields() -> list[Field]:
 
 
 def _facts(terms: Terms) -> list[tuple[str, str]]:
-    plan, said = terms.plan, "agreement.page"
+    plan = terms.plan
     level = len({row.amount_minor for row in plan.instalments[:-1]}) < 2
     return [
-        (words(f"{said}.{'monthly' if level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
-        (words(f"{said}.count"), words(f"{said}.count_value", count=len(plan.instalments))),
-        (words(f"{said}.first"), day(plan.first_due_on)),
-        (words(f"{said}.last"), day(plan.ends_on)),
-        (words(f"{said}.total"), money(plan.total_minor)),
-        (words(f"{said}.waived"), money(plan.forgiven.total_minor)),
-        (words(f"{said}.sign_by"), day(terms.sign_by_on)),
-        (words(f"{said}.number"), f"{terms.contract}-{terms.number}"),
+        (words(f"agreement.page.{'monthly' if level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
+        (words("agreement.page.count"), words("agreement.page.count_value", count=len(plan.instalments))),
+        (words("agreement.page.first"), day(plan.first_due_on)),
+        (words("agreement.page.last"), day(plan.ends_on)),
+        (words("agreement.page.total"), money(plan.total_minor)),
+        (words("agreement.page.waived"), money(plan.forgiven.total_minor)),
+        (words("agreement.page.sign_by"), day(terms.sign_by_on)),
+        (words("agreement.page.number"), f"{terms.contract}-{terms.number}"),
     ]
 
 
 def _parts(terms: Terms) -> list[dict[str, object]]:
-    missed, means = "agreement.page.missed", "agreement.page.means"
     grace, cure = terms.grace_days, terms.cure_days
     return [
         {
-            "title": words(f"{missed}.title"),
-            "lines": [words(f"{missed}.lines_{number}", grace=grace, cure=cure) for number in (1, 2, 3, 4)],
+            "title": words("agreement.page.missed.title"),
+            "lines": [
+                words(f"agreement.page.missed.lines_{number}", grace=grace, cure=cure) for number in (1, 2, 3, 4)
+            ],
         },
         {
-            "title": words(f"{means}.title"),
-            "lines": [words(f"{means}.{n}") for n in ("limitation", "credit", "collection", "early", "change")],
+            "title": words("agreement.page.means.title"),
+            "lines": [
+                words(f"agreement.page.means.{n}") for n in ("limitation", "credit", "collection", "early", "change")
+            ],
         },
     ]

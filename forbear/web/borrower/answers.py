@@ -42,7 +42,7 @@ class Reading:
         """A date, None where left blank or not readable."""
         if not self.given.get(name, ""):
             return None
-        year, number, on = (numerals.western(part) for part in (self.given[name].split("-") + ["", ""])[:3])
+        year, number, on = (numerals.western(part) for part in ([*self.given[name].split("-"), "", ""])[:3])
         if not (year and number and on):
             self.faults[name] = words("statement.page.fault_date")
             return None

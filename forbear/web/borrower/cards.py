@@ -1,4 +1,4 @@
-"""An offer as a card: what it costs a month, how long, in all, what is taken off, what it means, and its months drawn."""
+"""An offer as a card: what it costs a month, how long, in all, what is taken off, what it means, its months drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,19 +71,21 @@ def _notes(plan: Plan) -> Sequence[str]:
 
 
 def _figures(plan: Plan, answer: Answer | None) -> Sequence[tuple[str, str]]:
-    said = "offers.page.card"
     term = _measure_months(plan, "term") or len(plan.instalments)
     forgiven = plan.forgiven.total_minor
     lines = [
-        (words(f"{said}.months"), months(term)),
-        (words(f"{said}.first"), day(plan.first_due_on)),
-        (words(f"{said}.ends"), day(plan.ends_on)),
-        (words(f"{said}.total"), money(plan.total_minor)),
-        (words(f"{said}.waived"), money(forgiven) if forgiven else words(f"{said}.waived_none")),
-        (words(f"{said}.cost"), percent(plan.annual_cost_ppm) if plan.annual_cost_ppm else words(f"{said}.cost_zero")),
+        (words("offers.page.card.months"), months(term)),
+        (words("offers.page.card.first"), day(plan.first_due_on)),
+        (words("offers.page.card.ends"), day(plan.ends_on)),
+        (words("offers.page.card.total"), money(plan.total_minor)),
+        (words("offers.page.card.waived"), money(forgiven) if forgiven else words("offers.page.card.waived_none")),
+        (
+            words("offers.page.card.cost"),
+            percent(plan.annual_cost_ppm) if plan.annual_cost_ppm else words("offers.page.card.cost_zero"),
+        ),
     ]
     if answer:
-        lines.append((words(f"{said}.against"), _against(plan.total_minor - answer.owed.total_minor)))
+        lines.append((words("offers.page.card.against"), _against(plan.total_minor - answer.owed.total_minor)))
     return lines
 
 

@@ -12,6 +12,7 @@ from forbear.actions.contact import CodeSent, ask_code, ask_person, open_case, p
 from forbear.actions.ports import CaseLine
 from forbear.actions.record import By
 from forbear.core.codec import plain
+from forbear.core.codes import DIGITS
 from forbear.core.contact import Channel, Role
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
@@ -32,7 +33,6 @@ from forbear.web.borrower.page import (
 )
 from forbear.web.text import reader_language
 
-DIGITS = 8
 CONTRACT_MAX = 60
 WORDS_MAX = 4000
 
@@ -40,7 +40,7 @@ WORDS_MAX = 4000
 def landing(request: HttpRequest) -> HttpResponse:
     """What happens, how long it takes, what to have ready, and a person's telephone; nobody signs in for this."""
     desk = desk_of(request)
-    days = desk.rulebooks.on(desk.clock.today()).integer("decision.days")
+    days = desk.rulebooks.on(desk.clock.today()).integer("desk.decision_working_days")
     title, hours = words("site.page.landing.title"), words("site.page.landing.hours")
     return show(request, "landing", title=title, days=days, hours=hours)
 
@@ -77,23 +77,26 @@ def identity(request: HttpRequest) -> HttpResponse:
 def _identity(
     request: HttpRequest, given: dict[str, str] | None = None, faults: dict[str, str] | None = None, message: str = ""
 ) -> HttpResponse:
-    said = "contact.page.identity"
     fields = (
-        Field("contract", "text", words(f"{said}.contract"), words(f"{said}.contract_hint")),
-        Field("id_number", "text", words(f"{said}.id_number"), words(f"{said}.id_number_hint")),
+        Field(
+            "contract", "text", words("contact.page.identity.contract"), words("contact.page.identity.contract_hint")
+        ),
+        Field(
+            "id_number", "text", words("contact.page.identity.id_number"), words("contact.page.identity.id_number_hint")
+        ),
     )
     return show(
         request,
         "contact",
-        title=words(f"{said}.title"),
+        title=words("contact.page.identity.title"),
         status=422 if faults or message else 200,
         back=reverse("borrower:landing"),
-        why=words(f"{said}.why"),
+        why=words("contact.page.identity.why"),
         note=words("site.page.again.line") if request.GET.get("again") else "",
         message=message,
         fields=filled(fields, given or {}, faults or {}),
-        go=words(f"{said}.go"),
-        lost=words(f"{said}.lost"),
+        go=words("contact.page.identity.go"),
+        lost=words("contact.page.identity.lost"),
     )
 
 
@@ -119,19 +122,18 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _code(request: HttpRequest, given: str = "", fault: str = "", note: str = "") -> HttpResponse:
-    said = "contact.page.code"
-    hint = words(f"{said}.hint", minutes=verbs.CODE_MINUTES)
-    field = Field("code", "code", words(f"{said}.code"), hint, autocomplete="one-time-code")
+    hint = words("contact.page.code.hint", minutes=verbs.CODE_MINUTES)
+    field = Field("code", "code", words("contact.page.code.code"), hint, autocomplete="one-time-code")
     return show(
         request,
         "contact",
-        title=words(f"{said}.title"),
+        title=words("contact.page.code.title"),
         status=422 if fault else 200,
         back=_with_next(request, "borrower:identity"),
-        why=words(f"{said}.why", digits=DIGITS),
+        why=words("contact.page.code.why", digits=DIGITS),
         note=note,
         fields=filled([field], {"code": given}, {"code": fault} if fault else {}),
-        go=words(f"{said}.go"),
+        go=words("contact.page.code.go"),
         again_url=_with_next(request, "borrower:code_again"),
     )
 
@@ -287,20 +289,26 @@ def call_me(request: HttpRequest, file: CaseFile) -> HttpResponse:
             return to("call_me", file, done="sent")
         message = why_not(outcome)
     by_on = file.case.person_by_on
-    said = "contact.page.call_me"
-    field = Field("words", "area", words(f"{said}.words"), words(f"{said}.words_hint"), optional=True, maximum=WORDS_MAX)
+    field = Field(
+        "words",
+        "area",
+        words("contact.page.call_me.words"),
+        words("contact.page.call_me.words_hint"),
+        optional=True,
+        maximum=WORDS_MAX,
+    )
     return show(
         request,
         "contact_messages",
-        title=words(f"{said}.title"),
+        title=words("contact.page.call_me.title"),
         file=file,
         status=422 if message else 200,
         back=reverse("borrower:case", args=[file.case.case_id]),
-        why=words(f"{said}.why"),
+        why=words("contact.page.call_me.why"),
         message=message,
-        done=words(f"{said}.sent", date=day(by_on)) if by_on else "",
+        done=words("contact.page.call_me.sent", date=day(by_on)) if by_on else "",
         fields=[] if by_on else filled([field], {"words": given}, {}),
-        go=words(f"{said}.go"),
+        go=words("contact.page.call_me.go"),
     )
 
 

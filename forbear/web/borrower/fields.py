@@ -62,7 +62,7 @@ class Field:
     @property
     def date_parts(self) -> tuple[str, str, str]:
         """Year, month and day as typed: a date field keeps them with hyphens between."""
-        year, month, day = (self.value.split("-") + ["", "", ""])[:3]
+        year, month, day = ([*self.value.split("-"), "", "", ""])[:3]
         return year, month, day
 
 

@@ -94,7 +94,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def by_her(request: HttpRequest, file: CaseFile, act: str, sent: object, *, seen: bool = True) -> By:
-    """Who acts and under which key. `sent`: what is asked, part of the key; `seen` False: an old screen is no matter."""
+    """Who acts, under which key. `sent`: what is asked, part of the key; `seen` False: an old screen is no matter."""
     content = sha256(repr(sent).encode()).hexdigest()[:16]
     at = request.POST.get("seen", "")
     return By(

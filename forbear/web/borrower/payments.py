@@ -30,11 +30,10 @@ def payments(request: HttpRequest, file: CaseFile) -> HttpResponse:
     desk, rows = desk_of(request), file.rows(agreed)
     lender = desk.lender if text.reader_language() == "zh" else desk.lender_en
     running = file.case.in_force == agreed.number
-    said = "payments.page.how"
     how = [
-        words(f"{said}.bank", lender=lender, contract=agreed.terms.contract),
-        words(f"{said}.phone", phone=desk.phone),
-        words(f"{said}.shown"),
+        words("payments.page.how.bank", lender=lender, contract=agreed.terms.contract),
+        words("payments.page.how.phone", phone=desk.phone),
+        words("payments.page.how.shown"),
     ]
     return show(
         request,
@@ -54,41 +53,44 @@ def payments(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> dict[str, object]:
     assert agreed.terms is not None, "an agreement with its terms"
-    case, row, said = file.case, next_row(rows), "payments.page.now"
+    case, row = file.case, next_row(rows)
     if case.standing is Standing.COMPLETED:
-        return {"now_title": words(f"{said}.done_title"), "now_lines": [words(f"{said}.done_line")]}
+        return {"now_title": words("payments.page.now.done_title"), "now_lines": [words("payments.page.now.done_line")]}
     if case.standing is Standing.BROKEN or row is None or case.in_force != agreed.number:
-        return {"now_title": words(f"{said}.broken_title"), "now_lines": [words(f"{said}.broken_line")]}
+        return {
+            "now_title": words("payments.page.now.broken_title"),
+            "now_lines": [words("payments.page.now.broken_line")],
+        }
     due_on, amount = row.instalment.due_on, money(row.open_minor)
     if not case.late:
-        line = words(f"{said}.due_line", date=dated(due_on), number=row.number, count=len(rows))
-        return {"now_title": words(f"{said}.due_title"), "now_amount": amount, "now_lines": [line]}
+        line = words("payments.page.now.due_line", date=dated(due_on), number=row.number, count=len(rows))
+        return {"now_title": words("payments.page.now.due_title"), "now_amount": amount, "now_lines": [line]}
     grace = day(due_on + timedelta(days=agreed.terms.grace_days))
-    lines = [words(f"{said}.late_line", date=day(due_on), grace=grace)]
+    lines = [words("payments.page.now.late_line", date=day(due_on), grace=grace)]
     if case.cure_by_on:
-        lines = [words(f"{said}.cure_line", date=dated(case.cure_by_on))]
-    return {"now_title": words(f"{said}.late_title"), "now_amount": amount, "now_lines": lines}
+        lines = [words("payments.page.now.cure_line", date=dated(case.cure_by_on))]
+    return {"now_title": words("payments.page.now.late_title"), "now_amount": amount, "now_lines": lines}
 
 
 def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> list[tuple[str, str]]:
     assert agreed.terms is not None, "an agreement with its terms"
-    said, done = "payments.page.fact", sum(1 for row in rows if not row.open_minor)
+    done = sum(1 for row in rows if not row.open_minor)
     return [
-        (words(f"{said}.paid"), money(paid_minor(file.standing_payments(agreed.number)))),
-        (words(f"{said}.left"), money(sum(row.open_minor for row in rows))),
-        (words(f"{said}.kept"), words(f"{said}.kept_value", done=done, count=len(rows))),
-        (words(f"{said}.ends"), day(agreed.terms.plan.ends_on)),
+        (words("payments.page.fact.paid"), money(paid_minor(file.standing_payments(agreed.number)))),
+        (words("payments.page.fact.left"), money(sum(row.open_minor for row in rows))),
+        (words("payments.page.fact.kept"), words("payments.page.fact.kept_value", done=done, count=len(rows))),
+        (words("payments.page.fact.ends"), day(agreed.terms.plan.ends_on)),
     ]
 
 
 def _row(file: CaseFile, row: Row) -> dict[str, object]:
-    said, paid = "payments.page.rows", row.paid.amount_minor
+    paid = row.paid.amount_minor
     if not row.open_minor:
-        state = words(f"{said}.{'spared' if row.spared and not paid else 'paid'}")
+        state = words(f"payments.page.rows.{'spared' if row.spared and not paid else 'paid'}")
     elif paid:
-        state = words(f"{said}.part", amount=money(paid))
+        state = words("payments.page.rows.part", amount=money(paid))
     else:
-        state = words(f"{said}.{'late' if row.number in file.case.late else 'due'}")
+        state = words(f"payments.page.rows.{'late' if row.number in file.case.late else 'due'}")
     return {"due_on": row.instalment.due_on, "amount_minor": row.instalment.amount_minor, "state_words": state}
 
 
@@ -124,17 +126,16 @@ def renegotiate(request: HttpRequest, file: CaseFile) -> HttpResponse:
         if not isinstance(outcome, Refusal):
             return to("check", file)
         message = why_not(outcome)
-    said = "payments.page.renegotiate"
-    field = Field("words", "area", words(f"{said}.words"), optional=True, maximum=WORDS_MAX)
+    field = Field("words", "area", words("payments.page.renegotiate.words"), optional=True, maximum=WORDS_MAX)
     return show(
         request,
         "agreement_decline",
-        title=words(f"{said}.title"),
+        title=words("payments.page.renegotiate.title"),
         file=file,
         status=422 if message else 200,
         back=reverse("borrower:payments", args=[file.case.case_id]),
         message=message,
-        lead=words(f"{said}.lead"),
+        lead=words("payments.page.renegotiate.lead"),
         fields=filled([field], {"words": given}, {}),
-        go=words(f"{said}.go"),
+        go=words("payments.page.renegotiate.go"),
     )

@@ -1,4 +1,4 @@
-"""Room 4 on the borrower's site: the offers side by side, "what if I pay this much", a plan of her own, none of these."""
+"""Room 4 on the borrower's site: the offers side by side, "what if I pay this much", a plan of her own."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -102,13 +102,12 @@ def _why(refusal: Refusal) -> dict[str, str]:
 
 def _compare(answer: Answer) -> dict[str, Any]:
     now, later = answer.owed.total_minor, answer.if_nothing_changes.total_minor
-    said = "offers.page.compare"
     return {
-        "text": words(f"{said}.text"),
+        "text": words("offers.page.compare.text"),
         "figures": [
-            (words(f"{said}.now"), money(now)),
-            (words(f"{said}.later", days=answer.wait_days), money(later)),
-            (words(f"{said}.grows"), money(later - now)),
+            (words("offers.page.compare.now"), money(now)),
+            (words("offers.page.compare.later", days=answer.wait_days), money(later)),
+            (words("offers.page.compare.grows"), money(later - now)),
         ],
     }
 
@@ -168,7 +167,9 @@ def own_plan(request: HttpRequest, file: CaseFile) -> HttpResponse:
     closed = may_choose(file, by_her(request, file, "look", ""))
     if closed:
         return _closed(request, file, closed)
-    sent = {name: request.POST.getlist(name) for name in request.POST} if request.method == "POST" else held_for(request)
+    sent = (
+        {name: request.POST.getlist(name) for name in request.POST} if request.method == "POST" else held_for(request)
+    )
     if sent is None:
         return _own(request, file, _from_statement(file), {})
     given = {"months": (sent.get("months") or [""])[-1]}
@@ -277,9 +278,7 @@ def _count(given: Typed) -> int:
     return min(max(int(text) if text.isascii() and text.isdigit() else OWN_MONTHS, 1), OWN_MOST)
 
 
-def _read_table(
-    names: Sequence[str], given: Typed
-) -> tuple[dict[str, str], list[list[int]], list[tuple[str, int]]]:
+def _read_table(names: Sequence[str], given: Typed) -> tuple[dict[str, str], list[list[int]], list[tuple[str, int]]]:
     """What is to be mended, income by source, and (month, payment) of every month with one."""
     faults: dict[str, str] = {}
 

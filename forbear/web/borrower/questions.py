@@ -61,7 +61,9 @@ def sheet(question: Question, given: Typed, today: date, rulebook: Rulebook) -> 
         case Question.HOME:
             return Sheet(_home(rulebook))
         case Question.INCOME:
-            return Sheet(_monthly(question, INCOME), _once(question, "source", ONCE_IN, given, today), **_list(question))
+            return Sheet(
+                _monthly(question, INCOME), _once(question, "source", ONCE_IN, given, today), **_list(question)
+            )
         case Question.OUTGOINGS:
             once = _once(question, "kind", ONCE_OUT, given, today)
             return Sheet(_monthly(question, OUTGOINGS), once, **_list(question))

@@ -81,7 +81,9 @@ def _refused(request: HttpRequest, file: CaseFile, asked: Question, given: Typed
 def _changed_elsewhere(request: HttpRequest, file: CaseFile, asked: Question, answer: Mapping[str, Any]) -> bool:
     """Whether another tab answered this very question after this page was shown, and not in the same way."""
     seen = request.POST.get("seen", "")
-    newest = max((e.seq for e in file.events if isinstance(e.fact, AnswerGiven) and e.fact.question is asked), default=-1)
+    newest = max(
+        (e.seq for e in file.events if isinstance(e.fact, AnswerGiven) and e.fact.question is asked), default=-1
+    )
     if not seen.isdigit() or newest <= int(seen):
         return False
     saved = file.answers.get(asked)
@@ -216,7 +218,7 @@ def meaning(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 def _meaning(request: HttpRequest, file: CaseFile, field: Field, message: str = "") -> HttpResponse:
     desk = desk_of(request)
-    days = desk.rulebooks.on(desk.clock.today()).integer("decision.stay_days")
+    days = desk.rulebooks.on(desk.clock.today()).integer("desk.stay_days_after_decision")
     parts = (
         ("limitation", ("limitation",)),
         ("credit", ("credit_1", "credit_2", "credit_3")),

@@ -1,4 +1,4 @@
-"""Where things stand: the next step with its date, what there is to do, what has happened; no state is without a date."""
+"""Where things stand: the next step with its date, what there is to do, what has happened; each state has a date."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +77,9 @@ def _sayings(file: CaseFile) -> Mapping[str, str]:
     return {
         "saved": words("statement.page.later_done"),
         "submitted": words("statement.refusal.submitted"),
-        "chosen": words("site.page.case.done.chosen", name=wish_words(file.case.requested)) if file.case.requested else "",
+        "chosen": words("site.page.case.done.chosen", name=wish_words(file.case.requested))
+        if file.case.requested
+        else "",
         "own": words("offers.page.own.sent"),
         "declined": words("decision.page.counter.declined"),
         "appealed": words("decision.page.appeal.sent", date=date_words),
@@ -148,13 +150,14 @@ def _said(
     title: str = "",
 ) -> Now:
     """A step of the catalogue: `lines` are sentences, or keys that end in _line."""
-    said = "site.page.case.now"
-    spoken = tuple(words(f"{said}.{text}") if text.endswith("_line") and " " not in text else text for text in lines)
+    spoken = tuple(
+        words(f"site.page.case.now.{text}") if text.endswith("_line") and " " not in text else text for text in lines
+    )
     return Now(
-        title or words(f"{said}.{name}_title"),
+        title or words(f"site.page.case.now.{name}_title"),
         spoken,
         page,
-        words(f"{said}.{go or name}_go") if page else "",
+        words(f"site.page.case.now.{go or name}_go") if page else "",
         words(f"site.page.case.step.{line}") if line else "",
         on,
         hers,
