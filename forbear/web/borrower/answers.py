@@ -16,7 +16,7 @@ from forbear.core.refusal import Refusal
 from forbear.core.statement import WISHES, Question
 from forbear.web.borrower.fields import Typed
 from forbear.web.borrower.page import why_not, words
-from forbear.web.borrower.questions import INCOME, ONCE_IN, ONCE_OUT, OUTGOINGS, row_count
+from forbear.web.borrower.questions import GRADES, INCOME, ONCE_IN, ONCE_OUT, OUTGOINGS, row_count
 
 
 def answer_of(question: Question, given: Typed) -> tuple[dict[str, Any], dict[str, str]]:
@@ -111,10 +111,13 @@ def _household(reading: Reading) -> dict[str, Any]:
 
 
 def _income(reading: Reading) -> dict[str, Any]:
+    proof = reading.given.get("proof", "")
     lines = [
-        {"source": kind, "evidence": "D", "monthly_minor": amount, "month": once, "amount_minor": single}
+        {"source": kind, "evidence": proof, "monthly_minor": amount, "month": once, "amount_minor": single}
         for kind, amount, once, single in _money_lines(reading, INCOME, ONCE_IN)
     ]
+    if lines and proof not in GRADES:
+        reading.need("proof", "statement.page.fault_choose")
     return {"known": _is_known(reading, bool(lines)), "lines": lines}
 
 
@@ -202,8 +205,11 @@ def as_typed(question: Question, answer: Mapping[str, Any]) -> dict[str, str]:
         case Question.SINCE | Question.UNTIL:
             on = answer["on"]
             return {"on": on, "state": ""} if on else {"on": "", "state": "unknown"}
-        case Question.INCOME | Question.OUTGOINGS:
-            return _lines_typed(answer, "source" if question is Question.INCOME else "kind")
+        case Question.INCOME:
+            proof = {"proof": line["evidence"] for line in answer["lines"][:1]}
+            return proof | _lines_typed(answer, "source")
+        case Question.OUTGOINGS:
+            return _lines_typed(answer, "kind")
         case Question.DEBTS:
             return _debts_typed(answer)
         case Question.WISH:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from forbear.core.budget import MonthBudget
 from forbear.core.dates import month_after, month_of
+from forbear.core.money import major
 from forbear.core.plan import Instalment, Offer, Plan
 from forbear.core.solver import Answer
 from forbear.web.borrower.page import day, figure, money, months, words
@@ -24,6 +25,7 @@ class Card:
     monthly: str
     monthly_note: str
     notes: tuple[str, ...]
+    measures: str
     figures: tuple[tuple[str, str], ...]
     credit: str
     months: tuple[ChartMonth, ...]
@@ -44,6 +46,7 @@ def card(offer: Offer, answer: Answer | None, *, pay: str = "") -> Card:
         monthly=money(plan.instalment_max_minor),
         monthly_note=words(f"offers.page.card.{note}"),
         notes=tuple(_notes(plan)),
+        measures=_measures(plan),
         figures=tuple(_figures(plan, answer)),
         credit=words(f"offers.page.credit.{'settled' if settles else 'kept'}"),
         months=chart_months(plan, answer.affordable) if answer else (),
@@ -68,6 +71,16 @@ def _notes(plan: Plan) -> Sequence[str]:
     if any(measure.measure == "income-following" for measure in plan.measures):
         notes.append(words("plan.why.income-following"))
     return notes
+
+
+def _measures(plan: Plan) -> str:
+    """What the lender does for it, in the words of each measure."""
+    said = []
+    for measure in plan.measures:
+        facts = {"months": measure.months, "rate": percent(measure.rate_ppm or 0).removesuffix("%")}
+        facts["amount"] = figure(major(measure.amount_minor or 0))
+        said.append(words(f"plan.measure.{measure.measure}", **facts))
+    return words("offers.page.card.we_do", what=words("evidence.page.list.or").join(said)) if said else ""
 
 
 def _figures(plan: Plan, answer: Answer | None) -> Sequence[tuple[str, str]]:

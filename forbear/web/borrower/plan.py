@@ -56,6 +56,8 @@ def _offers(
         back=reverse("borrower:case", args=[file.case.case_id]),
         lead=words("offers.page.lead" if found else "offers.page.lead_none"),
         message=message or (why_not(closed) if closed else ""),
+        proof=words("offers.page.proof") if found and not file.case.papers_there else "",
+        papers_url="" if file.case.papers_there else reverse("borrower:papers", args=[file.case.case_id]),
         asked=words("offers.page.asked", name=wish_words(asked)) if asked and not closed else "",
         reasons=[_why(refusal) for refusal in answer.refusals],
         offers=found,

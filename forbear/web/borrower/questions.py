@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from forbear.core.budget import Evidence
 from forbear.core.dates import month_after, month_of
 from forbear.core.plan import Cause
 from forbear.core.rules import Rulebook
@@ -18,6 +19,7 @@ INCOME = ("wages", "partner", "self-employed", "pension", "benefit", "family", "
 ONCE_IN = ("harvest", "bonus", "self-employed", "family", "other")
 OUTGOINGS = ("rent", "food", "utilities", "transport", "medical", "school", "care", "insurance", "clothing", "other")
 ONCE_OUT = ("school", "medical", "rent", "insurance", "other")
+GRADES = tuple(grade.value for grade in Evidence)
 ROWS_MAX = 20
 MONTHS_AHEAD = 24
 
@@ -37,13 +39,14 @@ class Sheet:
 
     fields: tuple[Field, ...] = ()
     rows: tuple[Row, ...] = ()
+    asides: tuple[Field, ...] = ()
     tail: tuple[Field, ...] = ()
     compact: bool = False
     lengthens: bool = False
 
     @property
     def all_fields(self) -> tuple[Field, ...]:
-        return (*self.fields, *(f for row in self.rows for f in row.fields), *self.tail)
+        return (*self.fields, *(f for row in self.rows for f in row.fields), *self.asides, *self.tail)
 
 
 def sheet(question: Question, given: Typed, today: date, rulebook: Rulebook) -> Sheet:
@@ -61,9 +64,8 @@ def sheet(question: Question, given: Typed, today: date, rulebook: Rulebook) -> 
         case Question.HOME:
             return Sheet(_home(rulebook))
         case Question.INCOME:
-            return Sheet(
-                _monthly(question, INCOME), _once(question, "source", ONCE_IN, given, today), **_list(question)
-            )
+            once = _once(question, "source", ONCE_IN, given, today)
+            return replace(Sheet(_monthly(question, INCOME), once, **_list(question)), asides=(_proof(),))
         case Question.OUTGOINGS:
             once = _once(question, "kind", ONCE_OUT, given, today)
             return Sheet(_monthly(question, OUTGOINGS), once, **_list(question))
@@ -148,6 +150,13 @@ def _once(question: Question, name: str, kinds: tuple[str, ...], given: Typed, t
         )
         for index in range(row_count(given))
     )
+
+
+def _proof() -> Field:
+    """What shows her income: plans over many months rest on it, and her papers are held against it later."""
+    grades = tuple(Option(grade, words(f"statement.page.income.proof.{grade}")) for grade in GRADES)
+    label, hint = _said(Question.INCOME, "proof_label"), _said(Question.INCOME, "proof_hint")
+    return Field("proof", "radios", label, hint, options=grades)
 
 
 def _debt(index: int) -> Row:

@@ -117,7 +117,7 @@ def _page(
         compact=shown.compact,
         rows=[{"title": r.title, "fields": filled(r.fields, given, faults)} for r in shown.rows],
         row_count=len(shown.rows),
-        tail=filled(shown.tail, given, faults),
+        tail=filled((*shown.asides, *shown.tail), given, faults),
         noticed=words(noticed[0]) if noticed else "",
         running=running(file) if asked in (Question.OUTGOINGS, Question.DEBTS, Question.WISH) else None,
         **_list_words(asked, shown),
@@ -322,6 +322,8 @@ def _lines_said(asked: Question, value: Any) -> list[str]:
         else:
             amount = words("statement.page.each_month", amount=money(line.monthly_minor or 0))
         lines.append(words("statement.page.line", kind=kind, amount=amount))
+    if asked is Question.INCOME and value.lines:
+        lines.append(words(f"statement.page.income.proof.{value.lines[0].evidence}"))
     return lines + _state_said(asked, value)
 
 
