@@ -77,7 +77,7 @@ def _tallest(months: Sequence[ChartMonth]) -> int:
     wanted_minor = max(m.need_minor + m.instalment_minor for m in months)
     income_minor = max(m.income_minor for m in months)
     usual_minor = sorted(m.income_minor for m in months)[len(months) // 2]
-    return max(wanted_minor, min(income_minor, 2 * max(wanted_minor, usual_minor)), 1)
+    return max(wanted_minor, min(income_minor, max(wanted_minor, usual_minor) * 5 // 4), 1)
 
 
 def _beyond(middle: float) -> SafeString:
@@ -87,8 +87,8 @@ def _beyond(middle: float) -> SafeString:
 def _bar(kind: str, left: float, width: float, low_minor: int, high_minor: int, top_minor: int) -> SafeString:
     upper, lower = _y(high_minor, top_minor), _y(low_minor, top_minor)
     return format_html(
-        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
-        kind, f"{left:.1f}", f"{upper:.1f}", f"{width:.1f}", f"{max(lower - upper, 0):.1f}",
+        '<path class="{}" d="M{} {}h{}v{}h-{}z"/>',
+        kind, f"{left:.1f}", f"{upper:.1f}", f"{width:.1f}", f"{max(lower - upper, 0):.1f}", f"{width:.1f}",
     )  # fmt: skip
 
 
@@ -132,11 +132,15 @@ def _y(amount_minor: int, top_minor: int) -> float:
 
 
 def _round_top(amount_minor: int) -> int:
-    """The next even number above in its own order of magnitude, so that the axis reads 0, half, whole."""
-    step = 10_000
-    while amount_minor > step * 20:
-        step *= 10
-    return max(1, -(-amount_minor // (2 * step))) * 2 * step
+    """A round number not below, whose half is round too, so that the axis reads 0, half, whole."""
+    scale = 10_000
+    while amount_minor > 20 * scale:
+        scale *= 10
+    return next(
+        2 * scale * step // 10
+        for step in (5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 80, 100)
+        if 2 * scale * step // 10 >= amount_minor
+    )
 
 
 def _keys(language: str) -> SafeString:
@@ -151,7 +155,7 @@ def _keys(language: str) -> SafeString:
 def _table(language: str, months: Sequence[ChartMonth]) -> SafeString:
     rows = format_html_join(
         "",
-        '<tr><th scope="row">{}</th><td class="tally">{}</td><td class="tally">{}</td><td class="tally">{}</td></tr>',
+        "<tr><th scope=row>{}<td>{}<td>{}<td>{}",
         (
             (
                 text.month(m.month, language),
@@ -165,8 +169,8 @@ def _table(language: str, months: Sequence[ChartMonth]) -> SafeString:
     return format_html(
         "<details><summary>{}</summary>"
         '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead><tr>'
-        '<th scope="col">{}</th><th scope="col" class="tally">{}</th><th scope="col" class="tally">{}</th>'
-        '<th scope="col" class="tally">{}</th></tr></thead><tbody>{}</tbody></table></div></details>',
+        '<th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
+        '<th scope="col">{}</th></tr></thead><tbody>{}</tbody></table></div></details>',
         say(language, "offers.page.chart.as_table"),
         say(language, "offers.page.chart.title"),
         say(language, "offers.page.chart.month"),

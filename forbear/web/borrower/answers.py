@@ -206,8 +206,8 @@ def as_typed(question: Question, answer: Mapping[str, Any]) -> dict[str, str]:
             on = answer["on"]
             return {"on": on, "state": ""} if on else {"on": "", "state": "unknown"}
         case Question.INCOME:
-            proof = {"proof": line["evidence"] for line in answer["lines"][:1]}
-            return proof | _lines_typed(answer, "source")
+            proof = answer["lines"][0]["evidence"] if answer["lines"] else ""
+            return {"proof": proof} | _lines_typed(answer, "source")
         case Question.OUTGOINGS:
             return _lines_typed(answer, "kind")
         case Question.DEBTS:

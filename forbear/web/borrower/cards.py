@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from forbear.core.budget import MonthBudget
 from forbear.core.dates import month_after, month_of
 from forbear.core.money import major
-from forbear.core.plan import Instalment, Offer, Plan
+from forbear.core.plan import Offer, Plan
 from forbear.core.solver import Answer
 from forbear.web.borrower.page import day, figure, money, months, words
 from forbear.web.charts import ChartMonth
@@ -23,13 +23,15 @@ class Card:
     title: str
     why: str
     monthly: str
+    monthly_minor: int
+    total_minor: int
+    term: int
     monthly_note: str
     notes: tuple[str, ...]
     measures: str
     figures: tuple[tuple[str, str], ...]
     credit: str
     months: tuple[ChartMonth, ...]
-    rows: tuple[Instalment, ...]
     pay: str = ""
 
 
@@ -44,13 +46,15 @@ def card(offer: Offer, answer: Answer | None, *, pay: str = "") -> Card:
         title=words(f"plan.name.{offer.name}"),
         why=_why(offer),
         monthly=money(plan.instalment_max_minor),
+        monthly_minor=plan.instalment_max_minor,
+        total_minor=plan.total_minor,
+        term=_term(plan),
         monthly_note=words(f"offers.page.card.{note}"),
         notes=tuple(_notes(plan)),
         measures=_measures(plan),
         figures=tuple(_figures(plan, answer)),
         credit=words(f"offers.page.credit.{'settled' if settles else 'kept'}"),
         months=chart_months(plan, answer.affordable) if answer else (),
-        rows=plan.instalments,
         pay=pay,
     )
 
@@ -84,10 +88,9 @@ def _measures(plan: Plan) -> str:
 
 
 def _figures(plan: Plan, answer: Answer | None) -> Sequence[tuple[str, str]]:
-    term = _measure_months(plan, "term") or len(plan.instalments)
     forgiven = plan.forgiven.total_minor
     lines = [
-        (words("offers.page.card.months"), months(term)),
+        (words("offers.page.card.months"), months(_term(plan))),
         (words("offers.page.card.first"), day(plan.first_due_on)),
         (words("offers.page.card.ends"), day(plan.ends_on)),
         (words("offers.page.card.total"), money(plan.total_minor)),
@@ -125,6 +128,10 @@ def chart_months(plan: Plan, budgets: Sequence[MonthBudget]) -> tuple[ChartMonth
         if month >= last:
             break
     return tuple(shown)
+
+
+def _term(plan: Plan) -> int:
+    return _measure_months(plan, "term") or len(plan.instalments)
 
 
 def _measure_months(plan: Plan, name: str) -> int | None:

@@ -59,7 +59,8 @@ def _offers(
         proof=words("offers.page.proof") if found and not file.case.papers_there else "",
         papers_url="" if file.case.papers_there else reverse("borrower:papers", args=[file.case.case_id]),
         asked=words("offers.page.asked", name=wish_words(asked)) if asked and not closed else "",
-        reasons=[_why(refusal) for refusal in answer.refusals],
+        **_reasons(answer),
+        trying=slide_most > 0,
         offers=found,
         compare=_compare(answer),
         try_url=reverse("borrower:offers", args=[file.case.case_id]),
@@ -94,12 +95,12 @@ def _tried(request: HttpRequest, file: CaseFile, answer: Answer) -> dict[str, An
     )
 
 
-def _why(refusal: Refusal) -> dict[str, str]:
-    said = spoken(refusal)
-    return {
-        "reason": words(said.reason, **said.facts),
-        "way_on": words(said.way_on, **said.facts) if said.way_on else "",
-    }
+def _reasons(answer: Answer) -> dict[str, list[str]]:
+    """What does not work today, each said once, and all that can be done instead."""
+    said = [spoken(refusal) for refusal in answer.refusals]
+    reasons = [words(refusal.reason, **refusal.facts) for refusal in said]
+    ways = [words(refusal.way_on, **refusal.facts) for refusal in said if refusal.way_on]
+    return {"reasons": list(dict.fromkeys(reasons)), "ways": list(dict.fromkeys(ways))}
 
 
 def _compare(answer: Answer) -> dict[str, Any]:

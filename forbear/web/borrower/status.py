@@ -359,7 +359,9 @@ def _steps(file: CaseFile, now: Now) -> list[dict[str, object]]:
     steps = steps[-STEPS_SHOWN:]
     if now.line:
         note = "" if now.hers else words("site.page.case.step.no_action")
-        steps.append({"when": now.on, "what": now.line, "next": True, "note": note})
+        due = now.page == "payments" and not file.case.late
+        by = dated(now.on) if due and now.on else words("site.page.case.step.by", date=dated(now.on)) if now.on else ""
+        steps.append({"by": by, "what": now.line, "next": True, "note": note})
     return steps
 
 

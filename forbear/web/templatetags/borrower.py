@@ -57,3 +57,11 @@ def tally(amount_minor: int | None) -> str:
 def dated(value: Any) -> str:
     """A day somebody waits for, with its weekday."""
     return page.dated(value)
+
+
+@register.filter
+def folded(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """A long table in two parts: a year to see at once, the rest folded; one part where it is short."""
+    if len(rows) <= 15:
+        return [{"rows": rows, "folded": False}]
+    return [{"rows": rows[:12], "folded": False}, {"rows": rows[12:], "folded": True}]
