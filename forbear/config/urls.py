@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from forbear.config import health, outbox
 
-FACES = (("desk/", "forbear.web.desk.urls"), ("api/", "forbear.web.api.urls"), ("", "forbear.web.borrower.urls"))
+FACES = (("desk/", "forbear.web.desk.urls"), ("api/", "forbear.web.api.urls"))
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("dev/outbox", outbox.outbox, name="outbox"),
     *(path(prefix, include(urls)) for prefix, urls in FACES if find_spec(urls)),
+    path("", include("forbear.web.borrower.urls")),
 ]
+
+handler404 = "forbear.web.borrower.page.not_found"
