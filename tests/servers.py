@@ -158,7 +158,9 @@ class Site:
         self.clock_file = self.home / "clock"
         self.log = self.home / "log"
         self._server: subprocess.Popen[bytes] | None = None
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FORBEAR_", "DJANGO_", "DATABASE_URL", "SMTP"))}
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("FORBEAR_", "DJANGO_", "DATABASE_URL", "SMTP"))
+        }
         self.environment: Mapping[str, str] = kept | {
             "FORBEAR_HOME": str(self.home),
             "FORBEAR_DEV": "1",
@@ -223,7 +225,9 @@ class Site:
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, f"{' '.join(command)[:200]} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, (
+            f"{' '.join(command)[:200]} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
         return done.stdout
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from machine import apt_install, apt_possible  # noqa: E402 (the folder must be known first)
+from machine import apt_install, apt_possible
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -22,7 +22,9 @@ PYTHON_LEAST = (3, 11)
 def main(kind: str) -> int:
     """Make or complete the environment; returns the exit status."""
     if sys.version_info < PYTHON_LEAST:
-        return _say(f"Forbear needs Python 3.11 or later; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11")
+        return _say(
+            f"Forbear needs Python 3.11 or later; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11"
+        )
     stamp = VENV / f".forbear-{kind}"
     wanted = _fingerprint(kind)
     if stamp.exists() and stamp.read_text() == wanted:
@@ -31,7 +33,9 @@ def main(kind: str) -> int:
         return status
     print(f"Installing the locked packages of requirements/{kind}.txt into .venv", flush=True)
     if status := _install(ROOT / "requirements" / f"{kind}.txt"):
-        return _say("The packages could not be installed; what stands above says why. Nothing else was changed.", status)
+        return _say(
+            "The packages could not be installed; what stands above says why. Nothing else was changed.", status
+        )
     _add_project()
     stamp.write_text(wanted)
     return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from machine import apt_install, apt_possible, debian_release  # noqa: E402 (the folder must be known first)
+from machine import apt_install, apt_possible, debian_release
 
 
 @dataclass(frozen=True)

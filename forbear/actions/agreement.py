@@ -17,7 +17,6 @@ from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
-from forbear.core.loan import owed_on
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 
@@ -31,6 +30,8 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
     if isinstance(sign_by_on, Refusal):
         return sign_by_on
     loan = loan_today(desk, file, today)
+    if loan.principal_minor != offer.plan.owed.principal_minor:
+        return _moved_on()
     terms = draw_up(
         case_id=case.case_id,
         number=case.agreements + 1,
@@ -38,7 +39,6 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
         lender=(desk.lender, desk.lender_en, desk.phone),
         borrower=file.party,
         loan=loan,
-        owed=owed_on(loan, today),
         offer=offer,
         issued_on=today,
         sign_by_on=sign_by_on,
@@ -73,6 +73,8 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
             return Refusal("agreement.signer", "agreement.refusal.signer", "agreement.way_on.borrower_signs")
         if desk.clock.today() > offered.terms.sign_by_on:
             return Refusal("agreement.expired", "agreement.refusal.expired", "agreement.way_on.ask_again")
+        if loan_today(desk, file, desk.clock.today()).principal_minor != offered.terms.plan.owed.principal_minor:
+            return _moved_on()
         if not used:
             right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
             if right is None or right.purpose != f"sign:{case_id}:{offered.number}":
@@ -121,6 +123,11 @@ def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address
         facts.append(e.AgreementLapsed(number=offered.terms.replaces, why=Lapse.REPLACED))
     facts.append(e.AgreementCountersigned(number=offered.number))
     return [*facts, *_reminders(desk, file.case.case_id, offered)]
+
+
+def _moved_on() -> Refusal:
+    """Something was paid on the debt since the plan was made: what she would sign is no longer what is owed."""
+    return Refusal("agreement.moved_on", "agreement.refusal.moved_on", "agreement.way_on.make_anew", where="plan")
 
 
 def _reminders(desk: Desk, case_id: str, offered: Agreed) -> list[Due]:

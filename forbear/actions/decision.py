@@ -6,7 +6,7 @@ Whoever decides signs with her own id; nobody decides her own proposal; an appea
 from datetime import date, timedelta
 
 from forbear.actions.agreement import issue
-from forbear.actions.plan import Choice, loan_today, plan_for, question
+from forbear.actions.plan import Choice, plan_for, question
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
@@ -95,8 +95,7 @@ def decide_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
         rulebook = desk.rulebooks.on(today)
         if proposal.plan and isinstance(late := sign_by(proposal.plan.plan, today, rulebook), Refusal):
             return late
-        owed = owed_on(loan_today(desk, file, today), today)
-        rule = above_authority(proposal.plan, owed, rulebook)
+        rule = above_authority(proposal.plan, rulebook)
         if rule and not file.case.second_asked_by:
             return [e.SecondEyesAsked(outcome=proposal.outcome, rule=rule, proposal=proposal)]
         return _decision(desk, by, file, proposal)

@@ -120,7 +120,7 @@ def settlement_figure(file: CaseFile, on: date) -> Owed | None:
     agreed = file.agreed
     if agreed is None or agreed.terms is None:
         return None
-    return settlement_owed(file.rows(agreed), on, agreed.terms.issued_on)
+    return settlement_owed(file.rows(agreed), on, agreed.terms.plan.as_of)
 
 
 def _taken(
@@ -128,7 +128,7 @@ def _taken(
 ) -> list[e.Fact | Due]:
     assert agreed.terms is not None, "terms to pay by"
     terms, rows = agreed.terms, file.rows(agreed)
-    taken = split(rows, amount_minor, paid_on, terms.allocation, terms.issued_on)
+    taken = split(rows, amount_minor, paid_on, terms.allocation, terms.plan.as_of)
     early = taken.all_settled and paid_on < terms.plan.ends_on
     payment = Payment(
         payment=desk.ids.new("r"),

@@ -13,7 +13,8 @@ from typing import Any
 from forbear.core.loanbook import COLUMNS, Fault, RawRow, Row, written
 
 _PARQUET_MARK = b"PAR1"
-_DECIMALS = ("principal", "interest", "penalty", "fees", "instalment", "annual_rate_percent", "penalty_rate_percent")
+_AMOUNTS = ("principal", "interest", "penalty", "fees", "instalment")
+_RATES = ("annual_rate_percent", "penalty_rate_percent")
 _DAYS = ("signed_on", "oldest_unpaid_due_on", "as_of")
 _WHOLES = ("instalments_left", "due_day")
 
@@ -97,13 +98,14 @@ def _parquet(data: bytes) -> Table:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError):
         return _unreadable(1, "parquet")
-    texts, faults = [], []
+    texts: list[list[str]] = []
+    faults = []
     for field, column in zip(table.schema, table.columns, strict=True):
         as_text = _as_text(pa, column)
         if as_text is None:
             faults.append(Fault(1, field.name, "loanbook.file.kind", {"found": str(field.type)}))
         else:
-            texts.append([value or "" for value in as_text.to_pylist()])
+            texts.append(as_text)
     if faults:
         return Table(faults=tuple(faults))
     names = tuple(table.column_names)
@@ -115,19 +117,26 @@ def _numbered(names: tuple[str, ...], texts: list[list[str]]) -> Iterator[RawRow
         yield RawRow(line, dict(zip(names, values, strict=True)))
 
 
-def _as_text(pa: Any, column: Any) -> Any:
+def _as_text(pa: Any, column: Any) -> list[str] | None:
     """The column as text; None for types that cannot say an amount exactly, such as floating point."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    if pa.types.is_timestamp(kind):
-        try:
-            column = column.cast(pa.date32())
-        except pa.ArrowInvalid:
+        kind, column = kind.value_type, column.cast(kind.value_type)
+    exact = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_date, pa.types.is_null)
+    try:
+        if pa.types.is_timestamp(kind):
+            days = column.cast(pa.date32())
+            if not days.cast(kind).equals(column):
+                return None
+            column = days
+        elif pa.types.is_decimal(kind):
+            column = column.cast(pa.decimal128(38, 4))
+        elif not any(test(kind) for test in exact):
             return None
-    exact = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_decimal, pa.types.is_date)
-    fits = pa.types.is_timestamp(kind) or pa.types.is_null(kind) or any(test(kind) for test in exact)
-    return column.cast(pa.string()) if fits else None
+    except pa.ArrowInvalid:
+        return None
+    texts = [value or "" for value in column.cast(pa.string()).to_pylist()]
+    return [text.rstrip("0").rstrip(".") for text in texts] if pa.types.is_decimal(kind) else texts
 
 
 def _as_parquet(texts: Sequence[dict[str, str]]) -> bytes:
@@ -135,7 +144,8 @@ def _as_parquet(texts: Sequence[dict[str, str]]) -> bytes:
     import pyarrow.parquet as pq
 
     kinds = {
-        **dict.fromkeys(_DECIMALS, pa.decimal128(16, 4)),
+        **dict.fromkeys(_AMOUNTS, pa.decimal128(16, 2)),
+        **dict.fromkeys(_RATES, pa.decimal128(7, 4)),
         **dict.fromkeys(_DAYS, pa.date32()),
         **dict.fromkeys(_WHOLES, pa.int32()),
     }

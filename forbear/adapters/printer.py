@@ -156,7 +156,7 @@ class _Paper:
             "currency": "人民币" if (language, terms.currency) == ("zh", "CNY") else terms.currency,
             "issued_on": day(language, terms.issued_on),
             "signed_on": day(language, terms.contract_signed_on),
-            "owed_on": day(language, terms.owed_on),
+            "owed_on": day(language, terms.plan.as_of),
             "sign_by": day(language, terms.sign_by_on),
             "last": day(language, terms.plan.ends_on),
             "count": str(len(terms.plan.instalments)),
@@ -212,13 +212,13 @@ class _Paper:
         terms, forgiven = self.terms, self.terms.plan.forgiven
         rows = []
         for part in PARTS:
-            owed_minor, waived_minor = _of(terms.owed, part), _of(forgiven, part)
+            owed_minor, waived_minor = _of(terms.plan.owed, part), _of(forgiven, part)
             amounts = (owed_minor, waived_minor, owed_minor - waived_minor)
             rows.append([self.say(f"table.{part}"), *map(_plain, amounts)])
-        new_minor = terms.plan.total_minor - (terms.owed.total_minor - forgiven.total_minor)
+        new_minor = terms.plan.total_minor - (terms.plan.owed.total_minor - forgiven.total_minor)
         if new_minor:
             rows.append([self.say("table.new_interest"), "", "", _plain(new_minor)])
-        sums = (terms.owed.total_minor, forgiven.total_minor, terms.plan.total_minor)
+        sums = (terms.plan.owed.total_minor, forgiven.total_minor, terms.plan.total_minor)
         rows.append([self.say("table.all"), *map(_plain, sums)])
         head = [self.say(f"table.{name}") for name in ("part", "owed", "waived", "left")]
         return self._figures(head, rows, texts=1, widths=[2, 1, 1, 1])

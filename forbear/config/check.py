@@ -20,7 +20,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look at each thing, even when an earlier one is wrong; but without a configuration there is nothing to look at."""
+    """Look at each thing, even when an earlier one is wrong; without a configuration there is nothing to look at."""
     fault = _configuration()
     if fault:
         print(f"wrong  configuration: {fault}")
@@ -107,7 +107,7 @@ def _clock() -> Iterator[str]:
             cursor.execute("SELECT now()")
             theirs = cursor.fetchone()[0]
         if abs((theirs - now).total_seconds()) > CLOCK_APART_SECONDS:
-            yield f"the database's clock says {theirs:%Y-%m-%d %H:%M:%S %Z}, this machine's {now:%H:%M:%S %Z}; set them."
+            yield f"the database's clock says {theirs:%Y-%m-%d %H:%M:%S}, this machine's {now:%H:%M:%S}; set them."
 
 
 def _rulebook() -> Iterator[str]:

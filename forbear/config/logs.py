@@ -16,11 +16,11 @@ class WithoutPeople(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is the library's)
+    def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = blot(record.message)
         return super().formatMessage(record)
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 (the name is the library's)
+    def formatException(self, ei: object) -> str:
         return blot(super().formatException(ei))  # type: ignore[arg-type]
 
 

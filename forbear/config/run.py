@@ -117,7 +117,12 @@ def _comes_up(site: "subprocess.Popen[bytes]", port: int, stop: _Stop) -> bool:
 def _greet(settings: Any) -> None:
     """Where to go and who to be."""
     address = f"http://127.0.0.1:{settings.PORT}"
-    lines = ["", "Forbear is running.", f"  The borrower's page   {address}/", f"  The desk              {address}/desk/"]
+    lines = [
+        "",
+        "Forbear is running.",
+        f"  The borrower's page   {address}/",
+        f"  The desk              {address}/desk/",
+    ]
     if settings.DEV:
         from forbear.town.sample import guide
 
@@ -145,5 +150,3 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-
-

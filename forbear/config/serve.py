@@ -4,7 +4,7 @@ import argparse
 import os
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from forbear.config.cli import open_house
 
@@ -19,7 +19,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Collect the static files, look whether the database is ready, and become the server."""
+    """Look whether the database is ready, collect the static files, and become the server."""
     open_house()
     from django.conf import settings
     from django.core.management import call_command
@@ -33,8 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
         return taken(settings.PORT)
     if not settings.DEV:
         call_command("collectstatic", interactive=False, verbosity=0)
-    command = server_command(settings.BIND, settings.PORT, arguments.workers)
-    os.execv(command[0], command)
+    return _become(server_command(settings.BIND, settings.PORT, arguments.workers))
+
+
+def _become(command: list[str]) -> NoReturn:
+    """The server takes the place of this process, so that it gets the service manager's signals itself."""
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 (the command line is ours)
 
 
 def server_command(bind: str, port: int, workers: int = 1) -> list[str]:

@@ -1,6 +1,5 @@
 """Every address of an installation: the borrower's site at the root, the desk, the machine door, staff sign-in."""
 
-from django.conf import settings
 from django.urls import include, path
 
 from forbear.config import health

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from forbear.core.contact import Party
-from forbear.core.loan import Loan, Owed
+from forbear.core.loan import Loan
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -45,8 +45,6 @@ class Terms:
     contract_rate_ppm: int
     issued_on: date
     sign_by_on: date
-    owed_on: date
-    owed: Owed
     plan: Plan
     allocation: tuple[str, ...]
     grace_days: int
@@ -75,7 +73,6 @@ def draw_up(
     lender: tuple[str, str, str],
     borrower: Party,
     loan: Loan,
-    owed: Owed,
     offer: Offer,
     issued_on: date,
     sign_by_on: date,
@@ -98,8 +95,6 @@ def draw_up(
         contract_rate_ppm=loan.rate_ppm,
         issued_on=issued_on,
         sign_by_on=sign_by_on,
-        owed_on=loan.as_of,
-        owed=owed,
         plan=offer.plan,
         allocation=rulebook.texts("alloc.order"),
         grace_days=rulebook.integer("payments.grace_days"),

@@ -92,11 +92,11 @@ def may_decide(actor: Actor, *, agents: tuple[str, ...], excluded: tuple[str, ..
     return None
 
 
-def above_authority(plan: Offer | None, owed: Owed, rulebook: Rulebook) -> str:
+def above_authority(plan: Offer | None, rulebook: Rulebook) -> str:
     """The rule that asks for a second pair of eyes for this plan, or "" when one reviewer's authority is enough."""
     if plan is None:
         return ""
-    forgiven = plan.plan.forgiven.total_minor
+    forgiven, owed = plan.plan.forgiven.total_minor, plan.plan.owed
     if forgiven > rulebook.integer("authority.reviewer_forgiven_max"):
         return "authority.reviewer_forgiven_max"
     if (

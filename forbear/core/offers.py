@@ -40,9 +40,17 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
             left[name] -= paid[PARTS[name]]
             rest -= paid[PARTS[name]]
         assert rest == 0, "a payment is never more than what is left"
-        rows.append(Instalment(due_on=case.time.due_on[payment.index], balance_minor=left["principal"], **paid))
+        row = Instalment(
+            due_on=case.time.due_on[payment.index],
+            balance_minor=left["principal"],
+            accrues_minor=payment.new_interest_minor,
+            **paid,
+        )
+        rows.append(row)
     spans = _spans(flow, case.time)
     return Plan(
+        as_of=case.question.as_of,
+        owed=case.owed,
         first_due_on=rows[0].due_on,
         ends_on=rows[-1].due_on,
         instalments=tuple(rows),

@@ -178,18 +178,22 @@ def settlement_owed(rows: Sequence[Row], on: date, opened_on: date) -> Owed:
 
 
 def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
-    """Interest of each row accrued by `on`: whole if due, by days in the running period, none in later ones."""
-    owed, begins_on = [], opened_on
+    """Interest to be paid on each row to settle on a day, oldest first: all there is, less what has not accrued yet.
+
+    New interest accrues evenly over the days up to its row; what has accrued is rounded half up.
+    """
+    unaccrued, begins_on = 0, opened_on
     for row in rows:
-        ends_on = row.instalment.due_on
-        days = (min(on, ends_on) - begins_on).days
-        length = max((ends_on - begins_on).days, 1)
-        accrued = row.instalment.interest_minor if on >= ends_on else 0
-        if begins_on < on < ends_on:
-            accrued = divide(row.instalment.interest_minor * days, length, Rounding.HALF_UP)
-        accrued = max(accrued, getattr(row.instalment, "carried_minor", 0))
-        owed.append(max(accrued - row.paid.interest_minor, 0) if row.open_minor else 0)
-        begins_on = ends_on
+        days, elapsed = (row.instalment.due_on - begins_on).days, (on - begins_on).days
+        accrued = divide(row.instalment.accrues_minor * min(max(elapsed, 0), days), max(days, 1), Rounding.HALF_UP)
+        unaccrued += row.instalment.accrues_minor - accrued
+        begins_on = row.instalment.due_on
+    open_each = [row.instalment.interest_minor - row.paid.interest_minor if row.open_minor else 0 for row in rows]
+    rest = max(sum(open_each) - unaccrued, 0)
+    owed = []
+    for open_minor in open_each:
+        owed.append(min(open_minor, rest))
+        rest -= owed[-1]
     return owed
 
 
@@ -216,7 +220,7 @@ def paid_minor(payments: Sequence[Payment]) -> int:
 
 def remaining_loan(terms: Terms, rows: Sequence[Row], contract: Loan, on: date) -> Loan:
     """What is left of an agreement as a loan of its own, to make a new plan of: it bears the agreed rate, no more."""
-    owed = settlement_owed(rows, on, terms.issued_on)
+    owed = settlement_owed(rows, on, terms.plan.as_of)
     row = next_row(rows)
     overdue = row is not None and row.instalment.due_on <= on
     return replace(

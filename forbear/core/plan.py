@@ -50,7 +50,9 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Instalment:
-    """One row of a plan. `interest_minor` is interest carried over and new; `balance_minor` the principal left."""
+    """One row of a plan. `interest_minor` is what it pays of interest carried over and new, `balance_minor` the
+    principal left after it, `accrues_minor` the new interest of the time up to it, whenever that is paid.
+    """
 
     due_on: date
     principal_minor: int
@@ -58,6 +60,7 @@ class Instalment:
     penalty_minor: int
     fees_minor: int
     balance_minor: int
+    accrues_minor: int = 0
 
     @property
     def amount_minor(self) -> int:
@@ -67,8 +70,12 @@ class Instalment:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A whole plan. `forgiven` is parted like what is owed; `total_minor` is all that is still to be paid."""
+    """A whole plan, made of what was `owed` on `as_of`: paid and forgiven parts sum to it, interest to it and what
+    accrues. `total_minor` is all that is still to be paid.
+    """
 
+    as_of: date
+    owed: Owed
     first_due_on: date
     ends_on: date
     instalments: tuple[Instalment, ...]

@@ -1,13 +1,19 @@
 """How money, dates, months and rates are written for a reader: 1,866.20 元 and 2026年3月18日, or CNY 1,866.20 and
-18 March 2026. Never a bare 03/18.
+18 March 2026. Never a bare 03/18. Times are told in the time of the country the desk works in.
 """
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+_ZONE = ZoneInfo("Asia/Shanghai")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_WEEKDAYS = {
+    "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 
 
 def money(language: str, amount_minor: int, currency: str = "CNY") -> str:
@@ -18,10 +24,22 @@ def money(language: str, amount_minor: int, currency: str = "CNY") -> str:
 
 
 def day(language: str, on: date) -> str:
-    """A date as people write it."""
+    """A date as people write it; of a time, its day."""
+    on = _local(on)
     if language == "zh":
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def weekday(language: str, on: date) -> str:
+    """星期三 or Wednesday."""
+    return _WEEKDAYS[language][_local(on).weekday()]
+
+
+def moment(language: str, at: datetime) -> str:
+    """A time to the minute: 2026年3月18日 15:04 or 18 March 2026, 15:04."""
+    clock = at.astimezone(_ZONE).strftime("%H:%M")
+    return f"{day(language, at)} {clock}" if language == "zh" else f"{day(language, at)}, {clock}"
 
 
 def month(language: str, text: str) -> str:
@@ -34,3 +52,7 @@ def percent(rate_ppm: int) -> str:
     """A yearly rate with two places at least, trailing zeros beyond them dropped: 23.76 %."""
     whole, rest = divmod(abs(rate_ppm), 10_000)
     return f"{'-' if rate_ppm < 0 else ''}{whole}.{f'{rest:04d}'.rstrip('0').ljust(2, '0')} %"
+
+
+def _local(on: date) -> date:
+    return on.astimezone(_ZONE).date() if isinstance(on, datetime) else on

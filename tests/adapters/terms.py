@@ -36,9 +36,12 @@ def a_plan(count: int = 36, forgiven: Owed = WAIVED, rate_ppm: int = 60_000) -> 
                 penalty_minor=penalty[i],
                 fees_minor=fees[i],
                 balance_minor=left,
+                accrues_minor=new,
             )
         )
     plan = Plan(
+        as_of=ISSUED_ON,
+        owed=OWED,
         first_due_on=due[0],
         ends_on=due[-1],
         instalments=tuple(rows),
@@ -76,8 +79,6 @@ def some_terms(plan: Plan | None = None, name: str = "欧阳彧", **changes: Any
         contract_rate_ppm=237_600,
         issued_on=ISSUED_ON,
         sign_by_on=date(2026, 4, 1),
-        owed_on=ISSUED_ON,
-        owed=OWED,
         plan=plan or a_plan(),
         allocation=("interest", "principal", "penalty", "fees"),
         grace_days=3,

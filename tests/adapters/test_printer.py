@@ -178,7 +178,7 @@ def test_every_term_shows_in_the_bytes():
         replace(terms, record_head="d" * 64),
         replace(terms, issued_on=date(2026, 3, 19)),
         replace(terms, rulebook="e" * 64),
-        replace(terms, owed=replace(OWED, fees_minor=2_001)),
+        replace(terms, plan=replace(terms.plan, owed=replace(OWED, fees_minor=2_001))),
     ]
     printed = {PRINTER.agreement(t, "zh") for t in [terms, *changed]}
     assert len(printed) == 6

@@ -1,5 +1,6 @@
 """Payments against a signed schedule: nothing is lost, the oldest is paid first, paying early spares interest."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -38,10 +39,13 @@ def terms(rows: list[tuple[int, int, int, int]]) -> Terms:
                 penalty_minor=penalty,
                 fees_minor=fees,
                 balance_minor=balance,
+                accrues_minor=interest,
             )
         )
     nothing = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
     plan = Plan(
+        as_of=ISSUED,
+        owed=nothing,
         first_due_on=instalments[0].due_on,
         ends_on=instalments[-1].due_on,
         instalments=tuple(instalments),
@@ -66,8 +70,6 @@ def terms(rows: list[tuple[int, int, int, int]]) -> Terms:
         contract_rate_ppm=237_600,
         issued_on=ISSUED,
         sign_by_on=date(2026, 3, 16),
-        owed_on=ISSUED,
-        owed=nothing,
         plan=plan,
         allocation=ORDER,
         grace_days=3,
@@ -137,6 +139,14 @@ def test_an_instalment_is_late_after_its_grace_and_a_cent_short_is_not():
     assert late(nearly, date(2026, 4, 1), grace_days=3, tolerance_minor=100) == ()
     assert due_minor(nearly, date(2026, 4, 1)) == 100
     assert next_row(nearly).number == 1
+
+
+def test_interest_carried_over_is_owed_whenever_it_is_settled():
+    """Of 300 interest in the first row 120 are from before: settling on the first day pays those and nothing new."""
+    agreed = terms(THREE)
+    first = replace(agreed.plan.instalments[0], accrues_minor=180)
+    agreed = replace(agreed, plan=replace(agreed.plan, instalments=(first, *agreed.plan.instalments[1:])))
+    assert settlement_owed(position(agreed, []), ISSUED, ISSUED).interest_minor == 120
 
 
 ROWS = st.lists(
