@@ -275,3 +275,9 @@ def test_what_may_be_left_out(capsys, tmp_path):
         "24.00",
         "20.00",
     }
+
+
+def test_the_page_about_plans_shows_what_the_command_prints(capsys):
+    page = (EXAMPLES.parents[1] / "docs" / "plan.md").read_text("utf-8")
+    _, out, _ = run(capsys, str(EXAMPLES / "illness.json"))
+    assert page.split("```\n")[1] == out

@@ -92,16 +92,26 @@ def pause_asked(case: Situation) -> int:
     request = case.question.request
     if not PAUSE_KINDS & set(request.kinds):
         return 0
-    options = case.rules.integers("relief.deferral_options")
-    only = all(kind in PAUSE_KINDS for kind in request.kinds)
-    months = request.months if only and request.months and request.instalment_minor is None else None
-    return min(max(options), months or case.rules.integer("relief.deferral_usual"))
+    months = request.months if _only_a_pause(request) else None
+    return min(
+        max(case.rules.integers("relief.deferral_options")), months or case.rules.integer("relief.deferral_usual")
+    )
+
+
+def term_asked(request: Request) -> int | None:
+    """The months she wants the plan to take at most; None where she names none, or names those of a pause."""
+    return None if _only_a_pause(request) else request.months
 
 
 def with_better_proof(question: Question) -> Question:
     """The same question as if every income had been shown by payslip and bank."""
     shown = tuple(replace(item, evidence=Evidence.A) for item in question.household.income)
     return replace(question, household=replace(question.household, income=shown))
+
+
+def _only_a_pause(request: Request) -> bool:
+    pauses = bool(request.kinds) and all(kind in PAUSE_KINDS for kind in request.kinds)
+    return pauses and request.instalment_minor is None
 
 
 def _ceiling(question: Question, owed: Owed) -> int:

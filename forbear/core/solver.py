@@ -15,11 +15,11 @@ from forbear.core.cashflow import Flow, fill, least_ceiling
 from forbear.core.loan import Owed, owed_on
 from forbear.core.money import major
 from forbear.core.offers import offer_of, term_months
-from forbear.core.plan import Offer, Request, Why
+from forbear.core.plan import Offer, Why
 from forbear.core.refusal import Refusal
 from forbear.core.relief import least_relief_first
 from forbear.core.rules import Rulebook
-from forbear.core.situation import Question, Situation, pause_asked, paused, situation
+from forbear.core.situation import Question, Situation, pause_asked, paused, situation, term_asked
 from forbear.core.ways_on import (
     no_plan,
     nothing_to_pay,
@@ -88,12 +88,15 @@ def solve(question: Question, rulebook: Rulebook) -> Answer:
 
 def what_if(question: Question, rulebook: Rulebook, instalment_minor: int) -> Offer | Refusal:
     """The plan with at most this much a month, or why there is none and the nearest amount that has one."""
-    case = situation(replace(question, request=Request(instalment_minor=instalment_minor)), rulebook)
+    case = situation(question, rulebook)
     nothing = nothing_to_pay(case)
     if nothing is not None:
         return nothing
     case = replace(case, ceiling_minor=instalment_minor)
-    flow = fill(case.most, case.time, case.caps, instalment_minor)
+    flow = None
+    if months := pause_asked(case):
+        flow = fill(case.most, case.time, paused(case, months).caps, instalment_minor)
+    flow = flow or fill(case.most, case.time, case.caps, instalment_minor)
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
     if flow is None or (above_all_months and flow.burden_minor < instalment_minor and len(flow.payments) > 1):
         return what_if_refused(case, instalment_minor)
@@ -181,14 +184,12 @@ def _settled(case: Situation) -> list[Flow]:
 
 def _asked(case: Situation, found: Sequence[Flow], settled: Sequence[Flow]) -> list[Flow]:
     """The plan that meets the request: her amount, within her months; where only months are named, the lightest."""
-    request = case.question.request
+    request, months = case.question.request, term_asked(case.question.request)
     if settled:
         return [settled[0]]
-    if not found or (request.instalment_minor is None and request.months is None):
+    if not found or (request.instalment_minor is None and months is None):
         return [found[0]] if found and pause_asked(case) else []
-    until = case.last
-    if request.months is not None and pause_asked(case) == 0:
-        until = min(until, case.time.first + request.months - 1)
+    until = case.last if months is None else min(case.last, case.time.first + months - 1)
     ceiling = case.ceiling_minor if request.instalment_minor is None else request.instalment_minor
     lightest = least_ceiling(case.most, case.time, case.caps, ceiling, until)
     if lightest is None or request.instalment_minor is None:

@@ -11,7 +11,7 @@ from forbear.core.cashflow import Flow, fill, least_ceiling
 from forbear.core.money import PPM, Rounding, divide, major
 from forbear.core.offers import term_months
 from forbear.core.refusal import Refusal
-from forbear.core.situation import Situation, situation, with_better_proof
+from forbear.core.situation import Situation, situation, term_asked, with_better_proof
 
 
 def nothing_to_pay(case: Situation) -> Refusal | None:
@@ -33,7 +33,7 @@ def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal
     """Where offers exist but not the one she asked for: the nearest one there is."""
     request = case.question.request
     refused = []
-    asked = request.instalment_minor is not None or request.months is not None
+    asked = request.instalment_minor is not None or term_asked(request) is not None
     if asked and "as-requested" not in flows:
         nearest = flows["lightest"]
         facts = {

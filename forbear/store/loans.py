@@ -6,16 +6,18 @@ loans belong together, and nothing else.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import digest as hmac_digest
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from forbear.actions.ports import Counts, Held, Ids
 from forbear.core.codec import plain, typed
+from forbear.core.loan import DayCount, Loan
 from forbear.core.loanbook import Row, contract_key
 from forbear.store.loan_tables import BorrowerRow, LoanRow
 from forbear.store.privacy import blind, open_text, seal_text
@@ -39,8 +41,8 @@ class StoredLoanBook:
         self._keys = keys
         self._ids = ids
         self._using = using
-        nobody = BorrowerRow(id="nobody", id_index=bytes(32), sealed=self._seal("borrower:nobody", "0" * 18))
-        self._nobody = LoanRow(id="nobody", borrower=nobody, sealed=self._seal("loan:nobody", "{" + " " * 700 + "}"))
+        nobody = BorrowerRow(id="nobody", id_index=bytes(32), sealed=self._seal("borrower:nobody", _NOBODY.id_number))
+        self._nobody = LoanRow(id="nobody", borrower=nobody, sealed=self._seal("loan:nobody", _content(_NOBODY)))
 
     def put(self, rows: Sequence[Row]) -> Counts:
         with transaction.atomic(using=self._using):
@@ -77,14 +79,14 @@ class StoredLoanBook:
         return self._first(self._loans().filter(id=loan_id))
 
     def by_identity(self, contract: str, id_number: str) -> Held | None:
-        """One query, one comparison and two openings, whether the contract is unknown, another's or hers."""
+        """One query, one row opened, one comparison, whether the contract is unknown, another's or hers."""
         loan = self._loans().filter(contract_index=self._contract_index(contract)).first() or self._nobody
         fits = compare_digest(bytes(loan.borrower.id_index), self._id_index(id_number))
-        content, held_id_number = self._opened(loan)
-        return _held(loan, content, held_id_number) if fits else None
+        held = self._held(loan)
+        return held if fits else None
 
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
-        held = (_held(loan, *self._opened(loan)) for loan in self._loans().filter(borrower_id=borrower_id))
+        held = (self._held(loan) for loan in self._loans().filter(borrower_id=borrower_id))
         return tuple(sorted(held, key=lambda one: one.row.loan.contract))
 
     def borrower(self, borrower_id: str) -> Held | None:
@@ -92,7 +94,7 @@ class StoredLoanBook:
 
     def all_contracts(self) -> tuple[str, ...]:
         loans = self._loans().iterator(chunk_size=AT_ONCE)
-        return tuple(sorted(self._opened(loan)[0]["loan"]["contract"] for loan in loans))
+        return tuple(sorted(self._held(loan).row.loan.contract for loan in loans))
 
     # ---- finding -----------------------------------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ class StoredLoanBook:
 
     def _first(self, loans: QuerySet[LoanRow]) -> Held | None:
         loan = loans.first()
-        return None if loan is None else _held(loan, *self._opened(loan))
+        return None if loan is None else self._held(loan)
 
     def _loans_of_contracts(self, rows: Sequence[Row]) -> Iterator[LoanRow]:
         for some in _batches([self._contract_index(row.loan.contract) for row in rows]):
@@ -141,10 +143,11 @@ class StoredLoanBook:
     def _seal(self, place: str, text: str) -> bytes:
         return seal_text(self._keys.book, place, text)
 
-    def _opened(self, loan: LoanRow) -> tuple[dict[str, Any], str]:
-        """What is sealed of a loan, without and then with whom it is of: (content, identity number)."""
+    def _held(self, loan: LoanRow) -> Held:
         content = json.loads(open_text(self._keys.book, f"loan:{loan.id}", loan.sealed))
-        return content, open_text(self._keys.book, f"borrower:{loan.borrower.id}", loan.borrower.sealed)
+        borrower = loan.borrower
+        content["id_number"] = open_text(self._keys.book, f"borrower:{borrower.id}", borrower.sealed)
+        return Held(loan.id, borrower.id, typed(Row, content))
 
 
 def _content(row: Row) -> str:
@@ -154,9 +157,30 @@ def _content(row: Row) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _held(loan: LoanRow, content: dict[str, Any], id_number: str) -> Held:
-    return Held(loan.id, loan.borrower.id, typed(Row, {**content, "id_number": id_number}))
-
-
 def _batches(values: list[bytes]) -> Iterator[list[bytes]]:
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+_NOBODY = Row(
+    loan=Loan(
+        contract="HC-0000-0000000",
+        currency="CNY",
+        signed_on=date(2000, 1, 1),
+        principal_minor=0,
+        interest_minor=0,
+        penalty_minor=0,
+        fees_minor=0,
+        rate_ppm=0,
+        penalty_rate_ppm=0,
+        day_count=DayCount.THIRTY_360,
+        oldest_unpaid_due_on=None,
+        instalment_minor=0,
+        instalments_left=0,
+        due_day=1,
+        as_of=date(2000, 1, 1),
+    ),
+    name="",
+    id_number="000000000000000000",
+    phone="",
+)
+"""Opened where a contract is unknown, so that asking takes as long as where it is known."""

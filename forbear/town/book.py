@@ -38,7 +38,7 @@ def made_up_book(seed: int, accounts: int, as_of: date) -> tuple[Row, ...]:
 
     240 accounts are 216 borrowers, of whom 24 have two loans.
     """
-    return tuple(_row(seed, index, as_of) for index in range(accounts))
+    return tuple(made_up_row(seed, index, as_of) for index in range(accounts))
 
 
 def level_instalment(principal_minor: int, rate_ppm: int, months: int) -> int:
@@ -61,7 +61,7 @@ def balance_after(principal_minor: int, rate_ppm: int, instalment_minor: int, pa
     return left_minor
 
 
-def _row(seed: int, index: int, as_of: date) -> Row:
+def made_up_row(seed: int, index: int, as_of: date) -> Row:
     second = index % SECOND_LOAN_EVERY == SECOND_LOAN_EVERY - 1
     person = made_up_person(seed, index - 5 if second else index, as_of)
     return Row(loan=_loan(Random(f"forbear loan {seed} {index}"), index, as_of), **vars(person))

@@ -228,7 +228,8 @@ def _request(row: Row, household: Household, rng: Random) -> Request:
     if rng.random() < 0.45:
         return Request(kinds=kinds)
     comes_in = sum(line.monthly_minor or 0 for line in household.income)
-    goes_out = sum(line.monthly_minor or 0 for line in (*household.outgoings, *household.other_debts))
+    goes_out = sum(line.monthly_minor or 0 for line in household.outgoings)
+    goes_out += sum(debt.monthly_minor for debt in household.other_debts)
     believed = min(max(comes_in - goes_out, 0), row.loan.instalment_minor) * rng.uniform(0.5, 0.9)
     instalment_minor = round(believed / 5_000) * 5_000
     return Request(kinds=kinds, instalment_minor=instalment_minor, months=rng.choice((None, 12, 24, 36, 48)))

@@ -16,7 +16,7 @@ from forbear.adapters.memory import MovedClock
 from forbear.core.clocks import start_of
 from forbear.core.loanbook import Numbered, Row
 from forbear.core.solver import Question, solve
-from forbear.town.book import made_up_book
+from forbear.town.book import made_up_book, made_up_row
 from forbear.town.borrower import Borrower
 from forbear.town.households import MadeUpHousehold, made_up_household
 from forbear.town.lives import LIVES, Kind
@@ -107,9 +107,9 @@ def _somebody(desk: Desk, rng: Random, number: int, on: date, planned: bool) -> 
     """A row of the book and a household to it; with `planned`, one that the rulebook has an offer for."""
     rulebook = desk.rulebooks.on(on)
     for attempt in range(200):
-        (row,) = made_up_book(SEED + 1000 * number + attempt, 1, on)
+        row = made_up_row(SEED, 1_000_000 + 1_000 * number + attempt, on)
         home = made_up_household(row, rng)
-        if desk.loans.find(row.loan.contract) is not None or row.loan.oldest_unpaid_due_on is None:
+        if row.loan.oldest_unpaid_due_on is None:
             continue
         question = Question(
             as_of=on,

@@ -36,15 +36,29 @@ def incomes(draw, as_of: date) -> Income:
 
 
 @st.composite
+def seasons(draw, as_of: date) -> tuple[Income, ...]:
+    """Four years of an income that comes in some months of the year only, and not the same each time."""
+    active = draw(st.sets(st.integers(0, 11), min_size=1, max_size=11))
+    month = [month_after(month_of(as_of), index) for index in range(48) if index % 12 in active]
+    first, step = draw(st.integers(3_500_00, 20_000_00)), draw(st.integers(0, 97_31))
+    return tuple(
+        Income(source="season", evidence=Evidence.B, month=name, amount_minor=first + step * (index % 7))
+        for index, name in enumerate(month)
+    )
+
+
+@st.composite
 def questions(draw) -> Question:
     as_of = draw(st.dates(date(2021, 1, 1), date(2029, 12, 31)))
     late = draw(st.one_of(st.none(), st.integers(0, 900)))
     instalments_left = draw(st.integers(0, 60))
+    principal_minor = draw(st.one_of(AMOUNTS, st.integers(500_00, 60_000_00)))
+    wage = Income(source="wage", evidence=Evidence.A, monthly_minor=draw(st.integers(3_500_00, 20_000_00)))
     loan = Loan(
         contract="C-1",
         currency="CNY",
         signed_on=as_of - timedelta(days=1000),
-        principal_minor=draw(AMOUNTS),
+        principal_minor=principal_minor,
         interest_minor=draw(SMALL),
         penalty_minor=draw(SMALL),
         fees_minor=draw(st.sampled_from([0, 1, 20_00, 333_33])),
@@ -52,7 +66,7 @@ def questions(draw) -> Question:
         penalty_rate_ppm=draw(st.sampled_from([0, 100_000, 356_400, 1_000_000])),
         day_count=draw(st.sampled_from(list(DayCount))),
         oldest_unpaid_due_on=None if late is None else as_of - timedelta(days=late),
-        instalment_minor=draw(st.integers(1, 9_000_00)),
+        instalment_minor=max(1, principal_minor // draw(st.integers(4, 60)), draw(st.integers(0, 900_00))),
         instalments_left=instalments_left,
         due_day=draw(st.integers(1, 31)),
         as_of=as_of,
@@ -61,7 +75,10 @@ def questions(draw) -> Question:
         place=draw(st.sampled_from(["cn/sichuan/chengdu", "cn/gansu", "cn/beijing"])),
         adults=draw(st.integers(1, 2)),
         children=draw(st.integers(0, 2)),
-        income=tuple(draw(st.lists(incomes(as_of), max_size=5))),
+        income=(
+            *draw(st.sampled_from([(wage,), draw(seasons(as_of)), ()])),
+            *draw(st.lists(incomes(as_of), max_size=4)),
+        ),
         outgoings=tuple(Outgoing(kind=k, monthly_minor=draw(SMALL)) for k in draw(st.sampled_from([(), ("rent",)]))),
         other_debts=draw(
             st.sampled_from(

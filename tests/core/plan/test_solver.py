@@ -147,6 +147,15 @@ def test_a_pause_asked_for_holds_for_every_offer():
     assert {m.months for m in offers["as-requested"].plan.measures if m.measure == "deferral"} == {3}
 
 
+def test_a_pause_beside_a_term_leaves_the_term_as_asked():
+    request = Request(kinds=("payment-holiday", "longer-term"), months=40)
+    plan = by_name(replace(ILLNESS, request=request))["as-requested"].plan
+    assert (plan.first_due_on, plan.ends_on) == (date(2026, 7, 28), date(2029, 7, 28))
+    offer = what_if(replace(ILLNESS, request=request), RULES, 1_000_00)
+    assert isinstance(offer, Offer)
+    assert offer.plan.first_due_on == date(2026, 7, 28)
+
+
 def test_no_surplus_is_answered_with_ways_on():
     answer = solve(case("no-surplus"), RULES)
     assert answer.offers == ()
