@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from forbear.actions import agreement, payments
+from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
@@ -81,7 +82,8 @@ def send_code(desk: Desk, item: Leased) -> None:
     if challenge is None or not challenge.phone or challenge.used or challenge.expires_at <= desk.clock.now():
         return
     purpose = challenge.purpose.partition(":")[0]
-    said = say("zh", f"notices.code.{purpose}", code=desk.challenges.code(challenge.id), lender=desk.lender)
+    code = desk.challenges.code(challenge.id)
+    said = say("zh", f"notices.code.{purpose}", code=code, lender=desk.lender, minutes=CODE_MINUTES)
     desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
 
 

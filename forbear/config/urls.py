@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from forbear.config import health
+from forbear.web import dev
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("dev/outbox", dev.outbox, name="outbox"),
     path("", include("forbear.web.borrower.urls")),
 ]
 

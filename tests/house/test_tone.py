@@ -41,7 +41,7 @@ CAPITALS_KNOWN = {
     "KB",
     "URL",
 }
-CAPITALS_KNOWN |= {"ISO", "UTF", "JSON", "LPR", "APR", "PIN", "ICU", "MRI", "YYYY", "MM", "DD", "GB"}
+CAPITALS_KNOWN |= {"SHA", "ISO", "UTF", "JSON", "LPR", "APR", "PIN", "ICU", "MRI", "YYYY", "MM", "DD", "GB"}
 
 
 def faults(language: str, sentence: str) -> Iterator[str]:
