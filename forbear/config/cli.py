@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "say whether this installation is well, and how to mend what is not",
     "staff": "add people who work at the desk, change their roles, list them",
     "loans": "take a loan book in from a file, or write a made-up one",
+    "payments": "book a file of payments",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
 }

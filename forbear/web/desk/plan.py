@@ -111,7 +111,11 @@ def shown(offer: Offer, language: str, *, for_her: bool = True) -> Shown:
 
 
 def _measure(measure: Measure, language: str) -> str:
-    facts = {"amount": major(measure.amount_minor or 0), "months": measure.months or 0, "rate": percent(measure.rate_ppm or 0)}
+    facts = {
+        "amount": major(measure.amount_minor or 0),
+        "months": measure.months or 0,
+        "rate": percent(measure.rate_ppm or 0),
+    }
     return say(language, f"plan.measure.{measure.measure}", **facts)
 
 
