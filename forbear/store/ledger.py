@@ -190,7 +190,7 @@ class DjangoLedger:
     def _read(self, events: QuerySet[Event], opened: bool = True) -> tuple[Recorded, ...]:
         rows = list(events.order_by("leaf").values_list("leaf", "body", "leaf_hash"))
         texts = self._disclosed(events, {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}) if opened else {}
-        return tuple(read_event(leaf, bytes(body), bytes(own), texts.get(leaf, ())) for leaf, body, own in rows)
+        return tuple(read_event(leaf, bytes(body), bytes(own), tuple(texts.get(leaf, ()))) for leaf, body, own in rows)
 
     def _disclosed(self, events: QuerySet[Event], hashes: dict[int, bytes]) -> dict[int, list[str]]:
         """The disclosure texts of each leaf, as far as their keys are there."""
