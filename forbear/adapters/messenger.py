@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from forbear.actions.ports import Clock, Message, Messenger, Undelivered
@@ -29,6 +30,11 @@ class ByChannel:
         if messenger is None:
             raise Undelivered(f"no messenger is set up for {message.channel.value}")
         messenger.send(message)
+
+    def messages(self, offset: int = 0, limit: int = 50) -> tuple[Any, ...]:
+        """What those of its messengers that keep messages have kept (forbear/store/outbox.py)."""
+        keeping = [route for route in self._routes.values() if hasattr(route, "messages")]
+        return tuple(kept for route in keeping for kept in route.messages(offset, limit))
 
 
 class Smtp:

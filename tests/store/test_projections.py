@@ -20,6 +20,14 @@ AGENT = Actor(Role.AGENT, "s_agent", Auth.STAFF)
 REVIEWER = Actor(Role.REVIEWER, "s_reviewer", Auth.STAFF)
 SOON, LATER = date(2026, 3, 9), date(2026, 5, 9)
 
+ISSUED = e.AgreementIssued(
+    number=1,
+    due_on=tuple(SOON + timedelta(days=30 * n) for n in (1, 2, 3)),
+    grace_days=3,
+    sign_by_on=SOON,
+    template="t",
+    document="b_2",
+)
 STEPS = (
     (AGENT, wrote()),
     (SYSTEM, e.PersonAsked(by_on=SOON)),
@@ -37,7 +45,7 @@ STEPS = (
     (REVIEWER, e.DecisionMade(outcome=Outcome.APPROVED, rulebook="r", appeal_by_on=LATER)),
     (REVIEWER, e.DecisionMade(outcome=Outcome.REFUSED, rulebook="r", appeal_by_on=LATER)),
     (SYSTEM, e.DecisionAppealed(decide_by_on=LATER)),
-    (SYSTEM, e.AgreementIssued(number=1, instalments=3, sign_by_on=SOON, template="t", document="b_2")),
+    (SYSTEM, ISSUED),
     (SYSTEM, e.AgreementCountersigned(number=1)),
     (SYSTEM, e.AgreementLapsed(number=1, why=Lapse.EXPIRED)),
     (SYSTEM, e.PaymentReceived(payment="y_1", settled=(1,), all_settled=False)),
@@ -74,7 +82,7 @@ def readings(bench: Bench):
         bench.cases.queue(stage="closed", limit=1000),
         bench.cases.queue(search=NAME, limit=1000),
         bench.cases.counts(),
-        bench.cases.active(),
+        bench.cases.to_watch(SOON + timedelta(days=400)),
     )
 
 
@@ -172,12 +180,13 @@ def test_cases_of_a_loan_and_of_a_borrower_newest_first(stored):
     assert stored.cases.of_loan("l_other") == ()
 
 
-def test_active_cases_are_those_with_an_agreement_in_force(stored):
+def test_the_night_looks_at_cases_whose_instalment_is_past_its_grace(stored):
     issued, countersigned = STEPS[16], STEPS[17]
     walk(stored, "c_1", [issued, countersigned])
     walk(stored, "c_2", [issued])
     walk(stored, "c_3", [issued, countersigned, (SYSTEM, e.PlanCompleted(early=False))])
-    assert stored.cases.active() == ("c_1",)
+    assert stored.cases.to_watch(SOON + timedelta(days=33)) == ()
+    assert stored.cases.to_watch(SOON + timedelta(days=34)) == ("c_1",)
 
 
 def test_a_line_whose_identity_was_forgotten_has_no_name_and_goes_on(stored):
