@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from forbear.actions import agreement, payments
+from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
@@ -81,7 +82,8 @@ def send_code(desk: Desk, item: Leased) -> None:
     if challenge is None or not challenge.phone or challenge.used or challenge.expires_at <= desk.clock.now():
         return
     purpose = challenge.purpose.partition(":")[0]
-    said = say("zh", f"notices.code.{purpose}", code=desk.challenges.code(challenge.id), lender=desk.lender)
+    code = desk.challenges.code(challenge.id)
+    said = say("zh", f"notices.code.{purpose}", code=code, lender=desk.lender, minutes=CODE_MINUTES)
     desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
 
 
@@ -133,12 +135,12 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 
 def nightly(desk: Desk, item: Leased) -> None:
-    """Put the end of the day of every case with an agreement in force on the agenda, and the next night."""
+    """Put the end of the day of every case that has something to look at on the agenda, and the next night."""
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
     dues = [
         Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
-        for case_id in desk.cases.active()
+        for case_id in desk.cases.to_watch(today)
     ]
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)

@@ -4,7 +4,7 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
@@ -15,7 +15,7 @@ from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.notices import CALLED_FOR, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
-from forbear.words import say
+from forbear.words import say, sentences
 from forbear.words.format import day, money
 
 
@@ -45,10 +45,11 @@ def write(
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
     key = "notices.discreet" if reach and reach.discreet else f"notices.{kind.value}.text"
-    texts = [(Channel.SMS, phone, "", say(language, key, **said))]
+    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
     if email:
         subject = say(language, f"notices.{kind.value}.subject", **said)
-        body = [say(language, f"notices.{part}", **said) for part in ("greeting", f"{kind.value}.body", "closing")]
+        parts = ("greeting", f"{kind.value}.body", "closing")
+        body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
         texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
     for channel, to, subject, text in texts:
         notice = desk.ids.new("n")
@@ -80,28 +81,40 @@ def _kind(fact: e.Fact, actor: Actor) -> NoticeKind | None:
 
 
 def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, str]:
-    """All that a message may mention, so that every wording can be filled."""
+    """All that a message may mention; "" where the case has no such thing now. A promised day that is over is none."""
     assert file.party is not None, "somebody to write to"
-    case, rows = file.case, file.rows()
+    case, rows, today = file.case, file.rows(), desk.clock.today()
     row = next((row for row in rows if row.number == number), None) or next_row(rows)
     offered = file.offered.terms if file.offered else None
-    last_paid = file.payments[-1].details if file.payments else None
-    due = due_minor(rows, desk.clock.today())
+    paid = max(file.payments, key=lambda paid: paid.reversed_at or paid.at, default=None)
+    due = due_minor(rows, today)
+    spoken = [spoken for spoken in file.spoken if not spoken.note]
+
+    def by(on: date | None) -> str:
+        return day(language, on) if on and on >= today else ""
+
     return {
         "name": file.party.name,
         "contract": (file.contract or "")[-4:],
         "lender": desk.lender if language == "zh" else desk.lender_en,
         "phone": desk.phone,
         "link": desk.address,
-        "by": day(language, case.due_on) if case.due_on else "",
+        "by": by(case.due_on),
+        "papers_by": by(case.papers_by_on),
+        "answer_by": by(case.answer_by_on),
+        "decide_by": by(case.decide_by_on),
+        "more_by": by(case.more_by_on),
+        "appeal_by": by(case.appeal_by_on),
+        "call_by": by(case.person_by_on),
+        "stay_until": by(case.stayed_until_on),
+        "cure_by": by(case.cure_by_on),
+        "sign_by": by(case.sign_by_on),
         "next_on": day(language, row.instalment.due_on) if row else "",
         "next_amount": money(language, row.open_minor) if row else "",
-        "due_amount": money(language, due),
-        "cure_by": day(language, case.cure_by_on) if case.cure_by_on else "",
-        "sign_by": day(language, case.sign_by_on) if case.sign_by_on else "",
+        "due_amount": money(language, due) if due else "",
         "first_on": day(language, offered.plan.first_due_on) if offered else "",
         "first_amount": money(language, offered.plan.instalments[0].amount_minor) if offered else "",
-        "paid": money(language, last_paid.amount_minor) if last_paid else "",
-        "words": file.spoken[-1].text if file.spoken else "",
+        "paid": money(language, paid.details.amount_minor) if paid and paid.details else "",
+        "words": spoken[-1].text if spoken else "",
         "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",
     }

@@ -106,6 +106,7 @@ def _write(
     for fact in facts:
         all_facts.append(fact)
         file = with_event(file, _pending(by, case_id, file, fact, now))
+    for fact in facts:  # a message tells how the case stands after the whole command
         for letter, due in letters(desk, file, fact, by.actor, now):
             all_facts.append(letter)
             all_dues.append(due)

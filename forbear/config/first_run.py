@@ -6,8 +6,6 @@ this installation's own; the second factor is set up already, and the outbox pag
 
 import json
 import secrets
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -57,20 +55,6 @@ def guide(address: str) -> list[str]:
         f"  password of each      {kept['password']}",
         f"  second factor         {address}/dev/outbox",
     ]
-
-
-def codes() -> Iterator[tuple[str, str]]:
-    """(name, one-time code of now) of the made-up people at the desk, for the outbox page."""
-    from allauth.mfa.models import Authenticator
-    from allauth.mfa.totp.internal import auth
-    from allauth.mfa.utils import decrypt
-
-    names = [name for _, name in _kept().get("staff", [])]
-    found = Authenticator.objects.filter(user__username__in=names, type=Authenticator.Type.TOTP)
-    counter = int(time.time()) // 30
-    for one in found.select_related("user").order_by("user_id"):
-        code = auth.hotp_value(decrypt(one.data["secret"]), counter)
-        yield one.user.get_username(), auth.format_hotp_value(code)
 
 
 def _second_factor(name: str) -> None:

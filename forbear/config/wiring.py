@@ -52,11 +52,6 @@ def desk() -> Desk:
     )
 
 
-def outbox() -> DevOutbox:
-    """What the page of messages sent reads."""
-    return DevOutbox(load_keys(settings.HOME), desk().clock)
-
-
 def _messenger(keys: Keys, clock: Clock) -> Messenger:
     """E-mail through SMTP when configured; in development the rest to the outbox, elsewhere it stays undelivered."""
     routes: dict[Channel, Messenger] = {}

@@ -200,7 +200,8 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             )
             return {"papers": (*file.papers, came)}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
-            return {"paper_reasons": {**file.paper_reasons, item: reason or ""}}
+            others = {number: text for number, text in file.paper_reasons.items() if number != item}
+            return {"paper_reasons": {**others, item: reason or ""}}
     return {}
 
 

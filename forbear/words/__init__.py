@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("zh", "en")
@@ -17,6 +18,15 @@ def say(language: str, key: str, **facts: object) -> str:
     """The sentence for a key; KeyError when the key or one of its parameters is missing."""
     sentence = catalogue(language)[key]
     return sentence.format_map(facts) if facts or "{" in sentence else sentence
+
+
+def sentences(language: str, key: str, **facts: str) -> tuple[str, ...]:
+    """The sentences of a message, one a line in the catalogue, without those that mention a fact that is empty."""
+    lines = catalogue(language)[key].strip().splitlines()
+    mentioned = ({name for _, name, _, _ in Formatter().parse(line) if name} for line in lines)
+    return tuple(
+        line.format_map(facts) for line, names in zip(lines, mentioned, strict=True) if all(facts[n] for n in names)
+    )
 
 
 def known(language: str, key: str) -> bool:

@@ -45,7 +45,7 @@ CHECKLIST = {
     "never automatic": ("违约不会让协议自动终止", "审核人看过您的情况后决定"),
     "what happens then": ("原借款合同恢复,减去您已还的",),
     "hardship again": ("可以重新安排", "新协议会写明替代哪一份"),
-    "collection rests": ("都不催收这笔欠款",),
+    "collection rests": ("都不催您还款",),
     "credit record": ("不作为新的逾期报送", "五年后删除", "二十天内书面答复"),
     "limitation (art. 14)": ("等于您再次确认这笔欠款", "诉讼时效规定第十四条"),
     "data": ("健康材料单独加密", "查阅、复制、更正"),

@@ -13,6 +13,7 @@ from forbear.web.charts import ChartMonth
 from forbear.web.text import percent
 
 MONTHS_SHOWN = 120
+SAID_ELSEWHERE = ("term", "deferral", "income-following")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _notes(plan: Plan) -> Sequence[str]:
 def _measures(plan: Plan) -> str:
     """What the lender does for it, in the words of each measure."""
     said = []
-    for measure in plan.measures:
+    for measure in (m for m in plan.measures if m.measure not in SAID_ELSEWHERE):
         facts = {"months": measure.months, "rate": percent(measure.rate_ppm or 0).removesuffix("%")}
         facts["amount"] = figure(major(measure.amount_minor or 0))
         said.append(words(f"plan.measure.{measure.measure}", **facts))

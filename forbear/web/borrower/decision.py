@@ -86,6 +86,7 @@ def _decision(
         appeal_field=field,
         appeal_text=words("decision.page.appeal.text", date=day(case.appeal_by_on)) if case.appeal_by_on else "",
         appeal_url=reverse("borrower:look_again", args=[case.case_id]),
+        too_late=words("decision.page.appeal.closed") if field is None and _could_appeal(file) else "",
         elsewhere=decided.outcome is not Outcome.APPROVED,
     )
 
@@ -113,9 +114,15 @@ def _figures(decided: Decided) -> list[tuple[str, str]]:
 def _appeal_field(request: HttpRequest, file: CaseFile, given: str, fault: str) -> Field | None:
     """The field where it can still be asked for; an appeal that is over is said on the page of where things stand."""
     case = file.case
-    if case.outcome not in (Outcome.REFUSED, Outcome.COUNTERED) or case.under_review or case.closed:
+    if not _could_appeal(file):
         return None
     if case.appeal_by_on and desk_of(request).clock.today() > case.appeal_by_on:
         return None
     label, hint = words("decision.page.appeal.words"), words("decision.page.appeal.hint")
     return Field("words", "area", label, hint, value=given, fault=fault, maximum=WORDS_MAX)
+
+
+def _could_appeal(file: CaseFile) -> bool:
+    """Whether there is a decision to look at again, were it in time."""
+    case = file.case
+    return case.outcome in (Outcome.REFUSED, Outcome.COUNTERED) and not case.under_review and not case.closed

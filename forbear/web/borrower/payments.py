@@ -124,7 +124,7 @@ def renegotiate(request: HttpRequest, file: CaseFile) -> HttpResponse:
         by = by_her(request, file, "renegotiate", given)
         outcome = ask_for_new_plan(desk_of(request), by, file.case.case_id, given)
         if not isinstance(outcome, Refusal):
-            return to("check", file)
+            return to("check", file, done="again")
         message = why_not(outcome)
     field = Field("words", "area", words("payments.page.renegotiate.words"), optional=True, maximum=WORDS_MAX)
     return show(

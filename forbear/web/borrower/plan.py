@@ -1,6 +1,7 @@
 """Room 4 on the borrower's site: the offers side by side, "what if I pay this much", a plan of her own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,11 @@ from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, req
 from forbear.core.amounts import amount_minor
 from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
-from forbear.core.plan import Offer
+from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.solver import Answer
 from forbear.web.access import desk_of, held_for
-from forbear.web.borrower.cards import card
+from forbear.web.borrower.cards import Card, card
 from forbear.web.borrower.fields import Field, Typed, filled, typed
 from forbear.web.borrower.page import by_her, money, of_her_case, show, spoken, to, why_not, words
 from forbear.web.text import month, reader_language
@@ -43,7 +44,7 @@ def _offers(
     request: HttpRequest, file: CaseFile, answer: Answer, *, closed: Refusal | None = None, message: str = ""
 ) -> HttpResponse:
     asked = file.case.requested
-    found = [card(offer, answer) for offer in answer.offers]
+    found = _cards(answer)
     slide_most = -(-max((m.affordable_minor for m in answer.affordable), default=0) // 100)
     pay = request.GET.get("pay", "")
     least = min((offer.plan.instalment_max_minor for offer in answer.offers), default=0) // 100
@@ -70,6 +71,17 @@ def _offers(
         **_choosing(file, closed),
         **_tried(request, file, answer),
     )
+
+
+def _cards(answer: Answer) -> list[Card]:
+    """One card a plan: where one plan bears several names, all of them stand on its card."""
+    cards: dict[Plan, Card] = {}
+    for offer in answer.offers:
+        shown = card(offer, answer)
+        known = cards.get(offer.plan)
+        title = words("offers.page.card.and", one=known.title, other=shown.title) if known else shown.title
+        cards[offer.plan] = replace(known or shown, title=title)
+    return list(cards.values())
 
 
 def _choosing(file: CaseFile, closed: Refusal | None) -> dict[str, str]:

@@ -19,7 +19,19 @@ from forbear.core.statement import SHAPES, TOLD_BEFORE_SUBMITTING, Question, con
 from forbear.web.access import desk_of, held_for
 from forbear.web.borrower.answers import answer_of, as_typed, without_row
 from forbear.web.borrower.fields import Field, Option, Typed, filled, typed
-from forbear.web.borrower.page import by_her, day, money, months, not_found, of_her_case, show, to, why_not, words
+from forbear.web.borrower.page import (
+    by_her,
+    day,
+    done_words,
+    money,
+    months,
+    not_found,
+    of_her_case,
+    show,
+    to,
+    why_not,
+    words,
+)
 from forbear.web.borrower.questions import ROWS_MAX, Sheet, place_words, row_count, sheet
 from forbear.web.text import month, reader_language
 
@@ -184,6 +196,7 @@ def check(request: HttpRequest, file: CaseFile) -> HttpResponse:
         file=file,
         why=words("statement.page.check.why"),
         back=reverse("borrower:case", args=[file.case.case_id]),
+        done=done_words(request, {"again": words("payments.page.renegotiate.done")}),
         answers=answers,
         missing=words("statement.page.check.missing", count=len(gaps)) if gaps else "",
         noticed=[words(slip.key) for slip in contradictions(file.answers)],

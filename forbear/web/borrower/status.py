@@ -306,8 +306,7 @@ def _rooms(file: CaseFile) -> list[dict[str, str]]:
         _task(
             words(f"site.page.case.task.{name}"),
             reverse(f"borrower:{page}", args=[about.case_id]) if page and state != "later" else "",
-            state,
-            "running" if (name, state) == ("payments", "needed") else state,
+            *(("running", "running") if (name, state) == ("payments", "needed") else (state, state)),
         )
         for name, state, page in states
     ]
