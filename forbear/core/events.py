@@ -302,7 +302,7 @@ class DecisionAppealed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementIssued(Fact):
-    """The exact terms, instalment by instalment; nothing signed is ever computed again. `due_on`: of each instalment."""
+    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks."""
 
     type = "agreement.issued"
     number: int
