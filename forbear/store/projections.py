@@ -6,11 +6,13 @@ blind indexes. Everything else in a line is public state.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from forbear.actions.lines import is_in_force, is_open, moving_part, queue_line
+from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
@@ -19,6 +21,7 @@ from forbear.store.models import CaseRow, Projection
 from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text
 
 NAME = "case_line"
+ROWS_AT_ONCE = 200
 
 
 def apply(recorded: Sequence[Recorded], case: Case, keys: Keys, using: str) -> None:
@@ -41,9 +44,10 @@ def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using
     rows = CaseRow.objects.using(using)
     rows.all().delete()
     made = 0
-    for opened, case in cases:
-        rows.bulk_create([_new_row(opened, case, keys, using)])
-        made += 1
+    remaining = iter(cases)
+    while some := [_new_row(opened, case, keys, using) for opened, case in islice(remaining, ROWS_AT_ONCE)]:
+        rows.bulk_create(some)
+        made += len(some)
     if size:
         _reached(size - 1, using)
     return made
@@ -64,7 +68,7 @@ def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
 
 def _state(case: Case) -> dict[str, Any]:
     """The columns that move with the case."""
-    return {**moving_part(case), "open": is_open(case), "in_force": is_in_force(case)}
+    return {**moving_part(case), "open": is_open(case), "watch_on": watch_on(case)}
 
 
 def _reached(leaf: int, using: str) -> None:
@@ -120,8 +124,9 @@ class DjangoCases:
                 counts[name] = counts.get(name, 0) + count
         return counts
 
-    def active(self) -> tuple[str, ...]:
-        return tuple(self._rows.filter(in_force=True).order_by("case_id").values_list("case_id", flat=True))
+    def to_watch(self, on: date) -> tuple[str, ...]:
+        late = self._rows.filter(watch_on__lte=on)
+        return tuple(late.order_by("case_id").values_list("case_id", flat=True))
 
     def _lines(self, rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
         found = list(rows)
