@@ -33,7 +33,7 @@ GOOD = {"act": "continue"}
         ("home", {"place": "", "adults": "1", "children": "0"}, ["请选一项"]),
         ("home", {"place": "cn", "adults": "0", "children": "0"}, ["请填 1 到 20 之间的人数。"]),
         ("income", {"rows": "0"}, ["请写上数字；没有或不清楚，就勾选下面那一项"]),
-        ("income", {"rows": "0", "m-wages": "5200"}, ["请选一项"]),
+        ("income", {"rows": "0", "m-wages": "5200"}, ["请选一项：拿什么能看出这些收入"]),
         (
             "income",
             {"rows": "0", "proof": "A", "m-wages": "5200", "state": "none"},
