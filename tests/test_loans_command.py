@@ -1,6 +1,5 @@
 """`forbear loans import` and `forbear loans sample`: files in every shape, what is printed, and what is written."""
 
-import argparse
 import csv
 import io
 import json
@@ -13,7 +12,7 @@ import pytest
 
 from forbear.adapters import loanbook as files
 from forbear.adapters.memory_loanbook import MemoryLoanBook
-from forbear.config.commands import loans
+from forbear.config import cli, loans
 from forbear.core.loanbook import COLUMNS, written
 from forbear.town.book import made_up_book
 
@@ -265,9 +264,7 @@ def test_a_fault_in_parquet_is_named_by_row_and_column(desk, tmp_path, capsys):
 
 
 def arguments(*given):
-    parser = argparse.ArgumentParser()
-    loans.add(parser)
-    return parser.parse_args(given)
+    return cli.parser_of("loans").parse_args(["loans", *given])
 
 
 def test_the_command_line_has_the_options_that_were_agreed():

@@ -135,12 +135,12 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 
 def nightly(desk: Desk, item: Leased) -> None:
-    """Put the end of the day of every case with an agreement in force on the agenda, and the next night."""
+    """Put the end of the day of every case that has something to look at on the agenda, and the next night."""
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
     dues = [
         Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
-        for case_id in desk.cases.active()
+        for case_id in desk.cases.to_watch(today)
     ]
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)

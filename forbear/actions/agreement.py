@@ -48,7 +48,8 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
     document = desk.vault.keep(case.case_id, e.Retention.AGREEMENT.value, desk.printer.agreement(terms, case.language))
     issued = e.AgreementIssued(
         number=terms.number,
-        instalments=len(terms.plan.instalments),
+        due_on=tuple(instalment.due_on for instalment in terms.plan.instalments),
+        grace_days=terms.grace_days,
         sign_by_on=sign_by_on,
         template=TEMPLATE,
         document=document,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from datetime import date
+
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import CaseOpened, Recorded
@@ -31,7 +33,7 @@ def moving_part(case: Case) -> dict[str, Any]:
         "due_on": case.due_on,
         "due_what": case.due_what,
         "agent": case.agent,
-        "reviewer": case.second_asked_by or min(case.deciders, default=""),
+        "reviewer": case.second_asked_by or min(case.deciders - {case.agent}, default=""),
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,
         "seq": case.seq,
@@ -43,6 +45,6 @@ def is_open(case: Case) -> bool:
     return case.stage is not Stage.CLOSED
 
 
-def is_in_force(case: Case) -> bool:
-    """Whether an agreement is in force, so that the nightly run looks at the case."""
-    return case.in_force is not None and is_open(case)
+def watch_on(case: Case) -> date | None:
+    """From which day on the nightly run looks at the case; None: no agreement in force has anything open."""
+    return case.watch_on if is_open(case) else None

@@ -246,8 +246,8 @@ class Cases(Protocol):
     def counts(self) -> Mapping[str, int]:
         """Open cases by whose move it is, and by stage under "stage:<stage>"."""
 
-    def active(self) -> tuple[str, ...]:
-        """Ids of cases with an agreement in force, for the nightly run."""
+    def to_watch(self, on: date) -> tuple[str, ...]:
+        """Ids of cases whose agreement in force has an instalment past its days of grace, for the nightly run."""
 
 
 # ---- identity --------------------------------------------------------------------------------------------------

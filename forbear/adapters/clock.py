@@ -1,5 +1,6 @@
 """The Clock port: the machine's time, or one that a file sets. Nothing else in the product may ask what time it is."""
 
+import os
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,11 +27,13 @@ class FileClock:
         self._file = Path(file)
 
     def now(self) -> datetime:
-        real = time.time()
         try:
-            written_at, text = self._file.stat().st_mtime, self._file.read_text("ascii").strip()
+            with self._file.open(encoding="ascii") as opened:
+                # Of this very file: another may take its place while we read.
+                written_at, text = os.fstat(opened.fileno()).st_mtime, opened.read().strip()
         except FileNotFoundError:
             text = ""
+        real = time.time()
         if not text:
             return datetime.fromtimestamp(real, UTC)
         start = datetime.fromisoformat(text)

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 from unicodedata import normalize
 
-from forbear.actions.lines import is_in_force, is_open, moving_part, queue_line
+from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
@@ -278,8 +278,9 @@ class MemoryCases:
                     counts[name] = counts.get(name, 0) + 1
         return counts
 
-    def active(self) -> tuple[str, ...]:
-        return tuple(sorted(case_id for case_id, one in self._lines.items() if is_in_force(one.case)))
+    def to_watch(self, on: date) -> tuple[str, ...]:
+        days = {case_id: watch_on(one.case) for case_id, one in self._lines.items()}
+        return tuple(sorted(case_id for case_id, day in days.items() if day is not None and day <= on))
 
 
 def _newest_first(lines: Iterable[CaseLine]) -> tuple[CaseLine, ...]:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -54,7 +54,10 @@ class Smtp:
         self._clock = clock
 
     def send(self, message: Message) -> None:
-        mail = self._mail(message)
+        try:
+            mail = self._mail(message)
+        except ValueError:
+            raise Undelivered("the message cannot be written as a mail") from None
         try:
             server = self._connected()
             try:
@@ -72,7 +75,7 @@ class Smtp:
         mail["From"] = self._sender
         mail["To"] = message.to
         mail["Subject"] = message.subject
-        mail["Date"] = formatdate(self._clock.now().timestamp())
+        mail["Date"] = format_datetime(self._clock.now())
         mail["Message-ID"] = f"<{message.reference}@{self._sender.rpartition('@')[2].rstrip('>')}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.body)

@@ -131,6 +131,15 @@ def postgresql(url: str) -> dict[str, object]:
     }
 
 
+def policy() -> tuple[str, str, str | None]:
+    """FORBEAR_POLICY as country, sector and lender: cn/consumer-finance/example; without a lender, the law alone."""
+    value = text("FORBEAR_POLICY", "cn/consumer-finance/example")
+    country, sector, lender = (*value.split("/"), "", "")[:3]
+    if not country or not sector or value.count("/") > 2:
+        raise Misconfigured(f"FORBEAR_POLICY is {value!r}; write country/sector/lender: cn/consumer-finance/example.")
+    return country, sector, lender or None
+
+
 def mail() -> dict[str, object]:
     """SMTP_URL as Django's mail settings: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or nothing."""
     url = text("SMTP_URL")
@@ -154,10 +163,3 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
-
-
-def policy() -> tuple[str, str, str | None]:
-    """FORBEAR_POLICY: the rulebook's country, sector and lender, such as cn/consumer-finance/example."""
-    country, _, rest = text("FORBEAR_POLICY", "cn/consumer-finance/example").partition("/")
-    sector, _, lender = rest.partition("/")
-    return country, sector, lender or None

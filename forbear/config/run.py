@@ -56,12 +56,9 @@ def prepare(*, sample: bool) -> None:
 
     call_command("migrate", verbosity=0)
     if sample:
-        from forbear.config.wiring import desk
-        from forbear.town import sample as town
+        from forbear.config import first_run
 
-        if desk().ledger.size() == 0:
-            print("Loading a small made-up loan book, so that there is something to see", flush=True)
-            town.load(desk())
+        first_run.load()
 
 
 class _Stop:
@@ -124,9 +121,9 @@ def _greet(settings: Any) -> None:
         f"  The desk              {address}/desk/",
     ]
     if settings.DEV:
-        from forbear.town.sample import guide
+        from forbear.config.first_run import guide
 
-        lines += [f"  Messages sent         {address}/dev/outbox", "", *guide()]
+        lines += [f"  Messages sent         {address}/dev/outbox", "", *guide(address)]
     print("\n".join([*lines, "", "Ctrl-C stops it. The data is in " + str(settings.HOME), ""]), flush=True)
 
 

@@ -21,6 +21,9 @@ LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear.example/ledger")
 LENDER = environment.text("FORBEAR_LENDER", "示例消费金融有限公司")
 LENDER_EN = environment.text("FORBEAR_LENDER_EN", "Example Consumer Finance Co., Ltd.")
 LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
+POLICY = environment.policy()
+RULEBOOK = environment.text("FORBEAR_RULEBOOK")
+SMTP_URL = environment.text("SMTP_URL")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -78,6 +81,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = DEV
 WHITENOISE_MAX_AGE = 300
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -105,6 +109,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if DEV else 31536000
 if environment.flag("FORBEAR_BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Staff sign in through allauth; borrowers never do (their identity is contract, ID card and a one-time code).

@@ -1,4 +1,7 @@
-"""Builds the desk: every port of forbear.actions.ports filled with the adapter this installation uses."""
+"""Builds the desk: every port of forbear.actions.ports filled with the adapter this installation uses.
+
+The one place that knows both sides. Django is set up before (forbear.config.cli.open_house, or the site itself).
+"""
 
 from functools import cache
 from pathlib import Path
@@ -12,7 +15,6 @@ from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.vault import LocalVault
-from forbear.config import environment
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -26,10 +28,10 @@ from forbear.store.projections import DjangoCases
 
 @cache
 def desk() -> Desk:
-    """The one bundle handed to every action."""
+    """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
-    country, sector, lender = environment.policy()
+    rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
     return Desk(
         clock=clock,
         ids=ids,
@@ -41,7 +43,7 @@ def desk() -> Desk:
         limits=DjangoLimits(keys),
         vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
         messenger=_messenger(keys, clock),
-        rulebooks=FiledRulebooks(country, sector, lender),
+        rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
@@ -51,9 +53,10 @@ def desk() -> Desk:
 
 
 def _messenger(keys: Keys, clock: Clock) -> Messenger:
-    """E-mail through SMTP when configured; everything else to the outbox that the development page shows."""
-    outbox = DevOutbox(keys, clock)
-    url = environment.text("SMTP_URL")
-    if not url:
-        return outbox
-    return ByChannel({Channel.EMAIL: Smtp(url, settings.DEFAULT_FROM_EMAIL, clock), Channel.SMS: outbox})
+    """E-mail through SMTP when configured; in development the rest to the outbox, elsewhere it stays undelivered."""
+    routes: dict[Channel, Messenger] = {}
+    if settings.DEV:
+        routes |= dict.fromkeys(Channel, DevOutbox(keys, clock))
+    if settings.SMTP_URL:
+        routes[Channel.EMAIL] = Smtp(settings.SMTP_URL, settings.DEFAULT_FROM_EMAIL, clock)
+    return ByChannel(routes)

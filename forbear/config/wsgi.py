@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forbear.config.settings")
 application = get_wsgi_application()
+
+from forbear.config import wiring  # noqa: E402 (Django comes first)
+
+wiring.desk()  # one that cannot be built stops the start, and not the first visitor

@@ -6,7 +6,7 @@ What was said, owed and paid is not here but in forbear/core/file.py.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -79,12 +79,12 @@ class Case:
 
     agreements: int = 0
     offered: int | None = None
-    offered_instalments: int = 0
+    offered_due: tuple[date, ...] = ()
+    grace_days: int = 0
     sign_by_on: date | None = None
-    document: str = ""
     borrower_signed: bool = False
     in_force: int | None = None
-    instalments: int = 0
+    due: tuple[date, ...] = ()
     settled: frozenset[int] = frozenset()
     late: frozenset[int] = frozenset()
     cure_by_on: date | None = None
@@ -141,13 +141,27 @@ class Case:
         return WaitsFor.BORROWER
 
     @property
+    def next_due_on(self) -> date | None:
+        """When the first instalment of the agreement in force that is not settled fell or falls due."""
+        open_numbers = [n for n in range(1, len(self.due) + 1) if n not in self.settled]
+        return self.due[open_numbers[0] - 1] if open_numbers and self.in_force is not None else None
+
+    @property
+    def watch_on(self) -> date | None:
+        """From this day on the end of a day has something to look at: an instalment is past its days of grace."""
+        due_on = self.next_due_on
+        return None if due_on is None else due_on + timedelta(days=self.grace_days + 1)
+
+    @property
     def due_on(self) -> date | None:
         """The next promised date."""
         return self._due[0]
 
     @property
     def due_what(self) -> str:
-        """What is promised: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, cure."""
+        """What is promised: call-back, keep, papers, choose, answer, more, decide, counter, appeal, sign, instalment,
+        cure.
+        """
         return self._due[1]
 
     @property
@@ -166,7 +180,7 @@ class Case:
             case Stage.AGREEMENT:
                 return self.sign_by_on, "sign"
             case Stage.PAYMENTS:
-                return self.cure_by_on, "cure" if self.cure_by_on else ""
+                return (self.cure_by_on, "cure") if self.cure_by_on else (self.next_due_on, "instalment")
         if not self.under_review:
             return self.appeal_by_on, "counter" if self.outcome is Outcome.COUNTERED else "appeal"
         if self.more_by_on:
@@ -299,9 +313,9 @@ def _decision(case: Case, event: e.Recorded) -> Changes:
 
 def _agreement(case: Case, event: e.Recorded) -> Changes:
     match event.fact:
-        case e.AgreementIssued(number=number, instalments=instalments, sign_by_on=sign_by_on, document=document):
-            issued = {"offered": number, "sign_by_on": sign_by_on, "document": document, "outcome": None}
-            return {**issued, "agreements": number, "offered_instalments": instalments, "borrower_signed": False}
+        case e.AgreementIssued(number=number, due_on=due_on, grace_days=grace_days, sign_by_on=sign_by_on):
+            issued = {"offered": number, "sign_by_on": sign_by_on, "outcome": None, "grace_days": grace_days}
+            return {**issued, "agreements": number, "offered_due": due_on, "borrower_signed": False}
         case e.AgreementSigned():
             return {"borrower_signed": True}
         case e.AgreementCountersigned(number=number):
@@ -311,7 +325,7 @@ def _agreement(case: Case, event: e.Recorded) -> Changes:
                 "cure_by_on": None,
                 "standing": Standing.ON_TRACK,
             }
-            force = {"in_force": number, "offered": None, "instalments": case.offered_instalments, "reopened": False}
+            force = {"in_force": number, "offered": None, "due": case.offered_due, "reopened": False}
             return {**fresh, **force, "sign_by_on": None, "collection_rests": True, "stayed_until_on": None}
         case e.AgreementLapsed(number=number) if number == case.offered:
             return {"offered": None, "sign_by_on": None, "reopened": case.in_force is None and case.reopened}

@@ -5,7 +5,7 @@ integers, dates and times ISO 8601 strings, times always UTC to the millisecond.
 """
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -52,90 +52,174 @@ def instant(value: datetime) -> str:
 
 def typed(kind: Any, value: Any, where: str = "value") -> Any:
     """The plain value as an instance of `kind`; raises Malformed naming the place. Unknown keys are refused by name."""
-    origin, arguments = _parts(kind)
+    try:
+        return _reader(kind)(value)
+    except _Fault as fault:
+        raise Malformed(where + fault.path, fault.problem) from None
+
+
+Reader = Callable[[Any], Any]
+
+
+class _Fault(Exception):
+    """A Malformed in the making: its path grows on the way up, so that reading what is well costs no path at all."""
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        self.problem = problem
+        self.path = path
+
+    def under(self, step: str) -> "_Fault":
+        self.path = step + self.path
+        return self
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """How to read one kind: its type hints are taken apart once, long cases are read thousands of times."""
+    origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any:
-        return value
+        return lambda value: value
     if origin in (Union, types.UnionType):
-        if value is None and type(None) in arguments:
-            return None
-        kinds = [a for a in arguments if a is not type(None)]
-        exact = [a for a in kinds if type(value) is a]
-        _must(len(kinds) == 1 or bool(exact), where, f"one of {', '.join(map(str, kinds))} is needed")
-        return typed(exact[0] if exact else kinds[0], value, where)
+        return _union(arguments)
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return _list(_reader(arguments[0]))
     if origin is tuple:
-        _must(isinstance(value, list | tuple), where, "a list is needed")
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(typed(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
-        _must(len(value) == len(arguments), where, f"{len(arguments)} items are needed")
-        return tuple(typed(a, item, f"{where}[{i}]") for i, (a, item) in enumerate(zip(arguments, value, strict=True)))
+        return _row([_reader(argument) for argument in arguments])
     if origin is frozenset:
-        _must(isinstance(value, list), where, "a list is needed")
-        return frozenset(typed(arguments[0], item, where) for item in value)
+        inner = _list(_reader(arguments[0]))
+        return lambda value: frozenset(inner(value))
     if origin is not None and issubclass(origin, Mapping):
-        _must(isinstance(value, Mapping), where, "an object is needed")
-        return {typed(arguments[0], k, where): typed(arguments[1], v, f"{where}.{k}") for k, v in value.items()}
+        return _mapping(_reader(arguments[0]), _reader(arguments[1]))
     if is_dataclass(kind):
-        return _dataclass(kind, value, where)
-    return _scalar(kind, value, where)
+        return _dataclass(kind)
+    return _scalar(kind)
 
 
-def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    _must(isinstance(value, Mapping), where, "an object is needed")
-    hints, optional = _hints(kind), _optional(kind)
-    unknown = sorted(set(value) - set(hints))
-    _must(not unknown, f"{where}.{unknown[0]}" if unknown else where, "this key is not known")
-    given = {}
-    for name, hint in hints.items():
-        if name in value:
-            given[name] = typed(hint, value[name], f"{where}.{name}")
-        else:
-            _must(name in optional, f"{where}.{name}", "is missing")
-    return kind(**given)
+def _union(arguments: tuple[Any, ...]) -> Reader:
+    kinds = [argument for argument in arguments if argument is not type(None)]
+    optional = len(kinds) < len(arguments)
+    readers = {one: _reader(one) for one in kinds}
+    only = next(iter(readers.values())) if len(kinds) == 1 else None
+
+    def read(value: Any) -> Any:
+        if value is None and optional:
+            return None
+        reader = only or readers.get(type(value))
+        if reader is None:
+            raise _Fault(f"one of {', '.join(one.__name__ for one in kinds)} is needed")
+        return reader(value)
+
+    return read
 
 
-def _scalar(kind: Any, value: Any, where: str) -> Any:
-    if kind is datetime:
-        _must(isinstance(value, str), where, "a time is needed, such as 2026-03-02T08:15:00.000Z")
+def _list(inner: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise _Fault("a list is needed")
+        place = 0
         try:
-            return datetime.fromisoformat(value)
-        except ValueError as error:
-            raise Malformed(where, "a time is needed, such as 2026-03-02T08:15:00.000Z") from error
-    if kind is date:
-        _must(isinstance(value, str) and len(value) == 10, where, "a date is needed, such as 2026-03-02")
+            items = []
+            for item in value:
+                items.append(inner(item))
+                place += 1
+            return tuple(items)
+        except _Fault as fault:
+            raise fault.under(f"[{place}]") from None
+
+    return read
+
+
+def _row(inner: list[Reader]) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list | tuple) or len(value) != len(inner):
+            raise _Fault(f"a list of {len(inner)} items is needed")
+        return tuple(reader(item) for reader, item in zip(inner, value, strict=True))
+
+    return read
+
+
+def _mapping(key: Reader, item: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _Fault("an object is needed")
+        found, name = {}, ""
         try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise Malformed(where, "a date is needed, such as 2026-03-02") from error
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        known = [member.value for member in kind]
-        _must(value in known, where, f"one of {', '.join(map(str, known))} is needed")
-        return kind(value)
-    if kind is int:
-        _must(isinstance(value, int) and not isinstance(value, bool), where, "a whole number is needed")
-    elif kind is bool:
-        _must(isinstance(value, bool), where, "true or false is needed")
-    else:
-        _must(kind is not str or isinstance(value, str), where, "a text is needed")
-    return value
+            for name, one in value.items():
+                found[key(name)] = item(one)
+        except _Fault as fault:
+            raise fault.under(f".{name}") from None
+        return found
+
+    return read
 
 
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    """The type of each field, in the fields' order; typing is slow, so it is asked once a kind."""
+def _dataclass(kind: Any) -> Reader:
     hints = get_type_hints(kind)
-    return {f.name: hints[f.name] for f in fields(kind)}
+    readers = {f.name: _reader(hints[f.name]) for f in fields(kind)}
+    needed = frozenset(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _Fault("an object is needed")
+        given, name = {}, ""
+        try:
+            for name, one in value.items():
+                reader = readers.get(name)
+                if reader is None:
+                    raise _Fault("this key is not known")
+                given[name] = reader(one)
+        except _Fault as fault:
+            raise fault.under(f".{name}") from None
+        if not needed <= given.keys():
+            raise _Fault("is missing", f".{min(needed - given.keys())}")
+        return kind(**given)
+
+    return read
 
 
-@cache
-def _optional(kind: Any) -> frozenset[str]:
-    return frozenset(f.name for f in fields(kind) if f.default is not MISSING or f.default_factory is not MISSING)
+def _scalar(kind: Any) -> Reader:
+    if kind is datetime:
+        return _moment(datetime.fromisoformat, 0, "a time is needed, such as 2026-03-02T08:15:00.000Z")
+    if kind is date:
+        return _moment(date.fromisoformat, 10, "a date is needed, such as 2026-03-02")
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _member(kind)
+    if kind is int:
+        return _exact(int, "a whole number is needed")
+    if kind is bool:
+        return _exact(bool, "true or false is needed")
+    assert kind is str, f"{kind!r} is no type of the record"
+    return _exact(str, "a text is needed")
 
 
-@cache
-def _parts(kind: Any) -> tuple[Any, tuple[Any, ...]]:
-    return get_origin(kind), get_args(kind)
+def _exact(kind: type, problem: str) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise _Fault(problem)
+        return value
+
+    return read
 
 
-def _must(holds: bool, where: str, problem: str) -> None:
-    if not holds:
-        raise Malformed(where, problem)
+def _member(kind: type[Enum]) -> Reader:
+    members: dict[Any, Enum] = {member.value: member for member in kind}
+
+    def read(value: Any) -> Any:
+        found = members.get(value) if isinstance(value, str | int) else None
+        if found is None:
+            raise _Fault(f"one of {', '.join(map(str, members))} is needed")
+        return found
+
+    return read
+
+
+def _moment(parse: Callable[[str], Any], length: int, problem: str) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or (length and len(value) != length):
+            raise _Fault(problem)
+        try:
+            return parse(value)
+        except ValueError:
+            raise _Fault(problem) from None
+
+    return read

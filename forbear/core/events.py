@@ -302,11 +302,12 @@ class DecisionAppealed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementIssued(Fact):
-    """The exact terms, instalment by instalment; nothing signed is ever computed again."""
+    """The exact terms, instalment by instalment; nothing signed is ever computed again. `due_on`: of each instalment."""
 
     type = "agreement.issued"
     number: int
-    instalments: int
+    due_on: tuple[date, ...]
+    grace_days: int
     sign_by_on: date
     template: str
     document: str

@@ -127,7 +127,7 @@ class CaseRow(models.Model):
     standing = models.CharField(max_length=32)
     waits_for = models.CharField(max_length=16)
     open = models.BooleanField()
-    in_force = models.BooleanField()
+    watch_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
     due_what = models.CharField(max_length=64)
     agent = models.CharField(max_length=64)
@@ -141,7 +141,7 @@ class CaseRow(models.Model):
         indexes = (
             models.Index(fields=("open", "due_on", "changed_at"), name="case_line_queue"),
             models.Index(fields=("open", "waits_for", "due_on"), name="case_line_waits"),
-            models.Index(fields=("in_force",), condition=Q(in_force=True), name="case_line_in_force"),
+            models.Index(fields=("watch_on",), condition=Q(watch_on__isnull=False), name="case_line_watch"),
         )
 
 

@@ -6,11 +6,12 @@ blind indexes. Everything else in a line is public state.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from forbear.actions.lines import is_in_force, is_open, moving_part, queue_line
+from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
@@ -64,7 +65,7 @@ def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
 
 def _state(case: Case) -> dict[str, Any]:
     """The columns that move with the case."""
-    return {**moving_part(case), "open": is_open(case), "in_force": is_in_force(case)}
+    return {**moving_part(case), "open": is_open(case), "watch_on": watch_on(case)}
 
 
 def _reached(leaf: int, using: str) -> None:
@@ -120,8 +121,9 @@ class DjangoCases:
                 counts[name] = counts.get(name, 0) + count
         return counts
 
-    def active(self) -> tuple[str, ...]:
-        return tuple(self._rows.filter(in_force=True).order_by("case_id").values_list("case_id", flat=True))
+    def to_watch(self, on: date) -> tuple[str, ...]:
+        late = self._rows.filter(watch_on__lte=on)
+        return tuple(late.order_by("case_id").values_list("case_id", flat=True))
 
     def _lines(self, rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
         found = list(rows)

@@ -166,7 +166,7 @@ def keeps(she: Borrower) -> Life:
 def falls_late(she: Borrower) -> Life:
     """Paid twice, then nothing more came: late, noticed, and in time a person's decision."""
     yield from signed(she)
-    for _ in range(min(2, she.file.case.instalments - 1)):
+    for _ in range(min(2, len(she.file.case.due) - 1)):
         yield she.next_due()
         she.pays()
 
@@ -193,7 +193,7 @@ def broken(she: Borrower) -> Life:
 def settles_early(she: Borrower) -> Life:
     """Paid two instalments, then the whole rest at once."""
     yield from signed(she)
-    for _ in range(min(2, she.file.case.instalments - 1)):
+    for _ in range(min(2, len(she.file.case.due) - 1)):
         yield she.next_due()
         she.pays()
         yield HOUR
@@ -206,7 +206,7 @@ def settles_early(she: Borrower) -> Life:
 def life_changes_again(she: Borrower) -> Life:
     """Paid twice, then asked to renegotiate and is telling her story anew."""
     yield from signed(she)
-    for _ in range(min(2, she.file.case.instalments - 1)):
+    for _ in range(min(2, len(she.file.case.due) - 1)):
         yield she.next_due()
         she.pays()
         yield HOUR

@@ -56,11 +56,11 @@ def _svg(language: str, months: Sequence[ChartMonth], top_minor: int, chart_id: 
     description = say(
         language,
         "offers.page.chart.description",
-        first=text.month(language, months[0].month),
-        last=text.month(language, months[-1].month),
-        income=text.money(language, min(m.income_minor for m in months)),
-        need=text.money(language, max(m.need_minor for m in months)),
-        instalment=text.money(language, max(m.instalment_minor for m in months)),
+        first=text.month(months[0].month, language),
+        last=text.month(months[-1].month, language),
+        income=text.money(min(m.income_minor for m in months), language),
+        need=text.money(max(m.need_minor for m in months), language),
+        instalment=text.money(max(m.instalment_minor for m in months), language),
     )
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
@@ -77,20 +77,18 @@ def _tallest(months: Sequence[ChartMonth]) -> int:
     wanted_minor = max(m.need_minor + m.instalment_minor for m in months)
     income_minor = max(m.income_minor for m in months)
     usual_minor = sorted(m.income_minor for m in months)[len(months) // 2]
-    return max(wanted_minor, min(income_minor, 2 * max(wanted_minor, usual_minor)), 1)
+    return max(wanted_minor, min(income_minor, max(wanted_minor, usual_minor) * 5 // 4), 1)
 
 
 def _beyond(middle: float) -> SafeString:
-    return format_html(
-        '<path class="beyond" d="M{} {}l4 6h-8z"/>', f"{middle:.1f}", f"{TOP - 9}"
-    )
+    return format_html('<path class="beyond" d="M{} {}l4 6h-8z"/>', f"{middle:.1f}", f"{TOP - 9}")
 
 
 def _bar(kind: str, left: float, width: float, low_minor: int, high_minor: int, top_minor: int) -> SafeString:
     upper, lower = _y(high_minor, top_minor), _y(low_minor, top_minor)
     return format_html(
-        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
-        kind, f"{left:.1f}", f"{upper:.1f}", f"{width:.1f}", f"{max(lower - upper, 0):.1f}",
+        '<path class="{}" d="M{} {}h{}v{}h-{}z"/>',
+        kind, f"{left:.1f}", f"{upper:.1f}", f"{width:.1f}", f"{max(lower - upper, 0):.1f}", f"{width:.1f}",
     )  # fmt: skip
 
 
@@ -109,7 +107,8 @@ def _grid(top_minor: int) -> SafeString:
         lines.append((LEFT, WIDTH, f"{_y(amount_minor, top_minor):.1f}", LEFT - 5, f"{amount_minor // 100:,}"))
     return format_html_join(
         "",
-        '<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/><text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
+        '<line class="axis" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>'
+        '<text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
         lines,
     )
 
@@ -124,16 +123,24 @@ def _month_names(months: Sequence[ChartMonth], slot: float) -> SafeString:
     return format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', names)
 
 
+def _tally(amount_minor: int) -> str:
+    return f"{amount_minor // 100:,}.{amount_minor % 100:02d}"
+
+
 def _y(amount_minor: int, top_minor: int) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - amount_minor / top_minor)
 
 
 def _round_top(amount_minor: int) -> int:
-    """The next even number above in its own order of magnitude, so that the axis reads 0, half, whole."""
-    step = 10_000
-    while amount_minor > step * 20:
-        step *= 10
-    return max(1, -(-amount_minor // (2 * step))) * 2 * step
+    """A round number not below, whose half is round too, so that the axis reads 0, half, whole."""
+    scale = 10_000
+    while amount_minor > 20 * scale:
+        scale *= 10
+    return next(
+        2 * scale * step // 10
+        for step in (5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 80, 100)
+        if 2 * scale * step // 10 >= amount_minor
+    )
 
 
 def _keys(language: str) -> SafeString:
@@ -148,21 +155,22 @@ def _keys(language: str) -> SafeString:
 def _table(language: str, months: Sequence[ChartMonth]) -> SafeString:
     rows = format_html_join(
         "",
-        '<tr><th scope="row">{}</th><td class="tally">{}</td><td class="tally">{}</td><td class="tally">{}</td></tr>',
+        "<tr><th scope=row>{}<td>{}<td>{}<td>{}",
         (
             (
-                text.month(language, m.month),
-                text.bare_money(m.income_minor),
-                text.bare_money(m.need_minor),
-                text.bare_money(m.instalment_minor),
+                text.month(m.month, language),
+                _tally(m.income_minor),
+                _tally(m.need_minor),
+                _tally(m.instalment_minor),
             )
             for m in months
         ),
     )
     return format_html(
-        '<details><summary>{}</summary><div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead><tr>'
-        '<th scope="col">{}</th><th scope="col" class="tally">{}</th><th scope="col" class="tally">{}</th>'
-        '<th scope="col" class="tally">{}</th></tr></thead><tbody>{}</tbody></table></div></details>',
+        "<details><summary>{}</summary>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table><thead><tr>'
+        '<th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
+        '<th scope="col">{}</th></tr></thead><tbody>{}</tbody></table></div></details>',
         say(language, "offers.page.chart.as_table"),
         say(language, "offers.page.chart.title"),
         say(language, "offers.page.chart.month"),

@@ -1,81 +1,16 @@
 """The catalogue is complete and lean: every key asked for exists, every key there is asked for, both languages alike.
 
-A key asked for is a text in the code or `{% say "…" %}` in a template; a text with a hole in it (f"plan.why.{name}",
-"site."|add:name) stands for every key that fits.
+tests/house/keys.py finds what is asked for, in the code and in `{% say "…" %}` of the templates.
 """
 
-import ast
-import re
-from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 import pytest
 
 from forbear.words import LANGUAGES, catalogue
+from tests.house.keys import HOLE, asked_in_template, fits, texts
 from tests.house.tree import files, name, none
-
-KEY = re.compile(r"[a-z][a-z_0-9]*(\.[A-Za-z0-9_-]+)+")
-HOLE = "\0"
-ASKING = {"say": 1, "known": 1, "words": 0}
-"""Functions that ask for a sentence, and which argument is its key."""
-NAMING = {"reason", "way_on"}
-"""Keyword arguments that hold a key, and REFUSAL's places that do."""
-REFUSAL = {"Refusal": (1, 2)}
-
-
-def texts(source: str) -> Iterator[tuple[str, bool]]:
-    """Every text in Python code that may be a key, holes marked, and whether it surely is one."""
-    tree = ast.parse(source)
-    sure = {id(node) for call in ast.walk(tree) if isinstance(call, ast.Call) for node in _keys_of(call)}
-    for node in ast.walk(tree):
-        text = _text(node)
-        if text and KEY.fullmatch(text.replace(HOLE, "x")):
-            yield text, id(node) in sure
-
-
-def _keys_of(call: ast.Call) -> Iterator[ast.expr]:
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    places = REFUSAL.get(called, ()) if called in REFUSAL else (ASKING[called],) if called in ASKING else ()
-    for place in places:
-        if place < len(call.args):
-            yield from _either(call.args[place])
-    if called in REFUSAL:
-        for keyword in call.keywords:
-            if keyword.arg in NAMING:
-                yield from _either(keyword.value)
-
-
-def _either(node: ast.expr) -> Iterator[ast.expr]:
-    """Both branches of `a if … else b`."""
-    if isinstance(node, ast.IfExp):
-        yield from _either(node.body)
-        yield from _either(node.orelse)
-    else:
-        yield node
-
-
-def _text(node: ast.AST) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        parts = (p.value if isinstance(p, ast.Constant) else HOLE for p in node.values)
-        text = "".join(str(part) for part in parts)
-        return text if text != HOLE and not text.startswith(HOLE) else ""
-    return ""
-
-
-def asked_in_template(source: str) -> Iterator[str]:
-    """Every key a template asks for, holes marked."""
-    for key, more in re.findall(r'{%\s*say\s+"([^"]*)"(\|add:\S+)?', source):
-        yield key + (HOLE if more else "")
-
-
-def fits(asked: str, key: str) -> bool:
-    """Whether a key is one that a text with holes stands for; without a hole it is the very key."""
-    return (
-        re.fullmatch(".+".join(map(re.escape, asked.split(HOLE))) if HOLE in asked else re.escape(asked), key)
-        is not None
-    )
 
 
 def parameters(sentence: str) -> set[str]:
@@ -83,12 +18,15 @@ def parameters(sentence: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(sentence) if field is not None}
 
 
-def asked() -> Iterator[tuple[str, str, bool]]:
+@cache
+def asked() -> list[tuple[str, str, bool]]:
     """(file, text with holes, whether it surely is a key) over the whole product."""
+    found = []
     for path in files("forbear/*.py"):
-        yield from ((name(path), text, sure) for text, sure in texts(path.read_text("utf-8")))
+        found += [(name(path), text, sure) for text, sure in texts(path.read_text("utf-8"))]
     for path in files("forbear/*.html", "forbear/*.txt"):
-        yield from ((name(path), text, True) for text in asked_in_template(path.read_text("utf-8")))
+        found += [(name(path), text, True) for text in asked_in_template(path.read_text("utf-8"))]
+    return found
 
 
 def test_both_languages_say_the_same_things():
@@ -120,6 +58,12 @@ def test_every_sentence_there_is_asked_for():
          [("payments.role", False), ("decision.refusal.role", True), (f"a.{HOLE}", True)]),
         ('say(language, "a.one" if one else "a.many")', [("a.one", True), ("a.many", True)]),
         ('print("No sentence, no key.")', []),
+        ('def f():\n said = "a.page"\n return words(f"{said}.title")', [("a.page", False), ("a.page.title", True)]),
+        ('def f(said):\n return words(f"{said}.title")', []),
+        ('[words(f"a.{n}") for n in ("x", "y")]', [(f"a.{HOLE}", True)]),
+        ('def f():\n return [words(f"a.{n}") for n in ("x", "y")]', [("a.x", True), ("a.y", True)]),
+        ('def f():\n a, b = "p.a", "p.b"\n words(f"{b}.{\'x\' if a else \'y\'}")',
+         [("p.a", False), ("p.b", False), ("p.b.x", True), ("p.b.y", True)]),
     ],
 )  # fmt: skip
 def test_keys_are_seen_in_code(source: str, found: list[tuple[str, bool]]):

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('standing', models.CharField(max_length=32)),
                 ('waits_for', models.CharField(max_length=16)),
                 ('open', models.BooleanField()),
-                ('in_force', models.BooleanField()),
+                ('watch_on', models.DateField(null=True)),
                 ('due_on', models.DateField(null=True)),
                 ('due_what', models.CharField(max_length=64)),
                 ('agent', models.CharField(max_length=64)),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'case_line',
-                'indexes': [models.Index(fields=['open', 'due_on', 'changed_at'], name='case_line_queue'), models.Index(fields=['open', 'waits_for', 'due_on'], name='case_line_waits'), models.Index(condition=models.Q(('in_force', True)), fields=['in_force'], name='case_line_in_force')],
+                'indexes': [models.Index(fields=['open', 'due_on', 'changed_at'], name='case_line_queue'), models.Index(fields=['open', 'waits_for', 'due_on'], name='case_line_waits'), models.Index(condition=models.Q(('watch_on__isnull', False)), fields=['watch_on'], name='case_line_watch')],
             },
         ),
         migrations.CreateModel(

@@ -8,23 +8,23 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from forbear.web import text
+from forbear.web.borrower import page
 from forbear.web.charts import ChartMonth, month_chart
-from forbear.web.templatetags.words import language_of
 
 register = template.Library()
 
 
-@register.inclusion_tag("borrower/parts/field.html", takes_context=True)
-def field(context: Context, shown: Any) -> dict[str, Any]:
+@register.inclusion_tag("borrower/parts/field.html")
+def field(shown: Any) -> dict[str, Any]:
     """One question with label, hint, what was typed and what is to be mended."""
-    return {"f": shown, "request": context.get("request")}
+    return {"f": shown}
 
 
-@register.inclusion_tag("borrower/parts/faults.html", takes_context=True)
-def faults(context: Context, fields: Sequence[Any], message: str = "") -> dict[str, Any]:
+@register.inclusion_tag("borrower/parts/faults.html")
+def faults(fields: Sequence[Any], message: str = "") -> dict[str, Any]:
     """The summary of what is to be mended, at the top of the page; nothing where nothing is wrong."""
-    wrong = [shown for shown in fields or () if shown.fault]
-    return {"wrong": wrong, "message": message, "request": context.get("request")}
+    return {"wrong": [shown for shown in fields or () if shown.fault], "message": message}
 
 
 @register.simple_tag(takes_context=True)
@@ -39,7 +39,29 @@ def once(context: Context) -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def chart(context: Context, months: Sequence[ChartMonth], chart_id: str) -> SafeString:
+@register.simple_tag
+def chart(months: Sequence[ChartMonth], chart_id: str) -> SafeString:
     """Income, need and instalment by month."""
-    return month_chart(language_of(context), months, chart_id)
+    return month_chart(text.reader_language(), months, chart_id)
+
+
+@register.filter
+def tally(amount_minor: int | None) -> str:
+    """An amount without its unit, for a column whose heading names it: 186620 → `1,866.20`."""
+    if amount_minor is None:
+        return ""
+    return f"{'-' if amount_minor < 0 else ''}{abs(amount_minor) // 100:,}.{abs(amount_minor) % 100:02d}"
+
+
+@register.filter
+def dated(value: Any) -> str:
+    """A day somebody waits for, with its weekday."""
+    return page.dated(value)
+
+
+@register.filter
+def folded(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """A long table in two parts: a year to see at once, the rest folded; one part where it is short."""
+    if len(rows) <= 15:
+        return [{"rows": rows, "folded": False}]
+    return [{"rows": rows[:12], "folded": False}, {"rows": rows[12:], "folded": True}]

@@ -22,7 +22,10 @@ from forbear.words import LANGUAGES, say
 ACCOUNTS_MOST = 1_000_000
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(subparsers: Any) -> None:
+    """Add `loans` to the command's subcommands."""
+    parser = subparsers.add_parser("loans", help="take a loan book in, or write a made-up one")
+    parser.set_defaults(run=run)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="import|sample")
     take = verbs.add_parser("import", help="check a CSV or Parquet file and take its loans in")
     take.add_argument("file", type=Path, metavar="FILE", help="the loan book; docs/loan-book.md describes it")

@@ -1,0 +1,70 @@
+"""What `forbear run` puts into an empty desk in development: the made-up town, and people who work there.
+
+Who can be tried is kept in FORBEAR_HOME/first-run.json, so that every later start can say it again. The password is
+this installation's own; the second factor is set up already, and the outbox page shows its codes.
+"""
+
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+
+from forbear.config.staff import new_person
+from forbear.config.wiring import desk
+
+FILE = "first-run.json"
+LEADS = (("sun", "policy-owner"), ("he", "auditor"))
+
+
+def load() -> None:
+    """Fill an empty desk; does nothing where there is anything already."""
+    from forbear.town import sample
+    from forbear.town.borrower import AGENTS, REVIEWERS
+
+    if desk().ledger.size():
+        return
+    print("Loading a made-up loan book and some sixty cases, so that there is something to see", flush=True)
+    guest = sample.load(desk())
+    password = secrets.token_urlsafe(9)
+    people = [(actor.id, actor.kind.value) for actor in (*AGENTS, *REVIEWERS)] + list(LEADS)
+    for name, role in people:
+        new_person(name, role, password=password)
+        _second_factor(name)
+    kept = {"contract": guest.contract, "id_number": guest.id_number, "name": guest.name}
+    written = {"borrower": kept, "staff": [[role, name] for name, role in people], "password": password}
+    file = settings.HOME / FILE
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(written, ensure_ascii=False), "utf-8")
+
+
+def guide(address: str) -> list[str]:
+    """Who to be, for a person at the terminal; nothing where the desk was not filled by us."""
+    kept = _kept()
+    if not kept:
+        return []
+    borrower, staff = kept["borrower"], dict(reversed(kept["staff"]))
+    return [
+        f"A borrower to try ({address}/start)",
+        f"  contract              {borrower['contract']}",
+        f"  ID-card number        {borrower['id_number']}  ({borrower['name']})",
+        f"  her one-time code     {address}/dev/outbox",
+        "",
+        f"People at the desk ({address}/desk/)",
+        *(f"  {role.ljust(22)}{name}" for role, name in staff.items()),
+        f"  password of each      {kept['password']}",
+        f"  second factor         {address}/dev/outbox",
+    ]
+
+
+def _second_factor(name: str) -> None:
+    from allauth.mfa.totp.internal import auth
+    from django.contrib.auth import get_user_model
+
+    auth.TOTP.activate(get_user_model().objects.get(username=name), auth.generate_totp_secret())
+
+
+def _kept() -> dict[str, Any]:
+    file = settings.HOME / FILE
+    kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return kept

@@ -1,0 +1,113 @@
+"""The only doors to a case. A borrower reaches her own cases with a proven identity, and nobody else's.
+
+A case that is another person's, a case that is not there and an address that is wrong all look the same from outside.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import Http404, HttpRequest
+
+from forbear.actions.contact import Proved
+from forbear.actions.ports import Desk
+from forbear.actions.record import load
+from forbear.core.contact import Actor, Auth, Role
+from forbear.core.file import CaseFile
+
+IDLE = timedelta(minutes=30)
+"""After this long without a page the borrower proves herself again; what she saved is there."""
+
+_MARK = "borrower"
+_HELD = "borrower-held"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A borrower who proved who she is in this session, and the loan she named to do so."""
+
+    borrower_id: str
+    loan_id: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(Role.BORROWER, self.borrower_id, Auth.CODE)
+
+
+class ProofNeeded(Exception):
+    """Nobody has proved who she is in this session, or she was away too long; `expired` tells which."""
+
+    def __init__(self, expired: bool) -> None:
+        super().__init__("a proof of identity is needed")
+        self.expired = expired
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk that the request carries (forbear/config/middleware.py)."""
+    desk: Desk = request.desk  # type: ignore[attr-defined]
+    return desk
+
+
+def let_in(request: HttpRequest, proved: Proved) -> Person:
+    """Begin a borrower's session under a new session key, so that a key known before the proof opens nothing."""
+    held = request.session.get(_HELD)
+    request.session.cycle_key()
+    now = desk_of(request).clock.now()
+    request.session[_MARK] = {"id": proved.borrower_id, "loan": proved.loan_id, "at": now.isoformat()}
+    if held and held.get("id") != proved.borrower_id:
+        request.session.pop(_HELD, None)
+    return Person(proved.borrower_id, proved.loan_id)
+
+
+def let_out(request: HttpRequest) -> None:
+    """End the borrower's session, with all it kept for her."""
+    request.session.pop(_MARK, None)
+    request.session.pop(_HELD, None)
+    request.session.cycle_key()
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Who proved herself in this session; raises ProofNeeded."""
+    mark = request.session.get(_MARK)
+    if not mark:
+        raise ProofNeeded(expired=False)
+    now, active_at = desk_of(request).clock.now(), datetime.fromisoformat(mark["at"])
+    if now - active_at > IDLE:
+        request.session.pop(_MARK)
+        _hold(request, mark["id"])
+        raise ProofNeeded(expired=True)
+    if now - active_at > timedelta(minutes=1):
+        request.session[_MARK] = {**mark, "at": now.isoformat()}
+    return Person(mark["id"], mark["loan"])
+
+
+def is_in(request: HttpRequest) -> bool:
+    """Whether somebody proved herself in this session, for the words at the top of a page."""
+    return _MARK in request.session
+
+
+def case_for_borrower(request: HttpRequest, case_id: str) -> CaseFile:
+    """The one way to a borrower's case: hers, or Http404 whatever the reason."""
+    person, desk = person_of(request), desk_of(request)
+    line = desk.cases.line(case_id)
+    if line is None:
+        raise Http404
+    if line.borrower_id != person.borrower_id:
+        raise Http404
+    return load(desk, case_id)
+
+
+def _hold(request: HttpRequest, borrower_id: str) -> None:
+    """Keep what she was just sending until she has proved herself again, for her alone."""
+    if request.method == "POST" and request.content_type != "multipart/form-data":
+        sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+        request.session[_HELD] = {"id": borrower_id, "path": request.path, "sent": sent}
+
+
+def held_for(request: HttpRequest) -> dict[str, list[str]] | None:
+    """What she was sending to this very page when she had been away too long; given back once."""
+    held = request.session.get(_HELD)
+    if not held or held["path"] != request.path:
+        return None
+    del request.session[_HELD]
+    sent: dict[str, list[str]] = held["sent"]
+    return sent

@@ -1,0 +1,141 @@
+"""Room 7 on the borrower's site: what is due and paid, how to pay, what would settle it, and asking for a new plan."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from forbear.actions.payments import renegotiate as ask_for_new_plan
+from forbear.actions.payments import settlement_figure
+from forbear.core.file import Agreed, CaseFile
+from forbear.core.payments import Row, Standing, next_row, paid_minor
+from forbear.core.refusal import Refusal
+from forbear.web import text
+from forbear.web.access import desk_of
+from forbear.web.borrower.fields import Field, filled
+from forbear.web.borrower.page import by_her, dated, day, money, of_her_case, show, to, why_not, words
+
+WORDS_MAX = 4000
+
+
+@of_her_case
+def payments(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """The schedule with what was paid on it, the next instalment first."""
+    agreed, back = file.last_agreed, reverse("borrower:case", args=[file.case.case_id])
+    if agreed is None or agreed.terms is None:
+        title, lines = words("payments.page.title_none"), [words("payments.page.lead_none")]
+        go = words("decision.page.on_case")
+        return show(request, "notice", title=title, file=file, back=back, lines=lines, go_url=back, go=go)
+    desk, rows = desk_of(request), file.rows(agreed)
+    lender = desk.lender if text.reader_language() == "zh" else desk.lender_en
+    running = file.case.in_force == agreed.number
+    how = [
+        words("payments.page.how.bank", lender=lender, contract=agreed.terms.contract),
+        words("payments.page.how.phone", phone=desk.phone),
+        words("payments.page.how.shown"),
+    ]
+    return show(
+        request,
+        "payments",
+        title=words("payments.page.title"),
+        file=file,
+        back=back,
+        **_now(file, agreed, rows),
+        facts=_facts(file, agreed, rows),
+        how=how if running else [],
+        changed_url=reverse("borrower:renegotiate", args=[file.case.case_id]) if running else "",
+        rows=[_row(file, row) for row in rows],
+        received=_received(file, agreed),
+        payoff=_payoff(file, desk.clock.today()) if running else "",
+    )
+
+
+def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> dict[str, object]:
+    assert agreed.terms is not None, "an agreement with its terms"
+    case, row = file.case, next_row(rows)
+    if case.standing is Standing.COMPLETED:
+        return {"now_title": words("payments.page.now.done_title"), "now_lines": [words("payments.page.now.done_line")]}
+    if case.standing is Standing.BROKEN or row is None or case.in_force != agreed.number:
+        return {
+            "now_title": words("payments.page.now.broken_title"),
+            "now_lines": [words("payments.page.now.broken_line")],
+        }
+    due_on, amount = row.instalment.due_on, money(row.open_minor)
+    if not case.late:
+        line = words("payments.page.now.due_line", date=dated(due_on), number=row.number, count=len(rows))
+        return {"now_title": words("payments.page.now.due_title"), "now_amount": amount, "now_lines": [line]}
+    grace = day(due_on + timedelta(days=agreed.terms.grace_days))
+    lines = [words("payments.page.now.late_line", date=day(due_on), grace=grace)]
+    if case.cure_by_on:
+        lines = [words("payments.page.now.cure_line", date=dated(case.cure_by_on))]
+    return {"now_title": words("payments.page.now.late_title"), "now_amount": amount, "now_lines": lines}
+
+
+def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    assert agreed.terms is not None, "an agreement with its terms"
+    done = sum(1 for row in rows if not row.open_minor)
+    return [
+        (words("payments.page.fact.paid"), money(paid_minor(file.standing_payments(agreed.number)))),
+        (words("payments.page.fact.left"), money(sum(row.open_minor for row in rows))),
+        (words("payments.page.fact.kept"), words("payments.page.fact.kept_value", done=done, count=len(rows))),
+        (words("payments.page.fact.ends"), day(agreed.terms.plan.ends_on)),
+    ]
+
+
+def _row(file: CaseFile, row: Row) -> dict[str, object]:
+    paid = row.paid.amount_minor
+    if not row.open_minor:
+        state = words(f"payments.page.rows.{'spared' if row.spared and not paid else 'paid'}")
+    elif paid:
+        state = words("payments.page.rows.part", amount=money(paid))
+    else:
+        state = words(f"payments.page.rows.{'late' if row.number in file.case.late else 'due'}")
+    return {"due_on": row.instalment.due_on, "amount_minor": row.instalment.amount_minor, "state_words": state}
+
+
+def _received(file: CaseFile, agreed: Agreed) -> list[dict[str, object]]:
+    note = words("payments.page.received.reversed_plain")
+    return [
+        {
+            "received_on": paid.details.paid_on,
+            "amount_minor": paid.details.amount_minor,
+            "note": note if paid.reversed_at else "",
+        }
+        for paid in file.payments
+        if paid.details and paid.details.agreement == agreed.number
+    ]
+
+
+def _payoff(file: CaseFile, today: date) -> str:
+    owed = settlement_figure(file, today)
+    if owed is None or not owed.total_minor:
+        return ""
+    return words("payments.page.payoff.text", date=day(today), amount=money(owed.total_minor))
+
+
+@of_her_case
+def renegotiate(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """Life changed again: her answers open once more, the agreement stands meanwhile."""
+    given, message = request.POST.get("words", "")[:WORDS_MAX], ""
+    if file.case.in_force is None:
+        return to("payments", file)
+    if request.method == "POST":
+        by = by_her(request, file, "renegotiate", given)
+        outcome = ask_for_new_plan(desk_of(request), by, file.case.case_id, given)
+        if not isinstance(outcome, Refusal):
+            return to("check", file, done="again")
+        message = why_not(outcome)
+    field = Field("words", "area", words("payments.page.renegotiate.words"), optional=True, maximum=WORDS_MAX)
+    return show(
+        request,
+        "agreement_decline",
+        title=words("payments.page.renegotiate.title"),
+        file=file,
+        status=422 if message else 200,
+        back=reverse("borrower:payments", args=[file.case.case_id]),
+        message=message,
+        lead=words("payments.page.renegotiate.lead"),
+        fields=filled([field], {"words": given}, {}),
+        go=words("payments.page.renegotiate.go"),
+    )

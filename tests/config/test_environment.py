@@ -1,0 +1,95 @@
+"""Settings: what is right is read, what is wrong stops the start with a sentence that names the variable."""
+
+import stat
+
+import pytest
+
+from forbear.config import environment
+from forbear.config.environment import Misconfigured
+from forbear.config.logs import blot
+
+
+@pytest.mark.parametrize(("value", "read"), [("", True), ("1", True), ("on", True), ("0", False), ("No", False)])
+def test_a_switch_is_read(monkeypatch: pytest.MonkeyPatch, value: str, read: bool):
+    monkeypatch.setenv("FORBEAR_DEV", value)
+    assert environment.flag("FORBEAR_DEV", default=True) is read
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read", "sentence"),
+    [
+        ("FORBEAR_DEV", "maybe", lambda: environment.flag("FORBEAR_DEV"), "it is a switch: write 1 or 0."),
+        ("PORT", "80a", lambda: environment.whole("PORT", 8000, 1, 65535), "write a whole number from 1 to 65535."),
+        ("PORT", "-1", lambda: environment.whole("PORT", 8000, 1, 65535), "write a whole number from 1 to 65535."),
+        ("PORT", "٨٠", lambda: environment.whole("PORT", 8000, 1, 65535), "write a whole number from 1 to 65535."),
+        ("PORT", "70000", lambda: environment.whole("PORT", 8000, 1, 65535), "write a whole number from 1 to 65535."),
+    ],
+)
+def test_nonsense_is_named(monkeypatch: pytest.MonkeyPatch, name, value, read, sentence):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured) as stopped:
+        read()
+    assert str(stopped.value) == f"{name} is {value!r}; {sentence}"
+
+
+def test_the_home_is_its_owners_alone(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setenv("FORBEAR_HOME", str(tmp_path / "a" / "home"))
+    home = environment.home()
+    assert home == tmp_path / "a" / "home"
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_a_home_that_is_a_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FORBEAR_HOME", str(tmp_path / "file"))
+    with pytest.raises(Misconfigured, match=r"^FORBEAR_HOME is .*/file; this directory cannot be made: File exists\.$"):
+        environment.home()
+
+
+def test_the_secret_is_made_once_and_kept(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.delenv("FORBEAR_SECRET", raising=False)
+    monkeypatch.delenv("FORBEAR_SECRET_FILE", raising=False)
+    first = environment.secret(tmp_path)
+    assert len(first) == 64
+    assert environment.secret(tmp_path) == first
+    assert [stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()] == [0o600]
+
+
+def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setenv("FORBEAR_SECRET", "short")
+    with pytest.raises(Misconfigured, match="shorter than 32 characters"):
+        environment.secret(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", "postgres://for%40bear:p%3Aw@db.example.org:5433/desk?sslmode=require")
+    read = environment.database(tmp_path)
+    assert {name: read[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")} == {
+        "USER": "for@bear",
+        "PASSWORD": "p:w",
+        "HOST": "db.example.org",
+        "PORT": "5433",
+        "NAME": "desk",
+    }
+    assert read["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, "sslmode": "require"}
+
+
+@pytest.mark.parametrize("url", ["mysql://a/b", "postgres://host/", "desk.sqlite3", "postgres://host:port/name"])
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path, url: str):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(Misconfigured, match=r"^DATABASE_URL .*write postgres://user:password@host:5432/name"):
+        environment.database(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("borrower 110101199003070000 called", "borrower [number] called"),
+        ("tel 138 0013 8000, +86 138-0013-8000", "tel [number], [number]"),
+        ("mail to li.na@example.org failed", "mail to [mail] failed"),
+        ("GET /c/c_7f3k in 12 ms at 2026-03-02", "GET /c/c_7f3k in 12 ms at [number]"),
+    ],
+)
+def test_log_lines_name_nobody(line: str, kept: str):
+    assert blot(line) == kept
