@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Refusal:
-    """`rule`: dotted id; `reason`, `way_on`: word keys; `facts`: their parameters; `where`: the field at fault."""
+    """True as a value, so that `if refusal := may_sign(…)` stops. `rule`: dotted id; `reason`, `way_on`: word keys;
+    `facts`: their parameters; `where`: the field at fault.
+    """
 
     rule: str
     reason: str
     way_on: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
     where: str = ""
-
-    def __bool__(self) -> bool:
-        """Falsy, so that `if not outcome` reads as it should."""
-        return False
