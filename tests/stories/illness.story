@@ -49,7 +49,7 @@ expect stage decision
 expect due ?
 2026-03-05 agent lin accepts paper 1
 2026-03-05 agent lin refuses paper 2: 照片有点模糊，请再拍一次。
-expect waits for borrower
+expect papers ?
 expect notice paper-refused on sms
 2026-03-06 borrower sends paper 2
 2026-03-09 agent lin accepts paper 2
@@ -81,3 +81,12 @@ expect message ?
 # 秋天有了积蓄，一次还清：利息只算到那天。
 2026-07-10 clock stands
 expect settlement ?
+2026-07-10 bank books 39000.00
+expect standing completed
+expect closed completed
+expect stage closed
+expect spared ?
+expect back ?
+expect open 0.00
+expect collection may resume
+expect notices ?

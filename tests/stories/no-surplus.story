@@ -33,12 +33,14 @@ expect refusals ?
 expect affordable ?
 2026-03-02 borrower chooses lightest => refused plan.offer
 2026-03-02 borrower chooses a person: I do not know how to go on.
+expect stage evidence
 expect waits for agent
-expect stage decision
-expect notice plan-received on sms
+expect due 2026-03-04 call-back
+expect notice person-asked on sms
 2026-03-03 agent lin accepts
 2026-03-04 agent lin writes: You may have a right to the local living allowance. We can apply together.
 expect notice message on sms
+expect collection rests
 2026-03-12 borrower writes: The allowance was granted, I sent the letter.
 expect waits for agent
 2026-03-13 agent lin corrects the budget to later: benefit award of 11 March

@@ -1,5 +1,5 @@
 # 果农：平时收入少，收成的月份多还，没有收成的月份不还。
-# An orchard: pays in the months of harvest and nothing in between.
+# An orchard: pays in the months of harvest, nothing in between, and nobody presses for it.
 story: 等收成 / After the harvest
 language: zh
 
@@ -14,6 +14,10 @@ home cn/shaanxi/baoji, 2 adults, 0 children
   income orchard 6800.00 in 2026-06, evidence B
   income orchard 9400.00 in 2026-09, evidence B
   income orchard 7900.00 in 2026-10, evidence B
+  income orchard 6200.00 in 2027-05, evidence B
+  income orchard 6800.00 in 2027-06, evidence B
+  income orchard 9400.00 in 2027-09, evidence B
+  income orchard 7900.00 in 2027-10, evidence B
   outgoing food 900.00 a month
   outgoing utilities 150.00 a month
 
@@ -40,7 +44,15 @@ expect agreement 1 ?
 expect next ?
 
 # 春天没有到期的，也没有人催。
-2026-05-10 clock stands
+2026-05-01 clock stands
 expect standing on-track
-expect notice reminder on sms
+expect notices ?
+2026-05-13 clock stands
 expect message ?
+2026-05-15 bank books 1232.00
+2026-06-15 bank books 1232.00
+expect next ?
+2026-09-12 clock stands
+expect standing on-track
+expect paid 2464.00
+expect open ?
