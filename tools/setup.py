@@ -51,7 +51,7 @@ def _fingerprint(kind: str) -> str:
 
 def _make_venv() -> int:
     try:
-        import ensurepip  # noqa: F401 (Debian keeps it in a package of its own)
+        from ensurepip import bootstrap  # noqa: F401 (Debian keeps it in a package of its own)
     except ImportError:
         if not apt_possible():
             return _say("Python's venv module is not complete here. Ask an administrator for the package python3-venv.")

@@ -1,8 +1,7 @@
 """What the queue's line of a case says, from its first event and its state: the one projection every store keeps."""
 
-from typing import Any
-
 from datetime import date
+from typing import Any
 
 from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage

@@ -120,7 +120,7 @@ class MemoryLedger:
 
 
 def _event(leaf: int, stored: _Stored) -> Recorded:
-    return read_event(leaf, stored.body, stored.leaf_hash, [text for _, text in stored.disclosed])
+    return read_event(leaf, stored.body, stored.leaf_hash, tuple(text for _, text in stored.disclosed))
 
 
 def _exact(value: datetime) -> datetime:

@@ -33,8 +33,8 @@ class ByChannel:
 
     def messages(self, offset: int = 0, limit: int = 50) -> tuple[Any, ...]:
         """What those of its messengers that keep messages have kept (forbear/store/outbox.py)."""
-        keeping = [route for route in self._routes.values() if hasattr(route, "messages")]
-        return tuple(kept for route in keeping for kept in route.messages(offset, limit))
+        keeping = {id(route): route for route in self._routes.values() if hasattr(route, "messages")}
+        return tuple(kept for route in keeping.values() for kept in route.messages(offset, limit))
 
 
 class Smtp:

@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not port_is_free(settings.BIND, settings.PORT):
         return taken(settings.PORT)
-    prepare(sample=settings.DEV and not arguments.empty)
+    if status := prepare(sample=settings.DEV and not arguments.empty):
+        return status
     stop = _Stop()
     site = subprocess.Popen(server_command(settings.BIND, settings.PORT))
     worker = _start_worker()
@@ -50,15 +51,23 @@ def run(arguments: argparse.Namespace) -> int:
             _end(child)
 
 
-def prepare(*, sample: bool) -> None:
-    """Bring the tables to this version and, in an empty database, load the made-up book."""
+def prepare(*, sample: bool) -> int:
+    """Bring the tables to this version and, where asked, fill an empty desk. That takes memory which only a process of
+    its own gives back.
+    """
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    if sample:
-        from forbear.config import first_run
+    return subprocess.call([sys.executable, "-m", "forbear", "sample"]) if sample and _to_fill() else 0
 
-        first_run.load()
+
+def _to_fill() -> bool:
+    from django.conf import settings
+
+    from forbear.config.sample import BEGUN
+    from forbear.config.wiring import desk
+
+    return desk().ledger.size() == 0 or (settings.HOME / BEGUN).exists()
 
 
 class _Stop:
@@ -121,7 +130,7 @@ def _greet(settings: Any) -> None:
         f"  The desk              {address}/desk/",
     ]
     if settings.DEV:
-        from forbear.config.first_run import guide
+        from forbear.config.sample import guide
 
         lines += [f"  Messages sent         {address}/dev/outbox", "", *guide(address)]
     print("\n".join([*lines, "", "Ctrl-C stops it. The data is in " + str(settings.HOME), ""]), flush=True)

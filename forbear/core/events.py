@@ -6,61 +6,25 @@ the record commits to with a salt and keeps encrypted beside the event. The work
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.budget import Household
-from forbear.core.codec import plain, typed
-from forbear.core.contact import Actor, Channel, Party, Reach
+from forbear.core.codec import typed
+from forbear.core.contact import Channel, Party, Reach
 from forbear.core.decision import Decided, Outcome, Proposal
 from forbear.core.evidence import Item, PaperFacts
+from forbear.core.facts import Fact as Fact
+from forbear.core.facts import Recorded as Recorded
+from forbear.core.facts import Retention as Retention
+from forbear.core.facts import private
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
 from forbear.core.solver import Answer
 from forbear.core.statement import Question, Statement
-
-
-class Retention(StrEnum):
-    """Why a private group is kept, and so for how long and under which key of the case."""
-
-    IDENTITY = "identity"
-    STATEMENT = "statement"
-    FINANCE = "finance"
-    HEALTH = "health"
-    MESSAGE = "message"
-    AGREEMENT = "agreement"
-
-
-def private(retention: Retention) -> Any:
-    """A private group of a fact: None once erased or withheld."""
-    return field(default=None, metadata={"retention": retention})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """One thing that happened in a case. `type` and `version` name the shape for ever."""
-
-    type: ClassVar[str]
-    version: ClassVar[int] = 1
-
-    def public(self) -> dict[str, Any]:
-        """The public fields as plain JSON."""
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if "retention" not in f.metadata}
-
-    def private(self) -> tuple[tuple[str, Any, str], ...]:
-        """(name, plain value, retention class) of each private group that is there."""
-        groups = [f for f in fields(self) if "retention" in f.metadata and getattr(self, f.name) is not None]
-        return tuple((f.name, plain(getattr(self, f.name)), self.retention(f.name).value) for f in groups)
-
-    def retention(self, name: str) -> Retention:
-        """The retention class of a private group."""
-        (kind,) = [f.metadata["retention"] for f in fields(self) if f.name == name]
-        return Retention(kind)
-
 
 # ---- contact ---------------------------------------------------------------------------------------------------
 
@@ -302,7 +266,7 @@ class DecisionAppealed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementIssued(Fact):
-    """The exact terms, instalment by instalment; nothing signed is ever computed again. `due_on`: of each instalment."""
+    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks."""
 
     type = "agreement.issued"
     number: int
@@ -456,23 +420,6 @@ KINDS: Mapping[str, type[Fact]] = _kinds(Fact)
 
 QUIET = frozenset({"notice.queued", "notice.sent", "notice.failed", "offers.made", "identity.proved", "note.written"})
 """Facts that do not make what a person has on her screen out of date."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """A fact with its place in the record: `leaf` over all cases, `seq` in its own; `private` as far as not erased."""
-
-    leaf: int
-    case_id: str
-    seq: int
-    at: datetime
-    occurred_at: datetime | None
-    actor: Actor
-    channel: Channel
-    command: str
-    cause: str
-    leaf_hash: bytes
-    fact: Fact
 
 
 def revive(kind: str, version: int, public: Mapping[str, Any], disclosed: Mapping[str, Any]) -> Fact:

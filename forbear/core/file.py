@@ -12,6 +12,7 @@ from forbear.core import events as e
 from forbear.core.agreement import Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
+from forbear.core.codec import evolved
 from forbear.core.contact import Actor, Channel, Party, Reach
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Item, PaperFacts
@@ -156,7 +157,7 @@ def with_event(file: CaseFile, event: e.Recorded) -> CaseFile:
     changes: dict[str, Any] = {}
     for room in (_contact, _statement, _evidence, _decision, _agreement, _payments, _notices):
         changes.update(room(file, event))
-    return replace(file, case=after(file.case, event), events=(*file.events, event), **changes)
+    return evolved(file, {"case": after(file.case, event), "events": (*file.events, event), **changes})
 
 
 def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:

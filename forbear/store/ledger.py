@@ -23,7 +23,7 @@ from forbear.store.models import Command, Event, Head, Secret
 from forbear.store.privacy import DataKeys, Keys, WrongKey, open_with, seal_bytes
 
 READ_AT_ONCE = 500
-"""Events fetched together when the whole log is read."""
+"""Events fetched together when the whole log is read, cases when it is folded."""
 STATES_KEPT = 1000
 """States of cases kept in memory for the next append to them: public parts only."""
 _INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
@@ -88,8 +88,18 @@ class DjangoLedger:
             head = self._locked_head()
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
-            states = ((self._read(self._events(id).filter(seq=0))[0], fold(self.public(id))) for id in cases)
-            return projections.rebuild(states, head.size, self._keys, self._using)
+            return projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+
+    def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
+        """The first event, opened, and the state of each case."""
+        for start in range(0, len(cases), READ_AT_ONCE):
+            some = cases[start : start + READ_AT_ONCE]
+            events = Event.objects.using(self._using).filter(case_id__in=some)
+            openings = {event.case_id: event for event in self._read(events.filter(seq=0))}
+            states: dict[str, Case] = {}
+            for event in self._read(events, opened=False):
+                states[event.case_id] = fold([event], states.get(event.case_id))
+            yield from ((openings[case_id], states[case_id]) for case_id in some)
 
     # ---- writing -----------------------------------------------------------------------------------------------
 
@@ -190,7 +200,7 @@ class DjangoLedger:
     def _read(self, events: QuerySet[Event], opened: bool = True) -> tuple[Recorded, ...]:
         rows = list(events.order_by("leaf").values_list("leaf", "body", "leaf_hash"))
         texts = self._disclosed(events, {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}) if opened else {}
-        return tuple(read_event(leaf, bytes(body), bytes(own), texts.get(leaf, ())) for leaf, body, own in rows)
+        return tuple(read_event(leaf, bytes(body), bytes(own), tuple(texts.get(leaf, ()))) for leaf, body, own in rows)
 
     def _disclosed(self, events: QuerySet[Event], hashes: dict[int, bytes]) -> dict[int, list[str]]:
         """The disclosure texts of each leaf, as far as their keys are there."""

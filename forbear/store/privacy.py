@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connections
 
 from forbear.store.models import DataKey
 
@@ -134,6 +135,9 @@ def blind(key: bytes, kind: str, text: str) -> bytes:
 # ---- data keys -------------------------------------------------------------------------------------------------
 
 
+_LIVE = "select key_id, wrapped from data_key where case_id = %s and class = %s and destroyed_leaf is null"
+
+
 class DataKeys:
     """The key of each (case, retention class), by the database `using`."""
 
@@ -143,15 +147,22 @@ class DataKeys:
 
     def for_writing(self, case_id: str, retention: str) -> tuple[str, bytes]:
         """The (id, key) to seal with now; made on first use, and made anew after the one before was destroyed."""
-        live = DataKey.objects.using(self._using).filter(case_id=case_id, retention=retention, destroyed_leaf=None)
-        row = live.values_list("key_id", "wrapped").first()
+        row = self._live(case_id, retention)
         if row is None:
             key_id = "k_" + b32encode(os.urandom(16)).decode("ascii").rstrip("=").lower()
             wrapped = seal_bytes(self._kek, key_id.encode(), os.urandom(KEY_BYTES))
             made = DataKey(key_id=key_id, case_id=case_id, retention=retention, wrapped=wrapped)
             DataKey.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
-            row = live.values_list("key_id", "wrapped").get()
-        return row[0], self._unwrap(*row)
+            row = self._live(case_id, retention)
+            assert row is not None, "made by us, or by whoever was quicker"
+        return row[0], self._unwrap(row[0], row[1])
+
+    def _live(self, case_id: str, retention: str) -> tuple[str, bytes] | None:
+        """By plain SQL: it is asked for every private group that is recorded, under the one write lock."""
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(_LIVE, (case_id, retention))
+            row: tuple[str, bytes] | None = cursor.fetchone()
+        return row
 
     def by_id(self, key_ids: Iterable[str]) -> Mapping[str, bytes]:
         """The keys that are still there; destroyed ones are left out."""

@@ -7,6 +7,7 @@ blind indexes. Everything else in a line is public state.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -20,6 +21,7 @@ from forbear.store.models import CaseRow, Projection
 from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text
 
 NAME = "case_line"
+ROWS_AT_ONCE = 200
 
 
 def apply(recorded: Sequence[Recorded], case: Case, keys: Keys, using: str) -> None:
@@ -42,9 +44,10 @@ def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using
     rows = CaseRow.objects.using(using)
     rows.all().delete()
     made = 0
-    for opened, case in cases:
-        rows.bulk_create([_new_row(opened, case, keys, using)])
-        made += 1
+    remaining = iter(cases)
+    while some := [_new_row(opened, case, keys, using) for opened, case in islice(remaining, ROWS_AT_ONCE)]:
+        rows.bulk_create(some)
+        made += len(some)
     if size:
         _reached(size - 1, using)
     return made

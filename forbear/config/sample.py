@@ -1,29 +1,54 @@
-"""What `forbear run` puts into an empty desk in development: the made-up town, and people who work there.
+"""`forbear sample`: fill an empty desk with a made-up town and people who work there. `forbear run` does it once.
 
 Who can be tried is kept in FORBEAR_HOME/first-run.json, so that every later start can say it again. The password is
 this installation's own; the second factor is set up already, and the outbox page shows its codes.
 """
 
+import argparse
 import json
 import secrets
+import sys
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
+from forbear.config.cli import open_house
 from forbear.config.staff import new_person
-from forbear.config.wiring import desk
 
 FILE = "first-run.json"
+BEGUN = "first-run.begun"
+"""There while the town is being loaded, and after a loading that did not come to its end."""
 LEADS = (("sun", "policy-owner"), ("he", "auditor"))
 
 
-def load() -> None:
-    """Fill an empty desk; does nothing where there is anything already."""
+def add(subparsers: Any) -> None:
+    """Add `sample` to the command's subcommands."""
+    subparsers.add_parser("sample", help="fill an empty desk with a made-up town").set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fill the desk if it is empty; 1 when an earlier filling did not come to its end."""
+    open_house()
+    from django.conf import settings
+
+    from forbear.config.wiring import desk
+
+    begun = settings.HOME / BEGUN
+    if begun.exists():
+        sentence = f"forbear: loading the made-up book was interrupted; remove {settings.HOME} and start again"
+        print(sentence, file=sys.stderr)
+        return 1
+    if desk().ledger.size() == 0:
+        begun.touch()
+        _fill(settings.HOME / FILE)
+        begun.unlink()
+    return 0
+
+
+def _fill(file: Path) -> None:
+    from forbear.config.wiring import desk
     from forbear.town import sample
     from forbear.town.borrower import AGENTS, REVIEWERS
 
-    if desk().ledger.size():
-        return
     print("Loading a made-up loan book and some sixty cases, so that there is something to see", flush=True)
     guest = sample.load(desk())
     password = secrets.token_urlsafe(9)
@@ -33,7 +58,6 @@ def load() -> None:
         _second_factor(name)
     kept = {"contract": guest.contract, "id_number": guest.id_number, "name": guest.name}
     written = {"borrower": kept, "staff": [[role, name] for name, role in people], "password": password}
-    file = settings.HOME / FILE
     file.touch(mode=0o600)
     file.write_text(json.dumps(written, ensure_ascii=False), "utf-8")
 
@@ -65,6 +89,8 @@ def _second_factor(name: str) -> None:
 
 
 def _kept() -> dict[str, Any]:
+    from django.conf import settings
+
     file = settings.HOME / FILE
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return kept
