@@ -13,13 +13,14 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 
+from forbear.actions.payments import first_nightly
 from forbear.actions.ports import Desk
 from forbear.adapters.memory import memory_desk
 from forbear.config import wiring
 from forbear.config.staff import new_person, second_factor_code
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import Life
-from forbear.town.sample import _somebody
+from forbear.town.sample import _somebody, _work_until
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "a quiet walk by the river"
@@ -50,10 +51,15 @@ def she(desk: Desk) -> Borrower:
     return Borrower(desk, row, home, Random("she"), 1)
 
 
-def live(desk: Desk, life: Life) -> None:
-    """Let a life run to its end on the desk's clock."""
+def live(desk: Desk, life: Life, *, working: bool = False) -> None:
+    """Let a life run to its end on the desk's clock; `working`: the worker does what falls due on the way."""
+    if working:
+        desk.agenda.put([first_nightly(desk)])
     for wait in life:
-        desk.clock.move_to(desk.clock.now() + wait)  # type: ignore[attr-defined]
+        at = desk.clock.now() + wait
+        if working:
+            _work_until(desk, desk.clock, at)  # type: ignore[arg-type]
+        desk.clock.move_to(at)  # type: ignore[attr-defined]
 
 
 class Page:

@@ -71,7 +71,17 @@ def test_no_role_gets_where_it_may_not(desk: Desk, case_id: str, person: Callabl
 def test_reading_is_open_to_every_role(desk: Desk, case_id: str, person: Callable[..., Person]):
     for name in (AGENTS[0].id, REVIEWERS[0].id, "sun", "he"):
         her = person(name)
-        for tab in ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments"):
+        for tab in (
+            "",
+            "/messages",
+            "/statement",
+            "/papers",
+            "/budget",
+            "/plans",
+            "/decision",
+            "/agreement",
+            "/payments",
+        ):
             assert her.opens(f"/desk/cases/{case_id}{tab}").status == 200
 
 

@@ -94,7 +94,7 @@ def test_a_message_answers_her_and_a_note_stays_inside(desk: Desk, she: Borrower
 
 def test_what_she_writes_is_shown_and_not_run(desk: Desk, she: Borrower, person: Signed):
     live(desk, has_papers(she))
-    she.writes("<script>alert(1)</script> \" onmouseover=x {{ 7|add:7 }}")
+    she.writes('<script>alert(1)</script> " onmouseover=x {{ 7|add:7 }}')
     for tab in ("", "/messages"):
         source = person(AGENT).opens(f"/desk/cases/{she.case_id}{tab}").source
         assert "<script>alert" not in source
@@ -216,9 +216,7 @@ def test_looking_callers_up_has_a_limit(desk: Desk, she: Borrower, person: Signe
 def opened(her: Person, she: Borrower) -> str:
     """A case opened for a caller; its id."""
     page = her.opens("/desk/telephone")
-    known = her.sends(
-        "/desk/telephone", {"contract": she.row.loan.contract, "id_number": she.row.id_number}, form=page
-    )
+    known = her.sends("/desk/telephone", {"contract": she.row.loan.contract, "id_number": she.row.id_number}, form=page)
     answer = her.sends("/desk/telephone/open", {"proof": known.hidden("proof"), "language": "zh"}, form=known)
     assert answer.to.endswith("/telephone")
     return answer.to.split("/")[3]
@@ -227,9 +225,7 @@ def opened(her: Person, she: Borrower) -> str:
 def test_nobody_opens_a_case_without_having_known_the_caller(desk: Desk, she: Borrower, person: Signed):
     her, other = person(AGENT), person(REVIEWER)
     page = her.opens("/desk/telephone")
-    known = her.sends(
-        "/desk/telephone", {"contract": she.row.loan.contract, "id_number": she.row.id_number}, form=page
-    )
+    known = her.sends("/desk/telephone", {"contract": she.row.loan.contract, "id_number": she.row.id_number}, form=page)
     for who, proof in ((her, "made:up"), (other, known.hidden("proof"))):
         assert who.sends("/desk/telephone/open", {"proof": proof}, form=page).to == "/desk/telephone"
     assert desk.ledger.size() == 0
