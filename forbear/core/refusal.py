@@ -1,6 +1,7 @@
 """A refusal is a value: which rule said no, why, and what the person can do instead. It is never an exception.
 
 `reason` and `way_on` are keys of the word catalogue (forbear/words), so that each reader hears them in her language.
+A refusal is as true as any value: a guard is `if refusal := may_…(…): return refusal`, an outcome is told by isinstance.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,3 @@ class Refusal:
     way_on: str = ""
     facts: Mapping[str, str | int] = field(default_factory=dict)
     where: str = ""
-
-    def __bool__(self) -> bool:
-        """Falsy, so that `if not outcome` reads as it should."""
-        return False
