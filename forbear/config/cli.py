@@ -21,6 +21,7 @@ COMMANDS = {
     "loans": "take a loan book in from a file, or write a made-up one",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
+    "story": "tell a whole case from a file and see it go as written",
 }
 
 

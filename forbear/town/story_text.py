@@ -55,7 +55,7 @@ class Story:
     @property
     def begins_at(self) -> datetime:
         """When the first thing happens."""
-        return min(step.at for step in self.steps if step.at)
+        return next(step.at for step in self.steps if step.at)
 
 
 def read_story(text: str) -> Story:
