@@ -1,6 +1,6 @@
 """`forbear story FILE`: tell a whole case from a file, on a desk in memory and a moved clock, and see it go as written.
 
-Needs no database and changes nothing. tests/stories has examples; forbear/town/story_text.py says how one is written.
+Needs no database and changes nothing. tests/stories has examples; docs/stories.md says how one is written.
 """
 
 import argparse
