@@ -1,6 +1,7 @@
 """A refusal is a value: which rule said no, why, and what the person can do instead. It is never an exception.
 
 `reason` and `way_on` are keys of the word catalogue (forbear/words), so that each reader hears them in her language.
+A refusal is as true as any value: `if refusal := may_…(…): return refusal` is a guard; isinstance tells outcomes.
 """
 
 from collections.abc import Mapping
