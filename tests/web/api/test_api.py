@@ -1,4 +1,4 @@
-"""The machine door: payments booked once, errors that name the field, nothing private, and a description that is true."""
+"""The machine door: a payment is booked once, errors name the field, nothing is private, the description is true."""
 
 import json
 from typing import Any

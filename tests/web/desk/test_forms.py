@@ -232,11 +232,25 @@ def test_nobody_opens_a_case_without_having_known_the_caller(desk: Desk, she: Bo
 
 
 SHEET = {
-    **{"cause": "illness", "since": "2025年12月1日", "until-unknown": "yes", "story": "住院两周。"},
-    **{"place": "cn/sichuan/chengdu", "adults": "2", "children": "1", "in0-kind": "wages", "in0-amount": "5200"},
-    **{"out0-kind": "rent", "out0-amount": "一千五", "out1-kind": "food", "out1-amount": "1,400"},
-    **{"in1-kind": "bonus", "in1-amount": "3000", "in1-month": "2026年9月", "debts-state": "none"},
-    **{"kinds": ["longer-term"], "instalment": "900"},
+    "cause": "illness",
+    "since": "2025年12月1日",
+    "until-unknown": "yes",
+    "story": "住院两周。",
+    "place": "cn/sichuan/chengdu",
+    "adults": "2",
+    "children": "1",
+    "in0-kind": "wages",
+    "in0-amount": "5200",
+    "out0-kind": "rent",
+    "out0-amount": "一千五",
+    "out1-kind": "food",
+    "out1-amount": "1,400",
+    "in1-kind": "bonus",
+    "in1-amount": "3000",
+    "in1-month": "2026年9月",
+    "debts-state": "none",
+    "kinds": ["longer-term"],
+    "instalment": "900",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from forbear.actions.ports import Due, Desk
+from forbear.actions.ports import Desk, Due
 from forbear.actions.record import load
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import proposed, wishes
@@ -34,9 +34,15 @@ def test_filters_and_search_find_the_case(desk: Desk, she: Borrower, person: Sig
         )
     }
     assert shown == {
-        **{"move=all": True, "move=reviewer": True, "move=borrower": False, "move=all&stage=decision": True},
-        **{"move=all&stage=payments": False, f"search={she.row.loan.contract}": True},
-        **{f"search={she.row.name}": True, "search=nobody": False, "move=x&stage=y&page=z": True},
+        "move=all": True,
+        "move=reviewer": True,
+        "move=borrower": False,
+        "move=all&stage=decision": True,
+        "move=all&stage=payments": False,
+        f"search={she.row.loan.contract}": True,
+        f"search={she.row.name}": True,
+        "search=nobody": False,
+        "move=x&stage=y&page=z": True,
     }
 
 
