@@ -98,7 +98,7 @@ def talk(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=tuple(reversed(file.spoken)))
+    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
 
 
 @staff_required(WORKERS)
