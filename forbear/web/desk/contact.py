@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -81,7 +81,9 @@ def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 def fresh(request: HttpRequest, case_id: str, seen: int) -> HttpResponse:
     """Asked every twenty seconds by an open case: a line when something happened that is not on the screen."""
     line = request.desk.cases.line(case_id)  # type: ignore[attr-defined]
-    changed = line is not None and line.seq > seen
+    if line is None:
+        raise Http404
+    changed = line.seq > seen
     return render(request, "desk/parts/fresh.html", {"changed": changed, "url": tab_address(case_id, "contact")})
 
 
