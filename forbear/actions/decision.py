@@ -16,6 +16,7 @@ from forbear.core.clocks import start_of, working_days_after
 from forbear.core.contact import may_work_on_cases
 from forbear.core.dates import month_after, month_of
 from forbear.core.decision import Decided, Outcome, Proposal, above_authority, may_decide, sound
+from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.loan import owed_on
 from forbear.core.refusal import Refusal
@@ -30,6 +31,8 @@ def accept_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
             return refusal
         if not case.under_review:
             return Refusal("decision.nothing_asked", "decision.refusal.nothing_asked", "decision.way_on.wait")
+        if refusal := _took_part(file, by):
+            return refusal
         if case.accepted:
             return () if case.agent == by.actor.id else _taken(case.agent)
         decide_by_on = case.decide_by_on or _working(desk, "desk.decision_working_days")
@@ -59,7 +62,7 @@ def propose(desk: Desk, by: By, case_id: str, proposal: Proposal, choice: Choice
     """An agent's proposal. `choice` names the plan, which is found anew as of today; no plan for a refusal."""
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _on_the_desk(file):
+        if refusal := may_work_on_cases(by.actor) or _on_the_desk(file) or _took_part(file, by):
             return refusal
         whole = _with_plan(desk, file, proposal, choice)
         if isinstance(whole, Refusal):
@@ -73,7 +76,7 @@ def send_back(desk: Desk, by: By, case_id: str, reason: str) -> Done | Refusal:
     """A reviewer or the second pair of eyes does not agree and says why; the agent proposes again."""
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := _deciding(file, by):
+        if refusal := may_decide_on(file, by):
             return refusal
         if not reason.strip():
             return Refusal("decision.reason", "evidence.refusal.reason", where="reason")
@@ -88,7 +91,7 @@ def decide_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     """
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := _deciding(file, by):
+        if refusal := may_decide_on(file, by):
             return refusal
         assert file.proposal is not None, "a proposal to decide on"
         proposal, today = file.proposal, desk.clock.today()
@@ -101,6 +104,15 @@ def decide_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
         return _decision(desk, by, file, proposal)
 
     return carry_out(desk, by, case_id, {"decide": True}, decide)
+
+
+def may_decide_on(file: CaseFile, by: By) -> Refusal | None:
+    """Why somebody may not decide what is proposed here; None when she may."""
+    case = file.case
+    if not case.under_review or case.proposed is None:
+        return Refusal("decision.nothing_proposed", "decision.refusal.nothing_proposed", "decision.way_on.wait")
+    took_part = (*case.excluded, *([case.second_asked_by] if case.second_asked_by else []))
+    return may_decide(by.actor, agents=(case.agent, case.proposed_by), excluded=took_part)
 
 
 def answer_counter(desk: Desk, by: By, case_id: str, accepted: bool) -> Done | Refusal:
@@ -139,6 +151,8 @@ def appeal(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
 def _with_plan(desk: Desk, file: CaseFile, proposal: Proposal, choice: Choice | None) -> Proposal | Refusal:
     plan = None
     if proposal.outcome is not Outcome.REFUSED and choice is not None:
+        if refusal := _unchecked(file):
+            return refusal
         found = plan_for(desk, file, choice)
         if isinstance(found, Refusal):
             return found
@@ -157,12 +171,12 @@ def _with_plan(desk: Desk, file: CaseFile, proposal: Proposal, choice: Choice | 
     return sound(whole) or whole
 
 
-def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decision:
+def decided_as(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decided:
+    """The decision that deciding now would make, with the figures it rests on: what the reviewer reads beforehand."""
     today = desk.clock.today()
-    rulebook = desk.rulebooks.on(today)
     asked = question(desk, file)
-    (month,) = budget(asked.household, rulebook, month_after(month_of(today), 1), 1)
-    decided = Decided(
+    (month,) = budget(asked.household, desk.rulebooks.on(today), month_after(month_of(today), 1), 1)
+    return Decided(
         outcome=proposal.outcome,
         plan=proposal.plan,
         reasons=proposal.reasons,
@@ -176,6 +190,11 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
         second=by.actor.id if file.case.second_asked_by else "",
         rules=tuple(finding.rule for finding in proposal.plan.findings) if proposal.plan else (),
     )
+
+
+def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decision:
+    rulebook = desk.rulebooks.on(desk.clock.today())
+    decided = decided_as(desk, by, file, proposal)
     appeal_by_on = _in_days(desk, "desk.appeal_days")
     made = e.DecisionMade(
         outcome=proposal.outcome, rulebook=rulebook.digest, appeal_by_on=appeal_by_on, decided=decided
@@ -191,12 +210,20 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
     return facts
 
 
-def _deciding(file: CaseFile, by: By) -> Refusal | None:
-    case = file.case
-    if not case.under_review or case.proposed is None:
-        return Refusal("decision.nothing_proposed", "decision.refusal.nothing_proposed", "decision.way_on.wait")
-    took_part = (*case.excluded, *([case.second_asked_by] if case.second_asked_by else []))
-    return may_decide(by.actor, agents=(case.agent, case.proposed_by), excluded=took_part)
+def _took_part(file: CaseFile, by: By) -> Refusal | None:
+    """An appeal is looked at by nobody who took part in what it is against, from the first look on."""
+    if by.actor.id in file.case.excluded:
+        return Refusal("decision.appeal", "decision.refusal.took_part", "decision.way_on.other_reviewer")
+    return None
+
+
+def _unchecked(file: CaseFile) -> Refusal | None:
+    """A plan rests on what the household has: somebody looked at a paper for it, did without one, or corrected it."""
+    asked = [item.number for item in file.items if item.need in ("income", "no-income")]
+    looked_at = (PaperState.ACCEPTED, PaperState.WAIVED)
+    if file.corrections or all(file.case.papers.get(number) in looked_at for number in asked):
+        return None
+    return Refusal("decision.unchecked", "decision.refusal.unchecked", "decision.way_on.check_income", where="plan")
 
 
 def _on_the_desk(file: CaseFile) -> Refusal | None:

@@ -19,8 +19,10 @@ COMMANDS = {
     "staff": "add people who work at the desk, change their roles, list them",
     "sample": "fill an empty desk with a made-up town, to try it out",
     "loans": "take a loan book in from a file, or write a made-up one",
+    "payments": "book a file of payments",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
+    "story": "tell a whole case from a file and see it go as written",
 }
 
 

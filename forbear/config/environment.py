@@ -43,6 +43,14 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [item.strip() for item in text(name, ",".join(default)).split(",") if item.strip()]
 
 
+def digests(name: str) -> list[str]:
+    """SHA-256 digests in hexadecimal, separated by commas."""
+    found = [item.lower() for item in names(name)]
+    if any(len(item) != 64 or set(item) - set("0123456789abcdef") for item in found):
+        raise Misconfigured(f"{name} holds something else than SHA-256 digests: write 64 hexadecimal digits a key.")
+    return found
+
+
 def home() -> Path:
     """The data directory, made on first use and readable by its owner only."""
     folder = Path(text("FORBEAR_HOME", ".home")).expanduser().resolve()

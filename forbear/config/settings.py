@@ -132,6 +132,9 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEV else "https"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Forbear"
 
+# The lender's own systems: SHA-256 of each API key, in hexadecimal, separated by commas.
+API_KEYS = environment.digests("FORBEAR_API_KEYS")
+
 for _name, _value in environment.mail().items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = environment.text("FORBEAR_MAIL_FROM", "forbear@localhost")

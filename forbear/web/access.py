@@ -98,7 +98,7 @@ def case_for_borrower(request: HttpRequest, case_id: str) -> CaseFile:
 
 def _hold(request: HttpRequest, borrower_id: str) -> None:
     """Keep what she was just sending until she has proved herself again, for her alone."""
-    if request.method == "POST" and request.content_type != "multipart/form-data":
+    if request.method == "POST" and not request.FILES:
         sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
         request.session[_HELD] = {"id": borrower_id, "path": request.path, "sent": sent}
 

@@ -117,7 +117,7 @@ def _income(reading: Reading) -> dict[str, Any]:
         for kind, amount, once, single in _money_lines(reading, INCOME, ONCE_IN)
     ]
     if lines and proof not in GRADES:
-        reading.need("proof", "statement.page.fault_choose")
+        reading.need("proof", "statement.page.income.proof_fault")
     return {"known": _is_known(reading, bool(lines)), "lines": lines}
 
 

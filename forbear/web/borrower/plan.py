@@ -31,7 +31,7 @@ WORDS_MAX = 2000
 def offers(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """Every plan of today with what doing nothing costs, and an amount to try (?pay=900)."""
     refusal = may_choose(file, by_her(request, file, "look", ""))
-    if refusal and refusal.rule != "plan.under_review":
+    if refusal is not None and refusal.rule != "plan.under_review":
         return _closed(request, file, refusal)
     answer = offers_today(desk_of(request), file)
     if request.headers.get("HX-Request") == "true" and "pay" in request.GET:
@@ -56,10 +56,10 @@ def _offers(
         status=422 if message else 200,
         back=reverse("borrower:case", args=[file.case.case_id]),
         lead=words("offers.page.lead" if found else "offers.page.lead_none"),
-        message=message or (why_not(closed) if closed else ""),
+        message=message or (why_not(closed) if closed is not None else ""),
         proof=words("offers.page.proof") if found and not file.case.papers_there else "",
         papers_url="" if file.case.papers_there else reverse("borrower:papers", args=[file.case.case_id]),
-        asked=words("offers.page.asked", name=wish_words(asked)) if asked and not closed else "",
+        asked=words("offers.page.asked", name=wish_words(asked)) if asked and closed is None else "",
         **_reasons(answer),
         trying=slide_most > 0,
         offers=found,
@@ -85,7 +85,7 @@ def _cards(answer: Answer) -> list[Card]:
 
 
 def _choosing(file: CaseFile, closed: Refusal | None) -> dict[str, str]:
-    return {"choose_url": "" if closed else reverse("borrower:choose", args=[file.case.case_id])}
+    return {"choose_url": "" if closed is not None else reverse("borrower:choose", args=[file.case.case_id])}
 
 
 def _tried(request: HttpRequest, file: CaseFile, answer: Answer) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def choose(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if not isinstance(outcome, Refusal):
         return to("case", file, done="chosen")
     closed = may_choose(file, by_her(request, file, "look", ""))
-    if closed and closed.rule != "plan.under_review":
+    if closed is not None and closed.rule != "plan.under_review":
         return _closed(request, file, closed)
     return _offers(request, file, offers_today(desk_of(request), file), closed=closed, message=why_not(outcome))
 
@@ -180,7 +180,7 @@ def _choice(request: HttpRequest) -> Choice | None:
 def own_plan(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """A table of her own by month: what comes in from each source, and what she can pay."""
     closed = may_choose(file, by_her(request, file, "look", ""))
-    if closed:
+    if closed is not None:
         return _closed(request, file, closed)
     sent = (
         {name: request.POST.getlist(name) for name in request.POST} if request.method == "POST" else held_for(request)

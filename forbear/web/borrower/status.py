@@ -72,8 +72,7 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 
 def _sayings(file: CaseFile) -> Mapping[str, str]:
-    by_on = file.case.due_on
-    date_words = day(by_on) if by_on else ""
+    by_on = file.case.decide_by_on
     return {
         "saved": words("statement.page.later_done"),
         "submitted": words("statement.refusal.submitted"),
@@ -82,7 +81,7 @@ def _sayings(file: CaseFile) -> Mapping[str, str]:
         else "",
         "own": words("offers.page.own.sent"),
         "declined": words("decision.page.counter.declined"),
-        "appealed": words("decision.page.appeal.sent", date=date_words),
+        "appealed": words("decision.page.appeal.sent", date=day(by_on)) if by_on else "",
         "unsigned": words("agreement.page.decline.done"),
     }
 

@@ -1,0 +1,91 @@
+"""The door for machines: an API key in `Authorization: Bearer …`, JSON in and out, errors that name the field.
+
+Keys are kept as SHA-256 in the setting API_KEYS; a request without one learns nothing but that it needs one.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from forbear.core.contact import Actor, Auth, Role
+from forbear.core.refusal import Refusal
+from forbear.words import LANGUAGES, say
+
+BODY_BYTES_MAX = 64 * 1024
+View = Callable[..., HttpResponse]
+
+
+def machine_required(method: str) -> Callable[[View], View]:
+    """A view for one method and a known key; sets `request.machine`, the Actor its acts are recorded under."""
+
+    def guard(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = _machine(request)
+            if actor is None:
+                return error(401, "key", "api.fault.key")
+            if request.method != method:
+                answer = error(405, "method", "api.fault.method", method=method)
+                answer.headers["Allow"] = method
+                return answer
+            request.machine = actor  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _machine(request: HttpRequest) -> Actor | None:
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not key.strip():
+        return None
+    digest = sha256(key.strip().encode()).hexdigest()
+    fits = [known for known in settings.API_KEYS if compare_digest(known.lower(), digest)]
+    return Actor(Role.LENDER_CORE, f"key-{digest[:8]}", Auth.API_KEY) if fits else None
+
+
+def body_of(request: HttpRequest, known: Mapping[str, type]) -> dict[str, Any] | HttpResponse:
+    """The JSON object of a request. Unknown keys are refused by name, and values of another kind."""
+    if len(request.body) > BODY_BYTES_MAX:
+        return error(413, "", "api.fault.large")
+    try:
+        given = json.loads(request.body, parse_float=_no_float)
+    except ValueError:
+        return error(400, "", "api.fault.json")
+    if not isinstance(given, dict):
+        return error(400, "", "api.fault.json")
+    for name, value in given.items():
+        if name not in known:
+            return error(400, name, "api.fault.unknown", field=name)
+        if not isinstance(value, known[name]) or isinstance(value, bool):
+            return error(422, name, "api.fault.kind", field=name)
+    return given
+
+
+def _no_float(text: str) -> str:
+    raise ValueError(f"{text}: amounts are texts")
+
+
+def error(status: int, field: str, key: str, **facts: object) -> JsonResponse:
+    """An error as JSON: a code, the field at fault ("" for none) and a sentence in both languages."""
+    code = key.rpartition(".")[2]
+    said = {language: say(language, key, **facts) for language in LANGUAGES}
+    return JsonResponse({"error": {"code": code, "field": field, "message": said}}, status=status)
+
+
+def refused(refusal: Refusal, field: str = "") -> JsonResponse:
+    """A refusal as JSON: 409 when somebody was faster or a key was used for something else, else 422."""
+    keys = [key for key in (refusal.reason, refusal.way_on) if key]
+    said = {language: " ".join(say(language, key, **refusal.facts) for key in keys) for language in LANGUAGES}
+    status = 409 if refusal.rule.startswith("record.") or refusal.rule == "payments.reference" else 422
+    shown = {"code": refusal.rule, "field": field or refusal.where, "message": said}
+    return JsonResponse({"error": shown}, status=status)

@@ -1,0 +1,15 @@
+"""The addresses of the machine door."""
+
+from django.urls import path
+
+from forbear.web.api import events, loans, payments
+
+app_name = "api"
+
+urlpatterns = [
+    path("openapi.json", events.openapi, name="openapi"),
+    path("payments", payments.payments, name="payments"),
+    path("loans/find", loans.find, name="find"),
+    path("cases/<str:case_id>", events.case, name="case"),
+    path("cases/<str:case_id>/events", events.events, name="events"),
+]

@@ -1,0 +1,71 @@
+"""Room 6 at the desk: the agreements of a case, their terms row by row, who signed what, and the document itself."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from forbear.actions.agreement import decline
+from forbear.core import events as e
+from forbear.core.agreement import SigningAct
+from forbear.core.contact import Channel
+from forbear.core.file import Agreed, CaseFile
+from forbear.core.refusal import Refusal
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.evidence import as_download
+from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.desk.timeline import plan_figures
+from forbear.web.templatetags.desk import reader_language
+
+
+@dataclass(frozen=True)
+class ShownAgreement:
+    """An agreement with its figures in words and the act that signed it."""
+
+    agreed: Agreed
+    figures: list[tuple[str, str]]
+    act: SigningAct | None
+
+
+@staff_required()
+@require_safe
+def agreement(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Every agreement, the newest first."""
+    return _agreements(request, case_for_staff(request, case_id))
+
+
+def _agreements(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    acts = {event.fact.number: event.fact.act for event in file.events if isinstance(event.fact, e.AgreementSigned)}
+    language = reader_language()
+    found = [
+        ShownAgreement(a, plan_figures(language, a.terms.plan) if a.terms else [], acts.get(a.number))
+        for a in reversed(file.agreements)
+    ]
+    return case_page(request, file, "agreement", tried, agreements=found)
+
+
+@staff_required()
+@require_safe
+def document(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
+    """The document exactly as she has it."""
+    file = case_for_staff(request, case_id)
+    found = next((agreed for agreed in file.agreements if agreed.number == number), None)
+    if found is None:
+        raise Http404
+    try:
+        data = request.desk.vault.open(found.document)  # type: ignore[attr-defined]
+    except KeyError as gone:
+        raise Http404 from gone
+    return as_download(data, "application/pdf", f"{case_id}-{number}.pdf")
+
+
+@staff_required(WORKERS)
+@require_POST
+def withdraw(request: HttpRequest, case_id: str) -> HttpResponse:
+    """She said on the telephone that she does not want this agreement."""
+    case_for_staff(request, case_id)
+    words = request.POST.get("words", "")
+    outcome = decline(request.desk, by_staff(request, Channel.HOTLINE), case_id, words)  # type: ignore[attr-defined]
+    if isinstance(outcome, Refusal):
+        return _agreements(request, case_for_staff(request, case_id), tried_from(request, "withdraw", outcome))
+    return sent_on(request, outcome, tab_address(case_id, "agreement"), "withdrawn")

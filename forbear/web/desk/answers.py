@@ -1,0 +1,186 @@
+"""Answers and households as lines to read: what she said to each question, where a figure comes from, what changed.
+
+A line of the budget that stands as she said it has her statement as its source; one that a person changed has the
+correction, with who and why.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from forbear.core import events as e
+from forbear.core.budget import Household, Income, OtherDebt, Outgoing
+from forbear.core.codec import typed
+from forbear.core.contact import Channel, Role
+from forbear.core.file import CaseFile
+from forbear.core.statement import SHAPES, Question
+from forbear.web.templatetags.desk import moment, term_in
+from forbear.words import say
+from forbear.words.format import day, money, month
+
+Pairs = list[tuple[str, str]]
+
+
+def answer_lines(question: Question, answer: Mapping[str, Any], language: str) -> Pairs:
+    """An answer as (label, value) lines; a label is "" where the question says it all."""
+    value = typed(SHAPES[question], dict(answer))
+    unknown = [("", say(language, "desk.unknown"))]
+    match question:
+        case Question.CAUSE:
+            return [("", term_in(language, f"statement.page.cause.option.{value.cause.value}"))]
+        case Question.SINCE | Question.UNTIL:
+            return [("", day(language, value.on))] if value.on else unknown
+        case Question.STORY:
+            return [("", value.words or say(language, "desk.nothing"))]
+        case Question.HOME:
+            people = say(language, "desk.people", adults=value.adults, children=value.children)
+            return [("", place_name(language, value.place)), ("", people)]
+        case Question.WISH:
+            return _wish(value, language)
+    if not value.known:
+        return unknown
+    return [line_words(line, language) for line in value.lines] or [("", say(language, "desk.nothing"))]
+
+
+def _wish(value: Any, language: str) -> Pairs:
+    lines = [("", term_in(language, f"statement.page.wish.option.{kind}")) for kind in value.kinds]
+    if value.instalment_minor is not None:
+        lines.append((say(language, "desk.label.instalment"), money(language, value.instalment_minor)))
+    if value.months is not None:
+        lines.append((say(language, "desk.label.months"), str(value.months)))
+    return lines or [("", say(language, "desk.unknown"))]
+
+
+def line_words(line: Income | Outgoing | OtherDebt, language: str) -> tuple[str, str]:
+    """A line of a household as (name, amount in words)."""
+    if isinstance(line, OtherDebt):
+        facts = {"balance": money(language, line.balance_minor), "monthly": money(language, line.monthly_minor)}
+        return line.creditor or "–", say(language, "desk.debt_line", **facts)
+    if line.monthly_minor is not None:
+        return line_name(line, language), say(language, "desk.each_month", amount=money(language, line.monthly_minor))
+    amount = money(language, line.amount_minor or 0)
+    return line_name(line, language), say(
+        language, "desk.in_month", month=month(language, line.month or ""), amount=amount
+    )
+
+
+def line_name(line: Income | Outgoing | OtherDebt, language: str) -> str:
+    """What a line is about."""
+    if isinstance(line, Income):
+        return term_in(language, f"desk.income.{line.source}")
+    return (
+        term_in(language, f"statement.page.outgoings.option.{line.kind}")
+        if isinstance(line, Outgoing)
+        else line.creditor or "–"
+    )
+
+
+def place_name(language: str, place: str) -> str:
+    """`cn/sichuan/chengdu` → 四川 成都; a place without a name of its own as it is written."""
+    parts = place.split("/")[1:]
+    if not parts:
+        return term_in(language, "statement.page.place.elsewhere")
+    return " ".join(term_in(language, f"statement.page.place.{part}") for part in parts)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the budget with its provenance. `was`: what she had said, where it was changed."""
+
+    name: str
+    words: str
+    evidence: str
+    source: str
+    changed: bool
+    was: str
+
+
+def lines_with_source(file: CaseFile, language: str) -> dict[str, list[Line]]:
+    """The household as it counts now, each line with where it comes from and who changed it."""
+    versions = list(_versions(file))
+    if file.household is None or not versions:
+        return {"income": [], "outgoings": [], "other_debts": []}
+    return {
+        group: [_sourced(line, group, versions, language) for line in getattr(file.household, group)]
+        for group in ("income", "outgoings", "other_debts")
+    }
+
+
+def _versions(file: CaseFile) -> Iterable[tuple[Household, e.Recorded]]:
+    """Every household of this statement with the fact that brought it, oldest first."""
+    found: list[tuple[Household, e.Recorded]] = []
+    for event in file.events:
+        match event.fact:
+            case e.StatementSubmitted(statement=statement) if statement:
+                found = [(statement.household, event)]
+            case e.BudgetCorrected(household=household) if household:
+                found.append((household, event))
+    return found
+
+
+def _sourced(line: Any, group: str, versions: list[tuple[Household, e.Recorded]], language: str) -> Line:
+    since = versions[-1][1]
+    for household, event in reversed(versions):
+        if line not in getattr(household, group):
+            break
+        since = event
+    changed = isinstance(since.fact, e.BudgetCorrected)
+    was = next((old for old in getattr(versions[0][0], group) if _same(old, line)), None) if changed else None
+    name, words = line_words(line, language)
+    said = line_words(was, language)[1] if was else (say(language, "desk.not_said") if changed else "")
+    return Line(
+        name, words, line.evidence.value if isinstance(line, Income) else "", _source(since, language), changed, said
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    return _identity(one) == _identity(other)
+
+
+def _identity(line: Any) -> tuple[str, str | None]:
+    if isinstance(line, Income):
+        return line.source, line.month
+    return (line.kind, line.month) if isinstance(line, Outgoing) else (line.creditor, None)
+
+
+def _source(event: e.Recorded, language: str) -> str:
+    """Where a figure comes from, in one line: her statement on the web or by telephone, or a correction and why."""
+    at = moment(event.at)
+    if isinstance(event.fact, e.BudgetCorrected):
+        return say(language, "desk.source.corrected", who=event.actor.id, at=at, reason=event.fact.reason or "–")
+    if event.actor.kind is not Role.BORROWER or event.channel is Channel.HOTLINE:
+        return say(language, "desk.source.told", who=event.actor.id, at=at)
+    return say(language, "desk.source.said", at=at)
+
+
+def household_changes(before: Household, after: Household, language: str) -> Pairs:
+    """What a correction changed, line by line: name → old and new."""
+    changes: Pairs = []
+    for group in ("income", "outgoings", "other_debts"):
+        old_lines = {_identity(line): line for line in getattr(before, group)}
+        new_lines = {_identity(line): line for line in getattr(after, group)}
+        for identity in {**old_lines, **new_lines}:
+            old, new = old_lines.get(identity), new_lines.get(identity)
+            if old != new:
+                name = line_name(new or old, language)  # type: ignore[arg-type]
+                changes.append(
+                    (name, say(language, "desk.from_to", old=_words(old, language), new=_words(new, language)))
+                )
+    for name in ("place", "adults", "children"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            changes.append((say(language, f"desk.label.{name}"), say(language, "desk.from_to", old=old, new=new)))
+    return changes
+
+
+def _words(line: Any, language: str) -> str:
+    if line is None:
+        return say(language, "desk.nothing")
+    grade = f"（{line.evidence.value}）" if isinstance(line, Income) else ""
+    return line_words(line, language)[1] + (grade if language == "zh" else f" ({line.evidence.value})" if grade else "")
+
+
+def since_when(event: e.Recorded | None) -> date | None:
+    """The day of an event, None without one."""
+    return event.at.date() if event else None

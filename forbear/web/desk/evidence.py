@@ -1,0 +1,188 @@
+"""Room 3 at the desk: the papers that came, accepted, asked again or done without; the budget and its corrections.
+
+A paper leaves the house as a download only: its bytes came from outside and are never shown inside our pages.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from forbear.actions.evidence import accept_paper, correct_budget, refuse_paper, waive_paper
+from forbear.core.budget import Evidence, budget
+from forbear.core.dates import month_after, month_of
+from forbear.core.evidence import Item, PaperState
+from forbear.core.file import CaseFile, Paper
+from forbear.core.refusal import Refusal
+from forbear.web.desk import household as home
+from forbear.web.desk.answers import lines_with_source
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.templatetags.desk import day, reader_language, term_in
+from forbear.words import say
+
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An item of the checklist with what came for it."""
+
+    item: Item
+    need: str
+    kinds: str
+    state: PaperState
+    papers: tuple[Paper, ...]
+    reason: str
+
+    @property
+    def form(self) -> str:
+        """The name of the form that judges it."""
+        return f"paper-{self.item.number}"
+
+
+@staff_required()
+@require_safe
+def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The checklist with what came for each item."""
+    return _papers(request, case_for_staff(request, case_id))
+
+
+def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    return case_page(request, file, "evidence", tried, wanted=wanted(file))
+
+
+def wanted(file: CaseFile) -> list[Wanted]:
+    """The checklist as it stands now."""
+    language = reader_language()
+    between = "、" if language == "zh" else ", "
+    return [
+        Wanted(
+            item=item,
+            need=term_in(language, f"desk.need.{item.need}"),
+            kinds=between.join(term_in(language, f"evidence.page.kind.{kind}") for kind in item.kinds),
+            state=file.case.papers.get(item.number, PaperState.WANTED),
+            papers=file.papers_of(item.number),
+            reason=file.paper_reasons.get(item.number, ""),
+        )
+        for item in file.items
+    ]
+
+
+@staff_required(WORKERS)
+@require_POST
+def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
+    """Accept what came for an item, ask for it again, or do without it."""
+    case_for_staff(request, case_id)
+    act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
+    if act == "accept":
+        outcome = accept_paper(desk, by, case_id, item)
+    elif act == "waive":
+        outcome = waive_paper(desk, by, case_id, item, reason)
+    else:
+        outcome = refuse_paper(desk, by, case_id, item, reason)
+    if isinstance(outcome, Refusal):
+        return _papers(request, case_for_staff(request, case_id), tried_from(request, f"paper-{item}", outcome))
+    told = {"accept": "paper_accepted", "waive": "paper_waived"}.get(act, "paper_refused")
+    return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#item-{item}", told)
+
+
+@staff_required()
+@require_safe
+def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
+    """One file as it came, to be saved and not opened here."""
+    file = case_for_staff(request, case_id)
+    found = file.paper(paper)
+    if found is None or found.facts is None:
+        raise Http404
+    try:
+        data = request.desk.vault.open(found.facts.blob)  # type: ignore[attr-defined]
+    except KeyError as gone:
+        raise Http404 from gone
+    return as_download(data, found.facts.mime, found.facts.name)
+
+
+def as_download(data: bytes, mime: str, name: str) -> HttpResponse:
+    """A file that the browser saves: never sniffed, never run, never kept in a cache."""
+    response = HttpResponse(data, content_type=mime)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# ---- the budget ------------------------------------------------------------------------------------------------
+
+
+@staff_required()
+@require_safe
+def household(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The budget month by month, each line with its source and who changed it."""
+    return _household(request, case_for_staff(request, case_id))
+
+
+def _household(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    values = dict(tried.values) if tried else home.household_values(file.household)
+    return case_page(request, file, "budget", tried, **budget_of(request, file), **_form(request, values))
+
+
+def budget_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """What the budget's page and the reviewer's note show: the months ahead and the sourced lines."""
+    if file.household is None:
+        return {"months": (), "lines": None}
+    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    today = desk.clock.today()
+    rulebook = desk.rulebooks.on(today)
+    months = budget(file.household, rulebook, month_after(month_of(today), 1), MONTHS_SHOWN)
+    floor = rulebook.param("budget.floor", file.household.place)
+    shares = rulebook.param("budget.buffer")
+    return {
+        "months": months,
+        "lines": lines_with_source(file, language),
+        "floor_label": say(language, "desk.label.floor"),
+        "buffer_label": say(language, "desk.label.buffer"),
+        "floor_source": _source(floor, language),
+        "buffer_source": _source(shares, language),
+        "place": home.place_name(language, file.household.place),
+    }
+
+
+def _source(param: Any, language: str) -> str:
+    """A rule's source, how far it was checked and when."""
+    checked = say(language, f"rules.status.{param.status}")
+    return say(language, "desk.source.rule", source=str(param.source), on=day(param.checked_on), status=checked)
+
+
+def _form(request: HttpRequest, values: dict[str, str]) -> dict[str, Any]:
+    language = reader_language()
+    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    return {
+        "v": values,
+        "places": home.places(rulebook),
+        "incomes": [(kind, term_in(language, f"desk.income.{kind}")) for kind in home.INCOME],
+        "outgoings": [(kind, term_in(language, f"statement.page.outgoings.option.{kind}")) for kind in home.OUTGOINGS],
+        "grades": [(grade.value, say(language, f"desk.grade.{grade}")) for grade in reversed(Evidence)],
+        "income_rows": home.rows(values, "in", ("kind", "amount", "month", "evidence"), spare=2),
+        "outgoing_rows": home.rows(values, "out", ("kind", "amount", "month"), spare=2),
+        "debt_rows": home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=1),
+    }
+
+
+@staff_required(WORKERS)
+@require_POST
+def correct(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Change the household's figures, saying why."""
+    case_for_staff(request, case_id)
+    reading = home.Reading(request)
+    household = home.read_household(reading)
+    if reading.faults:
+        return _household(request, case_for_staff(request, case_id), tried_from(request, "budget", **reading.faults))
+    reason = request.POST.get("reason", "")
+    outcome = correct_budget(request.desk, by_staff(request), case_id, household, reason)  # type: ignore[attr-defined]
+    if isinstance(outcome, Refusal):
+        return _household(request, case_for_staff(request, case_id), tried_from(request, "budget", outcome))
+    return sent_on(request, outcome, tab_address(case_id, "budget"), "budget")

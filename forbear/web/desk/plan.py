@@ -1,0 +1,161 @@
+"""Room 4 at the desk: every plan possible today, also the one a lender alone would choose, each with its rules.
+
+Looking records nothing. An agent may take down the borrower's choice when she makes it on the telephone.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
+from forbear.actions.record import By
+from forbear.core import amounts
+from forbear.core.contact import Channel
+from forbear.core.file import CaseFile
+from forbear.core.money import major, percent
+from forbear.core.plan import Measure, Offer
+from forbear.core.refusal import Refusal
+from forbear.core.rules import Finding
+from forbear.core.solver import Answer
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
+from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
+from forbear.words import known, say
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An offer as a card of the desk."""
+
+    offer: Offer
+    name: str
+    why: list[str]
+    measures: list[str]
+    findings: list["ShownFinding"]
+    for_her: bool
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    """A rule held against a plan, in words: what it limits, the limit, the value, its source and how sure that is."""
+
+    rule: str
+    name: str
+    ok: bool
+    limit: str
+    value: str
+    source: str
+    status: str
+    status_words: str
+
+
+@staff_required()
+@require_safe
+def plan(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Today's offers side by side, "what if", what doing nothing costs, and why something is not possible."""
+    return _plans(request, case_for_staff(request, case_id))
+
+
+def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    if file.statement is None or file.household is None:
+        return case_page(request, file, "plan", tried, answer=None)
+    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    answer = offers_today(desk, file)
+    by = By(actor=request.staff, channel=Channel.HOTLINE, key="")  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "answer": answer,
+        "offers": shown_offers(answer, language),
+        "refusals": [refused_in(language, refusal) for refusal in answer.refusals],
+        "costs_more": answer.if_nothing_changes.total_minor - answer.owed.total_minor,
+        "requested": shown(file.requested, language) if file.requested else None,
+        "can_choose": may_work(request) and may_choose(file, by) is None,
+        **_what_if(request, file, language),
+    }
+    return case_page(request, file, "plan", tried, **context)
+
+
+def _what_if(request: HttpRequest, file: CaseFile, language: str) -> dict[str, Any]:
+    """The plan for an amount in the address, or why there is none."""
+    pay = request.GET.get("pay", "").strip()[:40]
+    if not pay:
+        return {"pay": "", "tried_offer": None, "pay_fault": ""}
+    read = amounts.amount_minor(pay)
+    if isinstance(read, Refusal):
+        return {"pay": pay, "tried_offer": None, "pay_fault": refused_in(language, read)}
+    found = plan_for(request.desk, file, Choice(instalment_minor=read))  # type: ignore[attr-defined]
+    if isinstance(found, Refusal):
+        return {"pay": pay, "tried_offer": None, "pay_fault": refused_in(language, found)}
+    return {"pay": pay, "tried_offer": shown(found, language), "pay_fault": ""}
+
+
+def shown_offers(answer: Answer, language: str) -> list[Shown]:
+    """Every offer of today, the lender's own choice last and marked as not for her."""
+    cards = [shown(offer, language) for offer in answer.offers]
+    if answer.lender_best is not None:
+        cards.append(shown(answer.lender_best, language, for_her=False))
+    return cards
+
+
+def shown(offer: Offer, language: str, *, for_her: bool = True) -> Shown:
+    """An offer with everything in words."""
+    return Shown(
+        offer=offer,
+        name=term_in(language, f"desk.offer.{offer.name}"),
+        why=because(language, offer.why),
+        measures=[_measure(measure, language) for measure in offer.plan.measures],
+        findings=[_finding(finding, language) for finding in offer.findings],
+        for_her=for_her,
+    )
+
+
+def _measure(measure: Measure, language: str) -> str:
+    facts = {
+        "amount": major(measure.amount_minor or 0),
+        "months": measure.months or 0,
+        "rate": percent(measure.rate_ppm or 0),
+    }
+    return say(language, f"plan.measure.{measure.measure}", **facts)
+
+
+def _finding(finding: Finding, language: str) -> ShownFinding:
+    name = f"rules.{finding.key or finding.rule}"
+    unit = f"rules.unit.{finding.unit}"
+    worded = known(language, unit)
+    return ShownFinding(
+        rule=finding.rule,
+        name=say(language, name) if known(language, name) else finding.rule,
+        ok=finding.ok,
+        limit=say(language, unit, value=finding.limit) if worded else f"{finding.limit} {finding.unit}".strip(),
+        value=say(language, unit, value=finding.value) if worded else f"{finding.value} {finding.unit}".strip(),
+        source=finding.source,
+        status=finding.status,
+        status_words=term_in(language, f"rules.status.{finding.status}"),
+    )
+
+
+def choice_from(request: HttpRequest) -> Choice | Refusal:
+    """The plan a form names: an offer, or `pay` with an amount a month."""
+    named = request.POST.get("plan", "").strip()
+    if named == "pay":
+        read = amounts.amount_minor(request.POST.get("pay", ""))
+        if isinstance(read, Refusal):
+            return Refusal(read.rule, read.reason, read.way_on, read.facts, where="pay")
+        return Choice(instalment_minor=read)
+    return Choice(offer=named)
+
+
+@staff_required(WORKERS)
+@require_POST
+def choose(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Take down her choice, made on the telephone."""
+    case_for_staff(request, case_id)
+    choice = Choice(person=True) if request.POST.get("plan") == "person" else choice_from(request)
+    if isinstance(choice, Refusal):
+        return _plans(request, case_for_staff(request, case_id), tried_from(request, "choose", choice))
+    words = request.POST.get("words", "")
+    outcome = request_plan(request.desk, by_staff(request, Channel.HOTLINE), case_id, choice, words)  # type: ignore[attr-defined]
+    if isinstance(outcome, Refusal):
+        return _plans(request, case_for_staff(request, case_id), tried_from(request, "choose", outcome))
+    return sent_on(request, outcome, tab_address(case_id, "decision"), "requested")
