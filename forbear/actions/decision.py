@@ -199,7 +199,7 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
     made = e.DecisionMade(
         outcome=proposal.outcome, rulebook=rulebook.digest, appeal_by_on=appeal_by_on, decided=decided
     )
-    stay_until_on = max(_in_days(desk, "desk.stay_days_after_decision"), appeal_by_on)
+    stay_until_on = _in_days(desk, "desk.stay_days_after_decision")
     facts: list[e.Fact | Due] = [made, e.EnforcementStayed(until_on=stay_until_on)]
     if proposal.outcome is Outcome.APPROVED:
         assert proposal.plan is not None, "an approval has a plan"

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -169,6 +170,20 @@ def test_a_name_is_never_taken_for_markup(tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_same_terms_print_the_same_bytes(language):
     assert PRINTER.agreement(some_terms(), language) == TypstPrinter().agreement(some_terms(), language)
+
+
+def test_printing_many_agreements_keeps_the_process_small():
+    """Web and worker may take 250 MB; what Typst remembers of earlier documents must not pile up in them."""
+    code = (
+        "from pathlib import Path\n"
+        "from forbear.adapters.printer import TypstPrinter\n"
+        "from tests.adapters.terms import some_terms\n"
+        "for number in range(25):\n"
+        "    TypstPrinter().agreement(some_terms(number=number), 'zh')\n"
+        "print([line.split()[1] for line in Path('/proc/self/status').read_text().splitlines() if 'VmHWM' in line][0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150_000
 
 
 def test_every_term_shows_in_the_bytes():

@@ -24,6 +24,9 @@ home cn/chongqing, 1 adult, 0 children
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 500.00 a month
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes 500.00 a month
 2026-03-04 reviewer chen decides
 2026-03-05 borrower signs

@@ -27,6 +27,7 @@ expect papers identity received, income waived, cause wanted
 2026-03-03 agent wu chooses 300.00 a month
 2026-03-04 agent lin accepts
 2026-03-04 agent wu accepts => refused decision.taken
+2026-03-04 agent lin accepts paper 1
 2026-03-04 agent lin proposes 300.00 a month
 2026-03-05 reviewer chen decides
 expect due 2026-03-19 sign

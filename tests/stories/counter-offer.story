@@ -34,6 +34,9 @@ expect notice more-asked on email
 2026-03-05 borrower writes: No, it is 300 a month from September.
 expect waits for agent
 2026-03-06 agent wu writes: Thank you. We look for a plan that leaves room for it.
+2026-03-06 agent wu accepts paper 1
+2026-03-06 agent wu accepts paper 2
+2026-03-06 agent wu accepts paper 3
 2026-03-06 agent wu proposes lightest instead, surplus-too-small: With the school fee, less a month is safer.
 2026-03-09 reviewer chen sends back: please say how much less
 2026-03-09 agent wu proposes lightest instead, surplus-too-small: With the school fee, about half as much a month is safer.
@@ -51,7 +54,7 @@ expect agreement 1 offered: 60 payments of 418.00 at most, 2026-04-05 to 2031-03
 2026-03-13 borrower declines: I would like to read it with my sister first.
 expect stage plan
 expect message That agreement was not signed and no longer stands. You can choose a plan again:
-  http://127.0.0.1:8000 Until 9 April 2026 we do not ask for payment. To talk, call 400-000-0000.
+  http://127.0.0.1:8000 Until 24 March 2026 we do not ask for payment. To talk, call 400-000-0000.
 2026-03-16 borrower chooses lightest
 2026-03-17 agent wu accepts
 2026-03-17 agent wu proposes lightest

@@ -24,6 +24,9 @@ home cn/shandong/qingdao, 1 adult, 0 children
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 400.00 a month
 2026-03-03 agent wu accepts
+2026-03-03 agent wu accepts paper 1
+2026-03-03 agent wu accepts paper 2
+2026-03-03 agent wu accepts paper 3
 2026-03-03 agent wu proposes 400.00 a month
 2026-03-04 reviewer zhao decides
 2026-03-05 borrower signs

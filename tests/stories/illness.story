@@ -63,7 +63,7 @@ expect waits for reviewer
 expect stage agreement
 expect decided approved by chen
 expect due 2026-03-24 sign
-expect collection rests until 2026-04-09
+expect collection rests until 2026-03-24
 expect agreement 1 offered: 47 payments of 900.00 at most, 2026-04-28 to 2030-02-28, 42109.93 in all, 991.74
   forgiven
 expect message 您的还款协议准备好了。请慢慢看，觉得可以，在2026年3月24日前签署。不清楚的请打 400-000-0000。在这里：http://127.0.0.1:8000

@@ -29,6 +29,9 @@ expect offer as-requested 29 payments of 500.00 at most, 2026-04-20 to 2028-08-2
   forgiven
 2026-03-02 borrower chooses 500.00 a month
 2026-03-03 agent wu accepts
+2026-03-04 agent wu accepts paper 1
+2026-03-04 agent wu accepts paper 2
+2026-03-04 agent wu accepts paper 3
 2026-03-04 agent wu proposes 500.00 a month
 2026-03-05 reviewer zhao decides
 expect decided approved by zhao

@@ -45,10 +45,12 @@ expect decided refused by chen: figures-contradict
 expect stage decision
 expect waits for borrower
 expect due 2026-04-17 appeal
-expect collection rests until 2026-04-17
+expect collection rests until 2026-04-01
 expect message 您的申请有答复了，这次没能同意。2026年4月17日前可以请别人再看一次。想先聊聊请打 400-000-0000。理由和接下来可以怎么做，在这里：http://127.0.0.1:8000
 
-# 期限之内申诉，停催接着算；参与过的人，从头到尾都不能再碰。
+# 期限之内申诉，又停下不催；参与过的人，从头到尾都不能再碰。
+2026-04-02 clock stands
+expect collection may resume
 2026-04-08 borrower appeals: 老板开了收入证明，请再看一次。
 expect collection rests
 expect waits for agent
@@ -59,6 +61,9 @@ expect notice appeal-received on sms
 2026-04-09 agent wu accepts
 2026-04-09 agent wu corrects the budget to later: 单位收入证明
 2026-04-09 agent lin proposes lightest => refused decision.appeal
+2026-04-09 agent wu accepts paper 1
+2026-04-09 agent wu accepts paper 2
+2026-04-09 agent wu accepts paper 3
 2026-04-09 agent wu proposes lightest
 2026-04-10 reviewer chen decides => refused decision.appeal
 2026-04-10 reviewer zhao decides

@@ -61,6 +61,9 @@ expect owed 7769.25
 expect offer as-requested 21 payments of 400.00 at most, 2026-07-28 to 2028-03-28, 8379.38 in all, 0.00 forgiven
 2026-06-12 borrower chooses as-requested
 2026-06-15 agent lin accepts
+2026-06-15 agent lin accepts paper 1
+2026-06-15 agent lin accepts paper 2
+2026-06-15 agent lin accepts paper 3
 2026-06-15 agent lin proposes as-requested
 2026-06-16 reviewer chen decides
 expect agreement 1 in-force: 13 payments of 800.00 at most, 2026-04-28 to 2027-04-28, 9632.16 in all, 147.89

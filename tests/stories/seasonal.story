@@ -37,6 +37,9 @@ expect offer lightest 8 payments of 1232.00 at most, 2026-05-15 to 2027-10-15, 9
 expect offer soonest 7 payments of 1397.00 at most, 2026-05-15 to 2027-09-15, 9774.58 in all, 138.33 forgiven
 2026-02-02 borrower chooses lightest: 收成以后我就有钱。
 2026-02-03 agent lin accepts
+2026-02-04 agent lin accepts paper 1
+2026-02-04 agent lin accepts paper 2
+2026-02-04 agent lin accepts paper 3
 2026-02-04 agent lin proposes lightest
 2026-02-05 reviewer chen decides
 2026-02-06 borrower signs

@@ -29,6 +29,9 @@ expect offer as-requested 1 payments of 6820.00 at most, 2026-04-20 to 2026-04-2
   forgiven
 2026-03-02 borrower chooses as-requested
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes as-requested
 2026-03-04 reviewer chen decides
 expect waits for second

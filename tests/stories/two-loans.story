@@ -31,6 +31,9 @@ expect affordable 2026-04 2070.00, 2026-05 2070.00, 2026-06 2070.00, 2026-07 207
   2070.00
 2026-03-02 borrower chooses 700.00 a month
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes 700.00 a month
 2026-03-04 reviewer chen decides
 2026-03-05 borrower signs
@@ -52,6 +55,9 @@ expect affordable 2026-04 1440.00, 2026-05 1440.00, 2026-06 1440.00, 2026-07 144
 expect offer soonest 10 payments of 873.00 at most, 2026-04-25 to 2027-01-25, 8722.34 in all, 48.74 forgiven
 2026-03-05 borrower chooses balanced
 2026-03-06 agent wu accepts
+2026-03-06 agent wu accepts paper 1
+2026-03-06 agent wu accepts paper 2
+2026-03-06 agent wu accepts paper 3
 2026-03-06 agent wu proposes balanced
 2026-03-09 reviewer zhao decides
 2026-03-10 borrower signs
