@@ -30,6 +30,8 @@ def accept_case(desk: Desk, by: By, case_id: str) -> Done | Refusal:
             return refusal
         if not case.under_review:
             return Refusal("decision.nothing_asked", "decision.refusal.nothing_asked", "decision.way_on.wait")
+        if refusal := _took_part(file, by):
+            return refusal
         if case.accepted:
             return () if case.agent == by.actor.id else _taken(case.agent)
         decide_by_on = case.decide_by_on or _working(desk, "desk.decision_working_days")
@@ -59,7 +61,7 @@ def propose(desk: Desk, by: By, case_id: str, proposal: Proposal, choice: Choice
     """An agent's proposal. `choice` names the plan, which is found anew as of today; no plan for a refusal."""
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _on_the_desk(file):
+        if refusal := may_work_on_cases(by.actor) or _on_the_desk(file) or _took_part(file, by):
             return refusal
         whole = _with_plan(desk, file, proposal, choice)
         if isinstance(whole, Refusal):
@@ -203,6 +205,13 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
             return drawn
         facts += drawn
     return facts
+
+
+def _took_part(file: CaseFile, by: By) -> Refusal | None:
+    """An appeal is looked at by nobody who took part in what it is against, from the first look on."""
+    if by.actor.id in file.case.excluded:
+        return Refusal("decision.appeal", "decision.refusal.took_part", "decision.way_on.other_reviewer")
+    return None
 
 
 def _on_the_desk(file: CaseFile) -> Refusal | None:

@@ -73,7 +73,7 @@ def _kind(fact: e.Fact, actor: Actor) -> NoticeKind | None:
             return None if outcome is Outcome.APPROVED else NoticeKind(outcome.value)
         case e.MessageWritten():
             return NoticeKind.MESSAGE if actor.kind is not Role.BORROWER else None
-        case e.AgreementLapsed(why=Lapse.REPLACED):
+        case e.AgreementLapsed(why=Lapse.REPLACED) | e.PlanRequested(offer="person"):
             return None
         case e.PaymentReceived(all_settled=True):
             return None

@@ -75,7 +75,9 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         shown = e.OffersMade(as_of=today, count=len(answer.offers), rulebook=rulebook.digest, answer=answer)
         answer_by_on = working_days_after(today, rulebook.integer("desk.accept_working_days"))
         wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
-        return [shown, wish]
+        # A person's help when nothing fits is a promise to call, whatever papers are still on their way.
+        calls = choice.person and file.case.person_by_on is None
+        return [shown, wish, *([e.PersonAsked(by_on=answer_by_on, words=words.strip()[:4000])] if calls else [])]
 
     return carry_out(desk, by, case_id, {"choice": choice, "words": words}, decide)
 

@@ -119,8 +119,8 @@ def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence
     """
     assert amount_minor > 0, "a payment is more than nothing"
     left_minor = sum(row.open_minor for row in rows)
-    settlement = settlement_owed(rows, paid_on, opened_on)
-    if settlement.total_minor <= amount_minor < left_minor and settlement.total_minor > 0:
+    settlement_minor = settlement_owed(rows, paid_on, opened_on).total_minor
+    if 0 < settlement_minor < left_minor and settlement_minor <= amount_minor:
         return _settle(rows, amount_minor, paid_on, opened_on)
     lines, settled, rest_minor = [], [], amount_minor
     for row in rows:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Refusal:
-    """`rule`: dotted id; `reason`, `way_on`: word keys; `facts`: their parameters; `where`: the field at fault."""
+    """True as a value, so that `if refusal := may_sign(…)` stops. `rule`: dotted id; `reason`, `way_on`: word keys;
+    `facts`: their parameters; `where`: the field at fault.
+    """
 
     rule: str
     reason: str

@@ -66,31 +66,31 @@ class Borrower:
 
     def arrives(self) -> None:
         """She proves who she is with the code that was sent, and her case opens."""
-        sent = _well(
+        sent = well(
             contact.ask_code(
                 self.desk, contract=self.row.loan.contract, id_number=self.row.id_number, address=f"town:{self.number}"
             )
         )
         code = self.desk.challenges.code(sent.challenge)
-        proved = _well(contact.prove(self.desk, challenge=sent.challenge, code=code))
+        proved = well(contact.prove(self.desk, challenge=sent.challenge, code=code))
         opened = contact.open_case(self.desk, self.by(self.her), loan_id=proved.loan_id, language=self.row.language)
-        self.case_id = _well(opened).case_id
+        self.case_id = well(opened).case_id
 
     def answers(self, upto: int = 9) -> None:
         """She answers the first so many questions."""
         for question, answer in list(self._answers().items())[:upto]:
-            _well(statement.give_answer(self.desk, self.by(self.her), self.case_id, question, answer))
+            well(statement.give_answer(self.desk, self.by(self.her), self.case_id, question, answer))
 
     def submits(self) -> None:
         """She hands her statement in."""
         done = statement.submit_statement(self.desk, self.by(self.her), self.case_id, TOLD_BEFORE_SUBMITTING)
-        _well(done)
+        well(done)
 
     def sends_papers(self, most: int = 9) -> None:
         """She photographs what is asked for, up to so many items."""
         for item in self.file.items[:most]:
             name, data = made_up_paper(item.kinds[0], self.row.name, self.number)
-            _well(
+            well(
                 evidence.receive_paper(
                     self.desk, self.by(self.her), self.case_id, item=item.number, name=name, data=data
                 )
@@ -102,22 +102,20 @@ class Borrower:
         names = [found.name for found in answer.offers]
         name = offer if offer in names else (self.rng.choice(names) if names else "")
         choice = plan.Choice(offer=name) if name else plan.Choice(person=True)
-        _well(plan.request_plan(self.desk, self.by(self.her), self.case_id, choice))
+        well(plan.request_plan(self.desk, self.by(self.her), self.case_id, choice))
         return bool(name)
 
     def writes(self, text: str) -> None:
         """She writes to the desk."""
-        _well(contact.write_message(self.desk, self.by(self.her), self.case_id, text))
+        well(contact.write_message(self.desk, self.by(self.her), self.case_id, text))
 
     def signs(self) -> None:
         """She signs with the code sent for this agreement."""
         number = self.file.case.offered
         assert number is not None, "an agreement to sign"
-        sent = _well(
-            contact.ask_signing_code(self.desk, loan_id=self.held.loan_id, case_id=self.case_id, number=number)
-        )
+        sent = well(contact.ask_signing_code(self.desk, loan_id=self.held.loan_id, case_id=self.case_id, number=number))
         code = self.desk.challenges.code(sent.challenge)
-        _well(
+        well(
             agreement.sign(
                 self.desk, self.by(self.her), self.case_id, challenge=sent.challenge, code=code, address="192.0.2.7"
             )
@@ -129,7 +127,7 @@ class Borrower:
         row = next(row for row in file.rows() if row.open_minor)
         amount_minor = row.open_minor if amount_minor is None else amount_minor
         today = self.desk.clock.today()
-        _well(
+        well(
             payments.take_payment(
                 self.desk,
                 self.by(BANK, Channel.SYSTEM),
@@ -144,13 +142,13 @@ class Borrower:
 
     def accepted(self) -> None:
         """An agent takes the case on."""
-        _well(decision.accept_case(self.desk, self.by(self.agent), self.case_id))
+        well(decision.accept_case(self.desk, self.by(self.agent), self.case_id))
 
     def papers_checked(self) -> None:
         """The agent looks at each paper and accepts it."""
         for number in sorted(self.file.case.papers):
             if self.file.papers_of(number):
-                _well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number))
+                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number))
 
     def proposed(self, outcome: Outcome = Outcome.APPROVED, offer: str = "", **said: Any) -> None:
         """The agent proposes: what she asked for, another plan, or a refusal with reasons."""
@@ -162,13 +160,13 @@ class Borrower:
             wanted = offer or asked
             choice = plan.Choice(offer=wanted if wanted in names else names[0])
         proposal = Proposal(outcome=outcome, **said)
-        _well(decision.propose(self.desk, self.by(self.agent), self.case_id, proposal, choice))
+        well(decision.propose(self.desk, self.by(self.agent), self.case_id, proposal, choice))
 
     def decided(self) -> None:
         """A reviewer decides, and a second one agrees where her authority ends."""
-        _well(decision.decide_case(self.desk, self.by(self.reviewer), self.case_id))
+        well(decision.decide_case(self.desk, self.by(self.reviewer), self.case_id))
         if self.file.case.second_asked_by:
-            _well(decision.decide_case(self.desk, self.by(self.other_reviewer), self.case_id))
+            well(decision.decide_case(self.desk, self.by(self.other_reviewer), self.case_id))
 
     # ---- waiting ---------------------------------------------------------------------------------------------
 
@@ -216,7 +214,7 @@ STORIES = {
 }
 
 
-def _well(outcome: Any) -> Any:
+def well(outcome: Any) -> Any:
     """What an action did; a refusal here is a fault of the script."""
     if isinstance(outcome, Refusal):
         raise WentWrong(f"{outcome.rule}: {outcome.reason} {dict(outcome.facts)}")

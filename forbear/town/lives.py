@@ -12,7 +12,7 @@ from forbear.actions import contact, decision, evidence, payments
 from forbear.core.contact import Channel
 from forbear.core.decision import Outcome
 from forbear.core.payments import BreakReason
-from forbear.town.borrower import Borrower
+from forbear.town.borrower import Borrower, well
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Life = Iterator[timedelta]
@@ -47,7 +47,7 @@ def blurred(she: Borrower) -> Life:
     she.sends_papers()
     yield DAY
     by = she.by(she.agent)
-    evidence.refuse_paper(she.desk, by, she.case_id, 1, "照片有些模糊，看不清有效期，请在亮一点的地方再拍一张。")
+    well(evidence.refuse_paper(she.desk, by, she.case_id, 1, "照片有些模糊，看不清有效期，请在亮一点的地方再拍一张。"))
 
 
 def has_papers(she: Borrower) -> Life:
@@ -78,7 +78,7 @@ def more_asked(she: Borrower) -> Life:
     yield from under_review(she)
     yield HOUR
     words = "您写了每月有其他收入，请告诉我们大概从哪里来，有没有记录。"
-    decision.ask_for_more(she.desk, she.by(she.agent), she.case_id, words)
+    well(decision.ask_for_more(she.desk, she.by(she.agent), she.case_id, words))
 
 
 def writes_back(she: Borrower) -> Life:
@@ -99,7 +99,7 @@ def second_eyes(she: Borrower) -> Life:
     """A reviewer decided above her authority; a second pair of eyes has to agree, if the plan forgives that much."""
     yield from proposed(she)
     yield DAY
-    decision.decide_case(she.desk, she.by(she.reviewer), she.case_id)
+    well(decision.decide_case(she.desk, she.by(she.reviewer), she.case_id))
 
 
 def countered(she: Borrower) -> Life:
@@ -131,7 +131,7 @@ def appealed(she: Borrower) -> Life:
     yield from refused(she)
     yield 3 * DAY
     words = "工资是现金发的，我让老板写了证明，请再看一次。"
-    decision.appeal(she.desk, she.by(she.her), she.case_id, words)
+    well(decision.appeal(she.desk, she.by(she.her), she.case_id, words))
 
 
 def approved(she: Borrower) -> Life:
@@ -187,7 +187,7 @@ def broken(she: Borrower) -> Life:
     yield from signed(she)
     yield she.next_due() + 40 * DAY
     words = "通知和补救期都已过，没有收到付款，也联系不上。"
-    payments.declare_broken(she.desk, she.by(she.reviewer), she.case_id, BreakReason.UNPAID, words)
+    well(payments.declare_broken(she.desk, she.by(she.reviewer), she.case_id, BreakReason.UNPAID, words))
 
 
 def settles_early(she: Borrower) -> Life:
@@ -211,14 +211,14 @@ def life_changes_again(she: Borrower) -> Life:
         she.pays()
         yield HOUR
     yield 5 * DAY
-    payments.renegotiate(she.desk, she.by(she.her), she.case_id, "这个月起又少了一份工，原来的金额还不上了。")
+    well(payments.renegotiate(she.desk, she.by(she.her), she.case_id, "这个月起又少了一份工，原来的金额还不上了。"))
 
 
 def asks_for_a_person(she: Borrower) -> Life:
     """Nothing fits; she asks to be called."""
     yield from states(she)
     yield HOUR
-    contact.ask_person(she.desk, she.by(she.her), she.case_id, "我不太会弄，想找人说说。")
+    well(contact.ask_person(she.desk, she.by(she.her), she.case_id, "我不太会弄，想找人说说。"))
 
 
 def by_telephone(she: Borrower) -> Life:
@@ -226,8 +226,7 @@ def by_telephone(she: Borrower) -> Life:
     opened = contact.open_case(
         she.desk, she.by(she.agent, Channel.HOTLINE), loan_id=she.held.loan_id, language=she.row.language
     )
-    assert opened, "the hotline opens a case"
-    she.case_id = opened.case_id
+    she.case_id = well(opened).case_id
     yield HOUR
     she.her = she.agent
     she.answers()

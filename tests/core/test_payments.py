@@ -187,3 +187,13 @@ def test_more_money_never_leaves_more_open(rows, amount, days):
     paid_less = sum(line.amount_minor for line in less.lines) + less.spared_minor
     paid_more = sum(line.amount_minor for line in more.lines) + more.spared_minor
     assert paid_more >= paid_less
+
+
+def test_paying_more_than_is_left_still_spares_the_interest_that_has_not_accrued():
+    """Who sends a round sum to be done with it pays no more than who sends the exact figure."""
+    rows = position(terms([(10_000, 300, 0, 0), (10_000, 200, 0, 0)]), [])
+    exact = settlement_owed(rows, date(2026, 3, 15), ISSUED).total_minor
+    assert exact == 20_150
+    taken = split(rows, 30_000, date(2026, 3, 15), ORDER, ISSUED)
+    assert (taken.all_settled, taken.spared_minor, taken.over_minor) == (True, 350, 9_850)
+    assert sum(line.amount_minor for line in taken.lines) == exact

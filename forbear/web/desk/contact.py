@@ -23,6 +23,7 @@ from forbear.core.identity import masked_id, masked_name, masked_phone
 from forbear.core.loan import days_past_due, owed_on
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.evidence import budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import day, reader_language
 from forbear.words import say
@@ -36,7 +37,17 @@ CALLER_SECONDS = 3600
 def contact(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case at a glance: the next step, who she is, what she owes today, until when collection rests."""
     file = case_for_staff(request, case_id)
-    return case_page(request, file, "contact", **facts_of(request, file))
+    return case_page(request, file, "contact", **facts_of(request, file), **_glance(request, file))
+
+
+def _glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """The rest of the case in a few lines: what happened, what is left each month, her papers, her choice."""
+    months = budget_of(request, file)["months"]
+    return {
+        "next_month": months[0] if months else None,
+        "wanted": wanted(file),
+        "chosen": file.requested.plan if file.requested and file.case.under_review else None,
+    }
 
 
 def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def letter(file: CaseFile, decided: Decided) -> LetterShown:
         title=say(spoken, f"decision.page.title_{kind}"),
         lead=say(spoken, f"decision.page.lead_{kind}"),
         words=decided.words,
-        reasons=[say(spoken, f"decision.page.reason.{reason}") for reason in decided.reasons],
+        reasons=[say(spoken, f"decision.reason.{reason}") for reason in decided.reasons],
         figures=[(say(spoken, f"decision.page.figure.{name}"), money(spoken, amount)) for name, amount in figures],
         plan=offer_figures(spoken, decided.plan),
         would_change=decided.would_change,

@@ -100,7 +100,7 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def second_factor_used(request: HttpRequest) -> bool:
     """Whether this session was opened, or confirmed, with the second factor."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def no_entry(request: HttpRequest, why: str) -> HttpResponse:

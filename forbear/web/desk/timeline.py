@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from forbear.actions.ports import ZONE
 from forbear.core import events as e
-from forbear.core.contact import Role
+from forbear.core.contact import Channel, Role
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_phone
 from forbear.core.plan import Offer
@@ -32,6 +33,9 @@ _GROUPS = {
 }
 _MINOR = frozenset({"notice.sent", "answer.given", "identity.proved", "offers.made"})
 """Told only when everything is asked for: another entry says the same in fewer lines."""
+
+_BY_ITSELF = ("notice.", "enforcement.", "papers.asked", "offers.made")
+"""What follows from somebody's act without being it: told as the desk's own doing."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def timeline(file: CaseFile, language: str, show: str = "main") -> tuple[Entry, 
     for event in reversed(file.events):
         if not shown_in(show, event.fact.type):
             continue
-        on = event.at.date()
+        on = event.at.astimezone(ZONE).date()
         entries.append(entry(file, event, language, new_day=on != last_on))
         last_on = on
     return tuple(entries)
@@ -82,8 +86,8 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
         at=event.at,
         new_day=new_day,
         who=who(file, event, language),
-        role=event.actor.kind.value,
-        channel=term_in(language, f"desk.channel.{event.channel.value}"),
+        role=(Role.SYSTEM if fact.type.startswith(_BY_ITSELF) else event.actor.kind).value,
+        channel="" if event.channel is Channel.SYSTEM or fact.type.startswith(_BY_ITSELF) else term_in(language, f"desk.channel.{event.channel.value}"),
         mark=fact.type.partition(".")[0],
         sentence=say(language, f"timeline.{fact.type}", **facts),
         details=tuple(details),
@@ -95,6 +99,8 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
 def who(file: CaseFile, event: e.Recorded, language: str) -> str:
     """Who did it: the borrower by name, staff by theirs, the desk itself, the lender's system."""
     kind = event.actor.kind
+    if event.fact.type.startswith(_BY_ITSELF):
+        return term_in(language, f"desk.role.{Role.SYSTEM}")
     if kind is Role.BORROWER:
         return file.party.name if file.party else term_in(language, f"desk.role.{kind.value}")
     role = term_in(language, f"desk.role.{kind.value}")
@@ -230,8 +236,8 @@ def _decision(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
 
 def _agreement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
-        case e.AgreementIssued(number=number, instalments=count, sign_by_on=by_on, terms=terms):
-            facts: dict[str, object] = {"number": number, "count": count, "by": day(language, by_on)}
+        case e.AgreementIssued(number=number, due_on=due_on, sign_by_on=by_on, terms=terms):
+            facts: dict[str, object] = {"number": number, "count": len(due_on), "by": day(language, by_on)}
             return facts, plan_figures(language, terms.plan) if terms else [], ""
         case e.AgreementSigned(number=number, act=act):
             if act is None:

@@ -1,0 +1,58 @@
+# 果农：平时收入少，收成的月份多还，没有收成的月份不还。
+# An orchard: pays in the months of harvest, nothing in between, and nobody presses for it.
+story: 等收成 / After the harvest
+language: zh
+
+loan HC-2024-0031007 of 古丽娜尔·阿布都 990003199001171610 15400000003
+  signed 2024-06-15 at 18.00 %, penalty 27.00 %, act/365
+  owed on 2026-01-31: principal 9000.00, interest 168.75, penalty 64.10, fees 20.00
+  8 instalments of 1400.00 on day 15, unpaid since 2025-11-15
+
+home cn/shaanxi/baoji, 2 adults, 0 children
+  income day-labour 1500.00 a month, evidence C
+  income orchard 6200.00 in 2026-05, evidence B
+  income orchard 6800.00 in 2026-06, evidence B
+  income orchard 9400.00 in 2026-09, evidence B
+  income orchard 7900.00 in 2026-10, evidence B
+  income orchard 6200.00 in 2027-05, evidence B
+  income orchard 6800.00 in 2027-06, evidence B
+  income orchard 9400.00 in 2027-09, evidence B
+  income orchard 7900.00 in 2027-10, evidence B
+  outgoing food 900.00 a month
+  outgoing utilities 150.00 a month
+
+2026-01-31 borrower opens HC-2024-0031007
+2026-01-31 borrower answers cause: income-cut
+2026-01-31 borrower answers since: 2025-11-01
+2026-01-31 borrower answers until: unknown
+2026-01-31 borrower answers for home
+2026-01-31 borrower answers wish: longer-term, 24 months
+2026-01-31 borrower submits
+2026-02-01 borrower sends paper 1
+2026-02-01 borrower sends paper 2
+2026-02-01 borrower sends paper 3
+expect affordable ?
+expect offers ?
+expect offer lightest ?
+expect offer soonest ?
+2026-02-02 borrower chooses lightest: 收成以后我就有钱。
+2026-02-03 agent lin accepts
+2026-02-04 agent lin proposes lightest
+2026-02-05 reviewer chen decides
+2026-02-06 borrower signs
+expect agreement 1 ?
+expect next ?
+
+# 春天没有到期的，也没有人催。
+2026-05-01 clock stands
+expect standing on-track
+expect notices ?
+2026-05-13 clock stands
+expect message ?
+2026-05-15 bank books 1232.00
+2026-06-15 bank books 1232.00
+expect next ?
+2026-09-12 clock stands
+expect standing on-track
+expect paid 2464.00
+expect open ?
