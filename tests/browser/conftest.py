@@ -4,37 +4,26 @@
 """
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from tests import servers
 from tests.browser import people
 from tests.browser.eyes import Eyes
 
 
-def started_site() -> servers.Site:
-    """A site that runs, with the book in it and staff at the desk."""
-    made = servers.Site()
-    made.environment = {**made.environment, "FORBEAR_API_KEYS": sha256(people.API_KEY.encode()).hexdigest()}
-    made.start()
-    people.move_in(made)
-    return made
-
-
 @pytest.fixture(scope="module")
-def site() -> Iterator[servers.Site]:
+def site() -> Iterator[people.Inhabited]:
     """One for each file of tests."""
-    running = started_site()
+    running = people.Inhabited()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def own_site() -> Iterator[servers.Site]:
+def own_site() -> Iterator[people.Inhabited]:
     """One for each test: for those that move the clock by months."""
-    running = started_site()
+    running = people.Inhabited()
     yield running
     running.stop()
 

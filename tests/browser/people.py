@@ -6,13 +6,14 @@ with 99, which is no province.
 
 import csv
 import io
-import json
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from forbear.words import say
-from tests.servers import Site
+from tests import servers
+from tests.browser.insider import Insider
 
 API_KEY = "a-key-for-the-browser-tests"
 PASSWORD = "four plain words suffice"
@@ -56,7 +57,22 @@ _LOAN = {
 }
 
 
-def move_in(site: Site) -> None:
+class Inhabited(servers.Site):
+    """A site that runs, with the book in it, staff at the desk and somebody inside; takes `API_KEY`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.environment = {**self.environment, "FORBEAR_API_KEYS": sha256(API_KEY.encode()).hexdigest()}
+        self.start()
+        self.insider = Insider(self)
+        move_in(self)
+
+    def stop(self) -> None:
+        self.insider.stop()
+        super().stop()
+
+
+def move_in(site: Inhabited) -> None:
     """Import the book with the real command, and give each person of the desk an account with a second factor."""
     rows = [
         {**_LOAN, "contract": g.contract, "id_number": g.id_number, "name": g.name, "phone": g.phone}
@@ -70,7 +86,7 @@ def move_in(site: Site) -> None:
     file = site.home / "book.csv"
     file.write_text(written.getvalue(), "utf-8")
     site.forbear("loans", "import", str(file))
-    site.python(
+    site.insider.do(
         "from forbear.config.staff import new_person\n"
         "from forbear.config.sample import _second_factor\n"
         f"for name, role in {STAFF!r}:\n"
@@ -79,17 +95,12 @@ def move_in(site: Site) -> None:
     )
 
 
-def work(site: Site) -> None:
-    """Let the worker do what is due now: send messages, keep deadlines."""
-    site.forbear("worker", "--once")
-
-
 # ---- at the door --------------------------------------------------------------------------------------------------
 
 
-def code_sent(page: Any, site: Site) -> str:
+def code_sent(page: Any, site: Inhabited) -> str:
     """The newest one-time code, read off the development outbox in a window of its own."""
-    work(site)
+    site.insider.work()
     outbox = page.context.new_page()
     outbox.goto("/dev/outbox")
     shown = outbox.locator("article .code").first.inner_text()
@@ -97,7 +108,7 @@ def code_sent(page: Any, site: Site) -> str:
     return str(re.sub(r"\D", "", shown))
 
 
-def prove(page: Any, site: Site, guest: Guest) -> str:
+def prove(page: Any, site: Inhabited, guest: Guest) -> str:
     """From the page that asks who she is to her case; returns the case's id."""
     page.fill("[name=contract]", guest.contract)
     page.fill("[name=id_number]", guest.id_number)
@@ -120,9 +131,9 @@ def sign_in(page: Any, name: str) -> None:
     page.wait_for_url("**/2fa/**")
     for _ in range(2):
         page.fill("[name=code]", staff_code(page, name))
-        page.locator("main form button").first.click()
-        page.wait_for_load_state()
-        if "/desk/" in page.url:
+        with page.expect_navigation():
+            page.locator("main form button").first.click()
+        if page.url.endswith("/desk/"):
             return
     raise AssertionError(f"{name} did not get in: {page.url}")
 
@@ -172,19 +183,3 @@ def fill(page: Any, given: dict[str, str]) -> None:
             page.select_option(f"[name={field}]", value)
         else:
             page.fill(f"[name={name}]", value)
-
-
-def record(site: Site, case_id: str, expression: str) -> Any:
-    """What the record says: the value of an expression in `file` (the case), `desk`, `today`, as JSON."""
-    return json.loads(
-        site.python(
-            "import json\n"
-            "from forbear.actions import payments, plan\n"
-            "from forbear.actions.record import load\n"
-            "from forbear.config.wiring import desk as wired\n"
-            "desk = wired()\n"
-            f"file = load(desk, {case_id!r})\n"
-            "today = desk.clock.today()\n"
-            f"print(json.dumps({expression}, default=str))\n"
-        )
-    )
