@@ -138,7 +138,8 @@ class Case:
                     return WaitsFor.SECOND
                 if self.proposed is not None:
                     return WaitsFor.REVIEWER
-                return WaitsFor.BORROWER if self.more_by_on else WaitsFor.AGENT
+                asked_again = any(state is PaperState.REFUSED for state in self.papers.values())
+                return WaitsFor.BORROWER if self.more_by_on or asked_again else WaitsFor.AGENT
         return WaitsFor.BORROWER
 
     @property
