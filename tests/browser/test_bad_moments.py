@@ -129,7 +129,12 @@ def test_another_persons_case_looks_like_none(site: Inhabited, phone: Any):
     page = phone(site.url)
     in_her_case(page, site, people.guest(5))
     seen = []
-    for address in (f"/c/{case_id}/", "/c/c_nobody_0/", f"/c/{case_id}/statement/income", f"/c/{case_id}/agreement.pdf"):
+    for address in (
+        f"/c/{case_id}/",
+        "/c/c_nobody_0/",
+        f"/c/{case_id}/statement/income",
+        f"/c/{case_id}/agreement.pdf",
+    ):
         answer = page.goto(address)
         seen.append((answer.status, page.inner_text("main")))
     assert seen == [(404, seen[0][1])] * 4
