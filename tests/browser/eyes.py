@@ -13,7 +13,7 @@ _OVERFLOW = """() => [...document.querySelectorAll('body *')]
     .filter((e) => !e.closest('.scroll, .unseen, .skip, svg') && getComputedStyle(e).position !== 'absolute')
     .map((e) => e.tagName.toLowerCase() + (e.className ? '.' + e.className : ''))"""
 _CONTRAST = """() => axe.run(document, {runOnly: ['color-contrast']}).then((found) => found.violations.flatMap(
-    (fault) => fault.nodes.map((node) => location.pathname + ' ' + node.target.join(' ') + ' ' + node.failureSummary)))"""
+    (fault) => fault.nodes.map((node) => `${location.pathname} ${node.target.join(' ')} ${node.failureSummary}`)))"""
 _WORDS = """() => [...document.querySelectorAll('main, header, footer')].map((part) => part.innerText).join('\\n')"""
 _LATIN_ALLOWED = re.compile(r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|HC-\S+|[\w.-]+\.(?:png|pdf|csv|json)")
 

@@ -1,4 +1,7 @@
-"""The moments that go wrong: pressed twice, two tabs, back, a late code, no network. Nothing is lost, nothing done twice."""
+"""The moments that go wrong: pressed twice, two tabs, back, a late code, no network.
+
+Nothing is lost, nothing is done twice, and a sentence says what to do.
+"""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Every page that can be opened, on both sites and in both languages: accessible by day and by night, within the screen.
+"""Every page that can be opened, on both sites, in both languages: accessible by day and by night, within the screen.
 
 The addresses come from the site's own list; an address that no test below opens is a failure.
 """
@@ -32,7 +32,8 @@ LIVES = {
     "asked": "she.answers(); she.submits(); she.sends_papers(); she.wishes()",
     "accepted": "{asked}; she.accepted(); she.papers_checked()",
     "proposed": "{accepted}; she.proposed(note='材料齐全。')",
-    "refused": "{accepted}; she.proposed(REFUSED, reasons=('papers-missing',), would_change='请补三个月的流水。'); she.decided()",
+    "refused": "{accepted}; she.proposed(REFUSED, reasons=('papers-missing',), would_change='请补三个月的流水。'); "
+    "she.decided()",
     "countered": "{accepted}; she.proposed(COUNTERED, offer='lightest', words='每月少还一些。', "
     "reasons=('surplus-too-small',)); she.decided()",
     "approved": "{proposed}; she.decided()",
