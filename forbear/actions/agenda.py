@@ -83,7 +83,10 @@ def send_code(desk: Desk, item: Leased) -> None:
         return
     purpose = challenge.purpose.partition(":")[0]
     code = desk.challenges.code(challenge.id)
-    said = say("zh", f"notices.code.{purpose}", code=code, lender=desk.lender, minutes=CODE_MINUTES)
+    held = desk.loans.loan(challenge.loan_id)
+    language = held.row.language if held else "zh"
+    lender = desk.lender if language == "zh" else desk.lender_en
+    said = say(language, f"notices.code.{purpose}", code=code, lender=lender, minutes=CODE_MINUTES)
     desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
 
 

@@ -48,7 +48,7 @@ def identify_caller(desk: Desk, by: By, caller: Caller) -> Held | Refusal:
 
 
 def _named(caller: Caller) -> dict[str, str | int]:
-    given = {
+    given: dict[str, str | int] = {
         "name": caller.name.strip(),
         "id_tail": caller.id_tail.strip().upper(),
         "phone_tail": caller.phone_tail.strip(),

@@ -16,6 +16,7 @@ from forbear.core.clocks import start_of, working_days_after
 from forbear.core.contact import may_work_on_cases
 from forbear.core.dates import month_after, month_of
 from forbear.core.decision import Decided, Outcome, Proposal, above_authority, may_decide, sound
+from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.loan import owed_on
 from forbear.core.refusal import Refusal
@@ -150,6 +151,8 @@ def appeal(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
 def _with_plan(desk: Desk, file: CaseFile, proposal: Proposal, choice: Choice | None) -> Proposal | Refusal:
     plan = None
     if proposal.outcome is not Outcome.REFUSED and choice is not None:
+        if refusal := _unchecked(file):
+            return refusal
         found = plan_for(desk, file, choice)
         if isinstance(found, Refusal):
             return found
@@ -196,7 +199,7 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
     made = e.DecisionMade(
         outcome=proposal.outcome, rulebook=rulebook.digest, appeal_by_on=appeal_by_on, decided=decided
     )
-    stay_until_on = max(_in_days(desk, "desk.stay_days_after_decision"), appeal_by_on)
+    stay_until_on = _in_days(desk, "desk.stay_days_after_decision")
     facts: list[e.Fact | Due] = [made, e.EnforcementStayed(until_on=stay_until_on)]
     if proposal.outcome is Outcome.APPROVED:
         assert proposal.plan is not None, "an approval has a plan"
@@ -212,6 +215,15 @@ def _took_part(file: CaseFile, by: By) -> Refusal | None:
     if by.actor.id in file.case.excluded:
         return Refusal("decision.appeal", "decision.refusal.took_part", "decision.way_on.other_reviewer")
     return None
+
+
+def _unchecked(file: CaseFile) -> Refusal | None:
+    """A plan rests on what the household has: somebody looked at a paper for it, did without one, or corrected it."""
+    asked = [item.number for item in file.items if item.need in ("income", "no-income")]
+    looked_at = (PaperState.ACCEPTED, PaperState.WAIVED)
+    if file.corrections or all(file.case.papers.get(number) in looked_at for number in asked):
+        return None
+    return Refusal("decision.unchecked", "decision.refusal.unchecked", "decision.way_on.check_income", where="plan")
 
 
 def _on_the_desk(file: CaseFile) -> Refusal | None:

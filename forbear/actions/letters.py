@@ -23,7 +23,7 @@ def letters(
     desk: Desk, file: CaseFile, fact: e.Fact, actor: Actor, now: datetime
 ) -> Iterator[tuple[e.NoticeQueued, Due]]:
     """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
-    kind = _kind(fact, actor)
+    kind = _kind(fact, actor, file.events[-1].channel)
     if kind is None or file.party is None:
         return
     yield from write(desk, file, kind, now, at_once=actor.kind is Role.BORROWER)
@@ -67,12 +67,14 @@ def write(
         )
 
 
-def _kind(fact: e.Fact, actor: Actor) -> NoticeKind | None:
+def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
     match fact:
         case e.DecisionMade(outcome=outcome):
             return None if outcome is Outcome.APPROVED else NoticeKind(outcome.value)
+        case e.MessageWritten() if actor.kind is Role.BORROWER or channel is Channel.HOTLINE:
+            return None
         case e.MessageWritten():
-            return NoticeKind.MESSAGE if actor.kind is not Role.BORROWER else None
+            return NoticeKind.MESSAGE
         case e.AgreementLapsed(why=Lapse.REPLACED) | e.PlanRequested(offer="person"):
             return None
         case e.PaymentReceived(all_settled=True):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from forbear.core.agreement import Terms
+from forbear.core.audit import Audit
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
@@ -102,6 +103,9 @@ class Ledger(Protocol):
 
     def size(self) -> int:
         """How many leaves the log has."""
+
+    def verify(self) -> Audit:
+        """Look at every event, disclosure and command there is; what was changed since it was recorded is found."""
 
 
 # ---- the agenda ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ it is printed as its Unicode number instead, 〔U+20BB7〕, which names it exact
 import struct
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 FONTS = "pylopdf_fonts_zh_cn"
@@ -30,19 +31,26 @@ def printable(value: Any) -> Any:
 def drawable() -> frozenset[int]:
     """The code points that both fonts have."""
     folder = resources.files(FONTS)
-    return frozenset.intersection(*(frozenset(_mapped(folder.joinpath(name).read_bytes())) for name in FILES))
+    return frozenset.intersection(*(frozenset(_mapped(_table(folder.joinpath(name)))) for name in FILES))
 
 
-def _mapped(font: bytes) -> set[int]:
-    """The code points of an OpenType font's full character map (cmap subtable format 12)."""
-    tables, found = struct.unpack(">H", font[4:6])[0], set[int]()
-    records = (struct.unpack(">4s3I", font[12 + 16 * i : 28 + 16 * i]) for i in range(tables))
-    start = next(offset for tag, _, offset, _ in records if tag == b"cmap")
-    for i in range(struct.unpack(">H", font[start + 2 : start + 4])[0]):
-        at = start + struct.unpack(">HHI", font[start + 4 + 8 * i : start + 12 + 8 * i])[2]
-        if struct.unpack(">H", font[at : at + 2])[0] == 12:
-            groups = struct.unpack(">I", font[at + 12 : at + 16])[0]
-            for group in range(groups):
-                first, last, _ = struct.unpack(">3I", font[at + 16 + 12 * group : at + 28 + 12 * group])
+def _table(font: Traversable) -> bytes:
+    """The character map of an OpenType font, without the megabytes of outlines beside it."""
+    with font.open("rb") as file:
+        tables = struct.unpack(">4xH6x", file.read(12))[0]
+        records = [struct.unpack(">4s4x2I", file.read(16)) for _ in range(tables)]
+        start, length = next((start, length) for tag, start, length in records if tag == b"cmap")
+        file.seek(start)
+        return file.read(length)
+
+
+def _mapped(cmap: bytes) -> set[int]:
+    """The code points of a character map (its subtable of format 12, which has them all)."""
+    found = set[int]()
+    for i in range(struct.unpack(">2xH", cmap[:4])[0]):
+        at = struct.unpack(">4xI", cmap[4 + 8 * i : 12 + 8 * i])[0]
+        if struct.unpack(">H", cmap[at : at + 2])[0] == 12:
+            for group in range(struct.unpack(">I", cmap[at + 12 : at + 16])[0]):
+                first, last = struct.unpack(">2I", cmap[at + 16 + 12 * group : at + 24 + 12 * group])
                 found.update(range(first, last + 1))
     return found

@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
+from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
@@ -23,6 +24,7 @@ class _Stored:
     case_id: str
     body: bytes
     leaf_hash: bytes
+    type: str
     disclosed: list[tuple[str, str]]
     """(retention class, disclosure text); gone once forgotten"""
 
@@ -36,6 +38,7 @@ class MemoryLedger:
         self._of_case: dict[str, list[int]] = {}
         self._commands: dict[str, tuple[bytes, int, int]] = {}
         self._last_at: datetime | None = None
+        self._destroyed: dict[str, int] = {}
         self._lock = RLock()
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
@@ -72,9 +75,17 @@ class MemoryLedger:
     def size(self) -> int:
         return len(self._leaves)
 
+    def verify(self) -> Audit:
+        with self._lock:
+            commands = [StoredCommand(key, leaf, count) for key, (_, leaf, count) in self._commands.items()]
+            seqs = {leaf: seq for leaves in self._of_case.values() for seq, leaf in enumerate(leaves)}
+            stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
+            return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
+
     def forget(self, case_id: str, retention: str) -> None:
         """What destroying a data key does."""
         with self._lock:
+            self._destroyed[case_id] = self.size()
             for leaf in self._of_case.get(case_id, ()):
                 event = self._leaves[leaf]
                 event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
@@ -102,7 +113,7 @@ class MemoryLedger:
             )
             groups = zip(fact.private(), sealed.disclosures, strict=True)
             disclosed = [(retention, text) for (_, _, retention), (_, text) in groups]
-            stored.append(_Stored(write.case_id, sealed.body, sealed.leaf_hash, disclosed))
+            stored.append(_Stored(write.case_id, sealed.body, sealed.leaf_hash, fact.type, disclosed))
         first = len(self._leaves)
         recorded = tuple(_event(first + place, one) for place, one in enumerate(stored))
         line = self._cases.prepared(recorded)
@@ -117,6 +128,11 @@ class MemoryLedger:
 
     def _read(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
         return tuple(_event(leaf, self._leaves[leaf]) for leaf in leaves)
+
+
+def _as_stored(leaf: int, seq: int, one: _Stored) -> StoredLeaf:
+    texts = tuple(text for _, text in one.disclosed)
+    return StoredLeaf(leaf, one.case_id, seq, one.type, one.body, one.leaf_hash, texts)
 
 
 def _event(leaf: int, stored: _Stored) -> Recorded:

@@ -33,16 +33,23 @@ class TypstPrinter:
         """The agreement as PDF. In Chinese alone, or in English followed by the Chinese text, which prevails."""
         assert terms.template == TEMPLATE, f"the text {terms.template} is not in this house"
         data = json.dumps(printable(contents(terms, language)), ensure_ascii=False, sort_keys=True)
-        fonts = str(resources.files(FONTS))
         printed: bytes = typst.compile(
-            _template(),
-            font_paths=[fonts],
-            ignore_system_fonts=True,
-            sys_inputs={"data": data},
-            format="pdf",
-            pdf_standards=["a-2b"],
+            _template(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b"
         )
+        _forget()
         return printed
+
+
+def _forget() -> None:
+    """Typst remembers the work of its last ten documents, some 100 MB; eleven empty ones make it let go of it."""
+    for _ in range(11):
+        typst.compile(b"", font_paths=_fonts())
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Found once; the machine's own fonts are not looked at."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[resources.files(FONTS)])
 
 
 @cache

@@ -1,6 +1,7 @@
 """`forbear check`: configuration, database, keys, clock, rulebook: what is wrong and how to mend it.
 
-One line a thing looked at, on stdout; exit 1 when anything is wrong. Nothing is changed.
+One line a thing looked at, on stdout; exit 1 when anything is wrong. Nothing is changed. With --record every event
+is looked at as well, and every line of the queue is held to what the record says.
 """
 
 import argparse
@@ -12,11 +13,14 @@ from typing import Any
 
 YEAR_LEAST = 2025
 CLOCK_APART_SECONDS = 60
+FLAWS_SHOWN = 20
 
 
 def add(subparsers: Any) -> None:
     """Add `check` to the command's subcommands."""
-    subparsers.add_parser("check", help="say whether this installation is well").set_defaults(run=run)
+    parser = subparsers.add_parser("check", help="say whether this installation is well")
+    parser.add_argument("--record", action="store_true", help="look at every event, disclosure and queue line too")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,7 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print("well   configuration")
     status = 0
-    for name, look in (("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)):
+    looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
+    if arguments.record:
+        looks += [("record", _record), ("queue", _queue)]
+    for name, look in looks:
         faults = _faults(look)
         for found in faults:
             print(f"wrong  {name}: {found}")
@@ -116,3 +123,38 @@ def _rulebook() -> Iterator[str]:
     here = desk()
     here.rulebooks.on(here.clock.today())
     return iter(())
+
+
+def _record() -> Iterator[str]:
+    """Every chain, the gapless log over all cases, every disclosure, every command."""
+    from forbear.config.wiring import desk
+
+    audit = desk().ledger.verify()
+    for flaw in audit.flaws[:FLAWS_SHOWN]:
+        yield f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}"
+    if len(audit.flaws) > FLAWS_SHOWN:
+        yield f"and {len(audit.flaws) - FLAWS_SHOWN} more"
+    if audit.flaws:
+        yield "restore the database from a backup that is well, and find out who or what changed it."
+    kept = f"{audit.disclosures:,} disclosures, {audit.erased:,} erased, {audit.commands:,} commands"
+    print(f"       {audit.events:,} events of {audit.cases:,} cases, {kept}")
+
+
+def _queue() -> Iterator[str]:
+    """Every line of the queue against the record's own account of its case; a name that was erased is not missed."""
+    from forbear.actions.lines import moving_part
+    from forbear.config.wiring import desk
+    from forbear.core.case import Case, fold
+
+    here = desk()
+    states: dict[str, Case] = {}
+    for event in here.ledger.all():
+        states[event.case_id] = fold([event], states.get(event.case_id))
+    wrong = [id for id, case in states.items() if not _says(here.cases.line(id), moving_part(case))]
+    for case_id in wrong[:FLAWS_SHOWN]:
+        yield f"the line of {case_id} does not say what the record says; run `forbear rebuild`."
+    print(f"       {len(states):,} lines")
+
+
+def _says(line: Any, expected: dict[str, Any]) -> bool:
+    return line is not None and {name: getattr(line, name) for name in expected} == expected

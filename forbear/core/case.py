@@ -138,7 +138,8 @@ class Case:
                     return WaitsFor.SECOND
                 if self.proposed is not None:
                     return WaitsFor.REVIEWER
-                return WaitsFor.BORROWER if self.more_by_on else WaitsFor.AGENT
+                asked_again = any(state is PaperState.REFUSED for state in self.papers.values())
+                return WaitsFor.BORROWER if self.more_by_on or asked_again else WaitsFor.AGENT
         return WaitsFor.BORROWER
 
     @property
@@ -292,7 +293,7 @@ def _decision(case: Case, event: e.Recorded) -> Changes:
         case e.CaseAccepted(decide_by_on=decide_by_on):
             return {"accepted": True, "agent": who, "decide_by_on": decide_by_on}
         case e.MoreAsked(by_on=by_on):
-            return {"more_by_on": by_on}
+            return {"more_by_on": by_on, "person_by_on": None}
         case e.DecisionProposed(outcome=outcome):
             return {"proposed": outcome, "proposed_by": who, "second_asked_by": "", "more_by_on": None}
         case e.ProposalReturned():
@@ -303,7 +304,7 @@ def _decision(case: Case, event: e.Recorded) -> Changes:
             took_part = frozenset({who, case.second_asked_by, case.proposed_by} - {""})
             closed = {"reopened": case.reopened and outcome is not Outcome.REFUSED}
             made = {"outcome": outcome, "appeal_by_on": appeal_by_on, "decisions": case.decisions + 1}
-            return {**_UNDECIDED, **made, **closed, "deciders": took_part}
+            return {**_UNDECIDED, **made, **closed, "deciders": took_part, "person_by_on": None}
         case e.DecisionAppealed(decide_by_on=decide_by_on):
             looked = {"excluded": case.excluded | case.deciders, "appeals": case.appeals + 1}
             return {**_UNDECIDED, **looked, "requested": "appeal", "decide_by_on": decide_by_on}

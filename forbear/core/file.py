@@ -180,7 +180,13 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.AnswerGiven(question=question, answer=answer) if answer is not None:
             return {"answers": {**file.answers, question: answer}}
         case e.StatementSubmitted(statement=statement):
-            fresh: dict[str, Any] = {"items": (), "paper_reasons": {}, "requested": None, "proposal": None}
+            fresh: dict[str, Any] = {
+                "items": (),
+                "corrections": (),
+                "paper_reasons": {},
+                "requested": None,
+                "proposal": None,
+            }
             return {"statement": statement, "household": statement.household if statement else None, **fresh}
         case e.BudgetCorrected(household=household):
             return {"household": household, "corrections": (*file.corrections, event)}

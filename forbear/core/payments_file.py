@@ -1,7 +1,6 @@
 """A file of payments: contract, amount, day and reference a row. Every row is checked before one is booked."""
 
 import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +35,7 @@ class RowFault:
 
 def check_rows(text: str) -> tuple[tuple[PaymentRow, ...], tuple[RowFault, ...]]:
     """The rows of a CSV text with a head line, and every fault in it. A reference stands for one payment."""
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(text.splitlines(keepends=True))
     try:
         lines = [(reader.line_num, values) for values in reader if any(value.strip() for value in values)]
     except csv.Error:

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.db.models import QuerySet
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
+from forbear.core.audit import Audit
 from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
@@ -20,7 +21,8 @@ from forbear.core.events import Recorded
 from forbear.store import projections
 from forbear.store.agenda import put_dues
 from forbear.store.models import Command, Event, Head, Secret
-from forbear.store.privacy import DataKeys, Keys, WrongKey, open_with, seal_bytes
+from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
+from forbear.store.verify import verify
 
 READ_AT_ONCE = 500
 """Events fetched together when the whole log is read, cases when it is folded."""
@@ -63,11 +65,11 @@ class DjangoLedger:
         return self._read(Event.objects.using(self._using).filter(leaf__gte=leaf, leaf__lt=leaf + count))
 
     def events(self, case_id: str) -> tuple[Recorded, ...]:
-        return _in_place(case_id, self._read(self._events(case_id)))
+        return _indisclosure_place(case_id, self._read(self._events(case_id)))
 
     def public(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events with their private groups left closed: all that the state of work needs."""
-        return _in_place(case_id, self._read(self._events(case_id), opened=False))
+        return _indisclosure_place(case_id, self._read(self._events(case_id), opened=False))
 
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         rows = self._events(case_id).order_by("seq").values_list("body", "leaf_hash")
@@ -81,6 +83,9 @@ class DjangoLedger:
 
     def size(self) -> int:
         return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
+
+    def verify(self) -> Audit:
+        return verify(self._data_keys, self._using)
 
     def rebuild(self) -> int:
         """Make the queue's lines anew from the record, while writers wait; returns how many."""
@@ -181,7 +186,7 @@ class DjangoLedger:
             groups = zip(event.fact.private(), made.disclosures, strict=True)
             for n, ((_, _, retention), (name, text)) in enumerate(groups):
                 key_id, key = self._data_keys.for_writing(event.case_id, retention)
-                ct = seal_bytes(key, _place(made.leaf_hash, n), text.encode("ascii"))
+                ct = seal_bytes(key, disclosure_place(made.leaf_hash, n), text.encode("ascii"))
                 secrets.append((event.leaf, n, name, key_id, ct))
         events = [
             (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
@@ -212,16 +217,11 @@ class DjangoLedger:
         for leaf, n, key_id, ct in rows:
             if key_id in ciphers and leaf in hashes:
                 try:
-                    text = open_with(ciphers[key_id], _place(hashes[leaf], n), ct)
+                    text = open_with(ciphers[key_id], disclosure_place(hashes[leaf], n), ct)
                 except WrongKey as error:
                     raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
                 texts.setdefault(leaf, []).append(text.decode("ascii"))
         return texts
-
-
-def _place(leaf_hash: bytes, n: int) -> bytes:
-    """What a disclosure is bound to: moved to another event, or to another number of its own, it does not open."""
-    return leaf_hash + n.to_bytes(4, "big")
 
 
 def _exact(value: datetime) -> datetime:
@@ -229,7 +229,7 @@ def _exact(value: datetime) -> datetime:
     return datetime.fromisoformat(instant(value))
 
 
-def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+def _indisclosure_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
     for seq, event in enumerate(recorded):
         if event.case_id != case_id or event.seq != seq:
             raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")

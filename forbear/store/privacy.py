@@ -116,6 +116,11 @@ def open_with(cipher: AESGCM, context: bytes, sealed: bytes) -> bytes:
         raise WrongKey(f"a value sealed as {context!r} does not open") from error
 
 
+def disclosure_place(leaf_hash: bytes, n: int) -> bytes:
+    """What a disclosure is bound to: moved to another event, or to another number of its own, it does not open."""
+    return leaf_hash + n.to_bytes(4, "big")
+
+
 def seal_text(key: bytes, context: str, text: str) -> bytes:
     """A text of a mutable table, sealed; `context` such as "case_line.name:c_7f3k"."""
     return seal_bytes(key, context.encode(), text.encode())

@@ -96,7 +96,7 @@ def proposed(she: Borrower) -> Life:
 
 
 def second_eyes(she: Borrower) -> Life:
-    """A reviewer decided above her authority; a second pair of eyes has to agree, if the plan forgives that much."""
+    """A reviewer decided above her authority; a second pair of eyes has to agree."""
     yield from proposed(she)
     yield DAY
     well(decision.decide_case(she.desk, she.by(she.reviewer), she.case_id))
@@ -235,11 +235,14 @@ def by_telephone(she: Borrower) -> Life:
 
 @dataclass(frozen=True)
 class Kind:
-    """`began`: days ago, one for each such life; `planned`: only for households that can be offered a plan."""
+    """`began`: days ago, one for each such life; `planned`: only for households that can be offered a plan; `above`:
+    one that forgives more than a reviewer may decide alone.
+    """
 
     life: Callable[[Borrower], Life]
     began: tuple[int, ...]
     planned: bool = True
+    above: bool = False
 
 
 LIVES = (
@@ -252,7 +255,7 @@ LIVES = (
     Kind(lapsed, (48,)),
     Kind(signed, (26, 19, 15)),
     Kind(approved, (12, 9, 8)),
-    Kind(second_eyes, (8, 7)),
+    Kind(second_eyes, (8, 7), above=True),
     Kind(proposed, (7, 6, 6)),
     Kind(countered, (13, 11)),
     Kind(refused, (21, 15), planned=False),

@@ -14,6 +14,7 @@ from forbear.actions import agenda, loans, payments
 from forbear.actions.ports import ZONE, Desk
 from forbear.adapters.memory import MovedClock
 from forbear.core.clocks import start_of
+from forbear.core.decision import above_authority
 from forbear.core.loanbook import Numbered, Row
 from forbear.core.solver import Question, solve
 from forbear.town.book import made_up_book, made_up_row
@@ -98,15 +99,15 @@ def _work_until(desk: Desk, clock: MovedClock, at: datetime) -> None:
 def _life(desk: Desk, kind: Kind, number: int, on: date) -> Iterator[timedelta]:
     """One borrower's life, from her first line in the book."""
     rng = Random(f"{SEED}:{number}")
-    row, home = _somebody(desk, rng, number, on, kind.planned)
+    row, home = _somebody(desk, rng, number, on, kind)
     _import(desk, (row,))
     yield from kind.life(Borrower(desk, row, home, rng, number))
 
 
-def _somebody(desk: Desk, rng: Random, number: int, on: date, planned: bool) -> tuple[Row, MadeUpHousehold]:
-    """A row of the book and a household to it; with `planned`, one that the rulebook has an offer for."""
+def _somebody(desk: Desk, rng: Random, number: int, on: date, kind: Kind) -> tuple[Row, MadeUpHousehold]:
+    """A row of the book and a household to it; such as the kind of life needs."""
     rulebook = desk.rulebooks.on(on)
-    for attempt in range(200):
+    for attempt in range(900):
         row = made_up_row(SEED, 1_000_000 + 1_000 * number + attempt, on)
         home = made_up_household(row, rng)
         if row.loan.oldest_unpaid_due_on is None:
@@ -120,9 +121,12 @@ def _somebody(desk: Desk, rng: Random, number: int, on: date, planned: bool) -> 
             request=home.request,
             household=home.household,
         )
-        if not planned or len(solve(question, rulebook).offers) >= 3:
+        if not kind.planned:
             return row, home
-    raise AssertionError("no household in two hundred can be offered a plan: look at the rulebook")
+        offers = solve(question, rulebook).offers
+        if len(offers) >= 3 and (not kind.above or above_authority(offers[0], rulebook)):
+            return row, home
+    raise AssertionError("no household in nine hundred can be offered such a plan: look at the rulebook")
 
 
 def _import(desk: Desk, rows: tuple[Row, ...]) -> None:

@@ -1,7 +1,7 @@
 """Tells a story: every line through the real actions on a moved clock, the worker doing what falls due in between.
 
 `tell(story, desk)` ends well or raises Broken with the line and what was there instead. Each command is given twice,
-as an impatient finger does, and must do nothing the second time. story_text.py says how a story is written.
+as an impatient finger does, and must do nothing the second time. docs/stories.md says how a story is written.
 """
 
 import re
@@ -96,7 +96,7 @@ class Teller:
         while (due_at := self.desk.agenda.next_due_at()) is not None and due_at <= at:
             clock.move_to(max(due_at, clock.now()))
             self.work()
-        clock.move_to(max(at, clock.now()))
+        clock.move_to(at)
 
     def work(self) -> None:
         """All that is due now."""

@@ -1,17 +1,6 @@
 """Reads a story: who owes what, how the household lives, and then line by line what happens and what is expected.
 
-    loan HC-2025-0007781 of 欧阳彧 990001198504121236 15400000001
-      signed 2025-05-28 at 23.76 %, penalty 35.64 %, 30/360
-      owed on 2026-03-01: principal 38200.00, interest 1146.00, penalty 312.55, fees 0.00
-      24 instalments of 2026.20 on day 28, unpaid since 2025-12-28
-    home cn/sichuan/chengdu, 2 adults, 1 children
-      income wages 5200.00 a month, evidence A
-      outgoing rent 1500.00 a month
-      debt 银行 12000.00 at 400.00 a month
-    2026-03-02 10:00 borrower opens HC-2025-0007781
-    expect stage statement
-
-A line that is indented goes on with the one above; # begins a remark. Without an hour it is ten in the morning.
+docs/stories.md shows how one is written. A line that is indented goes on with the one above; # begins a remark.
 """
 
 import re
@@ -55,7 +44,7 @@ class Story:
     @property
     def begins_at(self) -> datetime:
         """When the first thing happens."""
-        return min(step.at for step in self.steps if step.at)
+        return next(step.at for step in self.steps if step.at)
 
 
 def read_story(text: str) -> Story:
@@ -127,7 +116,7 @@ _LOAN = re.compile(
 def _loan(text: str) -> Row:
     found = _LOAN.fullmatch(text)
     if found is None:
-        raise ValueError("a loan has its parts in the order of forbear/town/story_text.py")
+        raise ValueError("a loan has its parts in the order of docs/stories.md")
     part = found.groupdict()
     loan = Loan(
         contract=part["contract"],

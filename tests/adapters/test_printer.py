@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -51,7 +52,7 @@ CHECKLIST = {
     "data": ("健康材料单独加密", "查阅、复制、更正"),
     "electronic signature (13)": ("可靠的电子签名", "电子签名法第十三、十四条"),
     "record and head hash": ("c_7f3kq2m9_0", "c3a9" * 16),
-    "how to check": ("forbearverify",),
+    "how to check": ("下载自己的全部记录，用它核对这个值",),
     "evidence (94)": ("民事诉讼证据规定第九十四条",),
     "change only in writing (544)": ("双方都同意并写下来", "第五百四十四条"),
     "guarantor (695)": ("第六百九十五条",),
@@ -169,6 +170,20 @@ def test_a_name_is_never_taken_for_markup(tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_same_terms_print_the_same_bytes(language):
     assert PRINTER.agreement(some_terms(), language) == TypstPrinter().agreement(some_terms(), language)
+
+
+def test_printing_many_agreements_keeps_the_process_small():
+    """Web and worker may take 250 MB; what Typst remembers of earlier documents must not pile up in them."""
+    code = (
+        "from pathlib import Path\n"
+        "from forbear.adapters.printer import TypstPrinter\n"
+        "from tests.adapters.terms import some_terms\n"
+        "for number in range(25):\n"
+        "    TypstPrinter().agreement(some_terms(number=number), 'zh')\n"
+        "print([line.split()[1] for line in Path('/proc/self/status').read_text().splitlines() if 'VmHWM' in line][0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150_000
 
 
 def test_every_term_shows_in_the_bytes():

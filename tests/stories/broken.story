@@ -24,10 +24,14 @@ home cn/chongqing, 1 adult, 0 children
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 500.00 a month
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes 500.00 a month
 2026-03-04 reviewer chen decides
 2026-03-05 borrower signs
-expect agreement 1 ?
+expect agreement 1 in-force: 11 payments of 500.00 at most, 2026-04-08 to 2027-02-08, 5311.37 in all, 106.83
+  forgiven
 2026-04-08 bank books 500.00
 expect paid 500.00
 
@@ -40,9 +44,10 @@ expect standing late
 expect standing late
 2026-05-19 clock stands
 expect standing default-noticed
-expect due ?
+expect due 2026-05-29 cure
 expect waits for borrower
-expect message ?
+expect message 还款协议有一部分没有收到。现在差 500.00 元。请在2026年5月29日前补上，协议照旧。补不上也请在这天前告诉我们，可以重新安排：http://127.0.0.1:8000 或
+  400-000-0000。
 2026-05-20 reviewer chen declares it broken, unpaid: 没有还款 => refused payments.cure
 2026-05-29 23:00 clock stands
 expect standing default-noticed
@@ -57,9 +62,10 @@ expect standing broken
 expect closed broken
 expect collection may resume
 expect paid 500.00
-expect open ?
-expect message ?
-expect notices ?
+expect open 4811.37
+expect message 我们的审核人决定终止还款协议，很抱歉。您可以重新申请，也请打 400-000-0000 和我们谈谈。理由和您还可以怎么做，在这里：http://127.0.0.1:8000
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
+  payment-received reminder late default-noticed broken
 2026-06-04 bank books 500.00 => refused payments.none
 
 # 门没有关上：她可以重新申请。

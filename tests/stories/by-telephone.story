@@ -23,15 +23,16 @@ home cn/heilongjiang/harbin, 1 adult, 0 children
 expect stage evidence
 2026-03-03 agent wu sends paper 1
 2026-03-03 agent wu waives paper 2: 养老金流水我们能查到
-expect papers ?
+expect papers identity received, income waived, cause wanted
 2026-03-03 agent wu chooses 300.00 a month
 2026-03-04 agent lin accepts
 2026-03-04 agent wu accepts => refused decision.taken
+2026-03-04 agent lin accepts paper 1
 2026-03-04 agent lin proposes 300.00 a month
 2026-03-05 reviewer chen decides
-expect due ?
+expect due 2026-03-19 sign
 2026-03-21 clock stands
-expect stage ?
+expect stage plan
 expect notice agreement-lapsed on sms
 2026-03-23 borrower opens HC-2025-0131014
 2026-03-23 borrower chooses 300.00 a month
@@ -41,5 +42,7 @@ expect notice agreement-lapsed on sms
 2026-03-26 agent lin signs => refused agreement.signer
 2026-03-26 borrower signs
 expect stage payments
-expect agreement 2 ?
-expect notices ?
+expect agreement 2 in-force: 11 payments of 300.00 at most, 2026-04-22 to 2027-02-22, 3283.28 in all, 41.55
+  forgiven
+expect notices statement-received plan-received case-accepted agreement-ready agreement-lapsed plan-received
+  case-accepted agreement-ready agreement-in-force

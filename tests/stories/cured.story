@@ -24,18 +24,22 @@ home cn/shandong/qingdao, 1 adult, 0 children
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 400.00 a month
 2026-03-03 agent wu accepts
+2026-03-03 agent wu accepts paper 1
+2026-03-03 agent wu accepts paper 2
+2026-03-03 agent wu accepts paper 3
 2026-03-03 agent wu proposes 400.00 a month
 2026-03-04 reviewer zhao decides
 2026-03-05 borrower signs
-expect agreement 1 ?
+expect agreement 1 in-force: 4 payments of 400.00 at most, 2026-04-18 to 2026-07-18, 1550.62 in all, 32.57
+  forgiven
 2026-04-29 clock stands
 expect standing default-noticed
-expect due ?
+expect due 2026-05-09 cure
 2026-05-09 22:00 bank books 400.00
 expect standing on-track
-expect due ?
+expect due 2026-05-18 instalment
 expect late none
-expect next ?
+expect next 2 on 2026-05-18 of 400.00
 2026-05-10 clock stands
 expect notice default-cured on sms
 2026-05-18 bank books 400.00
@@ -43,19 +47,21 @@ expect notice default-cured on sms
 
 # 一笔记错了：冲正之后照旧。
 2026-06-19 bank reverses payment 3: 记到了别人的款
-expect next ?
+expect next 3 on 2026-06-18 of 400.00
 expect paid 800.00
 expect notice payment-reversed on sms
 2026-06-20 bank books 400.00 as BK-RIGHT
 2026-06-21 bank books 400.00 paid 2026-06-20 as BK-RIGHT
 expect paid 1200.00
 2026-06-22 bank books 300.00 as BK-RIGHT => refused payments.reference
-expect next ?
+expect next 4 on 2026-07-18 of 350.62
 2026-07-18 bank books 500.00
 expect standing completed
 expect closed completed
-expect paid ?
-expect back ?
+expect paid 1550.62
+expect back 149.38
 expect open 0.00
-expect message ?
-expect notices ?
+expect message 全部还清了，谢谢您。您不用再做什么。结清的记录在这里：http://127.0.0.1:8000
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder late
+  default-noticed payment-received default-cured reminder payment-received reminder payment-received
+  payment-reversed payment-received reminder completed

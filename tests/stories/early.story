@@ -24,21 +24,26 @@ home cn/shaanxi/xian, 1 adult, 0 children
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 400.00 a month
 2026-03-03 agent wu accepts
+2026-03-03 agent wu accepts paper 1
+2026-03-03 agent wu accepts paper 2
+2026-03-03 agent wu accepts paper 3
 2026-03-03 agent wu proposes 400.00 a month
 2026-03-04 reviewer zhao decides
 2026-03-05 borrower signs
-expect agreement 1 ?
+expect agreement 1 in-force: 11 payments of 400.00 at most, 2026-04-10 to 2027-02-10, 4358.40 in all, 30.63
+  forgiven
 2026-04-10 bank books 400.00
 2026-05-10 bank books 1000.00
-expect next ?
-expect open ?
+expect next 4 on 2026-07-10 of 200.00
+expect open 2958.40
 2026-05-20 clock stands
-expect settlement ?
+expect settlement 2852.51
 2026-05-20 bank books 3000.00
-expect paid ?
-expect spared ?
-expect back ?
+expect paid 4252.51
+expect spared 105.89
+expect back 147.49
 expect open 0.00
 expect standing completed
 expect closed completed
-expect notices ?
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
+  payment-received reminder payment-received completed

@@ -27,29 +27,31 @@ expect due 2026-05-31 keep
 expect stage evidence
 expect waits for borrower
 expect collection rests
-expect papers ?
-expect due ?
+expect papers identity wanted, income wanted, cause wanted
+expect due 2026-03-23 papers
 expect owed 39658.55
-expect message ?
+expect message 收到您的情况说明，谢谢。从现在到我们答复，不会催您还款。材料请在2026年3月23日前传上来。方案现在就能看：http://127.0.0.1:8000
 expect notice statement-received on email
 
 2026-03-03 borrower sends paper 1
 2026-03-03 borrower sends paper 2
 2026-03-03 borrower sends paper 3
 expect stage plan
-expect affordable ?
-expect offer lightest ?
-expect offer cheapest ?
-expect offer as-requested ?
+expect affordable 2026-04 1116.00, 2026-05 1926.00, 2026-06 1926.00, 2026-07 1926.00, 2026-08 1926.00, 2026-09
+  1926.00
+expect offer lightest 59 payments of 728.00 at most, 2026-04-28 to 2031-02-28, 42896.18 in all, 900.72 forgiven
+expect offer cheapest 22 payments of 1926.00 at most, 2026-04-28 to 2028-01-28, 40384.04 in all, 900.72 forgiven
+expect offer as-requested 47 payments of 900.00 at most, 2026-04-28 to 2030-02-28, 42060.42 in all, 900.72
+  forgiven
 
 2026-03-04 borrower chooses as-requested
 expect waits for agent
 expect stage decision
 2026-03-05 agent lin accepts
-expect due ?
+expect due 2026-03-19 decide
 2026-03-05 agent lin accepts paper 1
 2026-03-05 agent lin refuses paper 2: 照片有点模糊，请再拍一次。
-expect papers ?
+expect papers identity accepted, income refused, cause received
 expect notice paper-refused on sms
 2026-03-06 borrower sends paper 2
 2026-03-09 agent lin accepts paper 2
@@ -60,33 +62,35 @@ expect waits for reviewer
 2026-03-10 reviewer chen decides
 expect stage agreement
 expect decided approved by chen
-expect due ?
-expect collection ?
-expect agreement 1 ?
-expect message ?
+expect due 2026-03-24 sign
+expect collection rests until 2026-03-24
+expect agreement 1 offered: 47 payments of 900.00 at most, 2026-04-28 to 2030-02-28, 42109.93 in all, 991.74
+  forgiven
+expect message 您的还款协议准备好了。请慢慢看，觉得可以，在2026年3月24日前签署。不清楚的请打 400-000-0000。在这里：http://127.0.0.1:8000
 2026-03-11 borrower signs
 expect stage payments
 expect standing on-track
 expect collection rests
 expect notice agreement-in-force on sms
-expect next ?
+expect next 1 on 2026-04-28 of 900.00
 2026-04-28 bank books 900.00
 expect paid 900.00
 2026-05-26 bank books 900.00
 2026-06-26 bank books 900.00
-expect next ?
-expect open ?
-expect message ?
+expect next 4 on 2026-07-28 of 900.00
+expect open 39409.93
+expect message 收到您的还款，谢谢。金额 900.00 元。下一期2026年7月28日，900.00 元。详情：http://127.0.0.1:8000
 
-# 秋天有了积蓄，一次还清：利息只算到那天。
+# 夏天有了积蓄，一次还清：利息只算到那天。
 2026-07-10 clock stands
-expect settlement ?
+expect settlement 36660.88
 2026-07-10 bank books 39000.00
 expect standing completed
 expect closed completed
 expect stage closed
-expect spared ?
-expect back ?
+expect spared 2749.05
+expect back 2339.12
 expect open 0.00
 expect collection may resume
-expect notices ?
+expect notices statement-received plan-received case-accepted paper-refused agreement-ready agreement-in-force
+  reminder payment-received reminder payment-received reminder payment-received completed

@@ -24,14 +24,19 @@ home cn/henan/zhengzhou, 2 adults, 0 children
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
 2026-03-02 borrower sends paper 3
-expect offers ?
-expect offer as-requested ?
+expect offers lightest, cheapest, soonest, balanced, as-requested
+expect offer as-requested 29 payments of 500.00 at most, 2026-04-20 to 2028-08-20, 14358.83 in all, 125.40
+  forgiven
 2026-03-02 borrower chooses 500.00 a month
 2026-03-03 agent wu accepts
+2026-03-04 agent wu accepts paper 1
+2026-03-04 agent wu accepts paper 2
+2026-03-04 agent wu accepts paper 3
 2026-03-04 agent wu proposes 500.00 a month
 2026-03-05 reviewer zhao decides
 expect decided approved by zhao
-expect agreement 1 ?
+expect agreement 1 offered: 29 payments of 500.00 at most, 2026-04-20 to 2028-08-20, 14361.65 in all, 128.18
+  forgiven
 2026-03-06 borrower signs
 
 # 第一期按时，第二期晚了两天：宽限期内，什么都不发生。
@@ -46,14 +51,16 @@ expect standing late
 expect late 3
 expect waits for borrower
 expect notice late on sms on 2026-06-24
-expect message ?
+expect message 有一期还款还没有收到。是2026年6月20日那一期，现在差 500.00 元，方便时请补上。有困难请告诉我们，可以重新安排：http://127.0.0.1:8000 或
+  400-000-0000。
 2026-06-27 bank books 200.00
 expect standing late
-expect next ?
+expect next 3 on 2026-06-20 of 300.00
 2026-06-29 bank books 300.00
 expect standing on-track
 expect late none
 expect notice default-cured on sms on 2026-06-29
 expect paid 1500.00
-expect open ?
-expect notices ?
+expect open 12861.65
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
+  payment-received reminder payment-received reminder late payment-received payment-received default-cured

@@ -29,8 +29,8 @@ later cn/gansu/lanzhou, 2 adults, 2 children
 2026-03-02 borrower answers wish: 0.00 a month
 2026-03-02 borrower submits
 expect offers none
-expect refusals ?
-expect affordable ?
+expect refusals cn.budget.floor, base.relief.deferral_usual, base.relief.debt_advice
+expect affordable 2026-04 0.00, 2026-05 0.00, 2026-06 0.00, 2026-07 0.00, 2026-08 0.00, 2026-09 0.00
 2026-03-02 borrower chooses lightest => refused plan.offer
 2026-03-02 borrower chooses a person: I do not know how to go on.
 expect stage evidence
@@ -44,11 +44,13 @@ expect collection rests
 2026-03-12 borrower writes: The allowance was granted, I sent the letter.
 expect waits for agent
 2026-03-13 agent lin corrects the budget to later: benefit award of 11 March
-expect offers ?
+expect offers lightest, cheapest, soonest, balanced
 2026-03-13 agent lin writes: With the allowance a small plan is possible.
 2026-03-13 agent lin proposes lightest
 2026-03-16 reviewer chen decides
-expect agreement 1 ?
+expect agreement 1 offered: 60 payments of 124.00 at most, 2026-04-10 to 2031-03-10, 7439.09 in all, 100.36
+  forgiven
 2026-03-17 borrower signs
 expect stage payments
-expect notices ?
+expect notices statement-received person-asked case-accepted message person-asked message agreement-ready
+  agreement-in-force

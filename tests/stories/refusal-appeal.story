@@ -29,7 +29,7 @@ later cn/hubei/wuhan, 1 adult, 0 children
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
 2026-03-02 borrower sends paper 3
-expect offers ?
+expect offers none
 2026-03-02 borrower chooses a person: 我每月能还六百，想和人说。
 expect waits for agent
 expect due 2026-03-04 call-back
@@ -44,27 +44,34 @@ expect tasks decide
 expect decided refused by chen: figures-contradict
 expect stage decision
 expect waits for borrower
-expect due ?
-expect collection ?
-expect message ?
+expect due 2026-04-17 appeal
+expect collection rests until 2026-04-01
+expect message 您的申请有答复了，这次没能同意。2026年4月17日前可以请别人再看一次。想先聊聊请打 400-000-0000。理由和接下来可以怎么做，在这里：http://127.0.0.1:8000
 
-# 期限之内申诉，停催接着算；参与过的人，从头到尾都不能再碰。
+# 期限之内申诉，又停下不催；参与过的人，从头到尾都不能再碰。
+2026-04-02 clock stands
+expect collection may resume
 2026-04-08 borrower appeals: 老板开了收入证明，请再看一次。
 expect collection rests
 expect waits for agent
-expect due ?
+expect due 2026-04-22 decide
 expect notice appeal-received on sms
 2026-04-09 agent lin accepts => refused decision.appeal
 2026-04-09 reviewer chen accepts => refused decision.appeal
 2026-04-09 agent wu accepts
 2026-04-09 agent wu corrects the budget to later: 单位收入证明
 2026-04-09 agent lin proposes lightest => refused decision.appeal
+2026-04-09 agent wu accepts paper 1
+2026-04-09 agent wu accepts paper 2
+2026-04-09 agent wu accepts paper 3
 2026-04-09 agent wu proposes lightest
 2026-04-10 reviewer chen decides => refused decision.appeal
 2026-04-10 reviewer zhao decides
 expect decided approved by zhao
-expect agreement 1 ?
+expect agreement 1 offered: 59 payments of 320.00 at most, 2026-05-12 to 2031-03-12, 18878.63 in all, 527.96
+  forgiven
 2026-04-13 borrower signs
 expect stage payments
 expect standing on-track
-expect notices ?
+expect notices statement-received person-asked case-accepted message refused appeal-received case-accepted
+  agreement-ready agreement-in-force

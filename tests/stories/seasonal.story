@@ -31,28 +31,32 @@ home cn/shaanxi/baoji, 2 adults, 0 children
 2026-02-01 borrower sends paper 1
 2026-02-01 borrower sends paper 2
 2026-02-01 borrower sends paper 3
-expect affordable ?
-expect offers ?
-expect offer lightest ?
-expect offer soonest ?
+expect affordable 2026-03 0.00, 2026-04 0.00, 2026-05 5040.00, 2026-06 5580.00, 2026-07 0.00, 2026-08 0.00
+expect offers lightest, cheapest, soonest, as-requested
+expect offer lightest 8 payments of 1232.00 at most, 2026-05-15 to 2027-10-15, 9851.69 in all, 138.33 forgiven
+expect offer soonest 7 payments of 1397.00 at most, 2026-05-15 to 2027-09-15, 9774.58 in all, 138.33 forgiven
 2026-02-02 borrower chooses lightest: 收成以后我就有钱。
 2026-02-03 agent lin accepts
+2026-02-04 agent lin accepts paper 1
+2026-02-04 agent lin accepts paper 2
+2026-02-04 agent lin accepts paper 3
 2026-02-04 agent lin proposes lightest
 2026-02-05 reviewer chen decides
 2026-02-06 borrower signs
-expect agreement 1 ?
-expect next ?
+expect agreement 1 in-force: 8 payments of 1232.00 at most, 2026-05-15 to 2027-10-15, 9851.02 in all, 149.17
+  forgiven
+expect next 1 on 2026-05-15 of 1232.00
 
 # 春天没有到期的，也没有人催。
 2026-05-01 clock stands
 expect standing on-track
-expect notices ?
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force
 2026-05-13 clock stands
-expect message ?
+expect message 提醒您，有一期还款快到了。2026年5月15日，1,232.00 元。已经付了请忽略。还不上请先告诉我们，可以重新安排：http://127.0.0.1:8000 或 400-000-0000。
 2026-05-15 bank books 1232.00
 2026-06-15 bank books 1232.00
-expect next ?
+expect next 3 on 2026-09-15 of 1232.00
 2026-09-12 clock stands
 expect standing on-track
 expect paid 2464.00
-expect open ?
+expect open 7387.02

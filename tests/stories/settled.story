@@ -23,11 +23,15 @@ home cn/guangdong/guangzhou, 1 adult, 0 children
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
 2026-03-02 borrower sends paper 3
-expect owed ?
-expect offers ?
-expect offer as-requested ?
+expect owed 12400.00
+expect offers lightest, cheapest, soonest, balanced, as-requested
+expect offer as-requested 1 payments of 6820.00 at most, 2026-04-20 to 2026-04-20, 6820.00 in all, 5580.00
+  forgiven
 2026-03-02 borrower chooses as-requested
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes as-requested
 2026-03-04 reviewer chen decides
 expect waits for second
@@ -36,12 +40,14 @@ expect decided nobody
 2026-03-04 11:00 reviewer chen decides => refused decision.appeal
 2026-03-05 reviewer zhao decides
 expect decided approved by chen and zhao
-expect agreement 1 ?
+expect agreement 1 offered: 1 payments of 6824.54 at most, 2026-04-20 to 2026-04-20, 6824.54 in all, 5583.71
+  forgiven
 2026-03-06 borrower signs
-expect next ?
+expect next 1 on 2026-04-20 of 6824.54
 2026-04-20 bank books 6824.54
 expect standing completed
 expect closed completed
 expect paid 6824.54
 expect open 0.00
-expect notices ?
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
+  completed

@@ -27,13 +27,18 @@ home cn/hunan/changsha, 1 adult, 1 child
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
 2026-03-02 borrower sends paper 3
-expect affordable ?
+expect affordable 2026-04 2070.00, 2026-05 2070.00, 2026-06 2070.00, 2026-07 2070.00, 2026-08 2070.00, 2026-09
+  2070.00
 2026-03-02 borrower chooses 700.00 a month
 2026-03-03 agent lin accepts
+2026-03-03 agent lin accepts paper 1
+2026-03-03 agent lin accepts paper 2
+2026-03-03 agent lin accepts paper 3
 2026-03-03 agent lin proposes 700.00 a month
 2026-03-04 reviewer chen decides
 2026-03-05 borrower signs
-expect agreement 1 ?
+expect agreement 1 in-force: 17 payments of 700.00 at most, 2026-04-15 to 2027-08-15, 11245.85 in all, 81.28
+  forgiven
 
 2026-03-05 borrower opens HC-2025-0055006
 2026-03-05 borrower answers cause: income-cut
@@ -45,17 +50,22 @@ expect agreement 1 ?
 2026-03-05 borrower sends paper 1
 2026-03-05 borrower sends paper 2
 2026-03-05 borrower sends paper 3
-expect affordable ?
-expect offer soonest ?
+expect affordable 2026-04 1440.00, 2026-05 1440.00, 2026-06 1440.00, 2026-07 1440.00, 2026-08 1440.00, 2026-09
+  1440.00
+expect offer soonest 10 payments of 873.00 at most, 2026-04-25 to 2027-01-25, 8722.34 in all, 48.74 forgiven
 2026-03-05 borrower chooses balanced
 2026-03-06 agent wu accepts
+2026-03-06 agent wu accepts paper 1
+2026-03-06 agent wu accepts paper 2
+2026-03-06 agent wu accepts paper 3
 2026-03-06 agent wu proposes balanced
 2026-03-09 reviewer zhao decides
 2026-03-10 borrower signs
-expect agreement 1 ?
+expect agreement 1 in-force: 24 payments of 389.00 at most, 2026-04-25 to 2028-03-25, 9334.35 in all, 49.99
+  forgiven
 2026-04-15 borrower goes on with HC-2025-0055005
 2026-04-15 bank books 700.00
 expect paid 700.00
 2026-04-15 borrower goes on with HC-2025-0055006
 expect paid 0.00
-expect next ?
+expect next 1 on 2026-04-25 of 389.00

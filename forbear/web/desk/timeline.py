@@ -87,7 +87,9 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
         new_day=new_day,
         who=who(file, event, language),
         role=(Role.SYSTEM if fact.type.startswith(_BY_ITSELF) else event.actor.kind).value,
-        channel="" if event.channel is Channel.SYSTEM or fact.type.startswith(_BY_ITSELF) else term_in(language, f"desk.channel.{event.channel.value}"),
+        channel=""
+        if event.channel is Channel.SYSTEM or fact.type.startswith(_BY_ITSELF)
+        else term_in(language, f"desk.channel.{event.channel.value}"),
         mark=fact.type.partition(".")[0],
         sentence=say(language, f"timeline.{fact.type}", **facts),
         details=tuple(details),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forbear.actions import decision
+from forbear.actions import decision, evidence
 from forbear.actions.plan import Choice
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Done, load
@@ -141,6 +141,9 @@ class Borrower:
             )
         choice = None if outcome is Outcome.REFUSED else Choice(offer=offer)
         self.desk_does(decision.accept_case, AGENT)
+        for item in self.file.items:
+            if item.need == "income":
+                self.desk_does(evidence.waive_paper, AGENT, item.number, "工资由单位直接告知。")
         self.desk_does(decision.propose, AGENT, proposal, choice)
         self.desk_does(decision.decide_case, REVIEWER)
         if self.file.case.second_asked_by:

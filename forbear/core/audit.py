@@ -1,0 +1,165 @@
+"""Is the record still what was recorded? Walks every leaf once, in the log's order, and names all that is wrong.
+
+It holds bytes to hashes, hashes to chains, chains to one gapless log, every commitment to what it commits to, and
+every event to the one command that made it. Nothing is mended here, and nothing stops at the first flaw.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from forbear.core.chain import canonical, encoded
+from forbear.core.envelope import Damaged, read_event
+
+
+@dataclass(frozen=True)
+class StoredLeaf:
+    """An event as it lies in the store. `opened`: texts of its disclosures that could be opened; `closed`: how many
+    are there whose key was destroyed; `spoilt`: what is wrong with those that should open and do not.
+    """
+
+    leaf: int
+    case_id: str
+    seq: int
+    type: str
+    body: bytes
+    leaf_hash: bytes
+    opened: tuple[str, ...]
+    closed: int = 0
+    spoilt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredCommand:
+    """An idempotency key with the `count` events from `leaf` on that it made."""
+
+    key: str
+    leaf: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong at a leaf; -1 where it concerns the log as a whole."""
+
+    leaf: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was looked at, and every flaw found. `erased`: commitments whose disclosure was rightly destroyed."""
+
+    events: int
+    cases: int
+    commands: int
+    disclosures: int
+    erased: int
+    flaws: tuple[Fault, ...]
+
+
+@dataclass
+class _Walk:
+    """What is known of the log up to the leaf before."""
+
+    events: int = 0
+    disclosures: int = 0
+    erased: int = 0
+    log: str = ""
+    at: datetime | None = None
+    cases: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    made_by: list[str] = field(default_factory=list)
+    flaws: list[Fault] = field(default_factory=list)
+
+
+def audit(
+    leaves: Iterable[StoredLeaf],
+    commands: Sequence[StoredCommand],
+    *,
+    size: int,
+    last_at: datetime | None,
+    destroyed: Mapping[str, int],
+) -> Audit:
+    """Check a whole log. `size`, `last_at`: what its head says; `destroyed`: for each case of which a key was
+    destroyed, the size of the log when that last happened.
+    """
+    walk = _Walk()
+    for leaf in leaves:
+        if leaf.leaf != walk.events:
+            walk.flaws.append(Fault(leaf.leaf, f"the leaves have a gap: leaf {walk.events} is not there"))
+            walk.made_by += [""] * (leaf.leaf - walk.events)
+            walk.events = max(leaf.leaf, walk.events)
+        _look_at(walk, leaf, destroyed)
+        walk.events += 1
+    if walk.events != size:
+        walk.flaws.append(Fault(-1, f"the head says {size} events, there are {walk.events}"))
+    if walk.at != last_at:
+        walk.flaws.append(Fault(-1, "the head's time is not the last event's"))
+    _look_at_commands(walk, commands)
+    return Audit(walk.events, len(walk.cases), len(commands), walk.disclosures, walk.erased, tuple(walk.flaws))
+
+
+def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> None:
+    """One event: its bytes, its place in its case, its time, its disclosures."""
+    found = [*stored.spoilt]
+    seq, previous = walk.cases.get(stored.case_id, (-1, b""))
+    walk.cases[stored.case_id] = (seq + 1, stored.leaf_hash)
+    walk.made_by.append("")
+    try:
+        event = read_event(stored.leaf, stored.body, stored.leaf_hash, stored.opened)
+        head = json.loads(stored.body)
+        found += _places(stored, head, seq + 1, previous)
+        if canonical(head) != stored.body:
+            found.append("the bytes are not the canonical ones of what they say")
+        if head["log"] != (walk.log or head["log"]):
+            found.append("it belongs to another log")
+        walk.log = walk.log or head["log"]
+        if walk.at is not None and event.at < walk.at:
+            found.append("its time is before that of the event before")
+        walk.at, walk.made_by[-1] = event.at, event.command
+        found += _commitments(walk, stored, len(head["_sd"]), destroyed)
+    except Damaged as damage:
+        found.append(damage.problem)
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        found.append(f"it does not have the shape of the record: {error!r}")
+    walk.flaws += [Fault(stored.leaf, problem) for problem in found]
+
+
+def _places(stored: StoredLeaf, head: Mapping[str, object], seq: int, previous: bytes) -> list[str]:
+    found = []
+    if (head["case"], head["seq"], head["type"]) != (stored.case_id, stored.seq, stored.type):
+        found.append("it stands in the place of another event")
+    if head["seq"] != seq:
+        found.append(f"it is event {head['seq']} of its case where {seq} is due")
+    if head["prev"] != encoded(previous):
+        found.append("the link to the event before it in its case is broken")
+    return found
+
+
+def _commitments(walk: _Walk, stored: StoredLeaf, committed: int, destroyed: Mapping[str, int]) -> list[str]:
+    """Every commitment has its disclosure, unless a key of the case was destroyed after the event."""
+    missing = committed - len(stored.opened) - stored.closed - len(stored.spoilt)
+    walk.disclosures += len(stored.opened)
+    walk.erased += committed - len(stored.opened) - len(stored.spoilt)
+    if missing < 0:
+        return ["it has more disclosures than it commits to"]
+    if len(set(stored.opened)) != len(stored.opened):
+        return ["one of its disclosures is there twice"]
+    if (missing or stored.closed) and destroyed.get(stored.case_id, -1) <= stored.leaf:
+        return ["a disclosure is gone and no key of its case was destroyed since"]
+    return []
+
+
+def _look_at_commands(walk: _Walk, commands: Sequence[StoredCommand]) -> None:
+    """Commands cover the log without gap or overlap, each the events that name it."""
+    reached = 0
+    for command in sorted((c for c in commands if c.count), key=lambda command: command.leaf):
+        if command.leaf != reached:
+            walk.flaws.append(Fault(command.leaf, "the commands do not cover the log one after the other"))
+        named = set(walk.made_by[command.leaf : command.leaf + command.count]) - {""}
+        if named - {command.key}:
+            walk.flaws.append(Fault(command.leaf, "an event names another command than the one that made it"))
+        reached = max(reached, command.leaf + command.count)
+    if reached != walk.events:
+        walk.flaws.append(Fault(-1, f"the commands account for {reached} of {walk.events} events"))

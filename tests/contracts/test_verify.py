@@ -1,0 +1,151 @@
+"""`Ledger.verify`: a clean log is told apart from one in which anything at all was changed, on every kind of ledger.
+
+Whoever changes something here owns the database and has taken its triggers off first.
+"""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from forbear.core.chain import leaf_hash
+from forbear.store.models import Command, Event, Head, Secret
+from forbear.store.privacy import DataKeys, disclosure_place, open_bytes, seal_bytes
+from tests.contracts.bench import START, due, opened, without_triggers, write, wrote
+
+
+def told(bench):
+    """Two cases, five events, seven disclosures, five commands, of which one only put something on the agenda."""
+    bench.ledger.append(write(opened("c_1"), expected=-1, key="a"))
+    bench.ledger.append(write(opened("c_2"), expected=-1, key="b", case_id="c_2"))
+    bench.ledger.append(write(wrote("one"), wrote("two"), expected=0, key="c"))
+    bench.ledger.append(write(expected=2, key="d", dues=(due("d1"),)))
+    bench.ledger.append(write(wrote("three"), expected=2, key="e"))
+
+
+def counts(audit):
+    return audit.events, audit.cases, audit.commands, audit.disclosures, audit.erased
+
+
+def test_an_empty_log_is_well(bench):
+    audit = bench.ledger.verify()
+    assert (counts(audit), audit.flaws) == ((0, 0, 0, 0, 0), ())
+
+
+def test_a_log_that_nobody_touched_is_well(bench):
+    told(bench)
+    audit = bench.ledger.verify()
+    assert (counts(audit), audit.flaws) == ((5, 2, 5, 9, 0), ())
+
+
+def test_what_was_rightly_erased_is_counted_and_no_flaw(bench):
+    told(bench)
+    bench.forget("c_1", "message")
+    audit = bench.ledger.verify()
+    assert (counts(audit), audit.flaws) == ((5, 2, 5, 6, 3), ())
+
+
+def test_erased_disclosures_may_be_deleted_and_no_others(stored):
+    told(stored)
+    stored.forget("c_1", "message")
+    Secret.objects.filter(leaf=2).delete()
+    assert stored.ledger.verify().flaws == ()
+    without_triggers()
+    Secret.objects.filter(leaf=1, n=0).delete()
+    (flaw,) = stored.ledger.verify().flaws
+    assert (flaw.leaf, flaw.problem) == (1, "a disclosure is gone and no key of its case was destroyed since")
+
+
+def test_a_disclosure_recorded_after_the_erasure_is_missed(stored):
+    told(stored)
+    stored.forget("c_1", "message")
+    stored.ledger.append(write(wrote("later"), expected=3, key="f"))
+    without_triggers()
+    Secret.objects.filter(leaf=5).delete()
+    assert [flaw.leaf for flaw in stored.ledger.verify().flaws] == [5]
+
+
+def sql(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def rehashed(leaf):
+    """Change an event's words and its hash to fit, as somebody who knows the software would."""
+    body = bytes(Event.objects.get(leaf=leaf).body).replace(b'"cause":""', b'"cause":"x"')
+    Event.objects.filter(leaf=leaf).update(body=body, leaf_hash=leaf_hash(body))
+
+
+def swapped():
+    one, other = Event.objects.get(leaf=2), Event.objects.get(leaf=3)
+    Event.objects.filter(leaf=2).update(body=other.body, leaf_hash=other.leaf_hash)
+    Event.objects.filter(leaf=3).update(body=one.body, leaf_hash=one.leaf_hash)
+
+
+def moved_ciphertext():
+    one, other = Secret.objects.get(leaf=2, n=0), Secret.objects.get(leaf=3, n=0)
+    Secret.objects.filter(leaf=2).update(ct=other.ct)
+    Secret.objects.filter(leaf=3).update(ct=one.ct)
+
+
+TAMPERINGS = {
+    "an event deleted in the middle": lambda: sql("delete from event where leaf = 2"),
+    "the last event deleted": lambda: sql("delete from event where leaf = 4"),
+    "the first event deleted": lambda: sql("delete from event where leaf = 0"),
+    "an event rehashed": lambda: rehashed(2),
+    "two events swapped": swapped,
+    "an event put under another case": lambda: sql("update event set case_id = 'c_3', seq = 0 where leaf = 4"),
+    "an event renumbered": lambda: sql("update event set seq = 9 where leaf = 4"),
+    "an event called something else": lambda: sql("update event set type = 'note.written' where leaf = 4"),
+    "a ciphertext moved": moved_ciphertext,
+    "a disclosure under no key": lambda: sql("update secret set key_id = 'k_none' where leaf = 4"),
+    "a disclosure without an event": lambda: sql("update secret set leaf = 1, n = 7 where leaf = 4"),
+    "the head shortened": lambda: Head.objects.update(size=4),
+    "the head lengthened": lambda: Head.objects.update(size=6),
+    "the head's time changed": lambda: Head.objects.update(last_at=START.replace(year=2027)),
+    "a command forgotten": lambda: Command.objects.filter(key="c").delete(),
+    "the last command forgotten": lambda: Command.objects.filter(key="e").delete(),
+    "a command renamed": lambda: Command.objects.filter(key="c").update(key="x"),
+    "a command shortened": lambda: Command.objects.filter(key="c").update(count=1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_it_is_found(stored, what):
+    told(stored)
+    without_triggers()
+    assert stored.ledger.verify().flaws == ()
+    TAMPERINGS[what]()
+    assert stored.ledger.verify().flaws != ()
+
+
+def test_an_insider_with_the_keys_who_says_something_else_is_found(stored):
+    told(stored)
+    without_triggers()
+    row = Secret.objects.get(leaf=2)
+    event_hash = bytes(Event.objects.get(leaf=2).leaf_hash)
+    key = DataKeys(stored.keys).by_id([row.key_id])[row.key_id]
+    text = open_bytes(key, disclosure_place(event_hash, 0), row.ct)
+    other = text[:-2] + (b"AA" if text[-2:] != b"AA" else b"BB")
+    Secret.objects.filter(leaf=2).update(ct=seal_bytes(key, disclosure_place(event_hash, 0), other))
+    assert [flaw.leaf for flaw in stored.ledger.verify().flaws] == [2]
+
+
+def test_in_memory_a_changed_event_is_found_as_well(tmp_path):
+    from tests.contracts.bench import make_bench
+
+    bench = make_bench("memory", tmp_path)
+    told(bench)
+    leaves = bench.ledger._leaves
+    untouched = leaves[3]
+    for changed in (
+        replace(untouched, body=untouched.body.replace(b'"cause":""', b'"cause":"x"')),
+        replace(untouched, leaf_hash=bytes(32)),
+        replace(untouched, type="note.written"),
+        replace(untouched, disclosed=[]),
+        replace(untouched, disclosed=leaves[2].disclosed),
+    ):
+        leaves[3] = changed
+        assert bench.ledger.verify().flaws != ()
+    leaves[3] = untouched
+    assert bench.ledger.verify().flaws == ()
