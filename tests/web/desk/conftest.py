@@ -19,8 +19,11 @@ from forbear.adapters.memory import memory_desk
 from forbear.config import wiring
 from forbear.config.staff import new_person, second_factor_code
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
-from forbear.town.lives import Life
+from forbear.town.lives import Kind, Life, proposed
 from forbear.town.sample import _somebody, _work_until
+
+PLANNED = Kind(proposed, (0,), above=True)
+"""A borrower who can be offered a plan, one of them above a single reviewer's authority."""
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "a quiet walk by the river"
@@ -45,7 +48,7 @@ def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database: Any) -> Desk:
 @pytest.fixture
 def she(desk: Desk) -> Borrower:
     """A borrower in the book whose household can be offered a plan; AGENTS[1] works for her."""
-    row, home = _somebody(desk, Random("somebody"), 1, date(2026, 3, 2), True)
+    row, home = _somebody(desk, Random("somebody"), 1, date(2026, 3, 2), PLANNED)
     row = replace(row, language="zh")
     desk.loans.put([row])
     return Borrower(desk, row, home, Random("she"), 1)
