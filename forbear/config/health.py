@@ -1,9 +1,11 @@
-"""Whether the process lives (/healthz) and whether it may be sent people (/readyz): plain text, nothing personal."""
+"""Whether the process lives (/healthz), may be sent people (/readyz), how the desk stands (/metrics)."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from forbear.config import wiring
 
 
 @require_safe
@@ -22,6 +24,33 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if missing:
         return _not_ready(f"the database lacks {len(missing)} migrations")
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Gauges in Prometheus' text format, for a collector on this machine; to anybody else there is no such page."""
+    if request.META.get("REMOTE_ADDR") not in LOOPBACK or "X-Forwarded-For" in request.headers:
+        raise Http404
+    desk = wiring.desk()
+    now, due_at = desk.clock.now(), desk.agenda.next_due_at()
+    late = max((now - due_at).total_seconds(), 0) if due_at else 0
+    lines = _gauge("forbear_record_events", "Events in the record", [("", desk.ledger.size())])
+    lines += _gauge("forbear_agenda_late_seconds", "How long the earliest due thing has waited", [("", round(late))])
+    lines += _gauge("forbear_agenda_given_up", "Due things that wait for a person", [("", len(desk.agenda.given_up()))])
+    counts = sorted(desk.cases.counts().items())
+    stages = [(f'stage="{name[6:]}"', count) for name, count in counts if name.startswith("stage:")]
+    moves = [(f'waits_for="{name}"', count) for name, count in counts if ":" not in name]
+    lines += _gauge("forbear_cases_open", "Open cases by stage", stages)
+    lines += _gauge("forbear_cases_waiting", "Open cases by whose move it is", moves)
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def _gauge(name: str, help_text: str, values: list[tuple[str, int]]) -> list[str]:
+    head = [f"# HELP {name} {help_text}", f"# TYPE {name} gauge"]
+    return head + [f"{name}{{{labels}}} {value}" if labels else f"{name} {value}" for labels, value in values]
 
 
 def pending_migrations() -> list[str]:

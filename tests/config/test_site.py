@@ -63,3 +63,12 @@ def test_the_outbox_is_a_page_of_development_alone(client, db, settings):
     assert client.get("/dev/outbox").status_code == 200
     settings.DEV = False
     assert client.get("/dev/outbox").status_code == 404
+
+
+def test_the_gauges_are_for_a_collector_on_this_machine_alone(database, client):
+    page = client.get("/metrics", REMOTE_ADDR="127.0.0.1")
+    assert page.status_code == 200
+    assert "forbear_record_events 0\n" in page.content.decode()
+    assert "forbear_agenda_given_up 0\n" in page.content.decode()
+    assert client.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 404
+    assert client.get("/metrics", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404

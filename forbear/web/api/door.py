@@ -75,7 +75,7 @@ def _no_float(text: str) -> str:
     raise ValueError(f"{text}: amounts are texts")
 
 
-def error(status: int, field: str, key: str, **facts: object) -> JsonResponse:
+def error(status: int, field: str, key: str, /, **facts: object) -> JsonResponse:
     """An error as JSON: a code, the field at fault ("" for none) and a sentence in both languages."""
     code = key.rpartition(".")[2]
     said = {language: say(language, key, **facts) for language in LANGUAGES}

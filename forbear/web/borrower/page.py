@@ -93,6 +93,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke: what is safe, and what she can do now."""
+    return show(
+        request,
+        "notice",
+        title=words("site.page.failed.title"),
+        status=500,
+        lines=[words("site.page.failed.line")],
+        go_url=reverse("borrower:landing"),
+        go=words("site.page.gone.go"),
+    )
+
+
 def by_her(request: HttpRequest, file: CaseFile, act: str, sent: object, *, seen: bool = True) -> By:
     """Who acts, under which key. `sent`: what is asked, part of the key; `seen` False: an old screen is no matter."""
     content = sha256(repr(sent).encode()).hexdigest()[:16]

@@ -3,11 +3,12 @@
 A caller names her contract and either her ID-card number or two other facts; which of them was wrong nobody is told.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -81,7 +82,9 @@ def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 def fresh(request: HttpRequest, case_id: str, seen: int) -> HttpResponse:
     """Asked every twenty seconds by an open case: a line when something happened that is not on the screen."""
     line = request.desk.cases.line(case_id)  # type: ignore[attr-defined]
-    changed = line is not None and line.seq > seen
+    if line is None:
+        raise Http404
+    changed = line.seq > seen
     return render(request, "desk/parts/fresh.html", {"changed": changed, "url": tab_address(case_id, "contact")})
 
 
@@ -96,7 +99,7 @@ def talk(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=tuple(reversed(file.spoken)))
+    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
 
 
 @staff_required(WORKERS)
@@ -113,9 +116,13 @@ def write(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_required(WORKERS)
 @require_POST
 def note(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A note for the desk."""
+    """A note for the desk; ticked, what was said to her on the telephone, which answers her wish for a person."""
     case_for_staff(request, case_id)
-    outcome = write_note(request.desk, by_staff(request), case_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
+    by, text = by_staff(request), request.POST.get("text", "")
+    if request.POST.get("called"):
+        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, text)  # type: ignore[attr-defined]
+    else:
+        outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _talk(request, case_for_staff(request, case_id), tried_from(request, "note", outcome))
     return sent_on(request, outcome, tab_address(case_id, "messages"), "note")

@@ -75,6 +75,8 @@ def telephone(request: HttpRequest, case_id: str) -> HttpResponse:
     reading = home.Reading(request)
     answers = _answers(reading)
     by = by_staff(request, Channel.HOTLINE)
+    if any(event.command == f"{by.key}:submit" for event in file.events):
+        return HttpResponseRedirect(tab_address(case_id, "plan"))
     if not reading.faults:
         refusal = _out_of_date(file, by) or _save(request, by, case_id, answers, reading)
         if refusal is None and not reading.faults and request.POST.get("act") == "submit":

@@ -5,6 +5,7 @@ was typed.
 `{% once %}` the hidden fields of every form · `{% typed "more" "words" %}` and `{% fault "more" "words" %}`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -124,10 +125,15 @@ def because(language: str, whys: Any) -> list[str]:
 
 
 def _readable(language: str, value: object) -> object:
-    if isinstance(value, str) and len(value) == 10 and value[4:5] == value[7:8] == "-":
-        return written.day(language, date.fromisoformat(value))
-    if isinstance(value, str) and len(value) == 7 and value[4:5] == "-" and value[:4].isdigit():
-        return written.month(language, value)
+    """An ISO date or month as people write it; everything else, also what only looks like one, as it is."""
+    text = str(value)
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return written.day(language, date.fromisoformat(text))
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+            return written.month(language, date.fromisoformat(f"{text}-01").isoformat()[:7])
+    except ValueError:
+        return value
     return value
 
 

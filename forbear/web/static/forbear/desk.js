@@ -56,6 +56,7 @@
       try { localStorage.setItem(STORE, off.checked ? "off" : "on"); } catch { /* a browser that keeps nothing */ }
     });
   }
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   document.getElementById("refused")?.scrollIntoView({ block: "center" });
   document.querySelector('[aria-invalid="true"]')?.focus();
 })();
