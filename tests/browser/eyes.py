@@ -12,6 +12,8 @@ _OVERFLOW = """() => [...document.querySelectorAll('body *')]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .filter((e) => !e.closest('.scroll, .unseen, .skip, svg') && getComputedStyle(e).position !== 'absolute')
     .map((e) => e.tagName.toLowerCase() + (e.className ? '.' + e.className : ''))"""
+_CONTRAST = """() => axe.run(document, {runOnly: ['color-contrast']}).then((found) => found.violations.flatMap(
+    (fault) => fault.nodes.map((node) => `${location.pathname} ${node.target.join(' ')} ${node.failureSummary}`)))"""
 _WORDS = """() => [...document.querySelectorAll('main, header, footer')].map((part) => part.innerText).join('\\n')"""
 _LATIN_ALLOWED = re.compile(r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|HC-\S+|[\w.-]+\.(?:png|pdf|csv|json)")
 
@@ -25,12 +27,21 @@ class Eyes:
     def look(self, page: Any, *, language: str = "", bytes_max: int = PAGE_BYTES_MAX) -> None:
         """`language`: the one it must be in; "" where somebody's own words make it a mixture."""
         faults = self._axe(page) + overflow(page)
-        heavy = weight(page)
-        if heavy > bytes_max:
+        if (heavy := weight(page)) > bytes_max:
             faults.append(f"{page.url} weighs {heavy} bytes")
         if language:
             faults += strangers(page, language)
         assert faults == [], "\n".join(faults)
+
+    def everything(self, page: Any, widths: tuple[int, ...], *, night: bool) -> list[str]:
+        """All that is wrong by day, and the contrast by night where asked."""
+        faults = self._axe(page) + overflow(page, widths)
+        if not night:
+            return faults
+        page.emulate_media(color_scheme="dark")
+        faults += [f"by night: {fault}" for fault in page.evaluate(_CONTRAST)]
+        page.emulate_media(color_scheme="light")
+        return faults
 
 
 def weight(page: Any) -> int:

@@ -33,7 +33,10 @@ class Insider:
         self._ask({"say": "work()"})
 
     def do(self, statements: str) -> Any:
-        """Run statements, with `desk` at hand; the value of `answer` afterwards."""
+        """Run statements; what they name stays named. `borrower(contract)` is one of the town, who acts as told.
+
+        Returns what they call `answer`.
+        """
         return self._ask({"do": statements})
 
     def stop(self) -> None:
@@ -50,6 +53,41 @@ class Insider:
         return answer["said"]
 
 
+def _borrower(contract: str) -> Any:
+    """Somebody of the book with a household that can be offered plans."""
+    from random import Random
+
+    from forbear.config.wiring import desk as wired
+    from forbear.core.budget import Evidence, Household, Income, Outgoing
+    from forbear.core.plan import Cause, Request
+    from forbear.town.borrower import Borrower
+    from forbear.town.households import MadeUpHousehold
+
+    desk, today = wired(), wired().clock.today()
+    held = desk.loans.find(contract)
+    assert held is not None, "a contract of the book"
+    household = Household(
+        place="cn/sichuan/chengdu",
+        adults=1,
+        children=1,
+        income=(Income(source="wages", evidence=Evidence.A, monthly_minor=450000),),
+        outgoings=(Outgoing(kind="rent", monthly_minor=90000), Outgoing(kind="food", monthly_minor=120000)),
+        other_debts=(),
+    )
+    home = MadeUpHousehold(
+        trouble="income-cut",
+        cause=Cause.INCOME_CUT,
+        since=today.replace(day=1),
+        until=None,
+        household=household,
+        request=Request(),
+    )
+    return Borrower(desk, held.row, home, Random(contract), int(contract[-3:]))
+
+
+_NAMED: dict[str, Any] = {"borrower": _borrower}
+
+
 def _answer(asked: dict[str, str]) -> Any:
     from forbear.actions import agenda, payments, plan
     from forbear.actions.record import load
@@ -61,12 +99,12 @@ def _answer(asked: dict[str, str]) -> Any:
         while agenda.work(desk, limit=20):
             pass
 
-    known = {"desk": desk, "today": desk.clock.today(), "payments": payments, "plan": plan, "work": work}
+    known = _NAMED | {"desk": desk, "today": desk.clock.today(), "payments": payments, "plan": plan, "work": work}
     if "case" in asked:
         known["file"] = load(desk, asked["case"])
     if "do" in asked:
-        exec(asked["do"], known)
-        return known.get("answer")
+        exec(asked["do"], _NAMED)
+        return _NAMED.pop("answer", None)
     return eval(asked["say"], known)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from forbear.core.identity import check_character
 from forbear.words import say
 from tests import servers
 from tests.browser.insider import Insider
@@ -35,7 +36,17 @@ MEI = Guest("HC-2025-0000101", "990101198803140021", "周小梅", "15400000101")
 ANN = Guest("HC-2025-0000102", "990101199107220049", "Ann Parker", "15400000102", "en")
 GUO = Guest("HC-2025-0000103", "990101197905050030", "郭建国", "15400000103")
 LAN = Guest("HC-2025-0000104", "990101198512010067", "何兰", "15400000104")
-GUESTS = (MEI, ANN, GUO, LAN)
+
+
+def guest(number: int) -> Guest:
+    """One more borrower of the book, 1 to `MORE`."""
+    first = f"99010119800115{number:03d}"
+    name = f"王小{'一二三四五六七八九十'[number - 1]}"
+    return Guest(f"HC-2025-0000{200 + number}", first + check_character(first), name, f"15400000{200 + number}")
+
+
+MORE = 10
+GUESTS = (MEI, ANN, GUO, LAN, *(guest(number) for number in range(1, MORE + 1)))
 
 _LOAN = {
     "currency": "CNY",

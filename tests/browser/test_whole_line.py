@@ -20,6 +20,7 @@ from tests.browser.eyes import Eyes
 
 DESK = {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 1}
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+TEN = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
 PAYS_MINOR = 70000
 """What she finds she can pay a month, and asks for."""
 
@@ -34,7 +35,7 @@ class Line:
     eyes: Eyes
     guest: people.Guest
     language: str
-    now: datetime = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+    now: datetime = TEN
     case_id: str = ""
     said: dict[str, Any] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 A caller names her contract and either her ID-card number or two other facts; which of them was wrong nobody is told.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -115,9 +116,13 @@ def write(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_required(WORKERS)
 @require_POST
 def note(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A note for the desk."""
+    """A note for the desk; ticked, what was said to her on the telephone, which answers her wish for a person."""
     case_for_staff(request, case_id)
-    outcome = write_note(request.desk, by_staff(request), case_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
+    by, text = by_staff(request), request.POST.get("text", "")
+    if request.POST.get("called"):
+        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, text)  # type: ignore[attr-defined]
+    else:
+        outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _talk(request, case_for_staff(request, case_id), tried_from(request, "note", outcome))
     return sent_on(request, outcome, tab_address(case_id, "messages"), "note")

@@ -92,6 +92,21 @@ def test_a_message_answers_her_and_a_note_stays_inside(desk: Desk, she: Borrower
     assert load(desk, she.case_id).spoken[-1].text == "这周五之前。"
 
 
+def test_a_call_that_reached_her_is_an_answer_and_sends_no_message(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    she.writes("请打给我。")
+    sent = len(load(desk, she.case_id).notices)
+    person(AGENT).does(she.case_id, "messages", "note", text="说好周五前补材料。", called="yes")
+    file = load(desk, she.case_id)
+    assert file.case.person_by_on is None
+    assert (file.spoken[-1].text, file.spoken[-1].channel, file.spoken[-1].note) == (
+        "说好周五前补材料。",
+        "hotline",
+        False,
+    )
+    assert len(file.notices) == sent
+
+
 def test_what_she_writes_is_shown_and_not_run(desk: Desk, she: Borrower, person: Signed):
     live(desk, has_papers(she))
     she.writes('<script>alert(1)</script> " onmouseover=x {{ 7|add:7 }}')
@@ -261,7 +276,7 @@ def test_a_statement_is_taken_by_telephone_saved_and_handed_in(desk: Desk, she: 
     part = her.sends(path, {"cause": "illness", "act": "save"}, form=her.opens(path))
     assert part.status == 302
     untold = her.sends(path, {**SHEET, "act": "submit"}, form=her.opens(path))
-    assert (untold.status, untold.faults) == (422, ["请把三条都读给她听，再勾选"])
+    assert (untold.status, untold.faults) == (422, ["请把三条都读给借款人听，再勾选"])
     assert "住院两周。" in untold.source
     told = {"told": ["limitation", "credit-record", "data"], "act": "submit"}
     for _ in range(2):

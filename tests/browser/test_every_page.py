@@ -1,0 +1,149 @@
+"""Every page that can be opened, on both sites, in both languages: accessible by day and by night, within the screen.
+
+The addresses come from the site's own list; an address that no test below opens is a failure.
+"""
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from tests.browser import people
+from tests.browser.eyes import NARROW, PHONE, Eyes
+from tests.browser.people import Guest, Inhabited
+
+WIDE = 1280
+ONLY_SENT = {
+    "borrower": {"code_again", "leave", "start_again", "send_papers", "choose", "answer", "look_again", "sign"},
+    "desk": {
+        *("settle", "open_for_caller", "write", "note", "judge", "correct", "choose", "accept", "more", "propose"),
+        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate"),
+    },
+}
+"""Addresses that only take what is sent to them."""
+NO_PAGES = {"borrower": {"everything", "document"}, "desk": {"download", "document", "queue_fresh", "fresh"}}
+"""Files, and the lines that a page asks for by itself."""
+TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
+QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
+
+LIVES = {
+    "draft": "she.answers(upto=4)",
+    "stated": "she.answers(); she.submits()",
+    "asked": "she.answers(); she.submits(); she.sends_papers(); she.wishes()",
+    "accepted": "{asked}; she.accepted(); she.papers_checked()",
+    "proposed": "{accepted}; she.proposed(note='材料齐全。')",
+    "refused": "{accepted}; she.proposed(REFUSED, reasons=('papers-missing',), would_change='请补三个月的流水。'); "
+    "she.decided()",
+    "countered": "{accepted}; she.proposed(COUNTERED, offer='lightest', words='每月少还一些。', "
+    "reasons=('surplus-too-small',)); she.decided()",
+    "approved": "{proposed}; she.decided()",
+    "signed": "{approved}; she.signs(); she.pays()",
+}
+BORROWER = {
+    "draft": ("", "check", "messages", "call-me", *(f"statement/{name}" for name in QUESTIONS)),
+    "stated": ("", "received", "papers", "plans", "plans?pay=700", "plans?pay=x", "plans/own", "answer", "agreement"),
+    "asked": ("", "papers", "plans"),
+    "refused": ("", "answer"),
+    "countered": ("", "answer"),
+    "approved": ("", "answer", "agreement", "agreement/decline"),
+    "signed": ("", "agreement", "payments", "payments/new-plan", "plans"),
+}
+DESK = {
+    "stated": ("/telephone", "/plans"),
+    "asked": TABS,
+    "accepted": ("/decision",),
+    "proposed": ("/decision",),
+    "refused": ("/decision",),
+    "signed": TABS,
+}
+
+
+def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
+    """One case at every stage, by the real actions: kind -> (who, case)."""
+    cases = {}
+    site.insider.do(
+        "from forbear.core.decision import Outcome; REFUSED, COUNTERED = Outcome.REFUSED, Outcome.COUNTERED"
+    )
+    for number, kind in enumerate(LIVES, start=1):
+        steps = LIVES[kind]
+        while "{" in steps:
+            steps = steps.format(**LIVES)
+        contract = people.guest(number).contract
+        case_id = site.insider.do(f"she = borrower({contract!r}); she.arrives(); {steps}; answer = she.case_id")
+        cases[kind] = (people.guest(number), case_id)
+    site.insider.work()
+    return cases
+
+
+@pytest.fixture(scope="module")
+def cases(site: Inhabited) -> dict[str, tuple[Guest, str]]:
+    return led(site)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_the_borrowers_site(
+    site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
+):
+    page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
+    for address in ("/", "/start", "/nothing", "/dev/outbox"):
+        page.goto(address)
+        faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    for kind, paths in BORROWER.items():
+        guest, case_id = cases[kind]
+        page.context.clear_cookies(name="sessionid")
+        page.goto("/start")
+        assert people.prove(page, site, guest) == case_id
+        for path in paths:
+            answer = page.goto(f"/c/{case_id}/{path}")
+            assert answer.status == 200, (kind, path)
+            faults += [f"{kind}: {fault}" for fault in eyes.everything(page, (NARROW, PHONE), night=language == "zh")]
+            opened.add(named(page.url, site))
+    assert faults == [], "\n".join(faults)
+    assert opened | {"borrower:landing", "borrower:identity", "borrower:code", "borrower:mine", "borrower:meaning"} == (
+        pages_of("borrower")
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_the_desk(
+    site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
+):
+    page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
+    people.sign_in(page, "lin" if language == "zh" else "wu")
+    addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "payments/import", "account"]
+    addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
+    for address in addresses:
+        answer = page.goto(f"/desk/{address}")
+        assert answer.status == 200, address
+        faults += eyes.everything(page, (NARROW, WIDE), night=language == "zh")
+        opened.add(named(page.url, site))
+    assert faults == [], "\n".join(faults)
+    assert opened == pages_of("desk")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_only_a_reviewer_sees_and_the_doors(
+    site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
+):
+    page, faults = phone(site.url, language=language, device_scale_factor=1), []
+    page.goto("/desk/")
+    faults += eyes.everything(page, (NARROW, WIDE), night=language == "zh")
+    people.sign_in(page, "chen" if language == "zh" else "zhao")
+    for kind, tab in (("proposed", "/decision"), ("signed", "/payments"), ("approved", "/agreement")):
+        page.goto(f"/desk/cases/{cases[kind][1]}{tab}")
+        faults += eyes.everything(page, (NARROW, WIDE), night=language == "zh")
+    for address in ("/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/recovery-codes/"):
+        page.goto(address)
+        faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    assert faults == [], "\n".join(faults)
+
+
+def pages_of(face: str) -> set[str]:
+    """The names of a site's addresses that show a page."""
+    names = {str(name) for name in get_resolver(f"forbear.web.{face}.urls").reverse_dict if isinstance(name, str)}
+    return {f"{face}:{name}" for name in names - ONLY_SENT[face] - NO_PAGES[face]}
+
+
+def named(url: str, site: Inhabited) -> str:
+    path = url.removeprefix(site.url).partition("?")[0]
+    return str(get_resolver("forbear.config.urls").resolve(path).view_name)
