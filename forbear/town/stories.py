@@ -242,7 +242,7 @@ def _sends(t: Teller, item: str) -> Act:
     number = int(item)
     wanted = next((one for one in t.file.items if one.number == number), None)
     assert wanted is not None, f"no paper {item} is asked for"
-    name, data = made_up_paper(wanted.kinds[0], t.file.party.name if t.file.party else "", t.commands)
+    name, data = made_up_paper(wanted.kinds[0])
     return lambda: evidence.receive_paper(t.desk, t.by(), t.case_id, item=number, name=name, data=data)
 
 
