@@ -175,6 +175,10 @@ class Site:
     def start(self) -> None:
         """Prepare the database and serve; returns when the site says it is ready."""
         self._django("migrate", "--verbosity", "0")
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve from the database as it is, again after `kill`."""
         server = ["-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "--host", "127.0.0.1"]
         server += ["--port", str(self.port), "--no-ws", "forbear.config.wsgi:application"]
         with open(self.log, "ab") as log:
@@ -208,6 +212,14 @@ class Site:
                 self._server.kill()
                 self._server.wait()
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def kill(self) -> None:
+        """As a power cut would: the server and the processes it started are gone at once."""
+        assert self._server is not None
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text().split()
+        for pid in (self._server.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        self._server.wait()
 
     def _ready(self) -> bool:
         assert self._server is not None

@@ -83,13 +83,11 @@ def prove(desk: Desk, *, challenge: str, code: str) -> Proved | Refusal:
 
 def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refusal:
     """Open a case on a loan; when one is open already, that one is meant and nothing is written."""
-    for line in desk.cases.of_loan(loan_id):
-        if line.stage != "closed":
-            return Done(line.case_id, desk.ledger.events(line.case_id), replayed=True)
-    held = desk.loans.loan(loan_id)
+    held, lines = desk.loans.loan(loan_id), desk.cases.of_loan(loan_id)
     if held is None:
         return Refusal("contact.loan", "contact.refusal.no_such_loan", "contact.way_on.call")
-    case_id = f"c_{loan_id[2:]}_{len(desk.cases.of_loan(loan_id))}"
+    opened_before = [line.case_id for line in lines if line.stage != "closed"]
+    case_id = opened_before[0] if opened_before else f"c_{loan_id[2:]}_{len(lines)}"
     today = desk.clock.today()
     keep_until_on = today + timedelta(days=desk.rulebooks.on(today).integer("desk.keep_answers_days"))
     party = Party(

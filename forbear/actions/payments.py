@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
+from forbear.core.case import Case
 from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
@@ -92,6 +93,8 @@ def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: s
             return Refusal("payments.none", "payments.refusal.no_agreement", "payments.way_on.loan_account")
         if why is BreakReason.UNPAID and file.case.standing is not Standing.CURE_ENDED:
             return Refusal("payments.cure", "payments.refusal.cure_runs", "payments.way_on.wait")
+        if why is BreakReason.UNPAID and _asked_anew(file.case, desk.clock.today()):
+            return Refusal("payments.wish", "payments.refusal.wish_open", "payments.way_on.decide_first")
         if not reason.strip():
             return Refusal("payments.reason", "evidence.refusal.reason", where="reason")
         return [e.PlanBroken(why=why, reason=reason.strip()), e.CaseClosed(why="broken")]
@@ -167,6 +170,12 @@ def _reversed(file: CaseFile, details: Payment, reason: str) -> list[e.Fact | Du
         old.number for old, new in zip(before, after, strict=True) if not old.open_minor and new.open_minor
     )
     return [e.PaymentReversed(payment=details.payment, reopened=reopened, reason=reason)]
+
+
+def _asked_anew(case: Case, today: date) -> bool:
+    """She handed in that life changed again: collection rests until that is decided, and the days after it are over."""
+    handed_in = case.reopened and not case.restating
+    return handed_in or (case.stayed_until_on is not None and today <= case.stayed_until_on)
 
 
 def _may_book(by: By) -> Refusal | None:

@@ -4,6 +4,7 @@
 adds the messages that the new facts call for, and tries again when somebody else appended in between.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,6 @@ from typing import Any
 
 from forbear.actions.letters import letters
 from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Write
-from forbear.core.chain import canonical
 from forbear.core.codec import plain
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import QUIET, Fact, Recorded
@@ -61,7 +61,7 @@ def load(desk: Desk, case_id: str) -> CaseFile:
 
 def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[CaseFile], Decision]) -> Done | Refusal:
     """Run a command: `request` is what was asked, as plain data; `decide` is pure and may be called again."""
-    asked = sha256(canonical(plain(request))).digest()
+    asked = _digest(request)
     before = desk.ledger.command(by.key, asked)
     if before is not None:
         return _again(case_id, before)
@@ -82,6 +82,11 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
         if not isinstance(written, Conflict):
             return Done(case_id, written)
     return Refusal("record.busy", "record.refusal.busy", "record.way_on.again")
+
+
+def _digest(request: Any) -> bytes:
+    """What was asked, as one hash: anything can be asked, also what the record would not hold (10^18, say)."""
+    return sha256(json.dumps(plain(request), sort_keys=True, separators=(",", ":")).encode()).digest()
 
 
 def _again(case_id: str, before: tuple[Recorded, ...] | KeyReused) -> Done | Refusal:

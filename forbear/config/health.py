@@ -1,4 +1,4 @@
-"""Whether the process lives (/healthz), may be sent people (/readyz), and how the desk stands (/metrics): nothing personal."""
+"""Whether the process lives (/healthz), may be sent people (/readyz), how the desk stands (/metrics)."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor

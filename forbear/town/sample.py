@@ -75,14 +75,14 @@ def _live(desk: Desk, clock: MovedClock, starts: list[tuple[date, Kind, int]], u
         heapq.heappush(waking, (at, number, _life(desk, kind, number, on)))
     while waking and waking[0][0] <= until:
         at, number, life = heapq.heappop(waking)
-        _work_until(desk, clock, at)
+        work_until(desk, clock, at)
         wait = next(life, None)
         if wait is not None:
             heapq.heappush(waking, (clock.now() + wait, number, life))
-    _work_until(desk, clock, until)
+    work_until(desk, clock, until)
 
 
-def _work_until(desk: Desk, clock: MovedClock, at: datetime) -> None:
+def work_until(desk: Desk, clock: MovedClock, at: datetime) -> None:
     """Let the worker do everything that falls due by then, each thing at its time."""
     while True:
         due_at = desk.agenda.next_due_at()
@@ -99,12 +99,14 @@ def _work_until(desk: Desk, clock: MovedClock, at: datetime) -> None:
 def _life(desk: Desk, kind: Kind, number: int, on: date) -> Iterator[timedelta]:
     """One borrower's life, from her first line in the book."""
     rng = Random(f"{SEED}:{number}")
-    row, home = _somebody(desk, rng, number, on, kind)
+    row, home = somebody(desk, rng, number, on, kind.planned, kind.above)
     _import(desk, (row,))
     yield from kind.life(Borrower(desk, row, home, rng, number))
 
 
-def _somebody(desk: Desk, rng: Random, number: int, on: date, kind: Kind) -> tuple[Row, MadeUpHousehold]:
+def somebody(
+    desk: Desk, rng: Random, number: int, on: date, planned: bool, above: bool = False
+) -> tuple[Row, MadeUpHousehold]:
     """A row of the book and a household to it; such as the kind of life needs."""
     rulebook = desk.rulebooks.on(on)
     for attempt in range(900):
@@ -121,10 +123,10 @@ def _somebody(desk: Desk, rng: Random, number: int, on: date, kind: Kind) -> tup
             request=home.request,
             household=home.household,
         )
-        if not kind.planned:
+        if not planned:
             return row, home
         offers = solve(question, rulebook).offers
-        if len(offers) >= 3 and (not kind.above or above_authority(offers[0], rulebook)):
+        if len(offers) >= 3 and (not above or above_authority(offers[0], rulebook)):
             return row, home
     raise AssertionError("no household in nine hundred can be offered such a plan: look at the rulebook")
 

@@ -20,7 +20,7 @@ from forbear.config import wiring
 from forbear.config.staff import new_person, second_factor_code
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import Life
-from forbear.town.sample import _somebody, _work_until
+from forbear.town.sample import somebody, work_until
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "a quiet walk by the river"
@@ -45,7 +45,7 @@ def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database: Any) -> Desk:
 @pytest.fixture
 def she(desk: Desk) -> Borrower:
     """A borrower in the book whose household can be offered a plan; AGENTS[1] works for her."""
-    row, home = _somebody(desk, Random("somebody"), 1, date(2026, 3, 2), True)
+    row, home = somebody(desk, Random("somebody"), 1, date(2026, 3, 2), planned=True, above=True)
     row = replace(row, language="zh")
     desk.loans.put([row])
     return Borrower(desk, row, home, Random("she"), 1)
@@ -58,7 +58,7 @@ def live(desk: Desk, life: Life, *, working: bool = False) -> None:
     for wait in life:
         at = desk.clock.now() + wait
         if working:
-            _work_until(desk, desk.clock, at)  # type: ignore[arg-type]
+            work_until(desk, desk.clock, at)  # type: ignore[arg-type]
         desk.clock.move_to(at)  # type: ignore[attr-defined]
 
 
