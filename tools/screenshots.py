@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pictures anew, from both sites on a home of its own with the made-up town: `make screenshots`.
+"""Takes the pictures of docs/pictures anew, from both sites with the made-up town in them: `make screenshots`.
 
 A picture is a name, a width, who looks and the way to its page; each is taken in Chinese and in English. The clock
 stands at a fixed time and the town is made from a fixed seed, so that a picture changes only when its page does.
