@@ -120,7 +120,7 @@ def test_standard_input_and_the_table_for_people(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     status, out, errors = run(capsys, "-", "--language", "zh")
     assert (status, errors) == (0, [])
-    assert out.splitlines()[0] == "欠款：39658.55元，逾期64天。"
+    assert out.splitlines()[0] == "欠款：39658.55 元，逾期64天。"
     assert "每月最轻" in out
 
 

@@ -28,8 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop; with --once, until nothing is due."""
     open_house()
     from forbear.actions.agenda import work
+    from forbear.actions.payments import first_nightly
     from forbear.config.wiring import desk
 
+    # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
+    desk().agenda.put([first_nightly(desk())])
     if arguments.once:
         while work(desk(), AT_ONCE):
             pass

@@ -34,10 +34,10 @@ def test_looking_and_trying_changes_nothing(handed_in: Borrower):
 
 def test_an_amount_is_tried_with_and_without_scripts_and_understood_as_written(handed_in: Borrower):
     whole = handed_in.opens("plans?pay=六百")
-    assert "每月最多600.00元" in whole.text
+    assert "每月最多 600.00 元" in whole.text
     assert whole.typed("pay") == "六百"
     part = handed_in.client.get(handed_in.at("plans?pay=600"), headers={"HX-Request": "true"}).content.decode()
-    assert "每月最多600.00元" in part
+    assert "每月最多 600.00 元" in part
     assert "<html" not in part
     assert 'name="pay" value="600"' in part
 
@@ -52,7 +52,7 @@ def test_an_amount_that_cannot_be_read_is_asked_again(handed_in: Borrower, typed
 
 def test_an_amount_too_small_names_the_nearest_that_works(handed_in: Borrower):
     page = handed_in.opens("plans?pay=1").text
-    assert "每月还1.00元" in page
+    assert "每月还 1.00 元" in page
     assert "可行的最低金额是每月" in page
 
 
