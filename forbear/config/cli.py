@@ -37,8 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     assert __debug__, "Forbear checks itself with assertions; do not start Python with -O"
     parsed = parser_of(given[0]).parse_args(given)
-    status: int = parsed.run(parsed)
+    try:
+        status: int = parsed.run(parsed)
+    except Exception as error:
+        return _no_database(error)
     return status
+
+
+def _no_database(error: Exception) -> int:
+    """A database that does not answer is told in a sentence; anything else is a fault of ours and shows itself."""
+    if type(error).__module__ != "django.db.utils" or type(error).__name__ != "OperationalError":
+        raise error
+    said = str(error).splitlines()[0]
+    print(f"forbear: the database does not answer ({said}); look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
+    return 1
 
 
 def parser_of(command: str) -> argparse.ArgumentParser:

@@ -89,7 +89,7 @@ class Borrower:
     def sends_papers(self, most: int = 9) -> None:
         """She photographs what is asked for, up to so many items."""
         for item in self.file.items[:most]:
-            name, data = made_up_paper(item.kinds[0], self.row.name, self.number)
+            name, data = made_up_paper(item.kinds[0])
             well(
                 evidence.receive_paper(
                     self.desk, self.by(self.her), self.case_id, item=item.number, name=name, data=data

@@ -1,4 +1,4 @@
-"""Made-up papers: a page that says what it stands for, whose it would be, and that it is a sample."""
+"""Made-up papers: a page that says what it stands for, and that it is a sample."""
 
 import json
 from functools import cache
@@ -19,9 +19,10 @@ _PAGE = b"""
 """
 
 
-def made_up_paper(kind: str, name: str, number: int) -> tuple[str, bytes]:
-    """(file name, PNG bytes) of a paper of a kind in somebody's name."""
-    lines = [["Kind", kind], ["Name", name], ["No.", f"{number:05d}"], ["Issued by", "A made-up office"]]
+@cache
+def made_up_paper(kind: str) -> tuple[str, bytes]:
+    """(file name, PNG bytes) of a paper of a kind."""
+    lines = [["Kind", kind], ["Issued by", "A made-up office"]]
     data = json.dumps({"title": kind.replace("-", " "), "lines": lines})
     page = typst.compile(
         _PAGE, format="png", ppi=72.0, font_paths=[_fonts()], ignore_system_fonts=True, sys_inputs={"data": data}

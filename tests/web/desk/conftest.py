@@ -44,8 +44,13 @@ def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database: Any) -> Desk:
 
 @pytest.fixture
 def she(desk: Desk) -> Borrower:
+<<<<<<< HEAD
     """A borrower in the book whose household can be offered a plan; AGENTS[1] works for her."""
-    row, home = somebody(desk, Random("somebody"), 1, date(2026, 3, 2), True)
+    row, home = somebody(desk, Random("somebody"), 1, date(2026, 3, 2), planned=True, above=True)
+=======
+    """In the book, with a plan above one reviewer's authority among her offers; AGENTS[1] works for her."""
+    row, home = somebody(desk, Random("somebody"), 1, date(2026, 3, 2), True, above=True)
+>>>>>>> desk
     row = replace(row, language="zh")
     desk.loans.put([row])
     return Borrower(desk, row, home, Random("she"), 1)

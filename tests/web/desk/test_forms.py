@@ -276,7 +276,7 @@ def test_a_statement_is_taken_by_telephone_saved_and_handed_in(desk: Desk, she: 
     part = her.sends(path, {"cause": "illness", "act": "save"}, form=her.opens(path))
     assert part.status == 302
     untold = her.sends(path, {**SHEET, "act": "submit"}, form=her.opens(path))
-    assert (untold.status, untold.faults) == (422, ["请把三条都读给她听，再勾选"])
+    assert (untold.status, untold.faults) == (422, ["请把三条都读给借款人听，再勾选"])
     assert "住院两周。" in untold.source
     told = {"told": ["limitation", "credit-record", "data"], "act": "submit"}
     for _ in range(2):
