@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test needs check static house fix bench docs screenshots lock
+.PHONY: help setup setup-dev run test needs check static house fix bench rehearse-long docs screenshots lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -37,8 +37,11 @@ fix: setup-dev ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev ## Measure what the documents claim, on this machine
+bench: setup-dev ## Measure what the documents claim, on this machine, and write docs/figures.md
 	@$(BIN)/python tools/bench.py
+
+rehearse-long: setup-dev needs ## The attacks of tests/attack for hours instead of minutes: more kills, flips and games
+	@FORBEAR_LONG=1 $(BIN)/python -m pytest tests/attack
 
 docs: setup-dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python tools/docs.py

@@ -58,9 +58,11 @@ def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 class Cluster:
-    """A PostgreSQL cluster of our own; it forgets everything with its directory, so it never waits for the disk."""
+    """A PostgreSQL cluster of our own; it forgets everything with its directory, so it never waits for the disk unless
+    `durable` asks for the settings of a real one.
+    """
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="forbear-pg-"))
         self.port = free_port()
         self.databases = 0
@@ -70,7 +72,8 @@ class Cluster:
         data = str(self.folder / "data")
         initdb = [str(programs / "initdb"), "-D", data, "-U", "forbear", "-A", "trust", "-E", "UTF8"]
         self._run([*initdb, "--locale=C.UTF-8", "--no-sync"])
-        settings = {"listen_addresses": "127.0.0.1", "fsync": "off", "full_page_writes": "off"}
+        settings = {"listen_addresses": "127.0.0.1"}
+        settings |= {} if durable else {"fsync": "off", "full_page_writes": "off"}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(programs / "postgres"), "-D", data, "-p", str(self.port), "-k", str(self.folder), *flags]
         self._log = open(self.folder / "log", "wb")  # noqa: SIM115 (closed in stop)

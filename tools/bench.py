@@ -1,86 +1,251 @@
-"""Measures on this machine what the documents claim: `make bench`, or with names of cases only those.
+"""Measures on this machine what the documents claim: `make bench`. Prints one table and writes docs/figures.md.
 
-A case is a function of CASES that yields rows: what was measured, the figure, the most it may be. Nothing is kept.
+A desk of 5,000 cases is filled through the real actions on each database, in a home of its own that is thrown away;
+then its parts are timed in a process (tools/bench_desk.py), its pages through the real server (tools/bench_pages.py).
 """
 
-import math
+import json
+import os
 import platform
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
+from tools.bench_pages import Served, resident_mb  # noqa: E402
+from tools.timing import percentile, timed  # noqa: E402
+
+CASES = 5_000
+COLUMNS = ("SQLite", "PostgreSQL", "plain Django")
+OUT = ROOT / "docs/figures.md"
+
+UNITS = {", p50": "ms", ", p95": "ms", ", p99": "ms", "seconds": "s", "a second": "/s", " MB": "MB", " kB": "kB"}
+MOST: Mapping[str, float] = {
+    "fold of a case of 200 events, p95": 5,
+    "queue, one client, p95": 100,
+    "queue, eight clients, p95": 100,
+    "a case of 200 events, one client, p95": 100,
+    "a case of 200 events, eight clients, p95": 100,
+    "an everyday case, one client, p95": 100,
+    "an everyday case, eight clients, p95": 100,
+    "the heaviest of the borrower's pages all told, kB": 100,
+    "memory of the web process, MB": 250,
+    "memory of the worker, MB": 250,
+    "ready after `forbear run` on an empty desk, seconds": 5,
+    "ready after `forbear run` the next time, seconds": 5,
+    "`forbear run` with the made-up town, the first time, seconds": 120,
+}
+"""What a figure may be at most; a figure without a limit is told for comparison."""
+
+PEERS = {"append of one event": "a plain row by Django"}
+"""The peer of a figure, measured beside it: the same database, the same durability, none of the rest."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table. `figure` and `most` in the same unit; a case without a limit has no `most`."""
+@dataclass
+class Table:
+    """Figure → column → value, in the order they were first measured."""
 
-    what: str
-    figure: float
-    unit: str
-    most: float | None = None
+    rows: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    @property
-    def holds(self) -> bool:
-        """Whether the figure is within its limit."""
-        return self.most is None or self.figure <= self.most
+    def put(self, column: str, found: Mapping[str, float]) -> None:
+        """Take a column's figures in."""
+        for what, value in found.items():
+            self.rows.setdefault(what, {})[column] = value
 
+    def holds(self, what: str) -> bool:
+        """Whether a figure is within its limit in every column."""
+        return what not in MOST or all(value <= MOST[what] for value in self.rows[what].values())
 
-def timed(act: Callable[[], object], times: int, warm_up: int = 1) -> list[float]:
-    """Milliseconds of each call, sorted; the first calls are not counted."""
-    for _ in range(warm_up):
-        act()
-    spent = []
-    for _ in range(times):
-        begun = time.perf_counter_ns()
-        act()
-        spent.append((time.perf_counter_ns() - begun) / 1e6)
-    return sorted(spent)
-
-
-def percentile(ordered: Sequence[float], percent: int) -> float:
-    """The smallest value that `percent` of a hundred do not exceed."""
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+    def lines(self) -> Iterator[tuple[str, ...]]:
+        """The head and the rows, as text."""
+        yield ("", "at most", *COLUMNS[:2], "plain Django", "")
+        for what, found in self.rows.items():
+            peer = next((what.replace(own, other) for own, other in PEERS.items() if what.startswith(own)), "")
+            beside = self.rows.get(peer, {})
+            said = " / ".join(_said(beside[c]) for c in COLUMNS if c in beside)
+            cells = (_said(found[c]) if c in found else "" for c in COLUMNS[:2])
+            most = _said(MOST[what]) if what in MOST else ""
+            yield (f"{what.rsplit(', MB')[0]}{_unit(what)}", most, *cells, said, _verdict(self, what))
 
 
-def plans() -> Iterator[Row]:
-    """How long a start of `forbear plan` takes before it reads its file: a person waits for it at a terminal."""
-    import subprocess
+def _verdict(table: Table, what: str) -> str:
+    return "" if what not in MOST else "ok" if table.holds(what) else "too much"
 
-    spent = timed(
-        lambda: subprocess.run([sys.executable, "-m", "forbear", "plan", "--help"], stdout=-3, check=True), 10
+
+def _unit(what: str) -> str:
+    unit = next((unit for ending, unit in UNITS.items() if what.endswith(ending)), "")
+    return f" ({unit})" if unit == "ms" else ""
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+# ---- measuring -------------------------------------------------------------------------------------------------
+
+
+def environment(home: Path, url: str) -> dict[str, str]:
+    """The environment of a desk of our own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FORBEAR_", "DJANGO_", "DATABASE_URL", "SMTP"))}
+    return kept | {
+        "FORBEAR_HOME": str(home),
+        "FORBEAR_DEV": "1",
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "forbear.config.settings",
+        "PORT": str(free_port()),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def filled(env: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """Begin to fill a desk; both databases are filled at once, one on each core."""
+    run("-m", "forbear", "migrate", env=env)
+    command = [sys.executable, "tools/bench_desk.py", "fill", str(CASES)]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+
+
+def measured(env: Mapping[str, str], filling: "subprocess.Popen[str]") -> dict[str, float]:
+    """Every figure of one database."""
+    told, _ = filling.communicate()
+    assert filling.returncode == 0, "the desk could not be filled; what stands above says why"
+    desk = json.loads(told)
+    found: dict[str, float] = json.loads(
+        run("tools/bench_desk.py", "figures", desk["long"], ",".join(desk["short"]), env=env)
     )
-    yield Row("forbear plan starts (p95)", percentile(spent, 95), "ms", 1000)
+    served = Served(env)
+    try:
+        served.start()
+        found |= served.pages(desk)
+    finally:
+        served.stop()
+    return found | worker_memory(env)
 
 
-CASES: dict[str, Callable[[], Iterator[Row]]] = {"plans": plans}
+def worker_memory(env: Mapping[str, str]) -> dict[str, float]:
+    """The worker after it has done something."""
+    worker = subprocess.Popen([sys.executable, "-m", "forbear", "worker"], cwd=ROOT, env=env)
+    try:
+        time.sleep(6)
+        return {"memory of the worker, MB": resident_mb(worker.pid)}
+    finally:
+        worker.terminate()
+        worker.wait(20)
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows in columns."""
-    lines = [("", "measured", "at most", "")]
-    for row in rows:
-        most = "" if row.most is None else f"{row.most:,.0f} {row.unit}"
-        lines.append((row.what, f"{row.figure:,.1f} {row.unit}", most, "" if row.holds else "TOO MUCH"))
-    widths = [max(len(line[i]) for line in lines) for i in range(4)]
+def starts() -> dict[str, float]:
+    """From the command to the first page, on a home that is new and on one that is not; and `forbear plan`."""
+    found = {}
+    for name, flags in (("on an empty desk", ["--empty"]), ("with the made-up town, the first time", [])):
+        home = Path(tempfile.mkdtemp(prefix="forbear-bench-"))
+        env = environment(home, "")
+        key = "ready after `forbear run` on an empty desk" if flags else f"`forbear run` {name}"
+        found[f"{key}, seconds"] = start(env, flags)
+        if not flags:
+            found["ready after `forbear run` the next time, seconds"] = start(env, flags)
+        shutil.rmtree(home, ignore_errors=True)
+    plan = timed(lambda: run("-m", "forbear", "plan", "--help", env=environment(ROOT / ".home", "")), 5)
+    found["`forbear plan` starts, p95"] = percentile(plan, 95)
+    return found
+
+
+def start(env: Mapping[str, str], flags: Sequence[str]) -> float:
+    """Seconds until `forbear run` says that it is running."""
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "forbear", "run", *flags]
+    running = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    try:
+        for line in running.stdout:
+            if "Forbear is running" in line:
+                return time.monotonic() - begun
+        raise AssertionError("it ended before it was running")
+    finally:
+        running.terminate()
+        running.wait(30)
+        running.stdout.close()
+
+
+def run(*arguments: str, env: Mapping[str, str]) -> str:
+    """Run Python; returns what it printed."""
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+    return done.stdout
+
+
+# ---- telling ---------------------------------------------------------------------------------------------------
+
+
+def machine() -> str:
+    """What it was measured on."""
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {CASES:,} cases"
+
+
+def plain_text(table: Table) -> str:
+    """The table in columns, for the terminal."""
+    lines = list(table.lines())
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
-        f"{a.ljust(widths[0])}  {b.rjust(widths[1])}  {c.rjust(widths[2])}  {d}".rstrip() for a, b, c, d in lines
+        "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True)))
+        for line in lines
     )
 
 
-def main(names: Sequence[str]) -> int:
-    """Run the named cases, or all; 1 when a figure is above its limit, 2 for a name that is no case."""
-    unknown = [name for name in names if name not in CASES]
-    if unknown:
-        print(f"bench: there is no case {unknown[0]!r}; there are: {', '.join(CASES)}", file=sys.stderr)
-        return 2
-    print(f"Python {platform.python_version()}, {platform.machine()}", flush=True)
-    rows = [row for name in names or CASES for row in CASES[name]()]
-    print(table(rows))
-    return 0 if all(row.holds for row in rows) else 1
+def page(table: Table) -> str:
+    """docs/figures.md."""
+    head, *rows = table.lines()
+    said = ["# Figures", "", f"Written by `make bench`: {machine()}. Milliseconds where a line ends in (ms).", ""]
+    said += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    said += [f"| {' | '.join(row)} |" for row in rows]
+    notes = (
+        "Pages are asked of the real server (one process, four threads) by clients on the same machine. Each case was",
+        "made by the desk's own actions. *plain Django*: one row inserted into one table of the same database, without",
+        "chain, encryption, idempotency or queue.",
+    )
+    return "\n".join([*said, "", *notes, ""])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts;
+    a try is not written.
+    """
+    global CASES
+    CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
+    table, homes, programs = Table(), [], postgresql_programs()
+    cluster = Cluster(programs, durable=True) if programs else None
+    try:
+        if "desk" not in arguments:
+            table.put("SQLite", starts())
+        desks = {}
+        for column in COLUMNS[: 2 if cluster else 1]:
+            homes.append(Path(tempfile.mkdtemp(prefix="forbear-bench-")))
+            url = cluster.url(cluster.new_database()) if cluster and column == "PostgreSQL" else ""
+            env = environment(homes[-1], url)
+            desks[column] = (env, filled(env))
+        for _, filling in desks.values():
+            wait_until(lambda f=filling: f.poll() is not None or _has_ended(f), 400, "a desk to be filled")
+        for column, (env, filling) in desks.items():
+            table.put(column, measured(env, filling))
+    finally:
+        if cluster:
+            cluster.stop()
+        for home in homes:
+            shutil.rmtree(home, ignore_errors=True)
+    print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
+    if not arguments:
+        OUT.write_text(page(table), "utf-8")
+    return 0 if all(table.holds(what) for what in table.rows) else 1
+
+
+def _has_ended(process: "subprocess.Popen[str]") -> bool:
+    return process.poll() is not None
 
 
 if __name__ == "__main__":

@@ -129,15 +129,19 @@ class DjangoCases:
         return tuple(late.order_by("case_id").values_list("case_id", flat=True))
 
     def _lines(self, rows: QuerySet[CaseRow]) -> tuple[CaseLine, ...]:
-        found = list(rows)
-        keys = self._data_keys.by_id({row.key_id for row in found if row.key_id})
-        return tuple(_line(row, keys.get(row.key_id)) for row in found)
+        found = list(rows.values(*_AS_THEY_STAND, "key_id", "contract", "name"))
+        keys = self._data_keys.by_id({row["key_id"] for row in found if row["key_id"]})
+        return tuple(_line(row, keys.get(row["key_id"])) for row in found)
 
 
-def _line(row: CaseRow, key: bytes | None) -> CaseLine:
-    names = [field.name for field in fields(CaseLine) if field.name not in ("contract", "name")]
+_AS_THEY_STAND = tuple(field.name for field in fields(CaseLine) if field.name not in ("contract", "name"))
+"""The columns of a line that lie open."""
+
+
+def _line(row: Mapping[str, Any], key: bytes | None) -> CaseLine:
+    case_id = row["case_id"]
     return CaseLine(
-        contract=open_text(key, _column("contract", row.case_id), row.contract) if key else "",
-        name=open_text(key, _column("name", row.case_id), row.name) if key else "",
-        **{name: getattr(row, name) for name in names},
+        contract=open_text(key, _column("contract", case_id), row["contract"]) if key else "",
+        name=open_text(key, _column("name", case_id), row["name"]) if key else "",
+        **{name: row[name] for name in _AS_THEY_STAND},
     )

@@ -22,7 +22,7 @@ from forbear.core.file import CaseFile
 from forbear.core.identity import masked_name
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import may_work
-from forbear.web.desk.timeline import FILTERS, timeline
+from forbear.web.desk.timeline import FILTERS, entries_of, timeline
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
 from forbear.words.format import day
@@ -90,16 +90,16 @@ def case_page(
     language, today = reader_language(), desk.clock.today()
     chosen = request.GET.get("show", "main")
     shown = chosen if chosen in FILTERS else "main"
-    entries = timeline(file, language, shown)
-    everything = request.GET.get("all") == "1" or len(entries) <= TIMELINE_MOST
+    count = entries_of(file, shown)
+    most = count if request.GET.get("all") == "1" else TIMELINE_MOST
     page = {
         "file": file,
         "case": file.case,
         "tab": tab,
         "tabs": [(name, tab_address(file.case.case_id, name), _badge(file, name)) for name in TABS],
         "title": title_of(file, language),
-        "entries": entries if everything else entries[:TIMELINE_MOST],
-        "entries_more": 0 if everything else len(entries) - TIMELINE_MOST,
+        "entries": timeline(file, language, shown, most),
+        "entries_more": max(count - most, 0),
         "filters": FILTERS,
         "shown": shown,
         "due": due_words(file.case.due_on, today, language),

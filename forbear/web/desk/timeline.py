@@ -6,6 +6,7 @@ The sentences stand in words/<language>/timeline.toml under the fact's type; a f
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from forbear.actions.ports import ZONE
@@ -55,17 +56,24 @@ class Entry:
     quiet: bool
 
 
-def timeline(file: CaseFile, language: str, show: str = "main") -> tuple[Entry, ...]:
-    """The entries of a filter, newest first."""
+def timeline(file: CaseFile, language: str, show: str = "main", most: int | None = None) -> tuple[Entry, ...]:
+    """The entries of a filter, newest first; `most`: so many of them at most."""
     entries: list[Entry] = []
     last_on: date | None = None
-    for event in reversed(file.events):
-        if not shown_in(show, event.fact.type):
-            continue
+    for event in islice(_of_filter(file, show), most):
         on = event.at.astimezone(ZONE).date()
         entries.append(entry(file, event, language, new_day=on != last_on))
         last_on = on
     return tuple(entries)
+
+
+def entries_of(file: CaseFile, show: str) -> int:
+    """How many entries a filter has."""
+    return sum(1 for _ in _of_filter(file, show))
+
+
+def _of_filter(file: CaseFile, show: str) -> Iterator[e.Recorded]:
+    return (event for event in reversed(file.events) if shown_in(show, event.fact.type))
 
 
 def shown_in(show: str, kind: str) -> bool:
