@@ -20,7 +20,7 @@ run: setup ## Start the site and its worker on a small made-up loan book (PORT, 
 	@FORBEAR_DEV=$${FORBEAR_DEV:-1} exec $(BIN)/forbear run
 
 test: setup-dev needs static ## Everything: the checks, then all tests (installs Chromium and PostgreSQL on Debian)
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 needs:
 	@$(PYTHON) tools/test_needs.py
