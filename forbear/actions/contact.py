@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from forbear.actions.ports import ZONE, Challenge, Desk, Due, Held
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.clocks import start_of, working_days_after
+from forbear.core.clocks import start_of
 from forbear.core.contact import Actor, Auth, Party, Reach, Role, may_work_on_cases
+from forbear.core.dates import working_day_after
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id
 from forbear.core.refusal import Refusal
@@ -160,7 +161,7 @@ def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
 
 def _answer_by(desk: Desk) -> date:
     today = desk.clock.today()
-    return working_days_after(today, desk.rulebooks.on(today).integer("desk.answer_working_days"))
+    return working_day_after(today, desk.rulebooks.on(today).integer("desk.answer_working_days"))
 
 
 def _words(text: str) -> Refusal | None:

@@ -12,9 +12,9 @@ from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.agreement import sign_by
 from forbear.core.budget import budget
-from forbear.core.clocks import start_of, working_days_after
+from forbear.core.clocks import start_of
 from forbear.core.contact import may_work_on_cases
-from forbear.core.dates import month_after, month_of
+from forbear.core.dates import month_after, month_of, working_day_after
 from forbear.core.decision import Decided, Outcome, Proposal, above_authority, may_decide, sound
 from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
@@ -240,7 +240,7 @@ def _taken(agent: str) -> Refusal:
 
 def _working(desk: Desk, key: str) -> date:
     today = desk.clock.today()
-    return working_days_after(today, desk.rulebooks.on(today).integer(key))
+    return working_day_after(today, desk.rulebooks.on(today).integer(key))
 
 
 def _in_days(desk: Desk, key: str) -> date:

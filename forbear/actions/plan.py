@@ -11,8 +11,8 @@ from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.budget import OtherDebt
-from forbear.core.clocks import working_days_after
 from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.dates import working_day_after
 from forbear.core.file import CaseFile, open_file
 from forbear.core.loan import Loan
 from forbear.core.payments import next_row, remaining_loan
@@ -73,7 +73,7 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         if isinstance(offer, Refusal):
             return offer
         shown = e.OffersMade(as_of=today, count=len(answer.offers), rulebook=rulebook.digest, answer=answer)
-        answer_by_on = working_days_after(today, rulebook.integer("desk.accept_working_days"))
+        answer_by_on = working_day_after(today, rulebook.integer("desk.accept_working_days"))
         wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
         # A person's help when nothing fits is a promise to call, whatever papers are still on their way.
         calls = choice.person and file.case.person_by_on is None

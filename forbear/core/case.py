@@ -143,6 +143,10 @@ class Case:
         return WaitsFor.BORROWER
 
     @property
+    def _due_of_agreement(self) -> tuple[date | None, str]:
+        return (self.cure_by_on, "cure") if self.cure_by_on else (self.next_due_on, "instalment")
+
+    @property
     def next_due_on(self) -> date | None:
         """When the first instalment of the agreement in force that is not settled fell or falls due."""
         open_numbers = [n for n in range(1, len(self.due) + 1) if n not in self.settled]
@@ -173,6 +177,8 @@ class Case:
         if self.person_by_on is not None:
             return self.person_by_on, "call-back"
         match self.stage:
+            case Stage.STATEMENT if self.in_force is not None:
+                return self._due_of_agreement
             case Stage.STATEMENT:
                 return self.keep_until_on, "keep"
             case Stage.EVIDENCE:
@@ -182,7 +188,7 @@ class Case:
             case Stage.AGREEMENT:
                 return self.sign_by_on, "sign"
             case Stage.PAYMENTS:
-                return (self.cure_by_on, "cure") if self.cure_by_on else (self.next_due_on, "instalment")
+                return self._due_of_agreement
         if not self.under_review:
             return self.appeal_by_on, "counter" if self.outcome is Outcome.COUNTERED else "appeal"
         if self.more_by_on:

@@ -1,17 +1,6 @@
-"""Promised days: working days with holidays, and the hours in which a message may go out."""
+"""The hours of a day: when a message may go out, and the moment a date begins at the lender's place."""
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-
-
-def working_days_after(start_on: date, days: int, holidays: Collection[date] = ()) -> date:
-    """The date `days` working days after `start_on`; Saturdays, Sundays and `holidays` do not count."""
-    on = start_on
-    while days > 0:
-        on += timedelta(days=1)
-        if on.weekday() < 5 and on not in holidays:
-            days -= 1
-    return on
 
 
 def outside_quiet_hours(at: datetime, zone: tzinfo, quiet_from: time, quiet_until: time) -> datetime:

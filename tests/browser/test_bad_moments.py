@@ -236,3 +236,14 @@ def test_away_for_an_hour_what_was_being_sent_is_given_back(site: Inhabited, pho
     people.prove(page, site, people.ANN)
     page.wait_for_url(f"**/c/{case_id}/statement/story")
     assert page.input_value("[name=words]") == "老板说下个月恢复加班。"
+
+
+def test_enter_continues_and_adds_no_line(site: Inhabited, phone: Any):
+    page = phone(site.url)
+    case_id = in_her_case(page, site, people.guest(1))
+    page.goto(f"/c/{case_id}/statement/outgoings")
+    page.fill("[name=m-rent]", "1,200元")
+    page.press("[name=m-rent]", "Enter")
+    page.wait_for_url("**/statement/debts")
+    lines = site.insider.record(case_id, "[line['monthly_minor'] for line in file.answers['outgoings']['lines']]")
+    assert lines == [120000]
