@@ -184,8 +184,10 @@ def run(*arguments: str, env: Mapping[str, str]) -> str:
 
 
 def machine() -> str:
-    """What it was measured on."""
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {CASES:,} cases"
+    """What it was measured on, and how much else that had to do: figures of a busy machine are no promise."""
+    busy = f"{os.getloadavg()[1]:.1f} processes running in the last five minutes"
+    cores = f"{os.cpu_count()} cores, {busy}"
+    return f"Python {platform.python_version()}, {platform.machine()}, {cores}, {CASES:,} cases"
 
 
 def plain_text(table: Table) -> str:

@@ -6,10 +6,10 @@ command does stands in one transaction: events, disclosures, what becomes due, t
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
-from django.db.models import QuerySet
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
 from forbear.core.audit import Audit
@@ -20,7 +20,7 @@ from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import Recorded
 from forbear.store import projections
 from forbear.store.agenda import put_dues
-from forbear.store.models import Command, Event, Head, Secret
+from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
 
@@ -28,6 +28,14 @@ READ_AT_ONCE = 500
 """Events fetched together when the whole log is read, cases when it is folded."""
 STATES_KEPT = 1000
 """States of cases kept in memory for the next append to them: public parts only."""
+_EVENTS = "select e.leaf, e.body, e.leaf_hash from event e where {where} order by e.leaf"
+_DISCLOSURES = """
+select s.leaf, s.n, s.key_id, s.ct, k.wrapped
+  from event e join secret s on s.leaf = e.leaf left join data_key k on k.key_id = s.key_id
+ where {where} order by s.leaf, s.n
+"""
+_LAST = "select seq, leaf_hash from event where case_id = %s order by seq desc limit 1"
+_COMMAND = "select req_hash, leaf, count from command where key = %s"
 _INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
 _INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
 
@@ -49,35 +57,33 @@ class DjangoLedger:
             known = self.command(write.key, write.request)
             if known is not None:
                 return known
-            last = self._events(write.case_id).order_by("-seq").values_list("seq", "leaf_hash").first()
-            seq, previous = last or (-1, b"")
+            (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
             if seq != write.expected:
                 return Conflict(seq)
             return self._store(write, head, bytes(previous))
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
-        row = Command.objects.using(self._using).filter(key=key).values_list("req_hash", "leaf", "count").first()
-        if row is None:
+        rows = self._rows(_COMMAND, (key,))
+        if not rows:
             return None
-        made_for, leaf, count = row
+        ((made_for, leaf, count),) = rows
         if bytes(made_for) != request:
             return KeyReused(key)
-        return self._read(Event.objects.using(self._using).filter(leaf__gte=leaf, leaf__lt=leaf + count))
+        return self._read("e.leaf >= %s and e.leaf < %s", leaf, leaf + count)
 
     def events(self, case_id: str) -> tuple[Recorded, ...]:
-        return _indisclosure_place(case_id, self._read(self._events(case_id)))
+        return _in_place(case_id, self._read("e.case_id = %s", case_id))
 
     def public(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events with their private groups left closed: all that the state of work needs."""
-        return _indisclosure_place(case_id, self._read(self._events(case_id), opened=False))
+        return _in_place(case_id, self._read("e.case_id = %s", case_id, opened=False))
 
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
-        rows = self._events(case_id).order_by("seq").values_list("body", "leaf_hash")
+        rows = self._rows("select body, leaf_hash from event where case_id = %s order by seq", (case_id,))
         return tuple((bytes(body), bytes(leaf_hash)) for body, leaf_hash in rows)
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
-        every = Event.objects.using(self._using)
-        while chunk := self._read(every.filter(leaf__gte=from_leaf, leaf__lt=from_leaf + READ_AT_ONCE)):
+        while chunk := self._read("e.leaf >= %s and e.leaf < %s", from_leaf, from_leaf + READ_AT_ONCE):
             yield from chunk
             from_leaf = chunk[-1].leaf + 1
 
@@ -99,10 +105,10 @@ class DjangoLedger:
         """The first event, opened, and the state of each case."""
         for start in range(0, len(cases), READ_AT_ONCE):
             some = cases[start : start + READ_AT_ONCE]
-            events = Event.objects.using(self._using).filter(case_id__in=some)
-            openings = {event.case_id: event for event in self._read(events.filter(seq=0))}
+            among = f"e.case_id in ({', '.join(['%s'] * len(some))})"
+            openings = {event.case_id: event for event in self._read(f"e.seq = 0 and {among}", *some)}
             states: dict[str, Case] = {}
-            for event in self._read(events, opened=False):
+            for event in self._read(among, *some, opened=False):
                 states[event.case_id] = fold([event], states.get(event.case_id))
             yield from ((openings[case_id], states[case_id]) for case_id in some)
 
@@ -199,29 +205,32 @@ class DjangoLedger:
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
-    def _events(self, case_id: str) -> QuerySet[Event]:
-        return Event.objects.using(self._using).filter(case_id=case_id)
-
-    def _read(self, events: QuerySet[Event], opened: bool = True) -> tuple[Recorded, ...]:
-        rows = list(events.order_by("leaf").values_list("leaf", "body", "leaf_hash"))
-        texts = self._disclosed(events, {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}) if opened else {}
+    def _read(self, where: str, *values: object, opened: bool = True) -> tuple[Recorded, ...]:
+        """The events that a condition on `e` holds for, in the log's order; every page reads a case by this."""
+        rows = self._rows(_EVENTS.format(where=where), values)
+        texts = self._disclosed(where, values, {leaf: bytes(own) for leaf, _, own in rows}) if opened else {}
         return tuple(read_event(leaf, bytes(body), bytes(own), tuple(texts.get(leaf, ()))) for leaf, body, own in rows)
 
-    def _disclosed(self, events: QuerySet[Event], hashes: dict[int, bytes]) -> dict[int, list[str]]:
+    def _disclosed(self, where: str, values: Sequence[object], hashes: dict[int, bytes]) -> dict[int, list[str]]:
         """The disclosure texts of each leaf, as far as their keys are there."""
-        secrets = Secret.objects.using(self._using).filter(leaf__in=events.values("leaf")).order_by("leaf", "n")
-        rows = list(secrets.values_list("leaf", "n", "key_id", "ct"))
-        keys = self._data_keys.by_id({key_id for _, _, key_id, _ in rows})
-        ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        ciphers: dict[str, AESGCM] = {}
         texts: dict[int, list[str]] = {}
-        for leaf, n, key_id, ct in rows:
-            if key_id in ciphers and leaf in hashes:
-                try:
-                    text = open_with(ciphers[key_id], disclosure_place(hashes[leaf], n), ct)
-                except WrongKey as error:
-                    raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
-                texts.setdefault(leaf, []).append(text.decode("ascii"))
+        for leaf, n, key_id, ct, wrapped in self._rows(_DISCLOSURES.format(where=where), values):
+            if wrapped is None or leaf not in hashes:
+                continue
+            if key_id not in ciphers:
+                ciphers[key_id] = AESGCM(self._data_keys.unwrapped(key_id, wrapped))
+            try:
+                text = open_with(ciphers[key_id], disclosure_place(hashes[leaf], n), ct)
+            except WrongKey as error:
+                raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
+            texts.setdefault(leaf, []).append(text.decode("ascii"))
         return texts
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[Any]:
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
 
 
 def _exact(value: datetime) -> datetime:
@@ -229,7 +238,7 @@ def _exact(value: datetime) -> datetime:
     return datetime.fromisoformat(instant(value))
 
 
-def _indisclosure_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
     for seq, event in enumerate(recorded):
         if event.case_id != case_id or event.seq != seq:
             raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")

@@ -139,8 +139,11 @@ class CaseRow(models.Model):
     class Meta:
         db_table = "case_line"
         indexes = (
-            models.Index(fields=("open", "due_on", "changed_at"), name="case_line_queue"),
-            models.Index(fields=("open", "waits_for", "due_on"), name="case_line_waits"),
+            models.Index(fields=("due_on", "changed_at", "case_id"), condition=Q(open=True), name="case_line_queue"),
+            models.Index(
+                fields=("waits_for", "due_on", "changed_at", "case_id"), condition=Q(open=True), name="case_line_waits"
+            ),
+            models.Index(fields=("waits_for", "stage"), condition=Q(open=True), name="case_line_counts"),
             models.Index(fields=("watch_on",), condition=Q(watch_on__isnull=False), name="case_line_watch"),
         )
 

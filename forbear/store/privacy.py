@@ -160,7 +160,7 @@ class DataKeys:
             DataKey.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
             row = self._live(case_id, retention)
             assert row is not None, "made by us, or by whoever was quicker"
-        return row[0], self._unwrap(row[0], row[1])
+        return row[0], self.unwrapped(row[0], row[1])
 
     def _live(self, case_id: str, retention: str) -> tuple[str, bytes] | None:
         """By plain SQL: it is asked for every private group that is recorded, under the one write lock."""
@@ -172,9 +172,10 @@ class DataKeys:
     def by_id(self, key_ids: Iterable[str]) -> Mapping[str, bytes]:
         """The keys that are still there; destroyed ones are left out."""
         rows = DataKey.objects.using(self._using).filter(key_id__in=set(key_ids)).values_list("key_id", "wrapped")
-        return {key_id: self._unwrap(key_id, wrapped) for key_id, wrapped in rows if wrapped is not None}
+        return {key_id: self.unwrapped(key_id, wrapped) for key_id, wrapped in rows if wrapped is not None}
 
-    def _unwrap(self, key_id: str, wrapped: bytes) -> bytes:
+    def unwrapped(self, key_id: str, wrapped: bytes) -> bytes:
+        """A data key as it lies in the database, opened; raises WrongKey."""
         try:
             return open_bytes(self._kek, key_id.encode(), wrapped)
         except WrongKey as error:
