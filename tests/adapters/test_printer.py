@@ -52,7 +52,7 @@ CHECKLIST = {
     "data": ("健康材料单独加密", "查阅、复制、更正"),
     "electronic signature (13)": ("可靠的电子签名", "电子签名法第十三、十四条"),
     "record and head hash": ("c_7f3kq2m9_0", "c3a9" * 16),
-    "how to check": ("下载自己的全部记录，用它核对这个值",),
+    "how to check": ("下载自己的全部记录,用它核对这个值",),
     "evidence (94)": ("民事诉讼证据规定第九十四条",),
     "change only in writing (544)": ("双方都同意并写下来", "第五百四十四条"),
     "guarantor (695)": ("第六百九十五条",),

@@ -7,6 +7,7 @@ chain holds; the agenda goes on. FORBEAR_LONG kills many times more often.
 import json
 import os
 import random
+import http.client
 import re
 import signal
 import sqlite3
@@ -124,7 +125,7 @@ class Writer(Thread):
             except urllib.error.HTTPError as error:
                 if error.code != 500:
                     self.faults.append(f"{error.code} {error.read()[-300:]!r}")
-            except (OSError, ConnectionError):
+            except (OSError, http.client.HTTPException):
                 pass
             self.pressed_again += form is not None
             time.sleep(0.05)
