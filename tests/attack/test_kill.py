@@ -4,10 +4,10 @@ What was acknowledged is there, once; what was not is there once or not at all, 
 chain holds; the agenda goes on. FORBEAR_LONG kills many times more often.
 """
 
+import http.client
 import json
 import os
 import random
-import http.client
 import re
 import signal
 import sqlite3
