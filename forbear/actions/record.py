@@ -14,8 +14,8 @@ from typing import Any
 from forbear.actions.letters import letters
 from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Write
 from forbear.core.codec import plain
-from forbear.core.contact import Actor, Channel
-from forbear.core.events import QUIET, Fact, Recorded
+from forbear.core.contact import Actor, Channel, Role
+from forbear.core.events import QUIET, CaseOpened, Fact, Recorded
 from forbear.core.file import CaseFile, open_file, with_event
 from forbear.core.refusal import Refusal
 
@@ -67,6 +67,8 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
         return _again(case_id, before)
     for _ in range(TRIES):
         file = load(desk, case_id)
+        if foreign := _foreign(file, by.actor):
+            return foreign
         if by.seen is not None and (stale := _stale(file, by.seen)):
             return stale
         decided = decide(file)
@@ -76,6 +78,8 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
         dues = tuple(item for item in decided if isinstance(item, Due))
         if not facts and not dues:
             return Done(case_id, ())
+        if not file.events and not isinstance(facts[0] if facts else None, CaseOpened):
+            return _no_such_case()
         written = desk.ledger.append(_write(desk, by, case_id, asked, file, facts, dues))
         if isinstance(written, KeyReused):
             return _again(case_id, written)
@@ -93,6 +97,17 @@ def _again(case_id: str, before: tuple[Recorded, ...] | KeyReused) -> Done | Ref
     if isinstance(before, KeyReused):
         return Refusal("record.key", "record.refusal.key_reused", "record.way_on.reload")
     return Done(before[0].case_id if before else case_id, before, replayed=True)
+
+
+def _foreign(file: CaseFile, actor: Actor) -> Refusal | None:
+    """A borrower acts on her own case alone, whatever door she came through."""
+    if actor.kind is not Role.BORROWER or file.party is None or file.party.borrower_id == actor.id:
+        return None
+    return _no_such_case()
+
+
+def _no_such_case() -> Refusal:
+    return Refusal("record.no_case", "contact.refusal.no_such_case", "contact.way_on.call")
 
 
 def _stale(file: CaseFile, seen: int) -> Refusal | None:
