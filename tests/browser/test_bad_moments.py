@@ -67,6 +67,17 @@ def test_back_after_handing_in_shows_that_it_is_handed_in(site: Inhabited, phone
     assert types(site, case_id) == before
 
 
+def test_enter_continues_and_adds_no_line(site: Inhabited, phone: Any):
+    page = phone(site.url)
+    case_id = in_her_case(page, site, people.guest(11))
+    page.goto(f"/c/{case_id}/statement/outgoings")
+    page.fill("[name=m-rent]", "1,200元")
+    page.press("[name=m-rent]", "Enter")
+    page.wait_for_url("**/statement/debts")
+    lines = site.insider.record(case_id, "[line['monthly_minor'] for line in file.answers['outgoings']['lines']]")
+    assert lines == [120000]
+
+
 def test_an_older_tab_is_told_and_keeps_what_was_typed(site: Inhabited, phone: Any):
     page = phone(site.url)
     case_id = in_her_case(page, site, people.guest(4))
@@ -236,14 +247,3 @@ def test_away_for_an_hour_what_was_being_sent_is_given_back(site: Inhabited, pho
     people.prove(page, site, people.ANN)
     page.wait_for_url(f"**/c/{case_id}/statement/story")
     assert page.input_value("[name=words]") == "老板说下个月恢复加班。"
-
-
-def test_enter_continues_and_adds_no_line(site: Inhabited, phone: Any):
-    page = phone(site.url)
-    case_id = in_her_case(page, site, people.guest(1))
-    page.goto(f"/c/{case_id}/statement/outgoings")
-    page.fill("[name=m-rent]", "1,200元")
-    page.press("[name=m-rent]", "Enter")
-    page.wait_for_url("**/statement/debts")
-    lines = site.insider.record(case_id, "[line['monthly_minor'] for line in file.answers['outgoings']['lines']]")
-    assert lines == [120000]
