@@ -1,18 +1,22 @@
 """The search over cash flows: what is paid in which month, before anyone says what the relief is called.
 
-One pass, `fill`, pays in each month the least of three: what the household can, the ceiling, and what is left. For a
-given ceiling no other plan ends sooner or costs less; over all ceilings the least one that still ends in time is the
+One pass pays in each month the least of three: what the household can, the ceiling, and what is left. For a given
+ceiling no other plan ends sooner or costs less; over all ceilings the least one that still ends in time is the
 lightest plan there is. Both hold month by month in whole numbers, because what is left after a month never falls
 when what was left before it rises. So a bisection over whole ceilings misses nothing (docs/plan.md has the proof).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from math import gcd
+from typing import Any
 
-from forbear.core.dates import add_months, due_in, month_after, month_of, month_part, year_part
+from forbear.core import payoff
+from forbear.core.dates import DayCount, add_months, due_in, month_after, month_of, month_part, year_part
 from forbear.core.loan import Loan, Owed
-from forbear.core.money import PPM, Rounding, divide
+from forbear.core.money import PPM
 from forbear.core.rules import Rulebook
 
 
@@ -58,36 +62,199 @@ class Payment:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """A cash flow that pays off its terms."""
+    """A cash flow that pays off its terms: what is paid and what accrues in each month up to the last payment.
+
+    In the first `resting` months it pays just the interest. `value_minor` is what a lender expects of it, 0 where
+    nobody asked.
+    """
 
     terms: Terms
-    payments: tuple[Payment, ...]
+    amounts_minor: tuple[int, ...]
+    accrued_minor: tuple[int, ...]
+    burden_minor: int
+    total_minor: int
+    resting: int = 0
+    shape: str = "income-following"
+    value_minor: int = 0
 
     @property
     def ends_at(self) -> int:
         """The place of the last payment in the calendar."""
-        return self.payments[-1].index
+        return len(self.amounts_minor) - 1
 
     @property
-    def total_minor(self) -> int:
-        """All that is paid."""
-        return sum(p.amount_minor for p in self.payments)
+    def criteria(self) -> tuple[int, int, int, int]:
+        """Largest payment, total, end, value to the lender turned round: less is better in each."""
+        return self.burden_minor, self.total_minor, self.ends_at, -self.value_minor
 
     @property
-    def burden_minor(self) -> int:
-        """The largest payment."""
-        return max(p.amount_minor for p in self.payments)
+    def first_at(self) -> int:
+        """The place of the first payment in the calendar."""
+        return next(index for index, amount in enumerate(self.amounts_minor) if amount)
 
     @property
-    def criteria(self) -> tuple[int, int, int]:
-        """Largest payment, total, end: less is better in each."""
-        return self.burden_minor, self.total_minor, self.ends_at
+    def months(self) -> int:
+        """Months from the first payment to the last, both counted."""
+        return self.ends_at - self.first_at + 1
+
+    @property
+    def follows_income(self) -> bool:
+        """Whether the payments before the last are not all the same, or leave a month out."""
+        regular = set(self.amounts_minor[self.first_at : -1])
+        return self.shape == "income-following" and (len(regular) > 1 or 0 in regular)
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """The months in which something is paid."""
+        found, owing = [], 0
+        for index, (amount, accrued) in enumerate(zip(self.amounts_minor, self.accrued_minor, strict=True)):
+            owing += accrued
+            if amount:
+                found.append(Payment(index=index, amount_minor=amount, new_interest_minor=owing))
+                owing = 0
+        return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arithmetic:
+    """How the scalar functions of core/payoff.py are run: as they stand on lists, or compiled on 64-bit columns.
+
+    `exact` says whether it may be trusted with the numbers of a debt; where it may not, PLAIN always may.
+    """
+
+    column: Callable[[Sequence[int]], Any]
+    columns: Callable[[int, int], Any]
+    plain: Callable[[Any], list[int]]
+    pay_off: Callable[..., tuple[int, int, int]]
+    least_ceiling: Callable[..., int]
+    menu: Callable[..., int]
+    value: Callable[..., int]
+    part: Callable[..., int]
+    exact: Callable[[payoff.Debt, Sequence[int], int], bool]
+
+
+PLAIN = Arithmetic(
+    column=list,
+    columns=lambda count, size: [[0] * size for _ in range(count)],
+    plain=list,
+    pay_off=payoff.pay_off,
+    least_ceiling=payoff.least_ceiling,
+    menu=payoff.menu,
+    value=payoff.value,
+    part=payoff.part,
+    exact=lambda debt, factors, claim: True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Everything one set of terms and caps needs to be searched, made ready once. `worth` is None where nobody asks
+    what a plan is worth to the lender."""
+
+    terms: Terms
+    debt: payoff.Debt
+    run: Arithmetic
+    plain_caps: Sequence[int]
+    plain_factors: Sequence[int]
+    factors: Any
+    caps: Any
+    last: int
+    shape: str
+    worth: payoff.Worth | None
+    amounts: Any = field(compare=False, repr=False)
+    accrued: Any = field(compare=False, repr=False)
+
+    def fill(self, ceiling_minor: int, until: int | None = None) -> Flow | None:
+        """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
+        until = self.last if until is None else min(until, self.last)
+        found = self.run.pay_off(
+            self.debt, self.factors, self.caps, ceiling_minor, until, self.amounts, self.accrued
+        )
+        return self._flow(*found) if found[0] >= 0 else None
+
+    def least(self, most_minor: int, until: int, total_most_minor: int = payoff.WORD) -> Flow | None:
+        """The plan whose largest instalment is the least of all that end by `until` and cost at most so much."""
+        until = min(until, self.last)
+        highest = max(self.plain_caps[: until + 1], default=0)
+        ceiling = self._least(min(most_minor, highest), until, total_most_minor)
+        return self.fill(ceiling, until) if ceiling >= 0 else None
+
+    def _least(self, most_minor: int, until: int, total_most_minor: int) -> int:
+        debt = self.debt
+        usable = sum(1 for cap in self.plain_caps[debt.first : until + 1] if cap > 0)
+        if usable == 0 or most_minor <= 0:
+            return -1
+        # No ceiling below an even share without interest can suffice; interest on half the principal is a fair try.
+        above = max(0, -(-debt.left // (usable * debt.unit)) - 1)
+        ahead = debt.principal * sum(self.plain_factors[: until + 1]) // (2 * debt.year)
+        guess = -(-(debt.left + ahead) // (usable * debt.unit))
+        return self.run.least_ceiling(
+            debt,
+            self.factors,
+            self.caps,
+            most_minor,
+            until,
+            total_most_minor,
+            above,
+            guess,
+            self.amounts,
+            self.accrued,
+        )
+
+    def end_under(self, ceiling_minor: int) -> tuple[int, int, int]:
+        """(end, largest, total) of `fill` without the plan itself; end is -1 where it does not end in time."""
+        return self.run.pay_off(
+            self.debt, self.factors, self.caps, ceiling_minor, self.last, self.amounts, self.accrued
+        )
+
+    def priced(self, ceiling_minor: int) -> tuple[int, int, int, int]:
+        """(end, largest, total, value) of the plan under a ceiling that ends in time."""
+        assert self.worth is not None, "a plan is priced"
+        end, burden, total = self.end_under(ceiling_minor)
+        return end, burden, total, int(self.run.value(self.amounts, end, total, self.worth))
+
+    def menu(self, most_minor: int) -> list[tuple[int, int, int, int, int]]:
+        """(ceiling, end, largest, total, value) of the lightest plan of every term, the lightest of all first."""
+        assert self.worth is not None, "a menu is priced"
+        columns = self.run.columns(5, self.last + 1)
+        highest = max(self.plain_caps[: self.last + 1], default=0)
+        count = self.run.menu(
+            self.debt,
+            self.factors,
+            self.caps,
+            min(most_minor, highest),
+            self.last,
+            self.amounts,
+            self.accrued,
+            self.worth,
+            columns,
+        )
+        filled = [self.run.plain(column[:count]) for column in columns]
+        return list(zip(*filled, strict=True))
+
+    def _flow(self, end: int, burden_minor: int, total_minor: int) -> Flow:
+        worth = 0 if self.worth is None else int(self.run.value(self.amounts, end, total_minor, self.worth))
+        return Flow(
+            terms=self.terms,
+            amounts_minor=tuple(self.run.plain(self.amounts[: end + 1])),
+            accrued_minor=tuple(self.run.plain(self.accrued[: end + 1])),
+            burden_minor=int(burden_minor),
+            total_minor=int(total_minor),
+            resting=self.debt.resting,
+            shape=self.shape,
+            value_minor=worth,
+        )
 
 
 def calendar(loan: Loan, as_of: date, rulebook: Rulebook) -> Calendar:
     """Due dates from the month after `as_of` to the last the rulebook allows; one a month, on the loan's due day."""
     term = rulebook.integer("plan.term_max_months")
     earliest_on = as_of + timedelta(days=rulebook.integer("plan.first_due_least_days"))
+    return _calendar(loan.due_day, loan.day_count, as_of, term, earliest_on)
+
+
+@lru_cache(1024)
+def _calendar(due_day: int, day_count: DayCount, as_of: date, term: int, earliest_on: date) -> Calendar:
     latest_on = add_months(as_of, term)
     months: list[str] = []
     due_on: list[date] = []
@@ -95,11 +262,11 @@ def calendar(loan: Loan, as_of: date, rulebook: Rulebook) -> Calendar:
     before, denominator = as_of, 1
     for index in range(1, term + 1):
         month = month_after(month_of(as_of), index)
-        on = due_in(month, loan.due_day)
+        on = due_in(month, due_day)
         if on > latest_on:
             break
         of_year = month_part if due_on else year_part
-        part, denominator = of_year(loan.day_count, before, on)
+        part, denominator = of_year(day_count, before, on)
         months.append(month)
         due_on.append(on)
         parts.append(part)
@@ -113,65 +280,68 @@ def calendar(loan: Loan, as_of: date, rulebook: Rulebook) -> Calendar:
     )
 
 
+def search(
+    terms: Terms,
+    time: Calendar,
+    caps: Sequence[int],
+    *,
+    resting: int = 0,
+    shape: str = "income-following",
+    worth: payoff.Worth | None = None,
+    arithmetic: Arithmetic = PLAIN,
+) -> Search:
+    """Terms and caps made ready to be searched. `caps[i]` is what month i can bear, `resting` months pay interest."""
+    factors, year = yearly_factors(terms.rate_ppm, time)
+    debt = payoff.Debt(
+        principal=terms.kept.principal_minor,
+        left=terms.kept.total_minor,
+        year=year,
+        first=time.first,
+        unit=terms.unit_minor,
+        least=terms.least_minor,
+        gap=terms.gap_months,
+        principal_first=int(terms.principal_first),
+        resting=resting,
+    )
+    claim = 0 if worth is None else worth.claim
+    run = arithmetic if arithmetic.exact(debt, factors, claim) else PLAIN
+    if worth is not None and run is not PLAIN:
+        worth = payoff.Worth(
+            claim, worth.bands, run.column(worth.kept), run.column(worth.broken), run.column(worth.room)
+        )
+    size = len(time.parts)
+    return Search(
+        terms=terms,
+        debt=debt,
+        run=run,
+        plain_caps=caps,
+        plain_factors=factors,
+        factors=run.column(factors),
+        caps=run.column(caps),
+        last=min(len(caps), time.first + terms.months) - 1,
+        shape=shape,
+        worth=worth,
+        amounts=run.column([0] * size),
+        accrued=run.column([0] * size),
+    )
+
+
+@lru_cache(4096)
+def yearly_factors(rate_ppm: int, time: Calendar) -> tuple[tuple[int, ...], int]:
+    """The share of the principal that each month adds as interest: whole numbers over one, in their lowest terms."""
+    year = time.denominator * PPM
+    raw = [rate_ppm * part for part in time.parts]
+    common = gcd(year, *raw)
+    return tuple(factor // common for factor in raw), year // common
+
+
 def fill(
     terms: Terms, time: Calendar, caps: Sequence[int], ceiling_minor: int, until: int | None = None
 ) -> Flow | None:
-    """Pay as much as the caps and the ceiling allow, as early as they allow it; None when that does not end in time.
-
-    `caps[i]` is what month i can bear. Interest of a month is rounded down to the fen, so that no rate limit is ever
-    crossed by rounding. Interest bears no interest: it is set aside and paid like the arrears.
-    """
-    year, unit, least = time.denominator * PPM, terms.unit_minor, terms.least_minor
-    principal, left, owing, last_at = terms.kept.principal_minor, terms.kept.total_minor, 0, time.first - 1
-    payments: list[Payment] = []
-    for index in range(min(len(caps), time.first + terms.months, len(caps) if until is None else until + 1)):
-        interest = divide(principal * terms.rate_ppm * time.parts[index], year, Rounding.DOWN)
-        left += interest
-        owing += interest
-        most = min(caps[index], ceiling_minor) if index >= time.first else 0
-        if left <= most:
-            payments.append(Payment(index=index, amount_minor=left, new_interest_minor=owing))
-            return Flow(terms=terms, payments=tuple(payments))
-        amount = most - most % unit
-        if amount < least or amount == 0:
-            if index - last_at > terms.gap_months:
-                return None
-            continue
-        payments.append(Payment(index=index, amount_minor=amount, new_interest_minor=owing))
-        left, owing, last_at = left - amount, 0, index
-        principal = max(0, principal - amount) if terms.principal_first else min(principal, left)
-    return None
+    """Pay as much as the caps and the ceiling allow, as early as they allow it; None when that does not end in time."""
+    return search(terms, time, caps).fill(ceiling_minor, until)
 
 
 def least_ceiling(terms: Terms, time: Calendar, caps: Sequence[int], most_minor: int, until: int) -> Flow | None:
-    """The plan whose largest instalment is the least of all that end by month `until`; None when none does.
-
-    Exact by bisection over whole units: whether a ceiling suffices never turns from yes to no as it rises.
-    """
-    unit = terms.unit_minor
-    top = divide(max(0, min(most_minor, max(caps[: until + 1], default=0))), unit, Rounding.UP)
-    usable = sum(1 for cap in caps[time.first : until + 1] if cap > 0)
-    if usable == 0:
-        return None
-    # No ceiling below an even share without interest can suffice; interest on half the principal is a fair first try.
-    low = divide(terms.kept.total_minor, usable * unit, Rounding.UP) - 1
-    ahead = terms.kept.principal_minor * terms.rate_ppm * usable
-    high = max(low + 1, divide(terms.kept.total_minor * 24 * PPM + ahead, usable * unit * 24 * PPM, Rounding.UP))
-    step, found = 1 + (high >> 8), None
-    while True:
-        high = min(high, top)
-        if high <= low:
-            return None
-        found = fill(terms, time, caps, min(high * unit, most_minor), until)
-        if found is not None:
-            break
-        low, high, step = high, high + step, step * 2
-    down = 1 + (high >> 8)
-    while high - low > 1:
-        middle = max(low + 1, high - down)
-        attempt = fill(terms, time, caps, middle * unit, until)
-        if attempt is not None:
-            high, found, down = middle, attempt, down * 2
-        else:
-            low, down = middle, max(1, (high - middle) >> 1)
-    return found
+    """The plan whose largest instalment is the least of all that end by month `until`; None when none does."""
+    return search(terms, time, caps).least(most_minor, until)

@@ -1,77 +1,95 @@
 """From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import accumulate
 
-from forbear.core.cashflow import Calendar, Flow
-from forbear.core.loan import Loan
+from forbear.core.cashflow import Flow
 from forbear.core.money import PPM, Rounding, divide, major, percent
-from forbear.core.plan import Instalment, Measure, Offer, Plan, Why, annual_cost_ppm, check_plan
+from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_plan
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
 PARTS = {"fees": "fees_minor", "interest": "interest_minor", "penalty": "penalty_minor", "principal": "principal_minor"}
+_PLACES = tuple(PARTS)
 
 
-def offer_of(name: str, flow: Flow, case: Situation, why: Sequence[Why]) -> Offer:
-    """The offer that pays a cash flow; asserts that it loses no fen and that every rule it names holds."""
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A cash flow drawn up: the exact plan, every rule it was held against, those it touches, one "what if"."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    bound: tuple[str, ...]
+    counterfactual: Why
+
+
+def drawn(flow: Flow, case: Situation, counterfactual: Why) -> Drawn:
+    """The plan that pays a cash flow; asserts that it loses no fen and that every rule it names holds."""
     plan = _plan_of(flow, case)
-    check_plan(plan, case.owed, case.question.as_of, sum(p.new_interest_minor for p in flow.payments))
-    findings = tuple(_findings(plan, flow, case))
+    check_plan(plan, case.owed, case.question.as_of, sum(flow.accrued_minor))
+    held = list(_findings(plan, flow, case))
+    findings = tuple(finding for finding, _ in held)
     assert all(finding.ok for finding in findings), "no offer breaks a rule it names"
-    return Offer(name=name, plan=plan, why=tuple(why), findings=findings)
-
-
-def term_months(flow: Flow) -> int:
-    """Months from the first payment to the last, both counted."""
-    return flow.ends_at - flow.payments[0].index + 1
+    return Drawn(
+        plan=plan,
+        findings=findings,
+        bound=tuple(finding.rule for finding, touches in held if touches),
+        counterfactual=counterfactual,
+    )
 
 
 def _plan_of(flow: Flow, case: Situation) -> Plan:
     """The rows of a cash flow, each payment parted in the rulebook's order of allocation."""
-    kept, order = flow.terms.kept, case.rules.texts("alloc.order")
-    left = {name: getattr(kept, PARTS[name]) for name in order}
-    rows = []
-    for payment in flow.payments:
-        left["interest"] += payment.new_interest_minor
-        rest, paid = payment.amount_minor, {}
-        for name in order:
-            paid[PARTS[name]] = min(rest, left[name])
-            left[name] -= paid[PARTS[name]]
-            rest -= paid[PARTS[name]]
-        assert rest == 0, "a payment is never more than what is left"
-        row = Instalment(
-            due_on=case.time.due_on[payment.index],
-            balance_minor=left["principal"],
-            accrues_minor=payment.new_interest_minor,
-            **paid,
-        )
-        rows.append(row)
-    spans = _spans(flow, case.time)
+    kept, run, size = flow.terms.kept, case.arithmetic, len(flow.amounts_minor)
+    order = [_PLACES.index(name) for name in case.order]
+    left = run.column([kept.fees_minor, kept.interest_minor, kept.penalty_minor, kept.principal_minor])
+    columns = run.columns(7, size)
+    amounts, accrued = run.column(flow.amounts_minor), run.column(flow.accrued_minor)
+    count = run.part(amounts, accrued, flow.ends_at, run.column(order), left, columns)
+    index, fees, interest, penalty, principal, balance, accrues = (run.plain(column[:count]) for column in columns)
+    assert not any(run.plain(left)), "a plan pays all that is kept"
+    due_on = case.time.due_on
+    rows = tuple(map(_row, [due_on[i] for i in index], principal, interest, penalty, fees, balance, accrues))
     return Plan(
         as_of=case.question.as_of,
         owed=case.owed,
         first_due_on=rows[0].due_on,
         ends_on=rows[-1].due_on,
-        instalments=tuple(rows),
+        instalments=rows,
         forgiven=flow.terms.forgiven,
-        measures=tuple(_measures(flow, case.time, case.loan)),
-        annual_cost_ppm=annual_cost_ppm(kept.total_minor, spans, case.time.denominator, flow.terms.rate_ppm),
+        measures=tuple(_measures(flow, case)),
+        annual_cost_ppm=annual_cost_ppm(
+            kept.total_minor, _spans(flow, index, case), case.time.denominator, flow.terms.rate_ppm
+        ),
         total_minor=flow.total_minor,
         instalment_max_minor=flow.burden_minor,
         rate_ppm=flow.terms.rate_ppm,
     )
 
 
-def _spans(flow: Flow, time: Calendar) -> list[tuple[int, int]]:
-    spans, start = [], 0
-    for payment in flow.payments:
-        spans.append((sum(time.parts[start : payment.index + 1]), payment.amount_minor))
-        start = payment.index + 1
-    return spans
+def _row(*values: object) -> Instalment:
+    """An instalment whose values are its own already: made a thousand times, so without asking for each name."""
+    row = object.__new__(Instalment)
+    row.__dict__.update(zip(_ROW, values, strict=True))
+    return row
 
 
-def _measures(flow: Flow, time: Calendar, loan: Loan) -> Iterator[Measure]:
+_ROW = (
+    *("due_on", "principal_minor", "interest_minor", "penalty_minor"),
+    *("fees_minor", "balance_minor", "accrues_minor"),
+)
+
+
+def _spans(flow: Flow, index: Sequence[int], case: Situation) -> list[tuple[int, int]]:
+    """(time since the payment before, amount) of each payment."""
+    passed = [0, *accumulate(case.time.parts)]
+    ends = [passed[at + 1] for at in index]
+    amounts = flow.amounts_minor
+    return [(end - start, amounts[at]) for start, end, at in zip([0, *ends], ends, index, strict=False)]
+
+
+def _measures(flow: Flow, case: Situation) -> Iterator[Measure]:
     """The name of each relief in the cash flow, in the order it is applied: waive, then adjust, then re-plan."""
     terms, forgiven = flow.terms, flow.terms.forgiven
     if terms.settlement:
@@ -85,40 +103,49 @@ def _measures(flow: Flow, time: Calendar, loan: Loan) -> Iterator[Measure]:
     for name, amount_minor in waived:
         if amount_minor:
             yield Measure(measure=name, amount_minor=amount_minor)
-    if terms.rate_ppm != loan.rate_ppm and not terms.settlement:
+    if terms.rate_ppm != case.loan.rate_ppm and not terms.settlement:
         yield Measure(measure="rate", rate_ppm=terms.rate_ppm)
-    skipped = flow.payments[0].index - time.first
+    skipped = flow.first_at - case.time.first
     if skipped:
         yield Measure(measure="deferral", months=skipped)
+    if flow.resting:
+        yield Measure(measure="interest-only", months=flow.resting)
     if not terms.settlement:
-        yield Measure(measure="term", months=term_months(flow))
-    if len({payment.amount_minor for payment in flow.payments[:-1]}) > 1 or len(flow.payments) < term_months(flow):
+        yield Measure(measure="term", months=flow.months)
+    if flow.shape == "stepped" and len(set(flow.amounts_minor[flow.first_at : -1])) > 1:
+        yield Measure(measure="step")
+    if flow.follows_income:
         yield Measure(measure="income-following")
 
 
-def _findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Finding]:
+Held = tuple[Finding, bool]
+"""A finding, and whether the plan touches its limit."""
+
+
+def _findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
     rules = case.rules
     for param in rules.stack("cap.annual_cost"):
         yield _at_most(param, plan.annual_cost_ppm, int(param.value), percent, "percent")
     if flow.terms.settlement:
-        yield _at_most(rules.param("settlement.payments_max"), len(flow.payments), flow.terms.months, str, "payments")
+        yield _at_most(rules.param("settlement.payments_max"), len(plan.instalments), flow.terms.months, str, "payments")
     else:
         yield from _relief_findings(plan, flow, case)
         term = rules.param("plan.term_max_months")
-        yield _at_most(term, term_months(flow), int(term.value), str, "months")
+        yield _at_most(term, flow.months, int(term.value), str, "months")
     gap = rules.param("plan.gap_max_months")
-    yield _at_most(gap, _longest_gap(flow, case.time), int(gap.value), str, "months")
-    regular = [payment.amount_minor for payment in flow.payments[:-1]]
+    yield _at_most(gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
+    regular = [amount for amount in flow.amounts_minor[case.time.first + flow.resting : -1] if amount]
     if regular:
-        least = rules.param("plan.instalment_least")
-        yield _finding(least, min(regular) >= int(least.value), major(least.value), major(min(regular)), "amount")
+        least, smallest = rules.param("plan.instalment_least"), min(regular)
+        ok, touches = smallest >= int(least.value), smallest == int(least.value)
+        yield _finding(least, ok, major(least.value), major(smallest), "amount"), touches
     if not flow.terms.settlement:
         raised = rules.param("plan.instalment_not_raised")
         yield _at_most(raised, flow.burden_minor, case.ceiling_minor, major, "amount")
     yield from _household_findings(flow, case)
 
 
-def _relief_findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Finding]:
+def _relief_findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
     """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
     ladder = case.rules.param("relief.ladder")
     for part, name in PARTS.items():
@@ -128,27 +155,33 @@ def _relief_findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Findin
             yield _at_most(ladder, waived, allowed, major, "amount", f".{part}")
     if plan.rate_ppm < case.loan.rate_ppm:
         floor_ppm = min(int(case.step["rate_floor"]), case.most.rate_ppm)
-        ok = plan.rate_ppm >= floor_ppm
-        yield _finding(ladder, ok, percent(floor_ppm), percent(plan.rate_ppm), "percent", ".rate_floor")
+        ok, touches = plan.rate_ppm >= floor_ppm, plan.rate_ppm == floor_ppm
+        yield _finding(ladder, ok, percent(floor_ppm), percent(plan.rate_ppm), "percent", ".rate_floor"), touches
 
 
-def _household_findings(flow: Flow, case: Situation) -> Iterator[Finding]:
+def _household_findings(flow: Flow, case: Situation) -> Iterator[Held]:
     """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
-    months = [(case.months[p.index], p.amount_minor) for p in flow.payments]
-    left, bare = min(((m.income_minor - m.debts_minor - paid, m) for m, paid in months), key=lambda pair: pair[0])
+    paid = [(month, amount) for month, amount in zip(case.months, flow.amounts_minor, strict=False) if amount]
+    left, bare = min(((m.income_minor - m.debts_minor - amount, m) for m, amount in paid), key=lambda pair: pair[0])
     floor = case.rules.param("budget.floor", case.question.household.place)
-    yield _finding(floor, left >= bare.floor_minor, major(bare.floor_minor), major(left), "amount")
-    tight, paid = min(months, key=lambda pair: pair[0].affordable_minor - pair[1])
-    yield _at_most(case.rules.param("budget.buffer"), paid, tight.affordable_minor, major, "amount")
+    ok, touches = left >= bare.floor_minor, left == bare.floor_minor
+    yield _finding(floor, ok, major(bare.floor_minor), major(left), "amount"), touches
+    tight, amount = min(paid, key=lambda pair: pair[0].affordable_minor - pair[1])
+    finding, _ = _at_most(case.rules.param("budget.buffer"), amount, tight.affordable_minor, major, "amount")
+    # An instalment is a whole step; nothing more fits where not even one more step does.
+    yield finding, tight.affordable_minor - amount < flow.terms.unit_minor
 
 
-def _longest_gap(flow: Flow, time: Calendar) -> int:
-    indexes = [time.first - 1, *(payment.index for payment in flow.payments)]
-    return max(after - before - 1 for before, after in pairwise(indexes))
+def _longest_gap(flow: Flow, first: int) -> int:
+    longest = since = 0
+    for amount in flow.amounts_minor[first:]:
+        since = 0 if amount else since + 1
+        longest = max(longest, since)
+    return longest
 
 
-def _at_most(param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = "") -> Finding:
-    return _finding(param, value <= limit, text(limit), text(value), unit, suffix)
+def _at_most(param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = "") -> Held:
+    return _finding(param, value <= limit, text(limit), text(value), unit, suffix), value == limit
 
 
 def _finding(param: Param, ok: bool, limit: str, value: str, unit: str, suffix: str = "") -> Finding:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
+from operator import lt
 
 from forbear.core.loan import Owed
-from forbear.core.money import PPM, Rounding, divide
+from forbear.core.money import PPM
 from forbear.core.rules import Finding
 
 
@@ -97,12 +99,20 @@ class Why:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A plan with a name, why it is offered, and every rule it was held against."""
+    """A plan with a name, why it is offered, and every rule it was held against.
+
+    `counterfactual` is what a little more or less a month would change; `bound` the rules the plan touches, so that
+    nothing better could be had without breaking one; `value_minor` what the lender may expect of it, never shown to a
+    borrower, None where nobody reckoned it.
+    """
 
     name: str
     plan: Plan
     why: tuple[Why, ...] = ()
     findings: tuple[Finding, ...] = ()
+    counterfactual: Why | None = None
+    value_minor: int | None = None
+    bound: tuple[str, ...] = ()
 
 
 def check_plan(plan: Plan, owed: Owed, as_of: date, new_interest_minor: int | None = None) -> None:
@@ -113,26 +123,30 @@ def check_plan(plan: Plan, owed: Owed, as_of: date, new_interest_minor: int | No
     """
     rows, forgiven = plan.instalments, plan.forgiven
     assert rows, "a plan has an instalment"
-    assert sum(r.principal_minor for r in rows) + forgiven.principal_minor == owed.principal_minor, "principal is lost"
-    assert sum(r.penalty_minor for r in rows) + forgiven.penalty_minor == owed.penalty_minor, "penalty is lost"
-    assert sum(r.fees_minor for r in rows) + forgiven.fees_minor == owed.fees_minor, "fees are lost"
-    accrued = sum(r.interest_minor for r in rows) + forgiven.interest_minor - owed.interest_minor
+    columns = [[getattr(row, name) for row in rows] for name in _COLUMNS]
+    principal, interest, penalty, fees, balances, dates = columns
+    assert sum(principal) + forgiven.principal_minor == owed.principal_minor, "principal is lost"
+    assert sum(penalty) + forgiven.penalty_minor == owed.penalty_minor, "penalty is lost"
+    assert sum(fees) + forgiven.fees_minor == owed.fees_minor, "fees are lost"
+    accrued = sum(interest) + forgiven.interest_minor - owed.interest_minor
     assert accrued >= 0 if new_interest_minor is None else accrued == new_interest_minor, "interest is lost"
-    balance, before = owed.principal_minor - forgiven.principal_minor, as_of
-    for row in rows:
-        balance -= row.principal_minor
-        assert row.balance_minor == balance, "the balance is what the row leaves"
-        assert row.due_on > before, "due dates rise"
-        assert row.amount_minor > 0, "a row takes something"
-        parts = (row.principal_minor, row.interest_minor, row.penalty_minor, row.fees_minor)
-        assert min(parts) >= 0, "no part is negative"
-        before = row.due_on
-    assert balance == 0, "a plan ends with nothing owed"
-    assert (plan.first_due_on, plan.ends_on) == (rows[0].due_on, rows[-1].due_on), (
-        "the plan names its first and last day"
-    )
-    assert plan.total_minor == sum(r.amount_minor for r in rows), "the total is the sum of the rows"
-    assert plan.instalment_max_minor == max(r.amount_minor for r in rows), "the largest row is named"
+    left = owed.principal_minor - forgiven.principal_minor
+    assert balances == [left - paid for paid in accumulate(principal)], "the balance is what the row leaves"
+    assert balances[-1] == 0, "a plan ends with nothing owed"
+    assert all(map(lt, [as_of, *dates], dates)), "due dates rise"
+    assert min(map(min, principal, interest, penalty, fees)) >= 0, "no part is negative"
+    amounts = list(map(_sum, principal, interest, penalty, fees))
+    assert min(amounts) > 0, "a row takes something"
+    assert (plan.first_due_on, plan.ends_on) == (dates[0], dates[-1]), "the plan names its first and last day"
+    assert plan.total_minor == sum(amounts), "the total is the sum of the rows"
+    assert plan.instalment_max_minor == max(amounts), "the largest row is named"
+
+
+_COLUMNS = ("principal_minor", "interest_minor", "penalty_minor", "fees_minor", "balance_minor", "due_on")
+
+
+def _sum(*parts: int) -> int:
+    return sum(parts)
 
 
 def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], denominator: int, guess_ppm: int) -> int:
@@ -140,33 +154,31 @@ def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], den
 
     `payments`: (time since the row before as a numerator over `denominator` of a year, amount in minor units). Between
     rows the balance accrues simply, at rows it compounds, so that a loan at 12 % paid monthly costs 12 % (12 × the
-    monthly rate; People's Bank notice 2021 No. 3). Found by bisection over whole ppm: the least rate at which
-    nothing is overpaid. 0 where no more is paid than was carried.
+    monthly rate; People's Bank notice 2021 No. 3). The least whole ppm at which nothing is overpaid; 0 where no more
+    is paid than was carried. Newton's steps close in on it, and each bound is proved by the balance it leaves.
     """
     if carried_minor <= 0 or sum(amount for _, amount in payments) <= carried_minor:
         return 0
-    high = max(1, guess_ppm)
-    while _overpaid(carried_minor, payments, denominator, high):
-        high *= 2
-    low = 0
-    near = high - 64
-    if near > 0 and _overpaid(carried_minor, payments, denominator, near):
-        low = near
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if _overpaid(carried_minor, payments, denominator, middle):
-            low = middle
-        else:
-            high = middle
+    low, high, rate = 0, -1, max(1, guess_ppm)
+    while high < 0 or high - low > 1:
+        left, slope = _left(carried_minor, payments, denominator, rate)
+        low, high = (rate, high) if left < 0 else (low, rate)
+        step = left // slope if slope > 0 else 0
+        newton = rate - (step if left < 0 else max(1, step))
+        rate = newton if low < newton and (high < 0 or newton < high) else 2 * low if high < 0 else (low + high) >> 1
     return high
 
 
 _FINE = 2**20
-"""Balances inside the bisection are kept a million times finer than a fen, so that rounding cannot move a ppm."""
+"""Balances inside the search are kept a million times finer than a fen, so that rounding cannot move a ppm."""
 
 
-def _overpaid(carried_minor: int, payments: Sequence[tuple[int, int]], denominator: int, rate_ppm: int) -> bool:
-    balance, year = carried_minor * _FINE, denominator * PPM
+def _left(carried_minor: int, payments: Sequence[tuple[int, int]], denominator: int, rate_ppm: int) -> tuple[int, int]:
+    """What a rate leaves after the last payment, a million times finer than a minor unit, and how much more it would
+    leave a ppm higher."""
+    balance, slope, year = carried_minor * _FINE, 0, denominator * PPM
     for part, amount_minor in payments:
-        balance += divide(balance * rate_ppm * part, year, Rounding.HALF_UP) - amount_minor * _FINE
-    return balance < 0
+        factor = rate_ppm * part
+        slope += (slope * factor + balance * part) // year
+        balance += (2 * balance * factor + year) // (2 * year) - amount_minor * _FINE
+    return balance, slope

@@ -4,7 +4,7 @@ The ladder depends on why she cannot pay and how long the debt has been overdue,
 pay. A settlement forgives part of the whole against a few payments and stands alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: 
         fees_minor=divide(owed.fees_minor * int(step["fees"]), PPM, Rounding.DOWN),
     )
     rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook), int(step["rate_floor"]))
-    return _terms(owed, forgiven, rate_ppm, rulebook)
+    return _terms(owed, forgiven, rate_ppm, days_late, rulebook)
 
 
 def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str, Any]:
@@ -39,16 +39,15 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
     return max(reached, key=lambda row: int(row["dpd_from"]))
 
 
-def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> Iterator[Terms]:
-    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
-    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook))
+def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
+    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal. Each once."""
     given = NOTHING
-    yield _terms(owed, given, rate_ppm, rulebook)
+    rungs = [replace(most, kept=owed, forgiven=given, rate_ppm=min(loan.rate_ppm, cost_cap_ppm(rulebook)))]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
         given = replace(given, **{part: getattr(most.forgiven, part)})
-        yield _terms(owed, given, rate_ppm, rulebook)
-    yield _terms(owed, given, most.rate_ppm, rulebook)
-    yield most
+        rungs.append(replace(rungs[0], kept=less(owed, given), forgiven=given))
+    rungs += [replace(rungs[-1], rate_ppm=most.rate_ppm), most]
+    return tuple(dict.fromkeys(rungs))
 
 
 def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
@@ -63,8 +62,15 @@ def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     for part in ("penalty_minor", "fees_minor", "interest_minor", "principal_minor"):
         given[part] = min(rest, getattr(owed, part))
         rest -= given[part]
-    terms = _terms(owed, Owed(**given), 0, rulebook)
+    terms = _terms(owed, Owed(**given), 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
+
+
+def allocation_order(rulebook: Rulebook, days_late: int) -> tuple[str, ...]:
+    """The order in which a payment is allocated at this lateness: a bank card's turns once it is late enough."""
+    late_from = rulebook.stack("alloc.late_from_days")
+    late = bool(late_from) and days_late >= int(late_from[-1].value)
+    return rulebook.texts("alloc.order_late" if late else "alloc.order")
 
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:
@@ -72,15 +78,20 @@ def cost_cap_ppm(rulebook: Rulebook) -> int:
     return min(int(param.value) for param in rulebook.stack("cap.annual_cost"))
 
 
-def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, rulebook: Rulebook) -> Terms:
-    order = rulebook.texts("alloc.order")
+def less(owed: Owed, forgiven: Owed) -> Owed:
+    """What is left of a debt, part by part."""
+    return Owed(
+        principal_minor=owed.principal_minor - forgiven.principal_minor,
+        interest_minor=owed.interest_minor - forgiven.interest_minor,
+        penalty_minor=owed.penalty_minor - forgiven.penalty_minor,
+        fees_minor=owed.fees_minor - forgiven.fees_minor,
+    )
+
+
+def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, days_late: int, rulebook: Rulebook) -> Terms:
+    order = allocation_order(rulebook, days_late)
     return Terms(
-        kept=Owed(
-            principal_minor=owed.principal_minor - forgiven.principal_minor,
-            interest_minor=owed.interest_minor - forgiven.interest_minor,
-            penalty_minor=owed.penalty_minor - forgiven.penalty_minor,
-            fees_minor=owed.fees_minor - forgiven.fees_minor,
-        ),
+        kept=less(owed, forgiven),
         forgiven=forgiven,
         rate_ppm=rate_ppm,
         months=rulebook.integer("plan.term_max_months"),

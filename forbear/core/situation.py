@@ -1,20 +1,30 @@
 """One case as the solver sees it: what is owed, what each month can bear, and the limits that hold on the day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from forbear.core.budget import Evidence, Household, MonthBudget, budget
-from forbear.core.cashflow import Calendar, Terms, calendar
-from forbear.core.dates import month_after, month_of
+from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, search
+from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
+from forbear.core.payoff import WORD, Worth
 from forbear.core.plan import Cause, Request
-from forbear.core.relief import ladder_step, most_relief, settlement
+from forbear.core.relief import allocation_order, ladder_step, least_relief_first, most_relief, settlement
 from forbear.core.rules import Rulebook
+from forbear.core.value import worth
 
 PAUSE_KINDS = frozenset({"payment-holiday", "holiday", "deferral", "pause"})
 SETTLEMENT_KINDS = frozenset({"settlement", "settle"})
+SHAPE_KINDS = {
+    "interest-only": "interest-only",
+    "step": "stepped",
+    "step-up": "stepped",
+    "stepped": "stepped",
+    "level": "level",
+}
+"""Words of a request that ask for the payments to have a certain shape."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +42,8 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """A question with everything the rulebook makes of it. `ceiling_minor`: no instalment goes above it."""
+    """A question with everything the rulebook makes of it. `ceiling_minor`: no instalment goes above it; `order`: how
+    a payment is allocated; `worth`: what a lender may expect of each month's payment."""
 
     question: Question
     rules: Rulebook
@@ -43,8 +54,12 @@ class Situation:
     caps: tuple[int, ...]
     ceiling_minor: int
     most: Terms
+    rungs: tuple[Terms, ...]
     step: Mapping[str, Any]
     settlement: Terms | None
+    order: tuple[str, ...]
+    worth: Worth
+    arithmetic: Arithmetic
 
     @property
     def last(self) -> int:
@@ -56,15 +71,41 @@ class Situation:
         """The loan asked about."""
         return self.question.loan
 
+    def search(
+        self,
+        terms: Terms | None = None,
+        caps: Sequence[int] | None = None,
+        *,
+        resting: int = 0,
+        shape: str = "income-following",
+    ) -> Search:
+        """The search over cash flows with these terms and caps, by default the most relief and the whole budget."""
+        return search(
+            self.most if terms is None else terms,
+            self.time,
+            self.caps if caps is None else caps,
+            resting=resting,
+            shape=shape,
+            worth=self.worth,
+            arithmetic=self.arithmetic,
+        )
 
-def situation(question: Question, rulebook: Rulebook) -> Situation:
-    """The situation on `question.as_of`. A pause asked for empties its months for every plan."""
+
+def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Situation:
+    """The situation on `question.as_of`, to be searched with `arithmetic` where its numbers fit."""
     rules = rulebook.on(question.as_of)
     owed = owed_on(question.loan, question.as_of)
     days_late = days_past_due(question.loan, question.as_of)
     time = calendar(question.loan, question.as_of, rules)
     months = budget(question.household, rules, month_after(month_of(question.as_of), 1), len(time.months))
+    caps = tuple(m.affordable_minor for m in months)
+    most = most_relief(question.loan, owed, question.cause, days_late, rules)
+    rungs = least_relief_first(question.loan, owed, most, rules)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
+    ceiling = _ceiling(question, owed)
+    weights = worth(rules, owed.total_minor, days_late, time, caps)
+    dearest = search(max(rungs, key=lambda terms: terms.rate_ppm), time, caps)
+    fits = arithmetic.exact(dearest.debt, dearest.plain_factors, owed.total_minor)
     return Situation(
         question=question,
         rules=rules,
@@ -72,11 +113,15 @@ def situation(question: Question, rulebook: Rulebook) -> Situation:
         days_late=days_late,
         time=time,
         months=months,
-        caps=tuple(m.affordable_minor for m in months),
-        ceiling_minor=_ceiling(question, owed),
-        most=most_relief(question.loan, owed, question.cause, days_late, rules),
+        caps=caps,
+        ceiling_minor=ceiling,
+        most=most,
+        rungs=rungs,
         step=ladder_step(question.cause, days_late, rules),
         settlement=settlement(owed, days_late, rules) if asked else None,
+        order=allocation_order(rules, days_late),
+        worth=weights,
+        arithmetic=arithmetic if fits and max(sum(caps), ceiling) < WORD else PLAIN,
     )
 
 
@@ -92,15 +137,45 @@ def pause_asked(case: Situation) -> int:
     request = case.question.request
     if not PAUSE_KINDS & set(request.kinds):
         return 0
-    months = request.months if _only_a_pause(request) else None
+    months = request.months if _only(request, PAUSE_KINDS) else None
     return min(
         max(case.rules.integers("relief.deferral_options")), months or case.rules.integer("relief.deferral_usual")
     )
 
 
+def pauses_to_try(case: Situation) -> tuple[int, ...]:
+    """The pause she asks for, then every shorter one the rulebook knows, the longest first."""
+    asked = pause_asked(case)
+    shorter = sorted((n for n in case.rules.integers("relief.deferral_options") if 0 < n < asked), reverse=True)
+    return (asked, *shorter) if asked else ()
+
+
+def shape_asked(case: Situation) -> str:
+    """The shape of payments she asks for, where her lender gives it; nothing otherwise."""
+    named = [SHAPE_KINDS[kind] for kind in case.question.request.kinds if kind in SHAPE_KINDS]
+    return next((shape for shape in named if shape in case.rules.texts("plan.shapes")), "")
+
+
+def resting_asked(case: Situation) -> int:
+    """Months in which she pays just the interest: as many as she asks for where that is all she asks, else until the
+    cause ends, else the rulebook's usual number."""
+    request = case.question.request
+    months = request.months if _only(request, frozenset({"interest-only"})) else None
+    usual = case.rules.integer("relief.interest_only_usual")
+    return min(case.rules.integer("relief.interest_only_max"), months or months_to_end(case) or usual)
+
+
+def months_to_end(case: Situation) -> int:
+    """How many of the months a plan may use lie before the cause ends; 0 where she does not know when it ends."""
+    until = case.question.until
+    if until is None:
+        return 0
+    return max(0, month_number(month_of(until)) - month_number(case.time.months[case.time.first]) + 1)
+
+
 def term_asked(request: Request) -> int | None:
     """The months she wants the plan to take at most; None where she names none, or names those of a pause."""
-    return None if _only_a_pause(request) else request.months
+    return None if _only(request, PAUSE_KINDS | {"interest-only"}) else request.months
 
 
 def with_better_proof(question: Question) -> Question:
@@ -109,9 +184,9 @@ def with_better_proof(question: Question) -> Question:
     return replace(question, household=replace(question.household, income=shown))
 
 
-def _only_a_pause(request: Request) -> bool:
-    pauses = bool(request.kinds) and all(kind in PAUSE_KINDS for kind in request.kinds)
-    return pauses and request.instalment_minor is None
+def _only(request: Request, kinds: frozenset[str]) -> bool:
+    """Whether such kinds are all she asks for, so that her months are the months of that."""
+    return bool(request.kinds) and all(kind in kinds for kind in request.kinds) and request.instalment_minor is None
 
 
 def _ceiling(question: Question, owed: Owed) -> int:

@@ -1,25 +1,35 @@
 """Every plan worth offering: cash flow first, label second.
 
 All plans are made with the relief the rules allow the case, so the only choice left is how fast to pay. Over every
-ceiling of the instalment `fill` gives the plan that ends soonest and costs least; the named offers are points of that
-one line: its lightest end, its cheapest end, its soonest end, the term in the geometric middle, what she asked for.
+ceiling of the instalment the search gives the plan that ends soonest and costs least; the named offers are points of
+that one line: its lightest end, its cheapest end, its soonest end, the best middle for both sides, what she asked for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import isqrt
 
 from forbear.core.budget import MonthBudget
-from forbear.core.cashflow import Flow, fill, least_ceiling
+from forbear.core.cashflow import PLAIN, Arithmetic, Flow
+from forbear.core.counterfactual import counterfactual
 from forbear.core.loan import Owed, owed_on
 from forbear.core.money import major
-from forbear.core.offers import offer_of, term_months
+from forbear.core.offers import Drawn, drawn
 from forbear.core.plan import Offer, Why
 from forbear.core.refusal import Refusal
-from forbear.core.relief import least_relief_first
 from forbear.core.rules import Rulebook
-from forbear.core.situation import Question, Situation, pause_asked, paused, situation, term_asked
+from forbear.core.shapes import flows_of
+from forbear.core.situation import (
+    Question,
+    Situation,
+    pause_asked,
+    paused,
+    pauses_to_try,
+    shape_asked,
+    situation,
+    term_asked,
+)
+from forbear.core.value import value_of_nothing_minor
 from forbear.core.ways_on import (
     no_plan,
     nothing_to_pay,
@@ -28,11 +38,13 @@ from forbear.core.ways_on import (
     own_plan_leaves,
     own_plan_outside,
     pause_refused,
+    pause_shortened,
     request_refused,
+    shape_refused,
     what_if_refused,
 )
 
-__all__ = ["Answer", "Question", "own_plan", "solve", "what_if"]
+__all__ = ["Answer", "Question", "Tried", "own_plan", "solve", "sweep", "what_if"]
 
 NAMES = ("lightest", "cheapest", "soonest", "balanced", "as-requested")
 
@@ -42,6 +54,7 @@ class Answer:
     """What the solver found. `offers` may be empty; then `refusals` says why and what can be done instead.
 
     `if_nothing_changes` is what is owed `wait_days` later; `affordable` runs to the last instalment of any offer.
+    `nothing_minor` is what the lender may expect where nothing is agreed: advice to agents beside an offer's value.
     """
 
     owed: Owed
@@ -54,23 +67,36 @@ class Answer:
     lender_best: Offer | None
     rulebook_digest: str
     effective_on: date
+    nothing_minor: int | None = None
 
 
-def solve(question: Question, rulebook: Rulebook) -> Answer:
-    """Every named offer for a case, none of them worse than another in largest instalment, total and end at once."""
-    case = situation(question, rulebook)
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What one amount a month leads to: the largest payment, all of them, the months and the last day."""
+
+    ceiling_minor: int
+    burden_minor: int
+    total_minor: int
+    months: int
+    ends_on: date
+
+
+def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Answer:
+    """Every named offer for a case; none is worse than another plan in largest payment, total, end and value at once."""
+    case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
     refusals: list[Refusal] = [] if nothing is None else [nothing]
     offers: tuple[Offer, ...] = ()
-    best: Flow | None = None
+    best: Offer | None = None
     if nothing is None:
-        case, flows = _with_pause(case, refusals)
+        case, flows = _with_wishes(case, refusals)
         if not flows:
             refusals.extend(no_plan(case))
         else:
             refusals.extend(request_refused(case, flows))
-            offers = tuple(offer_of(name, flow, case, _why(name, flow, case)) for name, flow in flows.items())
-            best = _lender_best(case)
+            plans: dict[Flow, Drawn] = {}
+            offers = tuple(_offer(name, flow, case, plans) for name, flow in flows.items())
+            best = _offer("lender-best", _lender_best(case), case, plans)
     days = case.rules.integer("plan.wait_days")
     return Answer(
         owed=case.owed,
@@ -80,27 +106,51 @@ def solve(question: Question, rulebook: Rulebook) -> Answer:
         affordable=_shown(case, offers),
         offers=offers,
         refusals=tuple(refusals),
-        lender_best=offer_of("lender-best", best, case, _why("lender-best", best, case)) if best else None,
+        lender_best=best,
         rulebook_digest=case.rules.digest,
         effective_on=case.rules.effective_on,
+        nothing_minor=value_of_nothing_minor(case.rules, case.owed.total_minor, case.days_late),
     )
 
 
-def what_if(question: Question, rulebook: Rulebook, instalment_minor: int) -> Offer | Refusal:
+def what_if(
+    question: Question, rulebook: Rulebook, instalment_minor: int, arithmetic: Arithmetic = PLAIN
+) -> Offer | Refusal:
     """The plan with at most this much a month, or why there is none and the nearest amount that has one."""
-    case = situation(question, rulebook)
+    case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
     if nothing is not None:
         return nothing
     case = replace(case, ceiling_minor=instalment_minor)
     flow = None
     if months := pause_asked(case):
-        flow = fill(case.most, case.time, paused(case, months).caps, instalment_minor)
-    flow = flow or fill(case.most, case.time, case.caps, instalment_minor)
+        flow = paused(case, months).search().fill(instalment_minor)
+    flow = flow or case.search().fill(instalment_minor)
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
     if flow is None or (above_all_months and flow.burden_minor < instalment_minor and len(flow.payments) > 1):
         return what_if_refused(case, instalment_minor)
-    return offer_of("what-if", flow, case, _why("what-if", flow, case))
+    return _offer("what-if", flow, case, {})
+
+
+def sweep(
+    question: Question, rulebook: Rulebook, ceilings_minor: Sequence[int], arithmetic: Arithmetic = PLAIN
+) -> tuple[Tried | None, ...]:
+    """What each of many amounts a month leads to, None where it does not end in time: for a slider and its chart."""
+    case = situation(question, rulebook, arithmetic)
+    search = case.search()
+    found = (search.end_under(ceiling) for ceiling in ceilings_minor)
+    return tuple(
+        Tried(
+            ceiling_minor=ceiling,
+            burden_minor=burden,
+            total_minor=total,
+            months=end - case.time.first + 1,
+            ends_on=case.time.due_on[end],
+        )
+        if end >= 0
+        else None
+        for ceiling, (end, burden, total) in zip(ceilings_minor, found, strict=True)
+    )
 
 
 def own_plan(question: Question, rulebook: Rulebook, payments_by_month: Sequence[tuple[str, int]]) -> Offer | Refusal:
@@ -121,95 +171,116 @@ def own_plan(question: Question, rulebook: Rulebook, payments_by_month: Sequence
         if table[places[month]] > case.caps[places[month]]:
             return own_plan_above(case, month, table[places[month]])
     ceiling = max(case.ceiling_minor, *table)
-    case = replace(case, caps=tuple(table), ceiling_minor=ceiling)
-    flow = fill(replace(case.most, unit_minor=1, least_minor=1), case.time, case.caps, ceiling)
+    case = replace(case, ceiling_minor=ceiling)
+    flow = case.search(replace(case.most, unit_minor=1, least_minor=1), table).fill(ceiling)
     if flow is None:
         return own_plan_leaves(case, sum(table))
     for payment in flow.payments[:-1]:
         if payment.amount_minor < case.most.least_minor:
             return own_plan_below(case, case.time.months[payment.index], payment.amount_minor)
-    return offer_of("own-plan", flow, case, _why("own-plan", flow, case))
+    return _offer("own-plan", flow, case, {})
 
 
-def _with_pause(case: Situation, refusals: list[Refusal]) -> tuple[Situation, dict[str, Flow]]:
-    """The named cash flows; with the pause she asks for where a plan can bear it, else without and saying so."""
-    months = pause_asked(case)
-    if months:
+def _with_wishes(case: Situation, refusals: list[Refusal]) -> tuple[Situation, dict[str, Flow]]:
+    """The named cash flows: with the pause or the shape she asks for where a plan can bear it, else without and
+    saying so. A pause that is too long is tried shorter."""
+    usual = _usual_shapes(case)
+    pauses = pauses_to_try(case)
+    for months in pauses:
         resting = paused(case, months)
-        flows = _named(resting)
+        flows = _named(resting, usual)
         if flows:
+            if months != pauses[0]:
+                refusals.append(pause_shortened(case, pauses[0], months))
             return resting, flows
-    flows = _named(case)
-    if flows and months:
-        refusals.append(pause_refused(case, months))
+    shape = shape_asked(case)
+    if shape and (flows := _named(case, (shape,))):
+        return case, flows
+    flows = _named(case, usual)
+    if flows and pauses:
+        refusals.append(pause_refused(case, pauses[0]))
+    if flows and shape:
+        refusals.append(shape_refused(case, shape))
     return case, flows
 
 
-def _named(case: Situation) -> dict[str, Flow]:
-    """Name → cash flow. Ties: lightest by total then end; cheapest by burden then end; soonest by burden then total."""
-    found: list[Flow] = []
-    lightest = least_ceiling(case.most, case.time, case.caps, case.ceiling_minor, case.last)
-    fastest = fill(case.most, case.time, case.caps, case.ceiling_minor)
-    if lightest is None or fastest is None:
-        lightest = fastest = None
-    else:
-        soonest = least_ceiling(case.most, case.time, case.caps, case.ceiling_minor, fastest.ends_at)
-        assert soonest is not None, "the ceiling that ends soonest exists, for the fastest plan is under one"
-        found += [lightest, fastest, soonest]
+def _usual_shapes(case: Situation) -> tuple[str, ...]:
+    """Where payments may follow the income no other shape is better in anything; else all that the lender gives."""
+    allowed = case.rules.texts("plan.shapes")
+    plain = tuple(shape for shape in allowed if shape != "interest-only")
+    return ("income-following",) if "income-following" in allowed else plain or ("level",)
+
+
+def _named(case: Situation, shapes: Sequence[str]) -> dict[str, Flow]:
+    """Name → cash flow. Ties go to the plan that is better in the next of: largest payment, total, end, value."""
+    found = [flow for shape in shapes for flow in flows_of(case, shape, case.ceiling_minor, case.last)]
     settled = _settled(case)
-    asked = _asked(case, found, settled)
-    found += settled
-    if not found:
+    asked = _asked(case, shapes, found, settled)
+    everything = [*found, *settled, *asked]
+    if not everything:
         return {}
     flows = {
-        "lightest": min(found + asked, key=lambda f: f.criteria),
-        "cheapest": min(found + asked, key=lambda f: (f.total_minor, f.burden_minor, f.ends_at)),
-        "soonest": min(found + asked, key=lambda f: (f.ends_at, f.burden_minor, f.total_minor)),
+        "lightest": min(everything, key=lambda f: f.criteria),
+        "cheapest": min(everything, key=lambda f: (f.total_minor, *f.criteria)),
+        "soonest": min(everything, key=lambda f: (f.ends_at, *f.criteria)),
     }
-    middle = _balanced(case, lightest, fastest)
-    if middle is not None and all(middle.criteria != other.criteria for other in flows.values()):
-        flows["balanced"] = middle
+    if found:
+        middle = _balanced(case, shapes, found)
+        if all(middle.criteria != other.criteria for other in flows.values()):
+            flows["balanced"] = middle
     if asked:
         flows["as-requested"] = asked[0]
     return _undominated(flows)
+
+
+def _balanced(case: Situation, shapes: Sequence[str], found: Sequence[Flow]) -> Flow:
+    """Of the lightest plan of every number of months the one where the product of what each side gains against its
+    worst plan is greatest (Nash): her largest payment below the heaviest, the lender's value above the poorest.
+
+    Ties: least total, then soonest. Better in anything and worse in nothing makes the product or the tie better.
+    """
+    search = case.search()
+    points = search.menu(case.ceiling_minor) if "income-following" in shapes else []
+    figures = [(point[2], point[3], point[1], point[4]) for point in points]
+    figures += [(flow.burden_minor, flow.total_minor, flow.ends_at, flow.value_minor) for flow in found]
+    heaviest = max(burden for burden, *_ in figures)
+    poorest = min(worth for *_, worth in figures)
+    keys = [(-(heaviest - m + 1) * (v - poorest + 1), total, end) for m, total, end, v in figures]
+    place = keys.index(min(keys))
+    if place >= len(points):
+        return found[place - len(points)]
+    middle = search.fill(points[place][0])
+    assert middle is not None, "a plan of the menu ends in time"
+    return middle
 
 
 def _settled(case: Situation) -> list[Flow]:
     """The settlement she asked for, paid as fast as she can; it may go above the contract's instalment."""
     if case.settlement is None:
         return []
-    flow = fill(case.settlement, case.time, case.caps, max(case.caps, default=0))
+    flow = case.search(case.settlement, shape="settlement").fill(max(case.caps, default=0))
     return [flow] if flow else []
 
 
-def _asked(case: Situation, found: Sequence[Flow], settled: Sequence[Flow]) -> list[Flow]:
+def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settled: Sequence[Flow]) -> list[Flow]:
     """The plan that meets the request: her amount, within her months; where only months are named, the lightest."""
     request, months = case.question.request, term_asked(case.question.request)
     if settled:
         return [settled[0]]
-    if not found or (request.instalment_minor is None and months is None):
-        return [found[0]] if found and pause_asked(case) else []
+    if not found:
+        return []
+    if request.instalment_minor is None and months is None:
+        wished = pause_asked(case) or (shape_asked(case) and shape_asked(case) in shapes)
+        return [min(found, key=lambda f: f.criteria)] if wished else []
     until = case.last if months is None else min(case.last, case.time.first + months - 1)
     ceiling = case.ceiling_minor if request.instalment_minor is None else request.instalment_minor
-    lightest = least_ceiling(case.most, case.time, case.caps, ceiling, until)
-    if lightest is None or request.instalment_minor is None:
-        return [lightest] if lightest else []
-    full = fill(case.most, case.time, case.caps, ceiling, until)
-    if full is None:
-        return [lightest]
-    same_end = least_ceiling(case.most, case.time, case.caps, ceiling, full.ends_at)
+    within = [flow for shape in shapes for flow in flows_of(case, shape, ceiling, until)]
+    if not within:
+        return []
+    if request.instalment_minor is None:
+        return [min(within, key=lambda f: f.criteria)]
     # Her own amount, unless a smaller one ends as soon and costs no more.
-    return [same_end if same_end and same_end.total_minor <= full.total_minor else full]
-
-
-def _balanced(case: Situation, lightest: Flow | None, fastest: Flow | None) -> Flow | None:
-    """The term in the geometric middle of the soonest and the lightest: where, for a level plan without interest, the
-    product of what each side gains against its worst end is greatest."""
-    if lightest is None or fastest is None:
-        return None
-    base = case.time.first - 1
-    months = isqrt((lightest.ends_at - base) * (fastest.ends_at - base))
-    return least_ceiling(case.most, case.time, case.caps, case.ceiling_minor, base + months)
+    return [min(within, key=lambda f: (f.ends_at, f.total_minor, f.burden_minor))]
 
 
 def _undominated(flows: Mapping[str, Flow]) -> dict[str, Flow]:
@@ -230,21 +301,41 @@ def _dominates(one: Flow, other: Flow) -> bool:
     return one.criteria != other.criteria and all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
 
 
-def _criteria(flow: Flow) -> tuple[int, int, int]:
+def _criteria(flow: Flow) -> tuple[int, ...]:
     return flow.criteria
 
 
-def _lender_best(case: Situation) -> Flow | None:
-    """The plan with the least relief the household can bear, as fast as it can: what a lender alone would choose."""
-    for terms in least_relief_first(case.loan, case.owed, case.most, case.rules):
-        flow = fill(terms, case.time, case.caps, case.ceiling_minor)
-        if flow is not None:
-            return flow
-    return None
+def _lender_best(case: Situation) -> Flow:
+    """The plan a lender alone would choose: of every step of relief and every term the one it expects most of."""
+    best: tuple[int, int, int] | None = None
+    for rung, terms in enumerate(case.rungs):
+        search = case.search(terms)
+        points = search.menu(case.ceiling_minor)
+        points += [(case.ceiling_minor, *search.priced(case.ceiling_minor))] if points else []
+        for ceiling, _, _, _, worth in points:
+            if best is None or worth > best[0]:
+                best = worth, rung, ceiling
+    flow = None if best is None else case.search(case.rungs[best[1]]).fill(best[2])
+    if flow is None:
+        flow = next(iter(_settled(case)), None)
+    assert flow is not None, "where there is an offer there is a plan that serves the lender best"
+    return flow
 
 
-def _why(name: str, flow: Flow, case: Situation) -> tuple[Why, ...]:
-    return tuple(_sentences(name, flow, case))
+def _offer(name: str, flow: Flow, case: Situation, plans: dict[Flow, Drawn]) -> Offer:
+    """An offer over a cash flow; one flow under several names is drawn up once."""
+    made = plans.get(flow)
+    if made is None:
+        made = plans[flow] = drawn(flow, case, counterfactual(flow, case))
+    return Offer(
+        name=name,
+        plan=made.plan,
+        why=tuple(_sentences(name, flow, case)),
+        findings=made.findings,
+        counterfactual=made.counterfactual,
+        value_minor=flow.value_minor,
+        bound=made.bound,
+    )
 
 
 def _sentences(name: str, flow: Flow, case: Situation) -> Iterator[Why]:
@@ -252,13 +343,13 @@ def _sentences(name: str, flow: Flow, case: Situation) -> Iterator[Why]:
     facts = {
         "instalment": major(flow.burden_minor),
         "total": major(flow.total_minor),
-        "months": str(term_months(flow)),
+        "months": str(flow.months),
         "ends_on": case.time.due_on[flow.ends_at].isoformat(),
     }
     yield Why(key=f"plan.why.{name}", facts=facts)
     if flow.terms.forgiven.total_minor:
         yield Why(key="plan.why.forgiven", facts={"amount": major(flow.terms.forgiven.total_minor)})
-    if len({payment.amount_minor for payment in flow.payments[:-1]}) > 1 or len(flow.payments) < term_months(flow):
+    if flow.follows_income:
         yield Why(key="plan.why.income-following", facts={})
 
 

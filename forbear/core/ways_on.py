@@ -9,7 +9,6 @@ from dataclasses import replace
 from forbear.core.budget import floor_minor
 from forbear.core.cashflow import Flow, fill, least_ceiling
 from forbear.core.money import PPM, Rounding, divide, major
-from forbear.core.offers import term_months
 from forbear.core.refusal import Refusal
 from forbear.core.situation import Situation, situation, term_asked, with_better_proof
 
@@ -38,7 +37,7 @@ def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal
         nearest = flows["lightest"]
         facts = {
             "instalment": major(nearest.burden_minor),
-            "months": str(term_months(nearest)),
+            "months": str(nearest.months),
         }
         refused.append(_refusal(case, "plan.term_max_months", "request", "request", facts))
     if case.settlement is not None and not any(flow.terms.settlement for flow in flows.values()):
@@ -54,6 +53,18 @@ def pause_refused(case: Situation, months: int) -> Refusal:
     """Plans exist, but not after the pause she asks for."""
     facts = {"months": str(months), "limit": str(case.most.months)}
     return _refusal(case, "plan.term_max_months", "pause", "pause", facts)
+
+
+def pause_shortened(case: Situation, asked: int, months: int) -> Refusal:
+    """Plans exist after a shorter pause than she asks for; they are made with it."""
+    facts = {"months": str(asked), "limit": str(case.most.months), "shorter": str(months)}
+    return _refusal(case, "plan.term_max_months", "pause", "pause-shorter", facts)
+
+
+def shape_refused(case: Situation, shape: str) -> Refusal:
+    """Plans exist, but none of the shape she asks for."""
+    reason = "interest-only" if shape == "interest-only" else "shape"
+    return _refusal(case, "plan.shapes", reason, reason, {"months": str(case.most.months)})
 
 
 def what_if_refused(case: Situation, instalment_minor: int) -> Refusal:
@@ -162,7 +173,7 @@ def _least(case: Situation) -> dict[str, str]:
     level = least_ceiling(case.most, case.time, caps, bound, case.last)
     if level is None:
         return {"needed": major(case.owed.total_minor), "months": "1"}
-    return {"needed": major(level.burden_minor), "months": str(term_months(level))}
+    return {"needed": major(level.burden_minor), "months": str(level.months)}
 
 
 def _refusal(case: Situation, key: str, reason: str, way: str, facts: Mapping[str, str]) -> Refusal:

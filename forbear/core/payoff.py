@@ -1,0 +1,258 @@
+"""The arithmetic of paying off a debt, on plain whole numbers and flat sequences: what the search runs thousands of times.
+
+Nothing here knows a date, a name or a rule. The same functions run as they stand on lists, and compiled on columns of
+64-bit numbers where every product fits (`fits`); both give the same figures to the fen. `Debt` says what the numbers
+mean; a plan is found nowhere else.
+"""
+
+from collections.abc import MutableSequence, Sequence
+from typing import NamedTuple
+
+from forbear.core.money import PPM
+
+Column = MutableSequence[int]
+NO_PLAN = (-1, 0, 0)
+WORD = 2**62
+"""No product may reach it where numbers have 64 bits; half the range is left for sums."""
+
+
+class Debt(NamedTuple):
+    """What is paid off, in minor units: `principal` bears interest, `left` is all that is to be paid, arrears included.
+
+    `factors[i] / year` is the share of the principal that month i adds as interest. Months before `first` are too soon
+    to be asked for. Each payment is a whole multiple of `unit` and at least `least`, the last one excepted; at most
+    `gap` months in a row go by without one. `principal_first` is 1 where a payment goes to principal before interest.
+    In the first `resting` months just the interest is paid.
+    """
+
+    principal: int
+    left: int
+    year: int
+    first: int
+    unit: int
+    least: int
+    gap: int
+    principal_first: int
+    resting: int
+
+
+def pay_off(
+    debt: Debt,
+    factors: Sequence[int],
+    caps: Sequence[int],
+    ceiling: int,
+    until: int,
+    amounts: Column,
+    accrued: Column,
+) -> tuple[int, int, int]:
+    """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
+
+    Writes what is paid and what accrues in each month up to the end. NO_PLAN where the debt is not paid off by month
+    `until`. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it
+    bears no interest itself, but is set aside and paid like arrears.
+    """
+    principal, left, year, first, unit, least, gap, principal_first, resting = debt
+    owing = 0
+    burden = 0
+    total = 0
+    paid_at = first - 1
+    for index in range(until + 1):
+        interest = principal * factors[index] // year
+        left += interest
+        owing += interest
+        accrued[index] = interest
+        amounts[index] = 0
+        if index < first:
+            continue
+        most = caps[index] if caps[index] < ceiling else ceiling
+        if left <= most:
+            amounts[index] = left
+            return index, left if left > burden else burden, total + left
+        if index < first + resting:
+            amount = owing
+            if amount > most:
+                return NO_PLAN
+        else:
+            amount = most - most % unit
+            if amount < least or amount == 0:
+                if index - paid_at > gap:
+                    return NO_PLAN
+                continue
+        amounts[index] = amount
+        paid_at = index
+        owing = 0
+        left -= amount
+        total += amount
+        if amount > burden:
+            burden = amount
+        if principal_first and index >= first + resting:
+            principal = principal - amount if principal > amount else 0
+        elif left < principal:
+            principal = left
+    return NO_PLAN
+
+
+def least_ceiling(
+    debt: Debt,
+    factors: Sequence[int],
+    caps: Sequence[int],
+    most: int,
+    until: int,
+    total_most: int,
+    above: int,
+    guess: int,
+    amounts: Column,
+    accrued: Column,
+) -> int:
+    """The least whole unit of instalment that pays off by month `until` and for at most `total_most`; -1 for none.
+
+    Exact: whether a ceiling suffices never turns from yes to no as it rises, so a bracket around the turn may be
+    closed by halves. The ceiling given back is min(units · unit, most). `above` units are known not to suffice;
+    `guess` units are tried first.
+    """
+    unit = debt.unit
+    top = -(-most // unit)
+    low = above
+    high = top + 1
+    trial = guess if guess > low else low + 1
+    step = 1
+    while high - low > 1:
+        if trial > top:
+            trial = top
+        end, _, total = pay_off(debt, factors, caps, min(trial * unit, most), until, amounts, accrued)
+        if end >= 0 and total <= total_most:
+            high = trial
+            trial = trial - step
+        elif trial == top:
+            return -1
+        else:
+            low = trial
+            trial = trial + step
+        # Once both sides are known the bracket is halved; until then the steps double.
+        if low > above and high <= top:
+            trial = (low + high) >> 1
+        step += step
+        if trial <= low:
+            trial = (low + high) >> 1
+    return min(high * unit, most) if high <= top else -1
+
+
+def menu(
+    debt: Debt,
+    factors: Sequence[int],
+    caps: Sequence[int],
+    most: int,
+    until: int,
+    amounts: Column,
+    accrued: Column,
+    worth: "Worth",
+    plans: Sequence[Column],
+) -> int:
+    """For every number of months the plan with the least largest instalment, from the lightest to the soonest.
+
+    Fills `plans`, five columns: ceiling, end, largest, total, lender's value; gives back how many there are. A term
+    that no plan needs (a shorter one is no heavier) is left out.
+    """
+    count = 0
+    above = 0
+    usable = 0
+    for index in range(debt.first, until + 1):
+        if caps[index] > 0:
+            usable += 1
+    if usable == 0:
+        return 0
+    # No ceiling below an even share without interest can suffice; interest on half the principal is a fair first try.
+    above = max(0, -(-debt.left // (usable * debt.unit)) - 1)
+    ahead = 0
+    for index in range(until + 1):
+        ahead += factors[index]
+    guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
+    while until >= debt.first:
+        ceiling = least_ceiling(debt, factors, caps, most, until, WORD, above, guess, amounts, accrued)
+        if ceiling < 0:
+            break
+        end, burden, total = pay_off(debt, factors, caps, ceiling, until, amounts, accrued)
+        plans[0][count] = ceiling
+        plans[1][count] = end
+        plans[2][count] = burden
+        plans[3][count] = total
+        plans[4][count] = value(amounts, end, total, worth)
+        count += 1
+        until = end - 1
+        above = ceiling // debt.unit if ceiling % debt.unit == 0 else above
+        months = end - debt.first + 1
+        guess = -(-ceiling * months // (max(1, months - 1) * debt.unit))
+    return count
+
+
+class Worth(NamedTuple):
+    """What a lender expects of a plan: the claim as it stands, in each month what a payment promised and what a broken
+    plan is worth, in ppm and by band of burden, and the sum of what the months up to each can bear.
+    """
+
+    claim: int
+    bands: int
+    kept: Sequence[int]
+    broken: Sequence[int]
+    room: Sequence[int]
+
+
+def value(amounts: Sequence[int], end: int, total: int, worth: Worth) -> int:
+    """The lender's expected value of a cash flow in minor units (docs/plan.md, "What a plan is worth to a lender").
+
+    A plan that takes more of what the household can bear breaks more easily: its band is the share of the room up to
+    its end. On a break the claim as it stood, less all that was paid, is open again.
+    """
+    months = len(worth.room)
+    room = worth.room[end]
+    band = worth.bands - 1
+    if total < room:
+        band = total * worth.bands // room
+    row = band * months
+    still_open = worth.claim
+    found = 0
+    for index in range(end + 1):
+        found += worth.broken[row + index] * still_open + worth.kept[row + index] * amounts[index]
+        still_open = still_open - amounts[index] if still_open > amounts[index] else 0
+    return found // PPM
+
+
+def part(
+    amounts: Sequence[int],
+    accrued: Sequence[int],
+    end: int,
+    order: Sequence[int],
+    left: Column,
+    columns: Sequence[Column],
+) -> int:
+    """Part each payment in the order of allocation; gives back how many rows there are.
+
+    `order` lists the places of `left` (fees, interest, penalty, principal) in the order they are paid. Fills
+    `columns`: month, the four parts in `left`'s places, principal left after the row, interest accrued up to it.
+    """
+    count = 0
+    owing = 0
+    for index in range(end + 1):
+        owing += accrued[index]
+        rest = amounts[index]
+        if rest == 0:
+            continue
+        left[1] += owing
+        columns[0][count] = index
+        for place in order:
+            paid = rest if rest < left[place] else left[place]
+            left[place] -= paid
+            rest -= paid
+            columns[1 + place][count] = paid
+        columns[5][count] = left[3]
+        columns[6][count] = owing
+        owing = 0
+        count += 1
+    return count
+
+
+def fits(debt: Debt, factors: Sequence[int], claim: int) -> bool:
+    """Whether no sum or product of these numbers passes 64 bits: the bound under which compiled columns are exact."""
+    # Interest is simple, on a principal that never rises, so this is all that can ever be left, paid or open.
+    most = debt.left + claim + debt.principal * sum(factors) // debt.year
+    return most * max(sum(factors), 4 * PPM) < WORD

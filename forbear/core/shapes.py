@@ -1,0 +1,67 @@
+"""The shapes a plan's payments may have, each as what the months may bear: the search over them stays the same.
+
+income-following pays what each month can, up to the ceiling; level pays the same every month; stepped pays one
+amount for some months, then a higher one; interest-only pays just the interest for some months, then the rest.
+"""
+
+from collections.abc import Iterator
+
+from forbear.core.cashflow import Flow
+from forbear.core.situation import Situation, months_to_end, resting_asked
+
+
+def flows_of(case: Situation, shape: str, ceiling_minor: int, last: int) -> Iterator[Flow]:
+    """For every number of months up to month `last` the lightest, the soonest and the cheapest plan of that shape.
+
+    No other plan of the shape is better in largest payment, total and end at once: within a term the caps are given,
+    and a plan under given caps is the better the more it pays early.
+    """
+    if shape == "income-following":
+        yield from _within(case, last, case.caps, ceiling_minor)
+        return
+    for until in range(case.time.first, last + 1):
+        if shape == "interest-only":
+            yield from _within(case, until, case.caps, ceiling_minor, shape, resting_asked(case))
+        for block in _blocks(case, shape):
+            flat = _flattened(case, until, block)
+            yield from _within(case, until, flat, ceiling_minor, shape)
+
+
+def _within(
+    case: Situation,
+    until: int,
+    caps: tuple[int, ...],
+    ceiling_minor: int,
+    shape: str = "income-following",
+    resting: int = 0,
+) -> Iterator[Flow]:
+    search = case.search(caps=caps, resting=resting, shape=shape)
+    fastest = search.fill(ceiling_minor, until)
+    if fastest is None:
+        return
+    found = [
+        search.least(ceiling_minor, until),
+        search.least(ceiling_minor, fastest.ends_at),
+        search.least(ceiling_minor, until, fastest.total_minor),
+    ]
+    yield from (flow for flow in found if flow is not None)
+
+
+def _blocks(case: Situation, shape: str) -> tuple[int, ...]:
+    """After how many months the payment steps up; 0 for a level plan."""
+    if shape == "level":
+        return (0,)
+    if shape != "stepped":
+        return ()
+    known = months_to_end(case)
+    return (known,) if known else tuple(case.rules.integers("plan.step_months"))
+
+
+def _flattened(case: Situation, until: int, block: int) -> tuple[int, ...]:
+    """The caps with each stretch at its barest month, so that a payment within it is the same every month."""
+    first, edge = case.time.first, case.time.first + block
+    early = min(case.caps[first : min(edge, until + 1)], default=0)
+    if case.question.request.instalment_minor and block:
+        early = min(early, case.question.request.instalment_minor)
+    late = min(case.caps[edge : until + 1], default=0)
+    return tuple(early if index < edge else late for index in range(len(case.caps)))
