@@ -290,8 +290,11 @@ def search(
     worth: payoff.Worth | None = None,
     arithmetic: Arithmetic = PLAIN,
 ) -> Search:
-    """Terms and caps made ready to be searched. `caps[i]` is what month i can bear, `resting` months pay interest."""
-    factors, year = yearly_factors(terms.rate_ppm, time)
+    """Terms and caps made ready to be searched. `caps[i]` is what month i can bear, `resting` months pay interest.
+
+    `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth`.
+    """
+    factors, column, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
     debt = payoff.Debt(
         principal=terms.kept.principal_minor,
         left=terms.kept.total_minor,
@@ -303,36 +306,34 @@ def search(
         principal_first=int(terms.principal_first),
         resting=resting,
     )
-    claim = 0 if worth is None else worth.claim
-    run = arithmetic if arithmetic.exact(debt, factors, claim) else PLAIN
-    if worth is not None and run is not PLAIN:
-        worth = payoff.Worth(
-            claim, worth.bands, run.column(worth.kept), run.column(worth.broken), run.column(worth.room)
-        )
-    size = len(time.parts)
+    amounts, accrued = arithmetic.columns(2, len(factors))
     return Search(
         terms=terms,
         debt=debt,
-        run=run,
+        run=arithmetic,
         plain_caps=caps,
         plain_factors=factors,
-        factors=run.column(factors),
-        caps=run.column(caps),
+        factors=column,
+        caps=arithmetic.column(caps),
         last=min(len(caps), time.first + terms.months) - 1,
         shape=shape,
         worth=worth,
-        amounts=run.column([0] * size),
-        accrued=run.column([0] * size),
+        amounts=amounts,
+        accrued=accrued,
     )
 
 
 @lru_cache(4096)
-def yearly_factors(rate_ppm: int, time: Calendar) -> tuple[tuple[int, ...], int]:
-    """The share of the principal that each month adds as interest: whole numbers over one, in their lowest terms."""
-    year = time.denominator * PPM
-    raw = [rate_ppm * part for part in time.parts]
+def yearly_factors(
+    rate_ppm: int, parts: tuple[int, ...], denominator: int, column: Callable[[Sequence[int]], Any]
+) -> tuple[tuple[int, ...], Any, int]:
+    """The share of the principal that each month adds as interest: whole numbers over one, in their lowest terms, as
+    they stand and as a column."""
+    year = denominator * PPM
+    raw = [rate_ppm * part for part in parts]
     common = gcd(year, *raw)
-    return tuple(factor // common for factor in raw), year // common
+    factors = tuple(factor // common for factor in raw)
+    return factors, column(factors), year // common
 
 
 def fill(

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from forbear.core.cashflow import Flow
 from forbear.core.money import PPM, Rounding, divide, major, percent
-from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_plan
+from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_columns
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
@@ -27,7 +27,6 @@ class Drawn:
 def drawn(flow: Flow, case: Situation, counterfactual: Why) -> Drawn:
     """The plan that pays a cash flow; asserts that it loses no fen and that every rule it names holds."""
     plan = _plan_of(flow, case)
-    check_plan(plan, case.owed, case.question.as_of, sum(flow.accrued_minor))
     held = list(_findings(plan, flow, case))
     findings = tuple(finding for finding, _ in held)
     assert all(finding.ok for finding in findings), "no offer breaks a rule it names"
@@ -49,9 +48,9 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
     count = run.part(amounts, accrued, flow.ends_at, run.column(order), left, columns)
     index, fees, interest, penalty, principal, balance, accrues = (run.plain(column[:count]) for column in columns)
     assert not any(run.plain(left)), "a plan pays all that is kept"
-    due_on = case.time.due_on
-    rows = tuple(map(_row, [due_on[i] for i in index], principal, interest, penalty, fees, balance, accrues))
-    return Plan(
+    due_on = [case.time.due_on[i] for i in index]
+    rows = tuple(map(_row, due_on, principal, interest, penalty, fees, balance, accrues))
+    plan = Plan(
         as_of=case.question.as_of,
         owed=case.owed,
         first_due_on=rows[0].due_on,
@@ -66,6 +65,9 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
         instalment_max_minor=flow.burden_minor,
         rate_ppm=flow.terms.rate_ppm,
     )
+    columns = principal, interest, penalty, fees, balance, due_on
+    check_columns(plan, case.owed, case.question.as_of, columns, sum(flow.accrued_minor))
+    return plan
 
 
 def _row(*values: object) -> Instalment:

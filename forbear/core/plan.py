@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
-from operator import lt
+from operator import add, lt
+from typing import Any
 
 from forbear.core.loan import Owed
 from forbear.core.money import PPM
@@ -121,21 +122,28 @@ def check_plan(plan: Plan, owed: Owed, as_of: date, new_interest_minor: int | No
     `new_interest_minor` is the interest that accrues during the plan; where it is not known, it only must not be
     negative.
     """
-    rows, forgiven = plan.instalments, plan.forgiven
-    assert rows, "a plan has an instalment"
-    columns = [[getattr(row, name) for row in rows] for name in _COLUMNS]
+    columns = [[getattr(row, name) for row in plan.instalments] for name in _COLUMNS]
+    check_columns(plan, owed, as_of, columns, new_interest_minor)
+
+
+def check_columns(
+    plan: Plan, owed: Owed, as_of: date, columns: Sequence[Sequence[Any]], new_interest_minor: int | None
+) -> None:
+    """`check_plan` for rows that stand in columns already: principal, interest, penalty, fees, balance, due on."""
     principal, interest, penalty, fees, balances, dates = columns
+    forgiven = plan.forgiven
+    assert dates, "a plan has an instalment"
     assert sum(principal) + forgiven.principal_minor == owed.principal_minor, "principal is lost"
     assert sum(penalty) + forgiven.penalty_minor == owed.penalty_minor, "penalty is lost"
     assert sum(fees) + forgiven.fees_minor == owed.fees_minor, "fees are lost"
     accrued = sum(interest) + forgiven.interest_minor - owed.interest_minor
     assert accrued >= 0 if new_interest_minor is None else accrued == new_interest_minor, "interest is lost"
     left = owed.principal_minor - forgiven.principal_minor
-    assert balances == [left - paid for paid in accumulate(principal)], "the balance is what the row leaves"
+    assert list(balances) == [left - paid for paid in accumulate(principal)], "the balance is what the row leaves"
     assert balances[-1] == 0, "a plan ends with nothing owed"
     assert all(map(lt, [as_of, *dates], dates)), "due dates rise"
     assert min(map(min, principal, interest, penalty, fees)) >= 0, "no part is negative"
-    amounts = list(map(_sum, principal, interest, penalty, fees))
+    amounts = list(map(add, map(add, principal, interest), map(add, penalty, fees)))
     assert min(amounts) > 0, "a row takes something"
     assert (plan.first_due_on, plan.ends_on) == (dates[0], dates[-1]), "the plan names its first and last day"
     assert plan.total_minor == sum(amounts), "the total is the sum of the rows"
@@ -143,10 +151,6 @@ def check_plan(plan: Plan, owed: Owed, as_of: date, new_interest_minor: int | No
 
 
 _COLUMNS = ("principal_minor", "interest_minor", "penalty_minor", "fees_minor", "balance_minor", "due_on")
-
-
-def _sum(*parts: int) -> int:
-    return sum(parts)
 
 
 def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], denominator: int, guess_ppm: int) -> int:
@@ -159,13 +163,16 @@ def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], den
     """
     if carried_minor <= 0 or sum(amount for _, amount in payments) <= carried_minor:
         return 0
+    spans = [(part, amount_minor * _FINE) for part, amount_minor in payments]
+    balance, year = carried_minor * _FINE, denominator * PPM
     low, high, rate = 0, -1, max(1, guess_ppm)
     while high < 0 or high - low > 1:
-        left, slope = _left(carried_minor, payments, denominator, rate)
+        left, slope = _left(balance, spans, year, rate)
         low, high = (rate, high) if left < 0 else (low, rate)
         step = left // slope if slope > 0 else 0
-        newton = rate - (step if left < 0 else max(1, step))
-        rate = newton if low < newton and (high < 0 or newton < high) else 2 * low if high < 0 else (low + high) >> 1
+        rate -= step if left < 0 else max(1, step)
+        if not low < rate or rate >= high >= 0:
+            rate = 2 * low if high < 0 else (low + high) >> 1
     return high
 
 
@@ -173,12 +180,11 @@ _FINE = 2**20
 """Balances inside the search are kept a million times finer than a fen, so that rounding cannot move a ppm."""
 
 
-def _left(carried_minor: int, payments: Sequence[tuple[int, int]], denominator: int, rate_ppm: int) -> tuple[int, int]:
-    """What a rate leaves after the last payment, a million times finer than a minor unit, and how much more it would
-    leave a ppm higher."""
-    balance, slope, year = carried_minor * _FINE, 0, denominator * PPM
-    for part, amount_minor in payments:
+def _left(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> tuple[int, int]:
+    """What a rate leaves after the last payment, and how much more it would leave a ppm higher."""
+    slope = 0
+    for part, amount in spans:
         factor = rate_ppm * part
         slope += (slope * factor + balance * part) // year
-        balance += (2 * balance * factor + year) // (2 * year) - amount_minor * _FINE
+        balance += balance * factor // year - amount
     return balance, slope

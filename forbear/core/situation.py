@@ -1,7 +1,7 @@
 """One case as the solver sees it: what is owed, what each month can bear, and the limits that hold on the day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from forbear.core.budget import Evidence, Household, MonthBudget, budget
 from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, search
 from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
-from forbear.core.payoff import WORD, Worth
+from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
 from forbear.core.relief import allocation_order, ladder_step, least_relief_first, most_relief, settlement
 from forbear.core.rules import Rulebook
@@ -60,6 +60,7 @@ class Situation:
     order: tuple[str, ...]
     worth: Worth
     arithmetic: Arithmetic
+    _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def last(self) -> int:
@@ -80,15 +81,21 @@ class Situation:
         shape: str = "income-following",
     ) -> Search:
         """The search over cash flows with these terms and caps, by default the most relief and the whole budget."""
-        return search(
-            self.most if terms is None else terms,
-            self.time,
-            self.caps if caps is None else caps,
-            resting=resting,
-            shape=shape,
-            worth=self.worth,
-            arithmetic=self.arithmetic,
-        )
+        key = (terms or self.most, caps, resting, shape) if caps is None else None
+        found = self._searches.get(key)
+        if found is None:
+            found = search(
+                terms or self.most,
+                self.time,
+                self.caps if caps is None else caps,
+                resting=resting,
+                shape=shape,
+                worth=self.worth,
+                arithmetic=self.arithmetic,
+            )
+            if key is not None:
+                self._searches[key] = found
+        return found
 
 
 def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Situation:
@@ -103,9 +110,9 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
     rungs = least_relief_first(question.loan, owed, most, rules)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
     ceiling = _ceiling(question, owed)
-    weights = worth(rules, owed.total_minor, days_late, time, caps)
     dearest = search(max(rungs, key=lambda terms: terms.rate_ppm), time, caps)
-    fits = arithmetic.exact(dearest.debt, dearest.plain_factors, owed.total_minor)
+    if not arithmetic.exact(dearest.debt, dearest.plain_factors, owed.total_minor + sum(caps) + ceiling):
+        arithmetic = PLAIN
     return Situation(
         question=question,
         rules=rules,
@@ -120,8 +127,8 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
         step=ladder_step(question.cause, days_late, rules),
         settlement=settlement(owed, days_late, rules) if asked else None,
         order=allocation_order(rules, days_late),
-        worth=weights,
-        arithmetic=arithmetic if fits and max(sum(caps), ceiling) < WORD else PLAIN,
+        worth=worth(rules, owed.total_minor, days_late, time, caps, arithmetic.column),
+        arithmetic=arithmetic,
     )
 
 

@@ -4,8 +4,10 @@ The chances are the lender's own figures in the rulebook (`value.*`). They steer
 best for the lender, and what agents are shown beside "do nothing"; never how much relief a borrower is given.
 """
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 from forbear.core.cashflow import Calendar
 from forbear.core.money import PPM, Rounding, divide
@@ -18,8 +20,16 @@ BANDS = 32
 _FINE = 10**6
 
 
-def worth(rulebook: Rulebook, claim_minor: int, days_late: int, time: Calendar, caps: tuple[int, ...]) -> Worth:
-    """The weights for one claim: `claim_minor` is all that is owed today, `caps` what each month can bear."""
+def worth(
+    rulebook: Rulebook,
+    claim_minor: int,
+    days_late: int,
+    time: Calendar,
+    caps: tuple[int, ...],
+    column: Callable[[Sequence[int]], Any],
+) -> Worth:
+    """The weights for one claim: `claim_minor` is all that is owed today, `caps` what each month can bear; `column`
+    makes them ready for the arithmetic that will use them."""
     hazard = reached(rulebook, "value.hazard", days_late)
     kept, broken = _weights(
         int(hazard["light"]),
@@ -28,9 +38,10 @@ def worth(rulebook: Rulebook, claim_minor: int, days_late: int, time: Calendar, 
         int(reached(rulebook, "value.recovery", days_late)["share"]),
         time.first,
         len(time.months),
+        column,
     )
     usable = [cap if index >= time.first else 0 for index, cap in enumerate(caps)]
-    return Worth(claim=claim_minor, bands=BANDS, kept=kept, broken=broken, room=tuple(accumulate(usable)))
+    return Worth(claim=claim_minor, bands=BANDS, kept=kept, broken=broken, room=column(list(accumulate(usable))))
 
 
 def value_of_nothing_minor(rulebook: Rulebook, claim_minor: int, days_late: int) -> int:
@@ -48,8 +59,14 @@ def reached(rulebook: Rulebook, key: str, days_late: int) -> dict[str, int]:
 
 @lru_cache(256)
 def _weights(
-    light_ppm: int, full_ppm: int, discount_ppm: int, share_ppm: int, first: int, months: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    light_ppm: int,
+    full_ppm: int,
+    discount_ppm: int,
+    share_ppm: int,
+    first: int,
+    months: int,
+    column: Callable[[Sequence[int]], Any],
+) -> tuple[Any, Any]:
     """By band and month, in ppm of what is due or open: vᵗ·Sₜ for a payment kept, vᵗ·(Sₜ₋₁ − Sₜ)·ρ for a break.
 
     S is the chance that the plan still stands, v the monthly discount, ρ the share of an open claim that comes in
@@ -67,4 +84,4 @@ def _weights(
                 stands = divide(stands * (PPM - monthly_ppm), PPM, Rounding.DOWN)
             kept.append(stands * worth_of_one // (PPM * _FINE * _FINE))
             broken.append((before - stands) * worth_of_one * share_ppm // (PPM * PPM * _FINE * _FINE))
-    return tuple(kept), tuple(broken)
+    return column(kept), column(broken)
