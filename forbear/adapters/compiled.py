@@ -33,7 +33,7 @@ def arithmetic(cache_directory: Path | None = None) -> Arithmetic:
         # A copy whose names lead to the compiled ones, so that compiled code calls compiled code.
         copy = FunctionType(function.__code__, known, function.__name__)
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-        known[function.__name__] = numba.njit(cache=True)(copy)
+        known[function.__name__] = numba.njit(cache=True, error_model="numpy")(copy)
     return Arithmetic(
         column=lambda numbers: numpy.array(numbers, dtype=numpy.int64),
         columns=lambda count, size: numpy.zeros((count, size), dtype=numpy.int64),

@@ -158,6 +158,7 @@ class Search:
     plain_factors: Sequence[int]
     factors: Any
     caps: Any
+    steps: Any
     last: int
     shape: str
     worth: payoff.Worth | None
@@ -168,7 +169,7 @@ class Search:
         """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
         until = self.last if until is None else min(until, self.last)
         found = self.run.pay_off(
-            self.debt, self.factors, self.caps, ceiling_minor, until, self.amounts, self.accrued
+            self.debt, self.factors, self.caps, self.steps, ceiling_minor, until, self.amounts, self.accrued
         )
         return self._flow(*found) if found[0] >= 0 else None
 
@@ -192,6 +193,7 @@ class Search:
             debt,
             self.factors,
             self.caps,
+            self.steps,
             most_minor,
             until,
             total_most_minor,
@@ -204,7 +206,7 @@ class Search:
     def end_under(self, ceiling_minor: int) -> tuple[int, int, int]:
         """(end, largest, total) of `fill` without the plan itself; end is -1 where it does not end in time."""
         return self.run.pay_off(
-            self.debt, self.factors, self.caps, ceiling_minor, self.last, self.amounts, self.accrued
+            self.debt, self.factors, self.caps, self.steps, ceiling_minor, self.last, self.amounts, self.accrued
         )
 
     def priced(self, ceiling_minor: int) -> tuple[int, int, int, int]:
@@ -222,6 +224,7 @@ class Search:
             self.debt,
             self.factors,
             self.caps,
+            self.steps,
             min(most_minor, highest),
             self.last,
             self.amounts,
@@ -230,7 +233,7 @@ class Search:
             columns,
         )
         filled = [self.run.plain(column[:count]) for column in columns]
-        return list(zip(*filled, strict=True))
+        return list(zip(*filled, strict=True))  # one row a plan
 
     def _flow(self, end: int, burden_minor: int, total_minor: int) -> Flow:
         worth = 0 if self.worth is None else int(self.run.value(self.amounts, end, total_minor, self.worth))
@@ -315,6 +318,7 @@ def search(
         plain_factors=factors,
         factors=column,
         caps=arithmetic.column(caps),
+        steps=arithmetic.column([cap - cap % terms.unit_minor for cap in caps]),
         last=min(len(caps), time.first + terms.months) - 1,
         shape=shape,
         worth=worth,

@@ -1,4 +1,4 @@
-"""Between frozen dataclasses and plain JSON values, both ways, by their type hints.
+"""Between frozen dataclasses (and named tuples) and plain JSON values, both ways, by their type hints.
 
 One codec serves the events, their private parts, files and the API. JSON has no float here: money and rates are
 integers, dates and times ISO 8601 strings, times always UTC to the millisecond.
@@ -38,6 +38,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if is_dataclass(value):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: plain(item) for name, item in zip(value._fields, value, strict=True)}
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
@@ -100,8 +102,8 @@ def _reader(kind: Any) -> Reader:
         return lambda value: frozenset(inner(value))
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(_reader(arguments[0]), _reader(arguments[1]))
-    if is_dataclass(kind):
-        return _dataclass(kind)
+    if is_dataclass(kind) or hasattr(kind, "_fields"):
+        return _record(kind)
     return _scalar(kind)
 
 
@@ -163,10 +165,15 @@ def _mapping(key: Reader, item: Reader) -> Reader:
     return read
 
 
-def _dataclass(kind: Any) -> Reader:
+def _record(kind: Any) -> Reader:
+    """A dataclass, or a named tuple where a case holds thousands of them."""
     hints = get_type_hints(kind)
-    readers = {f.name: _reader(hints[f.name]) for f in fields(kind)}
-    needed = frozenset(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+    if is_dataclass(kind):
+        readers = {f.name: _reader(hints[f.name]) for f in fields(kind)}
+        needed = frozenset(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+    else:
+        readers = {name: _reader(hints[name]) for name in kind._fields}
+        needed = frozenset(kind._fields) - frozenset(kind._field_defaults)
 
     def read(value: Any) -> Any:
         if not isinstance(value, Mapping):

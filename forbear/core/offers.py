@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from forbear.core.cashflow import Flow
+from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_columns
 from forbear.core.rules import Finding, Param
@@ -49,7 +50,7 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
     index, fees, interest, penalty, principal, balance, accrues = (run.plain(column[:count]) for column in columns)
     assert not any(run.plain(left)), "a plan pays all that is kept"
     due_on = [case.time.due_on[i] for i in index]
-    rows = tuple(map(_row, due_on, principal, interest, penalty, fees, balance, accrues))
+    rows = tuple(map(Instalment, due_on, principal, interest, penalty, fees, balance, accrues))
     plan = Plan(
         as_of=case.question.as_of,
         owed=case.owed,
@@ -68,19 +69,6 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
     columns = principal, interest, penalty, fees, balance, due_on
     check_columns(plan, case.owed, case.question.as_of, columns, sum(flow.accrued_minor))
     return plan
-
-
-def _row(*values: object) -> Instalment:
-    """An instalment whose values are its own already: made a thousand times, so without asking for each name."""
-    row = object.__new__(Instalment)
-    row.__dict__.update(zip(_ROW, values, strict=True))
-    return row
-
-
-_ROW = (
-    *("due_on", "principal_minor", "interest_minor", "penalty_minor"),
-    *("fees_minor", "balance_minor", "accrues_minor"),
-)
 
 
 def _spans(flow: Flow, index: Sequence[int], case: Situation) -> list[tuple[int, int]]:
@@ -127,23 +115,25 @@ Held = tuple[Finding, bool]
 def _findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
     rules = case.rules
     for param in rules.stack("cap.annual_cost"):
-        yield _at_most(param, plan.annual_cost_ppm, int(param.value), percent, "percent")
+        yield _at_most(case, param, plan.annual_cost_ppm, int(param.value), percent, "percent")
     if flow.terms.settlement:
-        yield _at_most(rules.param("settlement.payments_max"), len(plan.instalments), flow.terms.months, str, "payments")
+        yield _at_most(
+            case, rules.param("settlement.payments_max"), len(plan.instalments), flow.terms.months, str, "payments"
+        )
     else:
         yield from _relief_findings(plan, flow, case)
         term = rules.param("plan.term_max_months")
-        yield _at_most(term, flow.months, int(term.value), str, "months")
+        yield _at_most(case, term, flow.months, int(term.value), str, "months")
     gap = rules.param("plan.gap_max_months")
-    yield _at_most(gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
+    yield _at_most(case, gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
     regular = [amount for amount in flow.amounts_minor[case.time.first + flow.resting : -1] if amount]
     if regular:
         least, smallest = rules.param("plan.instalment_least"), min(regular)
         ok, touches = smallest >= int(least.value), smallest == int(least.value)
-        yield _finding(least, ok, major(least.value), major(smallest), "amount"), touches
+        yield _finding(case, least, ok, major(least.value), major(smallest), "amount"), touches
     if not flow.terms.settlement:
         raised = rules.param("plan.instalment_not_raised")
-        yield _at_most(raised, flow.burden_minor, case.ceiling_minor, major, "amount")
+        yield _at_most(case, raised, flow.burden_minor, case.ceiling_minor, major, "amount")
     yield from _household_findings(flow, case)
 
 
@@ -154,24 +144,25 @@ def _relief_findings(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
         allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
         waived = getattr(plan.forgiven, name)
         if waived:
-            yield _at_most(ladder, waived, allowed, major, "amount", f".{part}")
+            yield _at_most(case, ladder, waived, allowed, major, "amount", f".{part}")
     if plan.rate_ppm < case.loan.rate_ppm:
         floor_ppm = min(int(case.step["rate_floor"]), case.most.rate_ppm)
         ok, touches = plan.rate_ppm >= floor_ppm, plan.rate_ppm == floor_ppm
-        yield _finding(ladder, ok, percent(floor_ppm), percent(plan.rate_ppm), "percent", ".rate_floor"), touches
+        yield _finding(case, ladder, ok, percent(floor_ppm), percent(plan.rate_ppm), "percent", ".rate_floor"), touches
 
 
 def _household_findings(flow: Flow, case: Situation) -> Iterator[Held]:
     """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
-    paid = [(month, amount) for month, amount in zip(case.months, flow.amounts_minor, strict=False) if amount]
-    left, bare = min(((m.income_minor - m.debts_minor - amount, m) for m, amount in paid), key=lambda pair: pair[0])
+    paid = flow.amounts_minor
+    left, bare = min((case.spare[at] - amount, at) for at, amount in enumerate(paid) if amount)
+    least = case.months[bare].floor_minor
     floor = case.rules.param("budget.floor", case.question.household.place)
-    ok, touches = left >= bare.floor_minor, left == bare.floor_minor
-    yield _finding(floor, ok, major(bare.floor_minor), major(left), "amount"), touches
-    tight, amount = min(paid, key=lambda pair: pair[0].affordable_minor - pair[1])
-    finding, _ = _at_most(case.rules.param("budget.buffer"), amount, tight.affordable_minor, major, "amount")
+    yield _finding(case, floor, left >= least, major(least), major(left), "amount"), left == least
+    room, tight = min((case.caps[at] - amount, at) for at, amount in enumerate(paid) if amount)
+    buffer = case.rules.param("budget.buffer")
+    finding, _ = _at_most(case, buffer, paid[tight], case.caps[tight], major, "amount")
     # An instalment is a whole step; nothing more fits where not even one more step does.
-    yield finding, tight.affordable_minor - amount < flow.terms.unit_minor
+    yield finding, room < flow.terms.unit_minor
 
 
 def _longest_gap(flow: Flow, first: int) -> int:
@@ -182,18 +173,24 @@ def _longest_gap(flow: Flow, first: int) -> int:
     return longest
 
 
-def _at_most(param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = "") -> Held:
-    return _finding(param, value <= limit, text(limit), text(value), unit, suffix), value == limit
+def _at_most(
+    case: Situation, param: Param, value: int, limit: int, text: Callable[[int], str], unit: str, suffix: str = ""
+) -> Held:
+    return _finding(case, param, value <= limit, text(limit), text(value), unit, suffix), value == limit
 
 
-def _finding(param: Param, ok: bool, limit: str, value: str, unit: str, suffix: str = "") -> Finding:
-    return Finding(
-        rule=param.rule + suffix,
-        ok=ok,
-        limit=limit,
-        value=value,
-        source=str(param.source),
-        unit=unit,
-        status=param.status.value,
-        key=param.key + suffix,
-    )
+def _finding(case: Situation, param: Param, ok: bool, limit: str, value: str, unit: str, suffix: str = "") -> Finding:
+    """The rule and its source are put in words once for a case, the figures once for a plan."""
+    cited = case.cited.get((param.layer, param.key, suffix))
+    if cited is None:
+        cited = case.cited[param.layer, param.key, suffix] = Finding(
+            rule=param.rule + suffix,
+            ok=ok,
+            limit=limit,
+            value=value,
+            source=str(param.source),
+            unit=unit,
+            status=param.status.value,
+            key=param.key + suffix,
+        )
+    return evolved(cited, {"ok": ok, "limit": limit, "value": value})

@@ -1,4 +1,4 @@
-"""The arithmetic of paying off a debt, on plain whole numbers and flat sequences: what the search runs thousands of times.
+"""The arithmetic of paying off a debt, on plain whole numbers and flat sequences: what the search runs over and over.
 
 Nothing here knows a date, a name or a rule. The same functions run as they stand on lists, and compiled on columns of
 64-bit numbers where every product fits (`fits`); both give the same figures to the fen. `Debt` says what the numbers
@@ -40,6 +40,7 @@ def pay_off(
     debt: Debt,
     factors: Sequence[int],
     caps: Sequence[int],
+    steps: Sequence[int],
     ceiling: int,
     until: int,
     amounts: Column,
@@ -47,7 +48,8 @@ def pay_off(
 ) -> tuple[int, int, int]:
     """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
 
-    Writes what is paid and what accrues in each month up to the end. NO_PLAN where the debt is not paid off by month
+    `steps` are the caps rounded down to whole units. Writes what is paid and what accrues in each month up to the end.
+    NO_PLAN where the debt is not paid off by month
     `until`. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it
     bears no interest itself, but is set aside and paid like arrears.
     """
@@ -56,6 +58,7 @@ def pay_off(
     burden = 0
     total = 0
     paid_at = first - 1
+    step = ceiling - ceiling % unit
     for index in range(until + 1):
         interest = principal * factors[index] // year
         left += interest
@@ -73,7 +76,7 @@ def pay_off(
             if amount > most:
                 return NO_PLAN
         else:
-            amount = most - most % unit
+            amount = steps[index] if steps[index] < step else step
             if amount < least or amount == 0:
                 if index - paid_at > gap:
                     return NO_PLAN
@@ -96,6 +99,7 @@ def least_ceiling(
     debt: Debt,
     factors: Sequence[int],
     caps: Sequence[int],
+    steps: Sequence[int],
     most: int,
     until: int,
     total_most: int,
@@ -119,7 +123,7 @@ def least_ceiling(
     while high - low > 1:
         if trial > top:
             trial = top
-        end, _, total = pay_off(debt, factors, caps, min(trial * unit, most), until, amounts, accrued)
+        end, _, total = pay_off(debt, factors, caps, steps, min(trial * unit, most), until, amounts, accrued)
         if end >= 0 and total <= total_most:
             high = trial
             trial = trial - step
@@ -141,6 +145,7 @@ def menu(
     debt: Debt,
     factors: Sequence[int],
     caps: Sequence[int],
+    steps: Sequence[int],
     most: int,
     until: int,
     amounts: Column,
@@ -166,12 +171,13 @@ def menu(
     ahead = 0
     for index in range(until + 1):
         ahead += factors[index]
+    growth = ahead * PPM // (2 * debt.year)
     guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
     while until >= debt.first:
-        ceiling = least_ceiling(debt, factors, caps, most, until, WORD, above, guess, amounts, accrued)
+        ceiling = least_ceiling(debt, factors, caps, steps, most, until, WORD, above, guess, amounts, accrued)
         if ceiling < 0:
             break
-        end, burden, total = pay_off(debt, factors, caps, ceiling, until, amounts, accrued)
+        end, burden, total = pay_off(debt, factors, caps, steps, ceiling, until, amounts, accrued)
         plans[0][count] = ceiling
         plans[1][count] = end
         plans[2][count] = burden
@@ -180,8 +186,13 @@ def menu(
         count += 1
         until = end - 1
         above = ceiling // debt.unit if ceiling % debt.unit == 0 else above
-        months = end - debt.first + 1
-        guess = -(-ceiling * months // (max(1, months - 1) * debt.unit))
+        # A month less must spread its last payment over the months that the ceiling binds.
+        binding = 0
+        for index in range(debt.first, end):
+            if amounts[index] >= ceiling:
+                binding += 1
+        spread = (PPM + growth) * max(1, binding) * debt.unit
+        guess = ceiling // debt.unit - (-amounts[end] * PPM // spread)
     return count
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import accumulate
 from operator import add, lt
-from typing import Any
+from typing import Any, NamedTuple
 
 from forbear.core.loan import Owed
 from forbear.core.money import PPM
@@ -51,8 +51,7 @@ class Measure:
     rate_ppm: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One row of a plan. `interest_minor` is what it pays of interest carried over and new, `balance_minor` the
     principal left after it, `accrues_minor` the new interest of the time up to it, whenever that is paid.
     """
@@ -159,29 +158,40 @@ def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], den
     `payments`: (time since the row before as a numerator over `denominator` of a year, amount in minor units). Between
     rows the balance accrues simply, at rows it compounds, so that a loan at 12 % paid monthly costs 12 % (12 × the
     monthly rate; People's Bank notice 2021 No. 3). The least whole ppm at which nothing is overpaid; 0 where no more
-    is paid than was carried. Newton's steps close in on it, and each bound is proved by the balance it leaves.
+    is paid than was carried. Newton's step and secants close in on it; each bound is proved
+    by the balance it leaves.
     """
     if carried_minor <= 0 or sum(amount for _, amount in payments) <= carried_minor:
         return 0
     spans = [(part, amount_minor * _FINE) for part, amount_minor in payments]
     balance, year = carried_minor * _FINE, denominator * PPM
     low, high, rate = 0, -1, max(1, guess_ppm)
-    while high < 0 or high - low > 1:
-        left, slope = _left(balance, spans, year, rate)
+    left, slope = _left_and_slope(balance, spans, year, rate)
+    while True:
         low, high = (rate, high) if left < 0 else (low, rate)
+        if 0 <= high <= low + 1:
+            return high
         step = left // slope if slope > 0 else 0
-        rate -= step if left < 0 else max(1, step)
-        if not low < rate or rate >= high >= 0:
-            rate = 2 * low if high < 0 else (low + high) >> 1
-    return high
+        trial = rate - (step if left < 0 else max(1, step))
+        if not low < trial or trial >= high >= 0:
+            trial = 2 * low if high < 0 else (low + high) >> 1
+        before, left = left, _left(balance, spans, year, trial)
+        slope, rate = (left - before) // (trial - rate), trial
 
 
 _FINE = 2**20
 """Balances inside the search are kept a million times finer than a fen, so that rounding cannot move a ppm."""
 
 
-def _left(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> tuple[int, int]:
-    """What a rate leaves after the last payment, and how much more it would leave a ppm higher."""
+def _left(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> int:
+    """What a rate leaves after the last payment."""
+    for part, amount in spans:
+        balance += balance * (rate_ppm * part) // year - amount
+    return balance
+
+
+def _left_and_slope(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> tuple[int, int]:
+    """The same, and how much more a ppm more would leave."""
     slope = 0
     for part, amount in spans:
         factor = rate_ppm * part

@@ -40,7 +40,7 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
 
 
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
-    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal. Each once."""
+    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
     given = NOTHING
     rungs = [replace(most, kept=owed, forgiven=given, rate_ppm=min(loan.rate_ppm, cost_cap_ppm(rulebook)))]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):

@@ -12,7 +12,7 @@ from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
 from forbear.core.relief import allocation_order, ladder_step, least_relief_first, most_relief, settlement
-from forbear.core.rules import Rulebook
+from forbear.core.rules import Finding, Rulebook
 from forbear.core.value import worth
 
 PAUSE_KINDS = frozenset({"payment-holiday", "holiday", "deferral", "pause"})
@@ -42,7 +42,8 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """A question with everything the rulebook makes of it. `ceiling_minor`: no instalment goes above it; `order`: how
+    """A question with everything the rulebook makes of it. `caps`: what each month can bear; `spare`: its income less
+    other debts; `ceiling_minor`: no instalment goes above it; `order`: how
     a payment is allocated; `worth`: what a lender may expect of each month's payment."""
 
     question: Question
@@ -52,6 +53,7 @@ class Situation:
     time: Calendar
     months: tuple[MonthBudget, ...]
     caps: tuple[int, ...]
+    spare: tuple[int, ...]
     ceiling_minor: int
     most: Terms
     rungs: tuple[Terms, ...]
@@ -60,6 +62,7 @@ class Situation:
     order: tuple[str, ...]
     worth: Worth
     arithmetic: Arithmetic
+    cited: dict[tuple[str, str, str], Finding] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
@@ -121,6 +124,7 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
         time=time,
         months=months,
         caps=caps,
+        spare=tuple([m.income_minor - m.debts_minor for m in months]),
         ceiling_minor=ceiling,
         most=most,
         rungs=rungs,

@@ -82,7 +82,7 @@ class Tried:
 
 
 def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Answer:
-    """Every named offer for a case; none is worse than another plan in largest payment, total, end and value at once."""
+    """Every named offer for a case; none is beaten by another plan in largest payment, total, end and value at once."""
     case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
     refusals: list[Refusal] = [] if nothing is None else [nothing]
@@ -94,7 +94,7 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
             refusals.extend(no_plan(case))
         else:
             refusals.extend(request_refused(case, flows))
-            plans: dict[Flow, Drawn] = {}
+            plans: dict[tuple[int, ...], Drawn] = {}
             offers = tuple(_offer(name, flow, case, plans) for name, flow in flows.items())
             best = _offer("lender-best", _lender_best(case), case, plans)
     days = case.rules.integer("plan.wait_days")
@@ -322,11 +322,13 @@ def _lender_best(case: Situation) -> Flow:
     return flow
 
 
-def _offer(name: str, flow: Flow, case: Situation, plans: dict[Flow, Drawn]) -> Offer:
-    """An offer over a cash flow; one flow under several names is drawn up once."""
-    made = plans.get(flow)
+def _offer(name: str, flow: Flow, case: Situation, plans: dict[tuple[int, ...], Drawn]) -> Offer:
+    """An offer over a cash flow; one flow under several names is drawn up once. Terms of one case are told apart by
+    identity: they are made once, and comparing them by value costs more than what it saves."""
+    key = (id(flow.terms), *flow.amounts_minor)
+    made = plans.get(key)
     if made is None:
-        made = plans[flow] = drawn(flow, case, counterfactual(flow, case))
+        made = plans[key] = drawn(flow, case, counterfactual(flow, case))
     return Offer(
         name=name,
         plan=made.plan,

@@ -1,4 +1,4 @@
-"""What a lender may expect of a plan: each payment and each break weighed by its chance and discounted, in whole numbers.
+"""What a lender may expect of a plan: each payment and each break weighed by its chance and discounted, in integers.
 
 The chances are the lender's own figures in the rulebook (`value.*`). They steer only which plan is called balanced or
 best for the lender, and what agents are shown beside "do nothing"; never how much relief a borrower is given.

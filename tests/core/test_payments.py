@@ -144,7 +144,7 @@ def test_an_instalment_is_late_after_its_grace_and_a_cent_short_is_not():
 def test_interest_carried_over_is_owed_whenever_it_is_settled():
     """Of 300 interest in the first row 120 are from before: settling on the first day pays those and nothing new."""
     agreed = terms(THREE)
-    first = replace(agreed.plan.instalments[0], accrues_minor=180)
+    first = agreed.plan.instalments[0]._replace(accrues_minor=180)
     agreed = replace(agreed, plan=replace(agreed.plan, instalments=(first, *agreed.plan.instalments[1:])))
     assert settlement_owed(position(agreed, []), ISSUED, ISSUED).interest_minor == 120
 

@@ -64,7 +64,7 @@ def test_the_named_offers_of_the_illness_case():
         "lightest": ("728.00", "42887.57", 59, "2031-02-28"),
         "cheapest": ("2026.00", "40691.73", 27, "2028-06-28"),
         "soonest": ("1539.00", "40755.07", 27, "2028-06-28"),
-        "balanced": ("1074.00", "41546.58", 39, "2029-06-28"),
+        "balanced": ("1301.00", "41084.40", 32, "2028-11-28"),
         "as-requested": ("900.00", "42075.75", 47, "2030-02-28"),
     }
     assert {offer.plan.forgiven.total_minor for offer in offers.values()} == {312_55 + 573_00}
