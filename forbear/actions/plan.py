@@ -44,7 +44,7 @@ class Choice:
 
 def offers_today(desk: Desk, file: CaseFile) -> Answer:
     """Every offer for the case as it stands, as of today; the case has a statement."""
-    return solve(question(desk, file), desk.rulebooks.on(desk.clock.today()))
+    return solve(question(desk, file), desk.rulebooks.on(desk.clock.today()), desk.arithmetic)
 
 
 def plan_for(desk: Desk, file: CaseFile, choice: Choice, answer: Answer | None = None) -> Offer | Refusal:
@@ -53,7 +53,7 @@ def plan_for(desk: Desk, file: CaseFile, choice: Choice, answer: Answer | None =
     if choice.table:
         return own_plan(question(desk, file), rulebook, choice.table)
     if choice.instalment_minor is not None:
-        return what_if(question(desk, file), rulebook, choice.instalment_minor)
+        return what_if(question(desk, file), rulebook, choice.instalment_minor, desk.arithmetic)
     answer = answer or offers_today(desk, file)
     named = [*answer.offers, *([answer.lender_best] if answer.lender_best else [])]
     offer = next((offer for offer in named if offer.name == choice.offer), None)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit
+from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
@@ -346,6 +347,7 @@ class Desk:
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer
+    arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"
     lender_en: str = "Example Consumer Finance Co., Ltd."
     phone: str = "400-000-0000"

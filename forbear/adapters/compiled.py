@@ -1,11 +1,12 @@
 """The scalar functions of core/payoff.py, compiled by numba where it is installed (`pip install forbear[fast]`).
 
 The very same functions: their code is compiled as it stands, so there is nothing to keep in step. Numbers too large
-for 64 bits take the plain path, which knows no limit.
+for 64 bits take the plain path, which knows no limit. Nothing is loaded before the first search asks for it.
 """
 
 import importlib.util
 import os
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -18,15 +19,35 @@ IN_ORDER = (payoff.pay_off, payoff.least_ceiling, payoff.value, payoff.menu, pay
 """Each calls only those before it."""
 
 
-@cache
 def arithmetic(cache_directory: Path | None = None) -> Arithmetic:
     """The fastest arithmetic this machine has. What was compiled is kept in `cache_directory` for the next start."""
     if importlib.util.find_spec("numba") is None:
         return PLAIN
     if cache_directory is not None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_directory))
+    return _COMPILED
+
+
+def warm(chosen: Arithmetic) -> None:
+    """Compile, or load what was compiled, before the first visitor asks."""
+    caps = chosen.column([100, 100])
+    debt = payoff.Debt(100, 100, 12, 0, 1, 1, 1, 0, 0)
+    amounts, accrued = chosen.columns(2, 2)
+    weights = chosen.column([1] * 2)
+    worth = payoff.Worth(100, 1, weights, weights, caps)
+    plans = chosen.columns(5, 2)
+    count = chosen.menu(debt, weights, caps, caps, 100, 1, amounts, accrued, worth, plans)
+    chosen.least_ceiling(debt, weights, caps, caps, 100, 1, payoff.WORD, 0, 1, amounts, accrued)
+    end, _, total = chosen.pay_off(debt, weights, caps, caps, 200, 1, amounts, accrued)
+    chosen.value(amounts, end, total, worth)
+    left = chosen.column([0, 0, 0, 100])
+    chosen.part(amounts, accrued, end, chosen.column([0, 1, 2, 3]), left, chosen.columns(7, 2))
+    assert count > 0 and end >= 0, "a debt of 100 is paid off by 100 a month"
+
+
+@cache
+def _functions() -> dict[str, Any]:
     import numba
-    import numpy
 
     known: dict[str, Any] = dict(payoff.__dict__)
     for function in IN_ORDER:
@@ -34,14 +55,33 @@ def arithmetic(cache_directory: Path | None = None) -> Arithmetic:
         copy = FunctionType(function.__code__, known, function.__name__)
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
         known[function.__name__] = numba.njit(cache=True, error_model="numpy")(copy)
-    return Arithmetic(
-        column=lambda numbers: numpy.array(numbers, dtype=numpy.int64),
-        columns=lambda count, size: numpy.zeros((count, size), dtype=numpy.int64),
-        plain=lambda column: column.tolist(),
-        pay_off=known["pay_off"],
-        least_ceiling=known["least_ceiling"],
-        menu=known["menu"],
-        value=known["value"],
-        part=known["part"],
-        exact=payoff.fits,
-    )
+    return known
+
+
+def _column(numbers: Sequence[int]) -> Any:
+    import numpy
+
+    return numpy.array(numbers, dtype=numpy.int64)
+
+
+def _columns(count: int, size: int) -> Any:
+    import numpy
+
+    return numpy.zeros((count, size), dtype=numpy.int64)
+
+
+def _late(name: str) -> Callable[..., Any]:
+    return lambda *given: _functions()[name](*given)
+
+
+_COMPILED = Arithmetic(
+    column=_column,
+    columns=_columns,
+    plain=lambda column: column.tolist(),
+    pay_off=_late("pay_off"),
+    least_ceiling=_late("least_ceiling"),
+    menu=_late("menu"),
+    value=_late("value"),
+    part=_late("part"),
+    exact=payoff.fits,
+)

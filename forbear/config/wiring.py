@@ -10,6 +10,7 @@ from django.conf import settings
 
 from forbear.actions.ports import Clock, Desk, Messenger
 from forbear.adapters.clock import FileClock, SystemClock
+from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
@@ -45,6 +46,7 @@ def desk() -> Desk:
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
+        arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,

@@ -1,12 +1,15 @@
 """The door for WSGI servers: `granian --interface wsgi forbear.config.wsgi:application`."""
 
 import os
+from threading import Thread
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forbear.config.settings")
 application = get_wsgi_application()
 
-from forbear.config import wiring  # noqa: E402 (Django comes first)
+from forbear.adapters.compiled import warm  # noqa: E402 (Django comes first)
+from forbear.config import wiring  # noqa: E402
 
 wiring.desk()  # one that cannot be built stops the start, and not the first visitor
+Thread(target=warm, args=(wiring.desk().arithmetic,), daemon=True).start()  # ready when the first borrower looks
