@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from forbear.core.budget import floor_minor
-from forbear.core.cashflow import Flow, fill, least_ceiling
+from forbear.core.cashflow import Flow
 from forbear.core.money import PPM, Rounding, divide, major
 from forbear.core.refusal import Refusal
 from forbear.core.situation import Situation, situation, term_asked, with_better_proof
@@ -70,7 +70,7 @@ def shape_refused(case: Situation, shape: str) -> Refusal:
 def what_if_refused(case: Situation, instalment_minor: int) -> Refusal:
     """The amount is above what any month can bear, or too small to end in time: the nearest amount that works."""
     most = max(case.caps[case.time.first : case.last + 1], default=0)
-    lightest = least_ceiling(case.most, case.time, case.caps, most, case.last)
+    lightest = case.search().least(most, case.last)
     asked = {"asked": major(instalment_minor)}
     if lightest is None:
         return _needed(case)
@@ -114,13 +114,13 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     if most == 0:
         floor = {"floor": major(floor_minor(case.question.household, case.rules))}
         yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_more(case)})
-    elif least_ceiling(case.most, case.time, case.caps, most, case.last) is not None:
+    elif case.search().least(most, case.last) is not None:
         facts = {"instalment": major(case.loan.instalment_minor), **_least(case)}
         yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
     else:
         yield _needed(case)
-    shown = situation(with_better_proof(case.question), case.rules)
-    if fill(shown.most, shown.time, shown.caps, shown.ceiling_minor) is not None:
+    shown = situation(with_better_proof(case.question), case.rules, case.arithmetic)
+    if shown.caps != case.caps and shown.search().fill(shown.ceiling_minor) is not None:
         yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
     yield from _without_surplus(case)
 
@@ -149,28 +149,27 @@ def _more(case: Situation) -> dict[str, str]:
     deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in case.months), default=0)
     for ceiling in (case.ceiling_minor, bound):
         low, high = 0, divide(max(0, deficit) + 4 * bound, unit, Rounding.UP)
-        found = least_ceiling(case.most, case.time, _raised(case, high * unit), ceiling, case.last)
-        while found is not None and high - low > 1:
+        if not _helps(case, high * unit, ceiling):
+            continue
+        while high - low > 1:
             middle = (low + high) >> 1
-            flow = fill(case.most, case.time, _raised(case, middle * unit), ceiling)
-            low, high = (low, middle) if flow is not None else (middle, high)
-        if found is not None:
-            return {"more": major(high * unit), **_least(case)}
+            low, high = (low, middle) if _helps(case, middle * unit, ceiling) else (middle, high)
+        return {"more": major(high * unit), **_least(case)}
     return {"more": major(case.owed.total_minor), **_least(case)}
 
 
-def _raised(case: Situation, more_minor: int) -> list[int]:
-    """What each month could bear with this much more income."""
+def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:
+    """Whether this much more income each month brings a plan."""
     buffer_ppm = case.rules.integer("budget.buffer")
     surplus = [max(0, m.income_minor + more_minor - m.need_minor - m.debts_minor) for m in case.months]
-    return [whole - divide(whole * buffer_ppm, PPM, Rounding.UP) for whole in surplus]
+    caps = [whole + -whole * buffer_ppm // PPM for whole in surplus]
+    return case.search(caps=caps).end_under(ceiling_minor)[0] >= 0
 
 
 def _least(case: Situation) -> dict[str, str]:
     """The least level instalment that would do if every month could bear it."""
     bound = case.owed.total_minor * 2
-    caps = [bound] * len(case.caps)
-    level = least_ceiling(case.most, case.time, caps, bound, case.last)
+    level = case.search(caps=[bound] * len(case.caps)).least(bound, case.last)
     if level is None:
         return {"needed": major(case.owed.total_minor), "months": "1"}
     return {"needed": major(level.burden_minor), "months": str(level.months)}
