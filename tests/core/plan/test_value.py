@@ -1,4 +1,4 @@
-"""What a lender may expect of a plan, worked out again in fractions; and the plans it makes balanced and best for it."""
+"""What a lender may expect of a plan, worked out again in fractions; the compiled arithmetic beside the plain one."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.rulebook import load_rulebook
