@@ -10,11 +10,11 @@ from datetime import date
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.budget import OtherDebt
+from forbear.core.budget import MonthBudget, OtherDebt, budget
 from forbear.core.contact import Role, may_work_on_cases
-from forbear.core.dates import working_day_after
+from forbear.core.dates import month_after, month_of, working_day_after
 from forbear.core.file import CaseFile, open_file
-from forbear.core.loan import Loan
+from forbear.core.loan import Loan, owed_on
 from forbear.core.payments import next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
@@ -113,6 +113,14 @@ def question(desk: Desk, file: CaseFile) -> Question:
         request=statement.request,
         household=household,
     )
+
+
+def months_ahead(desk: Desk, file: CaseFile, count: int) -> tuple[MonthBudget, ...]:
+    """What each of the next months can bear, as the solver sees them today; the case has a statement."""
+    asked = question(desk, file)
+    first_month = month_after(month_of(asked.as_of), 1)
+    owed = owed_on(asked.loan, asked.as_of)
+    return budget(asked.household, desk.rulebooks.on(asked.as_of), first_month, count, owed.total_minor)
 
 
 def loan_today(desk: Desk, file: CaseFile, today: date) -> Loan:

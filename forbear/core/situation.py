@@ -63,7 +63,8 @@ def situation(question: Question, rulebook: Rulebook) -> Situation:
     owed = owed_on(question.loan, question.as_of)
     days_late = days_past_due(question.loan, question.as_of)
     time = calendar(question.loan, question.as_of, rules)
-    months = budget(question.household, rules, month_after(month_of(question.as_of), 1), len(time.months))
+    first_month = month_after(month_of(question.as_of), 1)
+    months = budget(question.household, rules, first_month, len(time.months), owed.total_minor)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
     return Situation(
         question=question,

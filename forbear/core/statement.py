@@ -4,8 +4,9 @@ Zero and "I don't know" are answers. Nothing here stops her: a contradiction is 
 to other ways, and what she does not know a person helps her with.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -15,6 +16,7 @@ from forbear.core.codec import Malformed, plain, typed
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
+from forbear.core.rules import Rulebook
 
 TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
 """What she was told: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15), her data."""
@@ -24,6 +26,8 @@ TEXT_MAX = 4000
 
 LINES_MAX = 60
 """Lines of a list such as income by month."""
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class Question(StrEnum):
@@ -142,6 +146,22 @@ def check_answer(question: Question, answer: Mapping[str, Any], today: date) -> 
     return canonical
 
 
+def check_household(household: Household, rulebook: Rulebook) -> Refusal | None:
+    """What is wrong with a household's figures, naming the place in `where`; None when they can be reckoned with."""
+    if not rulebook.stack("budget.floor", household.place):
+        return _no("place", "place")
+    if not 1 <= household.adults <= 20:
+        return _no("adults", "adults")
+    if not 0 <= household.children <= 20:
+        return _no("children", "children")
+    if not 0 <= household.older_children <= household.children:
+        return _no("older-children", "older_children")
+    for group in ("income", "outgoings", "other_debts"):
+        if refusal := _lines(getattr(household, group)):
+            return replace(refusal, where=f"{group}{refusal.where.removeprefix('lines')}")
+    return None
+
+
 def _sense(question: Question, value: Any, today: date) -> Refusal | None:
     match question:
         case Question.SINCE if value.on and value.on > today:
@@ -171,11 +191,19 @@ def _lines(lines: tuple[Any, ...]) -> Refusal | None:
     if len(lines) > LINES_MAX:
         return _no("too-many", "lines", most=LINES_MAX)
     for number, line in enumerate(lines):
+        observed = line.observed if isinstance(line, Income) else ()
         amounts = [v for k, v in vars(line).items() if k.endswith("_minor") and v is not None]
+        amounts += [amount for _, amount in observed]
         if not amounts or any(not 0 <= amount < LIMIT_MINOR for amount in amounts):
             return _no("amount", f"lines[{number}]")
-        if hasattr(line, "month") and (line.monthly_minor is None) == (line.month is None):
+        if isinstance(line, OtherDebt):
+            continue
+        by_months_alone = bool(observed) and line.month is None
+        if (line.monthly_minor is None) == (line.month is None) and not by_months_alone:
             return _no("monthly-or-month", f"lines[{number}]")
+        months = [month for month, _ in observed] + ([line.month] if line.month else [])
+        if not all(MONTH.fullmatch(month) for month in months) or len(set(months)) < len(months):
+            return _no("month", f"lines[{number}]")
     return None
 
 

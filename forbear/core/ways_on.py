@@ -6,9 +6,9 @@ Facts are texts in the record's neutral form (amounts "675.00", dates ISO); the 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from forbear.core.budget import floor_minor
+from forbear.core.budget import bearing, floor_minor, with_more
 from forbear.core.cashflow import Flow, fill, least_ceiling
-from forbear.core.money import PPM, Rounding, divide, major
+from forbear.core.money import Rounding, divide, major
 from forbear.core.offers import term_months
 from forbear.core.refusal import Refusal
 from forbear.core.situation import Situation, situation, term_asked, with_better_proof
@@ -150,9 +150,8 @@ def _more(case: Situation) -> dict[str, str]:
 
 def _raised(case: Situation, more_minor: int) -> list[int]:
     """What each month could bear with this much more income."""
-    buffer_ppm = case.rules.integer("budget.buffer")
-    surplus = [max(0, m.income_minor + more_minor - m.need_minor - m.debts_minor) for m in case.months]
-    return [whole - divide(whole * buffer_ppm, PPM, Rounding.UP) for whole in surplus]
+    rules = bearing(case.question.household, case.rules, case.owed.total_minor)
+    return with_more(rules, case.months, more_minor)
 
 
 def _least(case: Situation) -> dict[str, str]:
