@@ -148,8 +148,8 @@ def check_answer(question: Question, answer: Mapping[str, Any], today: date) -> 
 
 def check_household(household: Household, rulebook: Rulebook) -> Refusal | None:
     """What is wrong with a household's figures, naming the place in `where`; None when they can be reckoned with."""
-    if not rulebook.stack("budget.floor", household.place):
-        return _no("place", "place")
+    if refusal := check_place(household.place, rulebook):
+        return refusal
     if not 1 <= household.adults <= 20:
         return _no("adults", "adults")
     if not 0 <= household.children <= 20:
@@ -160,6 +160,11 @@ def check_household(household: Household, rulebook: Rulebook) -> Refusal | None:
         if refusal := _lines(getattr(household, group)):
             return replace(refusal, where=f"{group}{refusal.where.removeprefix('lines')}")
     return None
+
+
+def check_place(place: str, rulebook: Rulebook) -> Refusal | None:
+    """Whether the rulebook knows what living costs at a place or in the country around it."""
+    return None if rulebook.stack("budget.floor", place) else _no("place", "place")
 
 
 def _sense(question: Question, value: Any, today: date) -> Refusal | None:

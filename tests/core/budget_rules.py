@@ -52,6 +52,7 @@ IRS = {
         ("national", 0, 394_00),
         *(("local", 1, 1_800_00), ("local", 2, 2_100_00), ("local", 0, 100_00)),
     ),
+    "guideline": (),
     "guideline_in_full": ("national",),
     "guideline_caps": ("local",),
 }

@@ -60,6 +60,8 @@ def line_words(line: Income | Outgoing | OtherDebt, language: str) -> tuple[str,
         return line.creditor or "–", say(language, "desk.debt_line", **facts)
     if line.monthly_minor is not None:
         return line_name(line, language), say(language, "desk.each_month", amount=money(language, line.monthly_minor))
+    if line.month is None:
+        return line_name(line, language), say(language, "desk.budget.explained_observed")
     amount = money(language, line.amount_minor or 0)
     return line_name(line, language), say(
         language, "desk.in_month", month=month(language, line.month or ""), amount=amount
@@ -136,7 +138,7 @@ def household_changes(before: Household, after: Household, language: str) -> Pai
                 changes.append(
                     (name, say(language, "desk.from_to", old=_words(old, language), new=_words(new, language)))
                 )
-    for name in ("place", "adults", "children"):
+    for name in ("place", "adults", "children", "older_children"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             changes.append((say(language, f"desk.label.{name}"), say(language, "desk.from_to", old=old, new=new)))
@@ -146,8 +148,10 @@ def household_changes(before: Household, after: Household, language: str) -> Pai
 def _words(line: Any, language: str) -> str:
     if line is None:
         return say(language, "desk.nothing")
-    grade = f"（{line.evidence.value}）" if isinstance(line, Income) else ""
-    return line_words(line, language)[1] + (grade if language == "zh" else f" ({line.evidence.value})" if grade else "")
+    marks = [line.evidence.value] if isinstance(line, Income) else []
+    marks += [line.explanation] if isinstance(line, Outgoing) and line.explanation else []
+    within = ("（{}）" if language == "zh" else " ({})").format(", ".join(marks)) if marks else ""
+    return line_words(line, language)[1] + within
 
 
 def since_when(event: e.Recorded | None) -> date | None:

@@ -190,7 +190,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
     values = dict(tried.values) if tried else _values(file)
     rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
     fresh = not tried and not file.answers.get(Question.INCOME)
-    money = ("kind", "amount", "month")
+    money = ("kind", "amount", "period", "month")
     return case_page(
         request,
         file,
@@ -201,6 +201,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         was_told=tried.lists.get("told", ()) if tried else (),
         causes=[(cause.value, term_in(language, f"statement.page.cause.option.{cause}")) for cause in Cause],
         places=home.places(rulebook),
+        periods=home.periods(),
         wishes=[(wish, term_in(language, f"statement.page.wish.option.{wish}")) for wish in WISHES],
         incomes=_kinds(home.INCOME, "income", language),
         outgoings=_kinds(home.OUTGOINGS, "outgoings", language),
