@@ -17,6 +17,7 @@ from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
+from forbear.core.spending import guidelines
 
 TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
 """What she was told: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15), her data."""
@@ -229,8 +230,8 @@ class Contradiction:
     question: Question
 
 
-def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
-    """What may be a slip; it is pointed out once and never blocks."""
+def contradictions(answers: Answers, rulebook: Rulebook) -> tuple[Contradiction, ...]:
+    """What may be a slip, or is above a guideline without a word why; it is pointed out once and never blocks."""
     found = []
     since, until = (_given(answers, q) for q in (Question.SINCE, Question.UNTIL))
     if since and until and since.on and until.on and until.on < since.on:
@@ -243,7 +244,18 @@ def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
     cause = _given(answers, Question.CAUSE)
     if cause and income and cause.cause is Cause.JOB_LOSS and any(line.source == "wages" for line in income.lines):
         found.append(Contradiction("statement.slip.wages-after-job-loss", Question.INCOME))
+    if _above_usual(answers, rulebook):
+        found.append(Contradiction("statement.slip.above-usual", Question.STORY))
     return tuple(found)
+
+
+def _above_usual(answers: Answers, rulebook: Rulebook) -> bool:
+    home, outgoings, story = (_given(answers, q) for q in (Question.HOME, Question.OUTGOINGS, Question.STORY))
+    if not home or not outgoings or (story and story.words):
+        return False
+    people = {"place": home.place, "adults": home.adults, "children": home.children}
+    household = Household(**people, income=(), outgoings=outgoings.lines, other_debts=())
+    return any(group.asks for group in guidelines(household, rulebook))
 
 
 def _given(answers: Answers, question: Question) -> Any:

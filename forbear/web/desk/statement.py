@@ -46,7 +46,8 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
         for question in Question
         if question in file.answers
     ]
-    slips = [say(language, slip.key) for slip in contradictions(file.answers)]
+    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    slips = [say(language, slip.key) for slip in contradictions(file.answers, rulebook)]
     open_for_answers = not file.case.closed and (not file.case.submissions or file.case.restating)
     return case_page(
         request,
@@ -210,7 +211,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         debt_rows=home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=2),
         stated={question.value: values.get(f"{question.value}-state", "") for question in LISTS},
         to_tell=TOLD_BEFORE_SUBMITTING,
-        slips=[say(language, slip.key) for slip in contradictions(file.answers)],
+        slips=[say(language, slip.key) for slip in contradictions(file.answers, rulebook)],
     )
 
 
