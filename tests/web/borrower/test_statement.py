@@ -69,9 +69,8 @@ def test_what_cannot_be_read_is_asked_again_beside_its_field(she: Borrower, name
 def test_amounts_are_understood_as_people_write_them(she: Borrower, typed: str):
     she.signs_in().sends("statement/income", {"rows": "0", "proof": "B", "m-wages": typed, **GOOD})
     (fact,) = she.facts("answer.given")
-    assert fact.answer["lines"] == [
-        {"source": "wages", "evidence": "B", "monthly_minor": 450000, "month": None, "amount_minor": None}
-    ]
+    monthly = {"monthly_minor": 450000, "month": None, "amount_minor": None, "observed": [], "paper": ""}
+    assert fact.answer["lines"] == [{"source": "wages", "evidence": "B", **monthly}]
 
 
 def test_zero_none_and_i_dont_know_are_answers(she: Borrower):
