@@ -51,8 +51,9 @@ def a_month(amount_minor: int, period: Period) -> int:
 class Income:
     """Money coming in: every month (`monthly_minor`), or in one month (`month` with `amount_minor`).
 
-    `observed`: past months with what came in each, 0 where nothing did, as a paper shows them; they bound what counts
-    (core/income.py). An income known by its months alone has neither of the others. `paper`: which paper shows it.
+    `slips` and `credits`: past months with what the employer's slips and the bank show for each, 0 where nothing came;
+    they make the grade and bound what counts (core/income.py). An income known by its months alone has neither of the
+    others. `paper`: which paper shows it.
     """
 
     source: str
@@ -60,7 +61,8 @@ class Income:
     monthly_minor: int | None = None
     month: str | None = None
     amount_minor: int | None = None
-    observed: tuple[tuple[str, int], ...] = ()
+    slips: tuple[tuple[str, int], ...] = ()
+    credits: tuple[tuple[str, int], ...] = ()
     paper: str = ""
 
 

@@ -15,55 +15,43 @@ Months = Sequence[tuple[str, int]]
 """(month YYYY-MM, amount in minor units) each; a month in which nothing came is there with 0."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Graded:
-    """What papers show of one source. `monthly_minor`: what counts as its month, None where it is seasonal;
-    `apart`: months in which employer and bank do not agree, for a person to ask about."""
-
-    evidence: Evidence
-    observed: tuple[tuple[str, int], ...]
-    monthly_minor: int | None
-    apart: tuple[str, ...] = ()
-
-    def income(self, source: str) -> Income:
-        """The line of a household that says so."""
-        return Income(source=source, evidence=self.evidence, monthly_minor=self.monthly_minor, observed=self.observed)
-
-
-def grade(slips: Months, credits: Months, rulebook: Rulebook) -> Graded:
+def grade(slips: Months, credits: Months, rulebook: Rulebook) -> Evidence:
     """The grade of one source from the employer's slips and from what the bank shows of it, each by month.
 
     A: slip and credit of every common month are at most `budget.evidence_apart` of the larger apart, for at least
     `budget.observed_months` [A] months. B: slips, or steady credits (all within that distance of the largest), for
-    [B] months. C: credits for [C] months, however they vary. D: anything less. Where slip and credit of a month
-    differ, the smaller is taken.
+    [B] months. C: credits for [C] months, however they vary. D: anything less.
     """
     apart_ppm = rulebook.integer("budget.evidence_apart")
     needed = {g: rulebook.integer("budget.observed_months", g.value) for g in (Evidence.A, Evidence.B, Evidence.C)}
+    amounts = [amount for _, amount in credits]
+    steady = bool(amounts) and not _apart(min(amounts), max(amounts), apart_ppm)
+    common = dict(slips).keys() & dict(credits).keys()
+    if len(common) >= needed[Evidence.A] and not months_apart(slips, credits, rulebook):
+        return Evidence.A
+    if len(slips) >= needed[Evidence.B] or (steady and len(credits) >= needed[Evidence.B]):
+        return Evidence.B
+    return Evidence.C if len(credits) >= needed[Evidence.C] else Evidence.D
+
+
+def months_apart(slips: Months, credits: Months, rulebook: Rulebook) -> tuple[str, ...]:
+    """The months in which employer and bank do not agree, for a person to ask about."""
+    apart_ppm, slip, credit = rulebook.integer("budget.evidence_apart"), dict(slips), dict(credits)
+    return tuple(m for m in sorted(slip.keys() & credit.keys()) if _apart(slip[m], credit[m], apart_ppm))
+
+
+def observed(slips: Months, credits: Months) -> tuple[tuple[str, int], ...]:
+    """What came in each month, in order: the smaller where slip and credit of a month differ."""
     slip, credit = dict(slips), dict(credits)
-    both = sorted(slip.keys() & credit.keys())
-    apart = tuple(month for month in both if _apart(slip[month], credit[month], apart_ppm))
-    steady = bool(credit) and not _apart(min(credit.values()), max(credit.values()), apart_ppm)
-    if len(both) >= needed[Evidence.A] and not apart:
-        found = Evidence.A
-    elif len(slip) >= needed[Evidence.B] or (steady and len(credit) >= needed[Evidence.B]):
-        found = Evidence.B
-    elif len(credit) >= needed[Evidence.C]:
-        found = Evidence.C
-    else:
-        found = Evidence.D
-    observed = tuple(
+    return tuple(
         (month, min(amounts[month] for amounts in (slip, credit) if month in amounts))
         for month in sorted(slip.keys() | credit.keys())
     )
-    by_months = seasonal(observed)
-    usual = usual_minor([a for _, a in observed], rulebook.text("budget.irregular")) if observed else 0
-    return Graded(evidence=found, observed=observed, monthly_minor=None if by_months else usual, apart=apart)
 
 
-def seasonal(observed: Months) -> bool:
+def seasonal(seen: Months) -> bool:
     """Whether an income has a month without any: then each month of the year stands for itself."""
-    return any(amount == 0 for _, amount in observed)
+    return any(amount == 0 for _, amount in seen)
 
 
 def usual_minor(amounts: Sequence[int], rule: str) -> int:
@@ -109,8 +97,9 @@ def counting(item: Income, rulebook: Rulebook) -> Counting:
     to bring, one never seen brings nothing. The share is `budget.income_share` of the grade; C that was observed for
     `budget.observed_months` has a share of its own (scope C/observed), for its amount is careful already.
     """
+    seen = observed(item.slips, item.credits) if item.slips or item.credits else ()
     scope = item.evidence.value
-    if item.evidence is Evidence.C and len(item.observed) >= rulebook.integer("budget.observed_months", "C"):
+    if item.evidence is Evidence.C and len(seen) >= rulebook.integer("budget.observed_months", "C"):
         scope = "C/observed"
     interim = rulebook.integer("budget.income_share.interim", scope)
     long = rulebook.integer("budget.income_share.long", scope)
@@ -118,14 +107,14 @@ def counting(item: Income, rulebook: Rulebook) -> Counting:
         return Counting(
             scope=scope, interim_ppm=interim, long_ppm=long, month=item.month, once_minor=item.amount_minor or 0
         )
-    if not item.observed:
+    if not seen:
         return Counting(scope=scope, interim_ppm=interim, long_ppm=long, monthly_minor=item.monthly_minor or 0)
     stated = item.monthly_minor
-    if seasonal(item.observed):
-        by_month = _calendar(item.observed)
+    if seasonal(seen):
+        by_month = _calendar(seen)
         season = by_month if stated is None else tuple(min(stated, amount) for amount in by_month)
         return Counting(scope=scope, interim_ppm=interim, long_ppm=long, rule="seasonal", calendar_minor=season)
-    usual = usual_minor([amount for _, amount in item.observed], rulebook.text("budget.irregular", scope))
+    usual = usual_minor([amount for _, amount in seen], rulebook.text("budget.irregular", scope))
     counts = usual if stated is None else min(stated, usual)
     return Counting(scope=scope, interim_ppm=interim, long_ppm=long, rule="observed", monthly_minor=counts)
 
@@ -135,9 +124,9 @@ def share_of(amount_minor: int, share_ppm: int) -> int:
     return divide(amount_minor * share_ppm, PPM, Rounding.DOWN)
 
 
-def _calendar(observed: Months) -> tuple[int, ...]:
+def _calendar(seen: Months) -> tuple[int, ...]:
     least: dict[int, int] = {}
-    for month, amount in observed:
+    for month, amount in seen:
         number = int(month[5:7]) - 1
         least[number] = min(amount, least.get(number, amount))
     return tuple(least.get(number, 0) for number in range(12))

@@ -13,6 +13,7 @@ from typing import Any
 
 from forbear.core.budget import Household, Income, OtherDebt, Outgoing
 from forbear.core.codec import Malformed, plain, typed
+from forbear.core.income import grade
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
@@ -160,6 +161,9 @@ def check_household(household: Household, rulebook: Rulebook) -> Refusal | None:
     for group in ("income", "outgoings", "other_debts"):
         if refusal := _lines(getattr(household, group)):
             return replace(refusal, where=f"{group}{refusal.where.removeprefix('lines')}")
+    for number, line in enumerate(household.income):
+        if (line.slips or line.credits) and line.evidence.value < grade(line.slips, line.credits, rulebook).value:
+            return _no("grade", f"income[{number}]")
     return None
 
 
@@ -197,19 +201,19 @@ def _lines(lines: tuple[Any, ...]) -> Refusal | None:
     if len(lines) > LINES_MAX:
         return _no("too-many", "lines", most=LINES_MAX)
     for number, line in enumerate(lines):
-        observed = line.observed if isinstance(line, Income) else ()
+        shown = (line.slips, line.credits) if isinstance(line, Income) else ()
         amounts = [v for k, v in vars(line).items() if k.endswith("_minor") and v is not None]
-        amounts += [amount for _, amount in observed]
+        amounts += [amount for months in shown for _, amount in months]
         if not amounts or any(not 0 <= amount < LIMIT_MINOR for amount in amounts):
             return _no("amount", f"lines[{number}]")
         if isinstance(line, OtherDebt):
             continue
-        by_months_alone = bool(observed) and line.month is None
+        by_months_alone = any(shown) and line.month is None
         if (line.monthly_minor is None) == (line.month is None) and not by_months_alone:
             return _no("monthly-or-month", f"lines[{number}]")
-        months = [month for month, _ in observed] + ([line.month] if line.month else [])
-        if not all(MONTH.fullmatch(month) for month in months) or len(set(months)) < len(months):
-            return _no("month", f"lines[{number}]")
+        for months in ([month for month, _ in one] for one in (*shown, ((line.month or "2000-01", 0),))):
+            if not all(MONTH.fullmatch(month) for month in months) or len(set(months)) < len(months):
+                return _no("month", f"lines[{number}]")
     return None
 
 

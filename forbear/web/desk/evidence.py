@@ -174,7 +174,7 @@ def _form(request: HttpRequest, file: CaseFile, values: dict[str, str]) -> dict[
         "grades": [(grade.value, say(language, f"desk.grade.{grade}")) for grade in reversed(Evidence)],
         "periods": home.periods(),
         "papers": [(paper.paper, paper.facts.name) for paper in file.papers if paper.facts],
-        "income_rows": home.rows(values, "in", (*money, "evidence", "observed"), spare=2),
+        "income_rows": home.rows(values, "in", (*money, "evidence", "slips", "credits"), spare=2),
         "outgoing_rows": home.rows(values, "out", (*money, "explanation"), spare=2),
         "debt_rows": home.rows(values, "debt", ("creditor", "balance", "monthly", "priority", "paper"), spare=1),
     }

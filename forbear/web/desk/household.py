@@ -87,8 +87,9 @@ def household_values(household: Household | None) -> Values:
     }
     for number, income in enumerate(household.income):
         values |= _money_values("in", number, income.source, income)
-        observed = ", ".join(f"{month} {major(amount)}" for month, amount in income.observed)
-        values |= {f"in{number}-evidence": income.evidence.value, f"in{number}-observed": observed}
+        values[f"in{number}-evidence"] = income.evidence.value
+        for name, months in (("slips", income.slips), ("credits", income.credits)):
+            values[f"in{number}-{name}"] = ", ".join(f"{month} {major(amount)}" for month, amount in months)
     for number, outgoing in enumerate(household.outgoings):
         values |= _money_values("out", number, outgoing.kind, outgoing)
         values |= {f"out{number}-explanation": outgoing.explanation}
@@ -157,8 +158,9 @@ def read_income(reading: Reading) -> list[dict[str, Any]]:
     for number, kind, when in _money_rows(reading, "in", INCOME):
         grade = reading.text(f"in{number}-evidence") or "D"
         evidence = grade if grade in list(Evidence) else "D"
-        observed = {"observed": seen} if (seen := _observed(reading, f"in{number}-observed")) else {}
-        lines.append({"source": kind, "evidence": evidence, **when, **observed, **_paper(reading, f"in{number}")})
+        months = {name: _months(reading, f"in{number}-{name}") for name in ("slips", "credits")}
+        shown = {name: seen for name, seen in months.items() if seen}
+        lines.append({"source": kind, "evidence": evidence, **when, **shown, **_paper(reading, f"in{number}")})
     return lines
 
 
@@ -168,7 +170,7 @@ def _paper(reading: Reading, name: str) -> dict[str, str]:
     return {"paper": paper[:40]} if paper else {}
 
 
-def _observed(reading: Reading, name: str) -> list[list[Any]]:
+def _months(reading: Reading, name: str) -> list[list[Any]]:
     """Past months with what came in each, as `2026-01 3200, 2026-02 0`."""
     found = []
     for part in re.split(r"[,，;；\n]+", reading.text(name)):
@@ -240,7 +242,7 @@ def _money_rows(reading: Reading, group: str, kinds: tuple[str, ...]) -> list[tu
         name = f"{group}{number}"
         kind, amount_text = reading.text(f"{name}-kind"), reading.text(f"{name}-amount")
         month = reading.given(f"{name}-month", amounts.month)
-        if not amount_text and not reading.text(f"{name}-observed"):
+        if not any((amount_text, reading.text(f"{name}-slips"), reading.text(f"{name}-credits"))):
             if month:
                 reading.need(f"{name}-amount", "desk.form.amount")
             continue

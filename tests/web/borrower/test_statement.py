@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_asked_again_beside_its_field(she: Borrower, name
 def test_amounts_are_understood_as_people_write_them(she: Borrower, typed: str):
     she.signs_in().sends("statement/income", {"rows": "0", "proof": "B", "m-wages": typed, **GOOD})
     (fact,) = she.facts("answer.given")
-    monthly = {"monthly_minor": 450000, "month": None, "amount_minor": None, "observed": [], "paper": ""}
+    monthly = {"monthly_minor": 450000, "month": None, "amount_minor": None, "slips": [], "credits": [], "paper": ""}
     assert fact.answer["lines"] == [{"source": "wages", "evidence": "B", **monthly}]
 
 
@@ -143,7 +143,7 @@ def test_lines_are_added_and_removed_without_losing_what_was_typed(she: Borrower
     assert '<option value="2026-09" selected>' in left.source
     harvest = {"r0-kind": "harvest", "r0-month": "2026-09", "r0-amount": "8000"}
     she.sends("statement/income", {"rows": "1", "proof": "C", **harvest, **GOOD})
-    once = {"monthly_minor": None, "month": "2026-09", "amount_minor": 800000, "observed": [], "paper": ""}
+    once = {"monthly_minor": None, "month": "2026-09", "amount_minor": 800000, "slips": [], "credits": [], "paper": ""}
     assert she.file.answers[Question.INCOME]["lines"] == [{"source": "harvest", "evidence": "C", **once}]
     assert she.opens("statement/income").typed("r0-amount") == "8000"
     assert she.facts("answer.given").__len__() == 1
