@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from forbear.core.codec import evolved
 from forbear.core.dates import month_after
 from forbear.core.household import Evidence as Evidence
 from forbear.core.household import Household as Household
@@ -18,7 +17,7 @@ from forbear.core.household import Outgoing as Outgoing
 from forbear.core.income import Counting, counting, share_of
 from forbear.core.money import PPM, Rounding, allocate, divide
 from forbear.core.rules import Rulebook
-from forbear.core.spending import guidelines
+from forbear.core.spending import counted_otherwise
 
 NOTHING = (0, 0)
 
@@ -61,13 +60,19 @@ def budget(
     rules = bearing(household, rulebook, ours_minor)
     incomes, needs = _incomes(household, rulebook), _needs(household, rulebook)
     interim = rulebook.integer("budget.interim_months")
+    places = _places(first_month, months)
     seen: dict[tuple[int, tuple[int, int]], MonthBudget] = {}
     found = []
-    for index, month in enumerate(_months(first_month, months)):
-        shape = incomes.in_month(month, index >= interim), needs.once.get(month, NOTHING)
-        if shape not in seen:
-            seen[shape] = _month(month, *shape, needs, rules)
-        found.append(evolved(seen[shape], {"month": month}))
+    for month, income in zip(places, incomes.of_months(places, interim), strict=True):
+        shape = income, needs.once.get(month, NOTHING)
+        known = seen.get(shape)
+        if known is None:
+            known = seen[shape] = _month(month, *shape, needs, rules)
+        # Most months are alike but for their name: a copy costs a tenth of a month reckoned anew.
+        same: MonthBudget = object.__new__(MonthBudget)
+        same.__dict__.update(known.__dict__)
+        same.__dict__["month"] = month
+        found.append(same)
     return tuple(found)
 
 
@@ -147,9 +152,18 @@ class _Incomes:
     calendar: tuple[tuple[int, int], ...]
     once: Mapping[str, tuple[int, int]]
 
-    def in_month(self, month: str, long: bool) -> int:
-        total = self.every[long] + self.once.get(month, NOTHING)[long]
-        return total + self.calendar[int(month[5:7]) - 1][long] if self.calendar else total
+    def of_months(self, places: Mapping[str, int], interim: int) -> list[int]:
+        """What counts in each of the months, of which the first `interim` are the first months."""
+        first, later = self.every
+        early = min(interim, len(places))
+        found = [first] * early + [later] * (len(places) - early)
+        for month, amounts in self.once.items():
+            if month in places:
+                found[places[month]] += amounts[places[month] >= interim]
+        if self.calendar:
+            for month, index in places.items():
+                found[index] += self.calendar[int(month[5:7]) - 1][index >= interim]
+        return found
 
 
 def _incomes(household: Household, rulebook: Rulebook) -> _Incomes:
@@ -197,7 +211,7 @@ def _needs(household: Household, rulebook: Rulebook) -> _Needs:
         elif line.month is not None:
             amount = line.amount_minor or 0
             once[line.month] = _plus(once.get(line.month, NOTHING), (0, amount) if at else (amount, 0))
-    for group in guidelines(household, rulebook):
+    for group in counted_otherwise(household, rulebook):
         counted[not beside.isdisjoint(group.kinds)] += group.counted_minor - group.stated_minor
     return _Needs(stated_minor=stated, counted=(counted[0], counted[1]), once=once)
 
@@ -222,5 +236,6 @@ def _month(month: str, income_minor: int, once: tuple[int, int], needs: _Needs, 
 
 
 @lru_cache(maxsize=256)
-def _months(first_month: str, count: int) -> tuple[str, ...]:
-    return tuple(month_after(first_month, index) for index in range(count))
+def _places(first_month: str, count: int) -> Mapping[str, int]:
+    """Each month's name with its place in the row, in order."""
+    return {month_after(first_month, index): index for index in range(count)}

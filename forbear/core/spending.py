@@ -75,6 +75,14 @@ def guidelines(household: Household, rulebook: Rulebook) -> tuple[Guideline, ...
     return tuple(found)
 
 
+def counted_otherwise(household: Household, rulebook: Rulebook) -> tuple[Guideline, ...]:
+    """The groups that may count for another amount than is stated; none where no group counts in full or is capped."""
+    place = household.place
+    if not rulebook.texts("budget.guideline_in_full", place) and not rulebook.texts("budget.guideline_caps", place):
+        return ()
+    return guidelines(household, rulebook)
+
+
 def _amounts(household: Household, rulebook: Rulebook) -> Iterator[tuple[str, int, str]]:
     """(group, guideline a month, rule): by kind of person where the table has persons, else by how many they are."""
     by_person: dict[str, dict[str, int]] = {}
