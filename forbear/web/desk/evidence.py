@@ -166,11 +166,12 @@ def _form(request: HttpRequest, file: CaseFile, values: dict[str, str]) -> dict[
     language = reader_language()
     rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
     money = ("kind", "amount", "period", "month", "paper")
+    kinds = home.outgoing_kinds(file.household, rulebook)
     return {
         "v": values,
         "places": home.places(rulebook),
         "incomes": [(kind, term_in(language, f"desk.income.{kind}")) for kind in home.INCOME],
-        "outgoings": [(kind, term_in(language, f"statement.page.outgoings.option.{kind}")) for kind in home.OUTGOINGS],
+        "outgoings": [(kind, term_in(language, f"statement.page.outgoings.option.{kind}")) for kind in kinds],
         "grades": [(grade.value, say(language, f"desk.grade.{grade}")) for grade in reversed(Evidence)],
         "periods": home.periods(),
         "papers": [(paper.paper, paper.facts.name) for paper in file.papers if paper.facts],

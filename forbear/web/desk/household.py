@@ -72,6 +72,14 @@ def periods() -> list[tuple[str, str]]:
     return [(period.value, say(reader_language(), f"desk.period.{period}")) for period in ordered]
 
 
+def outgoing_kinds(household: Household | None, rulebook: Rulebook) -> tuple[str, ...]:
+    """The kinds of outgoing to choose from: the usual ones, those that a guideline at the place names, those stated."""
+    if household is None:
+        return OUTGOINGS
+    named = [row["kind"] for row in rulebook.rows("budget.guideline_kinds", household.place)]
+    return tuple(dict.fromkeys((*OUTGOINGS, *named, *(line.kind for line in household.outgoings))))
+
+
 # ---- from a household to fields --------------------------------------------------------------------------------
 
 
