@@ -6,15 +6,14 @@ Whoever decides signs with her own id; nobody decides her own proposal; an appea
 from datetime import date, timedelta
 
 from forbear.actions.agreement import issue
-from forbear.actions.plan import Choice, plan_for, question
+from forbear.actions.plan import Choice, months_ahead, plan_for, question
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.agreement import sign_by
-from forbear.core.budget import budget
 from forbear.core.clocks import start_of
 from forbear.core.contact import may_work_on_cases
-from forbear.core.dates import month_after, month_of, working_day_after
+from forbear.core.dates import working_day_after
 from forbear.core.decision import Decided, Outcome, Proposal, above_authority, may_decide, sound
 from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
@@ -175,7 +174,7 @@ def decided_as(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decide
     """The decision that deciding now would make, with the figures it rests on: what the reviewer reads beforehand."""
     today = desk.clock.today()
     asked = question(desk, file)
-    (month,) = budget(asked.household, desk.rulebooks.on(today), month_after(month_of(today), 1), 1)
+    (month,) = months_ahead(desk, file, 1)
     return Decided(
         outcome=proposal.outcome,
         plan=proposal.plan,

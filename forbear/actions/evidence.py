@@ -9,7 +9,9 @@ from forbear.core.budget import Household
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
 from forbear.core.file import CaseFile
+from forbear.core.provenance import HouseholdLine, may_correct
 from forbear.core.refusal import Refusal
+from forbear.core.statement import check_household
 
 
 def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, data: bytes) -> Done | Refusal:
@@ -80,13 +82,21 @@ def waive_paper(desk: Desk, by: By, case_id: str, item: int, reason: str) -> Don
 
 
 def correct_budget(desk: Desk, by: By, case_id: str, household: Household, reason: str) -> Done | Refusal:
-    """Change the household's figures on the strength of a paper or a call; who and why stays with them."""
+    """Change the household's figures on the strength of a paper or a call; who and why stays with them.
+
+    Only a person may, and says why: this is the one place that makes the fact. A paper a line names has come in.
+    """
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _reason(reason):
+        if refusal := may_correct(by.actor, reason):
             return refusal
         if not file.case.submissions:
             return Refusal("evidence.no_statement", "evidence.refusal.no_statement", "evidence.way_on.statement")
+        if refusal := check_household(household, desk.rulebooks.on(desk.clock.today())):
+            return refusal
+        lines: tuple[HouseholdLine, ...] = (*household.income, *household.outgoings, *household.other_debts)
+        if any(line.paper and file.paper(line.paper) is None for line in lines):
+            return _no_item()
         return [e.BudgetCorrected(household=household, reason=reason.strip())]
 
     return carry_out(desk, by, case_id, {"household": household, "reason": reason}, decide)

@@ -10,11 +10,12 @@ from datetime import date
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.budget import OtherDebt
+from forbear.core.budget import Household, MonthBudget, OtherDebt, budget
+from forbear.core.budget_explained import MonthExplained, explain_month
 from forbear.core.contact import Role, may_work_on_cases
-from forbear.core.dates import working_day_after
+from forbear.core.dates import month_after, month_of, working_day_after
 from forbear.core.file import CaseFile, open_file
-from forbear.core.loan import Loan
+from forbear.core.loan import Loan, owed_on
 from forbear.core.payments import next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
@@ -98,12 +99,9 @@ def may_choose(file: CaseFile, by: By) -> Refusal | None:
 
 def question(desk: Desk, file: CaseFile) -> Question:
     """The solver's question for a case today: its debt, her statement, her household with what she already pays us."""
-    assert file.statement is not None and file.household is not None, "a plan answers a statement"
+    assert file.statement is not None, "a plan answers a statement"
     today = desk.clock.today()
-    statement, household = file.statement, file.household
-    known = _other_agreements(desk, file, today)
-    if known:
-        household = replace(household, other_debts=(*household.other_debts, *known))
+    statement = file.statement
     return Question(
         as_of=today,
         loan=loan_today(desk, file, today),
@@ -111,8 +109,37 @@ def question(desk: Desk, file: CaseFile) -> Question:
         since=statement.since,
         until=statement.until,
         request=statement.request,
-        household=household,
+        household=_household(desk, file, today),
     )
+
+
+def months_ahead(desk: Desk, file: CaseFile, count: int) -> tuple[MonthBudget, ...]:
+    """What each of the next months can bear, as the solver sees them today; the case has a household."""
+    today = desk.clock.today()
+    household, rulebook = _household(desk, file, today), desk.rulebooks.on(today)
+    return budget(household, rulebook, month_after(month_of(today), 1), count, _ours(desk, file, today))
+
+
+def next_month_explained(desk: Desk, file: CaseFile) -> MonthExplained:
+    """The first of `months_ahead`, taken apart."""
+    today = desk.clock.today()
+    household, rulebook = _household(desk, file, today), desk.rulebooks.on(today)
+    return explain_month(household, rulebook, month_after(month_of(today), 1), ours_minor=_ours(desk, file, today))
+
+
+def _household(desk: Desk, file: CaseFile, today: date) -> Household:
+    """Hers, with what she pays on her other agreements with this lender."""
+    assert file.household is not None, "a budget is of a household"
+    known = _other_agreements(desk, file, today)
+    return replace(file.household, other_debts=(*file.household.other_debts, *known)) if known else file.household
+
+
+def _ours(desk: Desk, file: CaseFile, today: date) -> int:
+    """What is owed to this lender, for its share among creditors; 0 once the loan has left the book."""
+    if file.loan_id is None or desk.loans.loan(file.loan_id) is None:
+        return 0
+    loan = loan_today(desk, file, today)
+    return owed_on(loan, max(today, loan.as_of)).total_minor
 
 
 def loan_today(desk: Desk, file: CaseFile, today: date) -> Loan:
@@ -128,8 +155,9 @@ def loan_today(desk: Desk, file: CaseFile, today: date) -> Loan:
 
 def _other_agreements(desk: Desk, file: CaseFile, today: date) -> Sequence[OtherDebt]:
     """What she pays on her other agreements with this lender: one household, one budget, nothing asked twice."""
-    assert file.party is not None, "a case has its borrower"
-    found = []
+    found: list[OtherDebt] = []
+    if file.party is None:
+        return found
     for line in desk.cases.of_borrower(file.party.borrower_id):
         if line.case_id == file.case.case_id or line.stage == "closed":
             continue

@@ -12,7 +12,7 @@ from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import checklist
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
-from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question, check_answer, missing, statement_of
+from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question, check_answer, check_place, missing, statement_of
 
 
 def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Mapping[str, Any]) -> Done | Refusal:
@@ -21,9 +21,12 @@ def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Ma
     def decide(file: CaseFile) -> Decision:
         if refusal := _open_for_answers(file, by):
             return refusal
-        checked = check_answer(question, answer, desk.clock.today())
+        today = desk.clock.today()
+        checked = check_answer(question, answer, today)
         if isinstance(checked, Refusal):
             return checked
+        if question is Question.HOME and (refusal := check_place(checked["place"], desk.rulebooks.on(today))):
+            return refusal
         return () if file.answers.get(question) == checked else [e.AnswerGiven(question=question, answer=checked)]
 
     return carry_out(desk, by, case_id, {"question": question, "answer": dict(answer)}, decide)

@@ -4,17 +4,21 @@ Zero and "I don't know" are answers. Nothing here stops her: a contradiction is 
 to other ways, and what she does not know a person helps her with.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from forbear.core.budget import Household, Income, OtherDebt, Outgoing
 from forbear.core.codec import Malformed, plain, typed
+from forbear.core.income import grade
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
 from forbear.core.refusal import Refusal
+from forbear.core.rules import Rulebook
+from forbear.core.spending import guidelines
 
 TOLD_BEFORE_SUBMITTING = ("limitation", "credit-record", "data")
 """What she was told: limitation restarts (时效规定 art. 14), credit record (征信业管理条例 art. 15), her data."""
@@ -24,6 +28,8 @@ TEXT_MAX = 4000
 
 LINES_MAX = 60
 """Lines of a list such as income by month."""
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class Question(StrEnum):
@@ -142,6 +148,30 @@ def check_answer(question: Question, answer: Mapping[str, Any], today: date) -> 
     return canonical
 
 
+def check_household(household: Household, rulebook: Rulebook) -> Refusal | None:
+    """What is wrong with a household's figures, naming the place in `where`; None when they can be reckoned with."""
+    if refusal := check_place(household.place, rulebook):
+        return refusal
+    if not 1 <= household.adults <= 20:
+        return _no("adults", "adults")
+    if not 0 <= household.children <= 20:
+        return _no("children", "children")
+    if not 0 <= household.older_children <= household.children:
+        return _no("older-children", "older_children")
+    for group in ("income", "outgoings", "other_debts"):
+        if refusal := _lines(getattr(household, group)):
+            return replace(refusal, where=f"{group}{refusal.where.removeprefix('lines')}")
+    for number, line in enumerate(household.income):
+        if (line.slips or line.credits) and line.evidence.value < grade(line.slips, line.credits, rulebook).value:
+            return _no("grade", f"income[{number}]")
+    return None
+
+
+def check_place(place: str, rulebook: Rulebook) -> Refusal | None:
+    """Whether the rulebook knows what living costs at a place or in the country around it."""
+    return None if rulebook.stack("budget.floor", place) else _no("place", "place")
+
+
 def _sense(question: Question, value: Any, today: date) -> Refusal | None:
     match question:
         case Question.SINCE if value.on and value.on > today:
@@ -171,11 +201,19 @@ def _lines(lines: tuple[Any, ...]) -> Refusal | None:
     if len(lines) > LINES_MAX:
         return _no("too-many", "lines", most=LINES_MAX)
     for number, line in enumerate(lines):
+        shown = (line.slips, line.credits) if isinstance(line, Income) else ()
         amounts = [v for k, v in vars(line).items() if k.endswith("_minor") and v is not None]
+        amounts += [amount for months in shown for _, amount in months]
         if not amounts or any(not 0 <= amount < LIMIT_MINOR for amount in amounts):
             return _no("amount", f"lines[{number}]")
-        if hasattr(line, "month") and (line.monthly_minor is None) == (line.month is None):
+        if isinstance(line, OtherDebt):
+            continue
+        by_months_alone = any(shown) and line.month is None
+        if (line.monthly_minor is None) == (line.month is None) and not by_months_alone:
             return _no("monthly-or-month", f"lines[{number}]")
+        for months in ([month for month, _ in one] for one in (*shown, ((line.month or "2000-01", 0),))):
+            if not all(MONTH.fullmatch(month) for month in months) or len(set(months)) < len(months):
+                return _no("month", f"lines[{number}]")
     return None
 
 
@@ -196,8 +234,8 @@ class Contradiction:
     question: Question
 
 
-def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
-    """What may be a slip; it is pointed out once and never blocks."""
+def contradictions(answers: Answers, rulebook: Rulebook) -> tuple[Contradiction, ...]:
+    """What may be a slip, or is above a guideline without a word why; it is pointed out once and never blocks."""
     found = []
     since, until = (_given(answers, q) for q in (Question.SINCE, Question.UNTIL))
     if since and until and since.on and until.on and until.on < since.on:
@@ -210,7 +248,18 @@ def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
     cause = _given(answers, Question.CAUSE)
     if cause and income and cause.cause is Cause.JOB_LOSS and any(line.source == "wages" for line in income.lines):
         found.append(Contradiction("statement.slip.wages-after-job-loss", Question.INCOME))
+    if _above_usual(answers, rulebook):
+        found.append(Contradiction("statement.slip.above-usual", Question.STORY))
     return tuple(found)
+
+
+def _above_usual(answers: Answers, rulebook: Rulebook) -> bool:
+    home, outgoings, story = (_given(answers, q) for q in (Question.HOME, Question.OUTGOINGS, Question.STORY))
+    if not home or not outgoings or (story and story.words):
+        return False
+    people = {"place": home.place, "adults": home.adults, "children": home.children}
+    household = Household(**people, income=(), outgoings=outgoings.lines, other_debts=())
+    return any(group.asks for group in guidelines(household, rulebook))
 
 
 def _given(answers: Answers, question: Question) -> Any:

@@ -6,9 +6,9 @@ Facts are texts in the record's neutral form (amounts "675.00", dates ISO); the 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from forbear.core.budget import floor_minor
+from forbear.core.budget import bearing, floor_minor, with_more
 from forbear.core.cashflow import Flow
-from forbear.core.money import PPM, Rounding, divide, major
+from forbear.core.money import Rounding, divide, major
 from forbear.core.refusal import Refusal
 from forbear.core.situation import Situation, situation, term_asked, with_better_proof
 
@@ -160,9 +160,8 @@ def _more(case: Situation) -> dict[str, str]:
 
 def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:
     """Whether this much more income each month brings a plan."""
-    buffer_ppm = case.rules.integer("budget.buffer")
-    surplus = [max(0, m.income_minor + more_minor - m.need_minor - m.debts_minor) for m in case.months]
-    caps = [whole + -whole * buffer_ppm // PPM for whole in surplus]
+    rules = bearing(case.question.household, case.rules, case.owed.total_minor)
+    caps = with_more(rules, case.months, more_minor)
     return case.search(caps=caps).end_under(ceiling_minor)[0] >= 0
 
 

@@ -112,9 +112,10 @@ def _page(
 ) -> HttpResponse:
     desk = desk_of(request)
     today = desk.clock.today()
-    shown = sheet(asked, given, today, desk.rulebooks.on(today))
+    rulebook = desk.rulebooks.on(today)
+    shown = sheet(asked, given, today, rulebook)
     faults = faults or {}
-    noticed = [slip.key for slip in contradictions(file.answers) if slip.question is asked]
+    noticed = [slip.key for slip in contradictions(file.answers, rulebook) if slip.question is asked]
     return show(
         request,
         "statement",
@@ -179,6 +180,8 @@ def check(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """Everything she said, with a way to change each."""
     if not _open(file):
         return to("case", file)
+    desk = desk_of(request)
+    rulebook = desk.rulebooks.on(desk.clock.today())
     gaps = missing(file.answers)
     answers = [
         {
@@ -199,7 +202,7 @@ def check(request: HttpRequest, file: CaseFile) -> HttpResponse:
         done=done_words(request, {"again": words("payments.page.renegotiate.done")}),
         answers=answers,
         missing=words("statement.page.check.missing", count=len(gaps)) if gaps else "",
-        noticed=[words(slip.key) for slip in contradictions(file.answers)],
+        noticed=[words(slip.key) for slip in contradictions(file.answers, rulebook)],
         running=running(file),
         on_url="" if gaps else reverse("borrower:meaning", args=[file.case.case_id]),
     )

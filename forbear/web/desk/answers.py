@@ -4,12 +4,13 @@ A line of the budget that stands as she said it has her statement as its source;
 correction, with who and why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from forbear.core import events as e
+from forbear.core import provenance
 from forbear.core.budget import Household, Income, OtherDebt, Outgoing
 from forbear.core.codec import typed
 from forbear.core.contact import Channel, Role
@@ -59,6 +60,8 @@ def line_words(line: Income | Outgoing | OtherDebt, language: str) -> tuple[str,
         return line.creditor or "–", say(language, "desk.debt_line", **facts)
     if line.monthly_minor is not None:
         return line_name(line, language), say(language, "desk.each_month", amount=money(language, line.monthly_minor))
+    if line.month is None:
+        return line_name(line, language), say(language, "desk.budget.explained_observed")
     amount = money(language, line.amount_minor or 0)
     return line_name(line, language), say(
         language, "desk.in_month", month=month(language, line.month or ""), amount=amount
@@ -98,76 +101,44 @@ class Line:
 
 def lines_with_source(file: CaseFile, language: str) -> dict[str, list[Line]]:
     """The household as it counts now, each line with where it comes from and who changed it."""
-    versions = list(_versions(file))
-    if file.household is None or not versions:
-        return {"income": [], "outgoings": [], "other_debts": []}
-    return {
-        group: [_sourced(line, group, versions, language) for line in getattr(file.household, group)]
-        for group in ("income", "outgoings", "other_debts")
-    }
-
-
-def _versions(file: CaseFile) -> Iterable[tuple[Household, e.Recorded]]:
-    """Every household of this statement with the fact that brought it, oldest first."""
-    found: list[tuple[Household, e.Recorded]] = []
-    for event in file.events:
-        match event.fact:
-            case e.StatementSubmitted(statement=statement) if statement:
-                found = [(statement.household, event)]
-            case e.BudgetCorrected(household=household) if household:
-                found.append((household, event))
+    found: dict[str, list[Line]] = {group: [] for group in provenance.GROUPS}
+    for line in provenance.lines(file.events):
+        name, words = line_words(line.line, language)
+        said = line_words(line.was, language)[1] if line.was else ""
+        if line.changed and line.was is None:
+            said = say(language, "desk.not_said")
+        found[line.group].append(Line(name, words, line.grade, _source(line, file, language), line.changed, said))
     return found
 
 
-def _sourced(line: Any, group: str, versions: list[tuple[Household, e.Recorded]], language: str) -> Line:
-    since = versions[-1][1]
-    for household, event in reversed(versions):
-        if line not in getattr(household, group):
-            break
-        since = event
-    changed = isinstance(since.fact, e.BudgetCorrected)
-    was = next((old for old in getattr(versions[0][0], group) if _same(old, line)), None) if changed else None
-    name, words = line_words(line, language)
-    said = line_words(was, language)[1] if was else (say(language, "desk.not_said") if changed else "")
-    return Line(
-        name, words, line.evidence.value if isinstance(line, Income) else "", _source(since, language), changed, said
-    )
-
-
-def _same(one: Any, other: Any) -> bool:
-    return _identity(one) == _identity(other)
-
-
-def _identity(line: Any) -> tuple[str, str | None]:
-    if isinstance(line, Income):
-        return line.source, line.month
-    return (line.kind, line.month) if isinstance(line, Outgoing) else (line.creditor, None)
-
-
-def _source(event: e.Recorded, language: str) -> str:
+def _source(line: provenance.Line, file: CaseFile, language: str) -> str:
     """Where a figure comes from, in one line: her statement on the web or by telephone, or a correction and why."""
-    at = moment(event.at)
-    if isinstance(event.fact, e.BudgetCorrected):
-        return say(language, "desk.source.corrected", who=event.actor.id, at=at, reason=event.fact.reason or "–")
-    if event.actor.kind is not Role.BORROWER or event.channel is Channel.HOTLINE:
-        return say(language, "desk.source.told", who=event.actor.id, at=at)
-    return say(language, "desk.source.said", at=at)
+    at = moment(line.at)
+    if line.changed:
+        source = say(language, "desk.source.corrected", who=line.by.id, at=at, reason=line.reason or "–")
+    elif line.by.kind is not Role.BORROWER or line.channel is Channel.HOTLINE:
+        source = say(language, "desk.source.told", who=line.by.id, at=at)
+    else:
+        source = say(language, "desk.source.said", at=at)
+    paper = file.paper(line.paper) if line.paper else None
+    shown = say(language, "desk.source.paper", name=paper.facts.name) if paper and paper.facts else ""
+    return " ".join(part for part in (source, shown) if part)
 
 
 def household_changes(before: Household, after: Household, language: str) -> Pairs:
     """What a correction changed, line by line: name → old and new."""
     changes: Pairs = []
     for group in ("income", "outgoings", "other_debts"):
-        old_lines = {_identity(line): line for line in getattr(before, group)}
-        new_lines = {_identity(line): line for line in getattr(after, group)}
-        for identity in {**old_lines, **new_lines}:
-            old, new = old_lines.get(identity), new_lines.get(identity)
+        old_lines = {provenance.identity(line): line for line in getattr(before, group)}
+        new_lines = {provenance.identity(line): line for line in getattr(after, group)}
+        for which in {**old_lines, **new_lines}:
+            old, new = old_lines.get(which), new_lines.get(which)
             if old != new:
                 name = line_name(new or old, language)  # type: ignore[arg-type]
                 changes.append(
                     (name, say(language, "desk.from_to", old=_words(old, language), new=_words(new, language)))
                 )
-    for name in ("place", "adults", "children"):
+    for name in ("place", "adults", "children", "older_children"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             changes.append((say(language, f"desk.label.{name}"), say(language, "desk.from_to", old=old, new=new)))
@@ -177,8 +148,10 @@ def household_changes(before: Household, after: Household, language: str) -> Pai
 def _words(line: Any, language: str) -> str:
     if line is None:
         return say(language, "desk.nothing")
-    grade = f"（{line.evidence.value}）" if isinstance(line, Income) else ""
-    return line_words(line, language)[1] + (grade if language == "zh" else f" ({line.evidence.value})" if grade else "")
+    marks = [line.evidence.value] if isinstance(line, Income) else []
+    marks += [line.explanation] if isinstance(line, Outgoing) and line.explanation else []
+    within = ("（{}）" if language == "zh" else " ({})").format(", ".join(marks)) if marks else ""
+    return line_words(line, language)[1] + within
 
 
 def since_when(event: e.Recorded | None) -> date | None:

@@ -3,7 +3,7 @@
 A paper leaves the house as a download only: its bytes came from outside and are never shown inside our pages.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,16 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.evidence import accept_paper, correct_budget, refuse_paper, waive_paper
-from forbear.core.budget import Evidence, budget
-from forbear.core.dates import month_after, month_of
+from forbear.actions.plan import months_ahead, next_month_explained
 from forbear.core.evidence import Item, PaperState
 from forbear.core.file import CaseFile, Paper
+from forbear.core.household import Evidence
 from forbear.core.refusal import Refusal
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import lines_with_source
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
-from forbear.web.templatetags.desk import day, reader_language, term_in
+from forbear.web.desk.reckoned import month_rows, questions
+from forbear.web.templatetags.desk import day, month, reader_language, term_in
 from forbear.words import say
 
 MONTHS_SHOWN = 12
@@ -127,7 +128,7 @@ def household(request: HttpRequest, case_id: str) -> HttpResponse:
 
 def _household(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
     values = dict(tried.values) if tried else home.household_values(file.household)
-    return case_page(request, file, "budget", tried, **budget_of(request, file), **_form(request, values))
+    return case_page(request, file, "budget", tried, **budget_of(request, file), **_form(request, file, values))
 
 
 def budget_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
@@ -135,18 +136,22 @@ def budget_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     if file.household is None:
         return {"months": (), "lines": None}
     desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
-    today = desk.clock.today()
-    rulebook = desk.rulebooks.on(today)
-    months = budget(file.household, rulebook, month_after(month_of(today), 1), MONTHS_SHOWN)
+    rulebook = desk.rulebooks.on(desk.clock.today())
+    months, explained = months_ahead(desk, file, MONTHS_SHOWN), next_month_explained(desk, file)
     floor = rulebook.param("budget.floor", file.household.place)
-    shares = rulebook.param("budget.buffer")
+    shares, stress = rulebook.param("budget.buffer"), rulebook.param("budget.stress")
     return {
         "months": months,
+        "explained_title": say(language, "desk.budget.explained", month=month(months[0].month)),
+        "explained_rows": month_rows(explained, language),
+        "to_ask": questions(explained, language),
         "lines": lines_with_source(file, language),
         "floor_label": say(language, "desk.label.floor"),
         "buffer_label": say(language, "desk.label.buffer"),
+        "stress_label": say(language, "desk.label.stress"),
         "floor_source": _source(floor, language),
         "buffer_source": _source(shares, language),
+        "stress_source": _source(stress, language),
         "place": home.place_name(language, file.household.place),
     }
 
@@ -157,18 +162,22 @@ def _source(param: Any, language: str) -> str:
     return say(language, "desk.source.rule", source=str(param.source), on=day(param.checked_on), status=checked)
 
 
-def _form(request: HttpRequest, values: dict[str, str]) -> dict[str, Any]:
+def _form(request: HttpRequest, file: CaseFile, values: dict[str, str]) -> dict[str, Any]:
     language = reader_language()
     rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    money = ("kind", "amount", "period", "month", "paper")
+    kinds = home.outgoing_kinds(file.household, rulebook)
     return {
         "v": values,
         "places": home.places(rulebook),
         "incomes": [(kind, term_in(language, f"desk.income.{kind}")) for kind in home.INCOME],
-        "outgoings": [(kind, term_in(language, f"statement.page.outgoings.option.{kind}")) for kind in home.OUTGOINGS],
+        "outgoings": [(kind, term_in(language, f"statement.page.outgoings.option.{kind}")) for kind in kinds],
         "grades": [(grade.value, say(language, f"desk.grade.{grade}")) for grade in reversed(Evidence)],
-        "income_rows": home.rows(values, "in", ("kind", "amount", "month", "evidence"), spare=2),
-        "outgoing_rows": home.rows(values, "out", ("kind", "amount", "month"), spare=2),
-        "debt_rows": home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=1),
+        "periods": home.periods(),
+        "papers": [(paper.paper, paper.facts.name) for paper in file.papers if paper.facts],
+        "income_rows": home.rows(values, "in", (*money, "evidence", "slips", "credits"), spare=2),
+        "outgoing_rows": home.rows(values, "out", (*money, "explanation"), spare=2),
+        "debt_rows": home.rows(values, "debt", ("creditor", "balance", "monthly", "priority", "paper"), spare=1),
     }
 
 
@@ -184,5 +193,6 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     outcome = correct_budget(request.desk, by_staff(request), case_id, household, reason)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
+        outcome = replace(outcome, where=home.field_of(outcome.where))
         return _household(request, case_for_staff(request, case_id), tried_from(request, "budget", outcome))
     return sent_on(request, outcome, tab_address(case_id, "budget"), "budget")

@@ -46,7 +46,8 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
         for question in Question
         if question in file.answers
     ]
-    slips = [say(language, slip.key) for slip in contradictions(file.answers)]
+    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    slips = [say(language, slip.key) for slip in contradictions(file.answers, rulebook)]
     open_for_answers = not file.case.closed and (not file.case.submissions or file.case.restating)
     return case_page(
         request,
@@ -190,7 +191,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
     values = dict(tried.values) if tried else _values(file)
     rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
     fresh = not tried and not file.answers.get(Question.INCOME)
-    money = ("kind", "amount", "month")
+    money = ("kind", "amount", "period", "month")
     return case_page(
         request,
         file,
@@ -201,6 +202,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         was_told=tried.lists.get("told", ()) if tried else (),
         causes=[(cause.value, term_in(language, f"statement.page.cause.option.{cause}")) for cause in Cause],
         places=home.places(rulebook),
+        periods=home.periods(),
         wishes=[(wish, term_in(language, f"statement.page.wish.option.{wish}")) for wish in WISHES],
         incomes=_kinds(home.INCOME, "income", language),
         outgoings=_kinds(home.OUTGOINGS, "outgoings", language),
@@ -209,7 +211,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         debt_rows=home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=2),
         stated={question.value: values.get(f"{question.value}-state", "") for question in LISTS},
         to_tell=TOLD_BEFORE_SUBMITTING,
-        slips=[say(language, slip.key) for slip in contradictions(file.answers)],
+        slips=[say(language, slip.key) for slip in contradictions(file.answers, rulebook)],
     )
 
 

@@ -69,9 +69,8 @@ def test_what_cannot_be_read_is_asked_again_beside_its_field(she: Borrower, name
 def test_amounts_are_understood_as_people_write_them(she: Borrower, typed: str):
     she.signs_in().sends("statement/income", {"rows": "0", "proof": "B", "m-wages": typed, **GOOD})
     (fact,) = she.facts("answer.given")
-    assert fact.answer["lines"] == [
-        {"source": "wages", "evidence": "B", "monthly_minor": 450000, "month": None, "amount_minor": None}
-    ]
+    monthly = {"monthly_minor": 450000, "month": None, "amount_minor": None, "slips": [], "credits": [], "paper": ""}
+    assert fact.answer["lines"] == [{"source": "wages", "evidence": "B", **monthly}]
 
 
 def test_zero_none_and_i_dont_know_are_answers(she: Borrower):
@@ -144,9 +143,8 @@ def test_lines_are_added_and_removed_without_losing_what_was_typed(she: Borrower
     assert '<option value="2026-09" selected>' in left.source
     harvest = {"r0-kind": "harvest", "r0-month": "2026-09", "r0-amount": "8000"}
     she.sends("statement/income", {"rows": "1", "proof": "C", **harvest, **GOOD})
-    assert she.file.answers[Question.INCOME]["lines"] == [
-        {"source": "harvest", "evidence": "C", "monthly_minor": None, "month": "2026-09", "amount_minor": 800000}
-    ]
+    once = {"monthly_minor": None, "month": "2026-09", "amount_minor": 800000, "slips": [], "credits": [], "paper": ""}
+    assert she.file.answers[Question.INCOME]["lines"] == [{"source": "harvest", "evidence": "C", **once}]
     assert she.opens("statement/income").typed("r0-amount") == "8000"
     assert she.facts("answer.given").__len__() == 1
 
@@ -190,6 +188,16 @@ def test_what_does_not_fit_together_is_asked_about_kindly(she: Borrower):
     assert said in she.opens("check").text
     assert said in she.opens("statement/income").text
     assert she.submits().file.case.submissions == 1
+
+
+def test_spending_above_the_guideline_is_asked_about_until_there_is_a_word_why(she: Borrower):
+    she.signs_in().answers(outgoings={"rows": "0", "m-rent": "1500", "m-food": "4000"})
+    said = "有些支出比一般这样的家庭多，可以用自己的话说说原因。"
+    assert said in she.opens("check").text
+    assert said in she.opens("statement/story").text
+    she.sends("statement/story", {"words": "孩子只能喝特殊奶粉。", **GOOD})
+    assert said not in she.opens("check").text
+    assert she.submits().file.statement.household.outgoings[1].monthly_minor == 400_000
 
 
 def test_she_hands_it_in_once_and_only_after_she_was_told_what_it_means(she: Borrower):

@@ -76,6 +76,92 @@ def test_a_correction_that_cannot_be_read_keeps_everything_typed(desk: Desk, she
     assert bare.faults == ["请写明原因，对方会看到。"]
 
 
+def test_a_line_may_come_every_week_with_its_months_its_paper_and_why_it_is_more(
+    desk: Desk, she: Borrower, person: Signed
+):
+    live(desk, has_papers(she))
+    her, paper = person(AGENT), load(desk, she.case_id).papers[0]
+    page = her.opens(f"/desk/cases/{she.case_id}/budget")
+    household = load(desk, she.case_id).household
+    assert household is not None
+    incomes, outgoings = len(household.income), len(household.outgoings)
+    fields = household_fields(page) | {
+        "in0-credits": "2026-01 3200，2026年2月 0",
+        "in0-evidence": "D",
+        "in0-paper": paper.paper,
+        f"in{incomes}-kind": "pension",
+        f"in{incomes}-amount": "300",
+        f"in{incomes}-period": "weekly",
+        f"out{outgoings}-kind": "food",
+        f"out{outgoings}-amount": "9000",
+        f"out{outgoings}-explanation": "孩子乳糖不耐受。",
+        "older_children": "0",
+        "reason": "电话里说的。",
+    }
+    assert her.sends(f"/desk/cases/{she.case_id}/budget/correct", fields, form=page).status == 302
+    household = load(desk, she.case_id).household
+    assert household is not None
+    first, *_, pension = household.income
+    assert (first.credits, first.paper) == ((("2026-01", 320_000), ("2026-02", 0)), paper.paper)
+    assert (pension.monthly_minor, pension.evidence.value) == (130_000, "D")
+    assert household.outgoings[-1].explanation == "孩子乳糖不耐受。"
+    again = her.opens(f"/desk/cases/{she.case_id}/budget")
+    assert household_fields(again)["in0-credits"] == "2026-01 3200.00, 2026-02 0.00"
+    assert paper.facts is not None
+    assert f"依据材料：{paper.facts.name}" in again.text
+    same = household_fields(again) | {"reason": "再保存一次。"}
+    assert her.sends(f"/desk/cases/{she.case_id}/budget/correct", same, form=again).status == 302
+    assert load(desk, she.case_id).household == household
+
+
+def test_spending_above_the_guideline_is_a_question_and_no_cut(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    her = person(AGENT)
+    page = her.opens(f"/desk/cases/{she.case_id}/budget")
+    assert "需要问一下" not in page.text
+    household = load(desk, she.case_id).household
+    assert household is not None
+    row = len(household.outgoings)
+    more = {f"out{row}-kind": "clothing", f"out{row}-amount": "5000", "reason": "电话里说的。"}
+    assert (
+        her.sends(f"/desk/cases/{she.case_id}/budget/correct", household_fields(page) | more, form=page).status == 302
+    )
+    asked = her.opens(f"/desk/cases/{she.case_id}/budget")
+    assert "说明原因以前，按 5,000.00 元 计入。" in asked.text
+    told = household_fields(asked) | {f"out{row}-explanation": "工作服自己买。", "reason": "电话里说的。"}
+    assert her.sends(f"/desk/cases/{she.case_id}/budget/correct", told, form=asked).status == 302
+    assert "需要问一下" not in her.opens(f"/desk/cases/{she.case_id}/budget").text
+
+
+def test_what_cannot_be_reckoned_with_is_asked_again_beside_its_field(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    her = person(AGENT)
+    page = her.opens(f"/desk/cases/{she.case_id}/budget")
+    path = f"/desk/cases/{she.case_id}/budget/correct"
+    wrong = {
+        "in0-credits": "2026-01 many",
+        "older_children": "x",
+        "out0-month": "2026-09",
+        "out0-period": "weekly",
+        "reason": "因为",
+    }
+    answer = her.sends(path, household_fields(page) | wrong, form=page)
+    assert answer.status == 422
+    for field in ("in0-credits", "older_children", "out0-period"):
+        assert f'id="e-budget-{field}"' in answer.source
+    assert "只在某月的，这里请选“每月”" in answer.faults
+    unknown = her.sends(path, household_fields(page) | {"place": "xx", "reason": "因为"}, form=page)
+    assert unknown.faults == ["这个地方没有生活费标准，请从列表中选择。"]
+    older = her.sends(path, household_fields(page) | {"older_children": "9", "reason": "因为"}, form=page)
+    assert older.faults == ["16岁及以上的孩子不能比孩子总数多。"]
+    twice = {"in0-credits": "2026-01 1, 2026-01 2", "reason": "因为"}
+    assert her.sends(path, household_fields(page) | twice, form=page).faults == ["每个月份请只写一次，例如2026-09。"]
+    graded = {"in0-credits": "2026-01 4000, 2026-02 4000", "in0-evidence": "A", "reason": "因为"}
+    better = her.sends(path, household_fields(page) | graded, form=page)
+    assert better.faults == ["这些月份还不足以证明所选的等级，请选材料能证明的等级。"]
+    assert load(desk, she.case_id).corrections == ()
+
+
 # ---- messages --------------------------------------------------------------------------------------------------
 
 
