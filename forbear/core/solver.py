@@ -298,7 +298,14 @@ def _undominated(flows: Mapping[str, Flow]) -> dict[str, Flow]:
 
 
 def _dominates(one: Flow, other: Flow) -> bool:
-    return one.criteria != other.criteria and all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
+    """Whether one plan is better for her in something and worse in nothing; alike for her, better for the lender.
+
+    So no plan is kept only because the lender gains by it, and none is beaten in all four criteria either.
+    """
+    hers, others = one.criteria[:3], other.criteria[:3]
+    if hers == others:
+        return one.value_minor > other.value_minor
+    return all(a <= b for a, b in zip(hers, others, strict=True))
 
 
 def _criteria(flow: Flow) -> tuple[int, ...]:
