@@ -62,7 +62,10 @@ class Situation:
     order: tuple[str, ...]
     worth: Worth
     arithmetic: Arithmetic
-    cited: dict[tuple[str, str, str], Finding] = field(init=False, default_factory=dict, compare=False, repr=False)
+    cited: dict[tuple[int, str, int], Finding] = field(init=False, default_factory=dict, compare=False, repr=False)
+    held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property

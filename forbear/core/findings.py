@@ -1,0 +1,115 @@
+"""Every rule a plan was held against: its limit, the plan's value, its source, and whether the plan touches it."""
+
+from collections.abc import Callable, Iterator
+
+from forbear.core.cashflow import Flow
+from forbear.core.codec import evolved
+from forbear.core.money import PPM, Rounding, divide, major, percent
+from forbear.core.plan import Plan
+from forbear.core.rules import Finding, Param
+from forbear.core.situation import Situation
+
+PARTS = {"fees": "fees_minor", "interest": "interest_minor", "penalty": "penalty_minor", "principal": "principal_minor"}
+
+Held = tuple[Finding, bool]
+"""A finding, and whether the plan touches its limit: nothing more could be had without breaking the rule."""
+
+
+def held_against(plan: Plan, flow: Flow, case: Situation) -> list[Held]:
+    """Price, relief, term, gaps, least and highest instalment, the household's floor and what its months can bear."""
+    relief = case.held_relief.get(id(flow.terms))
+    if relief is None:
+        # Terms are made once a case and shared by its plans; so is what the rules say of them.
+        relief = case.held_relief[id(flow.terms)] = () if flow.terms.settlement else tuple(_relief(flow, case))
+    return [*_price(plan, case), *relief, *_payments(plan, flow, case), *_household(flow, case)]
+
+
+def _price(plan: Plan, case: Situation) -> Iterator[Held]:
+    for param in case.rules.stack("cap.annual_cost"):
+        yield _at_most(case, param, plan.annual_cost_ppm, int(param.value), percent, "percent")
+
+
+def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
+    """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
+    ladder, terms = case.rules.param("relief.ladder"), flow.terms
+    for part, name in PARTS.items():
+        allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
+        waived = getattr(terms.forgiven, name)
+        if waived:
+            yield _at_most(case, ladder, waived, allowed, major, "amount", f".{part}")
+    if terms.rate_ppm < case.loan.rate_ppm:
+        floor_ppm = min(int(case.step["rate_floor"]), case.most.rate_ppm)
+        yield _at_least(case, ladder, terms.rate_ppm, floor_ppm, percent, "percent", ".rate_floor")
+
+
+def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
+    rules = case.rules
+    if flow.terms.settlement:
+        most = rules.param("settlement.payments_max")
+        yield _at_most(case, most, len(plan.instalments), flow.terms.months, str, "payments")
+    else:
+        term = rules.param("plan.term_max_months")
+        yield _at_most(case, term, flow.months, int(term.value), str, "months")
+    gap = rules.param("plan.gap_max_months")
+    yield _at_most(case, gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
+    regular = [amount for amount in flow.amounts_minor[case.time.first + flow.resting : -1] if amount]
+    if regular:
+        least = rules.param("plan.instalment_least")
+        yield _at_least(case, least, min(regular), int(least.value), major, "amount")
+    if not flow.terms.settlement:
+        raised = rules.param("plan.instalment_not_raised")
+        yield _at_most(case, raised, flow.burden_minor, case.ceiling_minor, major, "amount")
+
+
+def _household(flow: Flow, case: Situation) -> Iterator[Held]:
+    """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
+    paid = [(at, amount) for at, amount in enumerate(flow.amounts_minor) if amount]
+    left, bare = min([(case.spare[at] - amount, at) for at, amount in paid])
+    floor = case.rules.param("budget.floor", case.question.household.place)
+    yield _at_least(case, floor, left, case.months[bare].floor_minor, major, "amount")
+    room, tight = min([(case.caps[at] - amount, at) for at, amount in paid])
+    buffer, cap = case.rules.param("budget.buffer"), case.caps[tight]
+    finding, _ = _at_most(case, buffer, cap - room, cap, major, "amount")
+    # An instalment is a whole step; nothing more fits where not even one more step does.
+    yield finding, room < flow.terms.unit_minor
+
+
+def _longest_gap(flow: Flow, first: int) -> int:
+    if all(flow.amounts_minor[first:]):
+        return 0
+    longest = since = 0
+    for amount in flow.amounts_minor[first:]:
+        since = 0 if amount else since + 1
+        longest = max(longest, since)
+    return longest
+
+
+Text = Callable[[int], str]
+
+
+def _at_most(case: Situation, param: Param, value: int, limit: int, text: Text, unit: str, suffix: str = "") -> Held:
+    cited = _cited(case, param, limit, text, unit, suffix)
+    return evolved(cited, {"ok": value <= limit, "value": text(value)}), value == limit
+
+
+def _at_least(case: Situation, param: Param, value: int, limit: int, text: Text, unit: str, suffix: str = "") -> Held:
+    cited = _cited(case, param, limit, text, unit, suffix)
+    return evolved(cited, {"ok": value >= limit, "value": text(value)}), value == limit
+
+
+def _cited(case: Situation, param: Param, limit: int, text: Text, unit: str, suffix: str) -> Finding:
+    """The rule, its source and its limit in words: once for a case, however many plans are held against it."""
+    key = (id(param), suffix, limit)
+    found = case.cited.get(key)
+    if found is None:
+        found = case.cited[key] = Finding(
+            rule=param.rule + suffix,
+            ok=True,
+            limit=text(limit),
+            value="",
+            source=str(param.source),
+            unit=unit,
+            status=param.status.value,
+            key=param.key + suffix,
+        )
+    return found
