@@ -268,17 +268,24 @@ class Rulebook:
             if not scope:
                 break
             scope = scope.rpartition("/")[0]
-        if self.signed_on is None and any(p.key == key and p.basis is Basis.CONTRACT_DATE for p in self.params):
-            raise NoContractDate(key)
+        self._chosen_on(key)
         return ()
+
+    def _chosen_on(self, key: str) -> date:
+        """The day that chooses a key's value; NoContractDate where it is the contract's and that is not known."""
+        if not any(param.key == key and param.basis is Basis.CONTRACT_DATE for param in self.params):
+            return self.effective_on
+        if self.signed_on is None:
+            raise NoContractDate(key)
+        return self.signed_on
 
     def param(self, key: str, scope: str = "") -> Param:
         """The value that decides, with its source; NoRule when there is none on the day."""
         found = self.stack(key, scope)
         if not found:
-            raise NoRule(key, scope, self.effective_on)
+            raise NoRule(key, scope, self._chosen_on(key))
         if type(found[-1].value) is Multiple:
-            raise NoRule(found[-1].value.of, "", self.effective_on)
+            raise NoRule(found[-1].value.of, "", self._chosen_on(key))
         return found[-1]
 
     def integer(self, key: str, scope: str = "") -> int:

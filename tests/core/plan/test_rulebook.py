@@ -361,7 +361,7 @@ def test_tighter_lists_and_tables_stand(tmp_path, unit, tighter, upper, lower):
         ('\n[[param]]\nkey = "\n', '7:8: -: this is not TOML: Illegal character \'\\n\''),
         (
             cap() + '[[example]]\non = 2026-01-01\nkey = "cap.annual_cost"\nexpect = 240_000\n' * 2,
-            "23:1: cap.annual_cost: this example is given twice; keep one of the two",
+            "19:1: cap.annual_cost: this example is given twice; keep one of the two",
         ),
         ('[[example]]\nkey = "x"\nexpect = 1\n', "5:1: x: on is missing; the day of the example, such as 2026-01-31"),
         ("[[example]]\nexpect = 1\n", "5:1: example: an example has either key and on, or predicate and facts"),
