@@ -12,7 +12,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from forbear.core.predicates import FactKind, known_in
+from forbear.core.predicates import VOCABULARY, FactKind, known_in
 from forbear.core.rules import CompiledPredicate, Predicate, PredicateFault, PredicateScope
 
 LENGTH_MOST = 2000
@@ -140,6 +140,8 @@ def _compile_fault(said: str, predicate: Predicate) -> PredicateFault:
 def _plain(problem: str, scope: PredicateScope) -> str:
     """What the engine's checker found, for the person who wrote the rule."""
     if name := re.match(r"undeclared reference to '([^']*)'", problem):
+        if name[1] in VOCABULARY:
+            return f'{name[1]} is known only where a plan is looked at; write scope = "plan"'
         names = [fact.name for fact in known_in(scope)]
         near = get_close_matches(name[1], names, 1)
         meant = f"did you mean {near[0]}?" if near else f"a {scope} predicate knows {', '.join(names)}"

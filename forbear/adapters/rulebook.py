@@ -132,7 +132,7 @@ def example_fault(example: Example, rules: Rulebook) -> Fault | None:
             return entry.fault("no predicate has this name; write the name of one", "predicate")
         held = named[-1].holds(example.facts)
         if isinstance(held, PredicateFault):
-            return entry.fault(f"with these facts {held.problem}", "facts")
+            return entry.fault(held.problem, "facts")
         return None if held is expected else entry.fault(f"comes to {_toml(held)}, not {_toml(expected)}", "expect")
     assert example.on is not None, "an example of a key has a day"
     try:

@@ -53,6 +53,10 @@ def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
         raise FileAtFault([f"--rulebook: {rulebook_directory} is not a directory"])
     try:
         rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
+        held = rules.stack("currency")
+        if held and question.loan.currency != held[-1].value:
+            problem = f"{question.loan.currency} does not go with policy.country {policy.country}"
+            raise FileAtFault([f"loan.currency: {problem}; its rulebook counts in {held[-1].value}"])
         return solve(question, rules)
     except UnknownLayer as error:
         raise FileAtFault([f"policy.{error}"]) from error

@@ -21,6 +21,7 @@ PERCENT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 PLACE = re.compile(r"[a-z]{2}(/[a-z0-9-]+)*")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+CURRENCIES = ["AUD", "CNY", "EUR", "GBP", "USD"]
 MISSING = object()
 
 
@@ -268,7 +269,7 @@ def _loan(root: Fields, as_of: date | None) -> Loan | None:
         fields.left["day_count"] = fields.left["day_count"].lower().replace("actual", "act")
     given: dict[str, Any] = {
         "contract": fields.text("contract", None, "a contract number"),
-        "currency": fields.choice("currency", ["CNY"]),
+        "currency": fields.choice("currency", CURRENCIES),
         "signed_on": fields.day("signed_on"),
         "principal_minor": fields.amount("principal"),
         "interest_minor": fields.amount("interest"),
