@@ -89,7 +89,27 @@ def stacks(root: Traversable) -> list[list[str]]:
             stack = ["base", country, f"{country}/{sector}"]
             found.append(stack)
             found += [[*stack, one] for one in lenders if not (under := under_of(root, one)) or stack[-1] in under]
-    return found
+    return found if len(found) > 1 else [["base"], *(["base", one] for one in lenders)]
+
+
+def all_faults(root: Traversable) -> tuple[Fault, ...]:
+    """Every fault of every stack, each once: files, values, layers, predicates, examples, files no layer reads."""
+    found: dict[str, Fault] = {}
+    read = set()
+    for stack in stacks(root):
+        read |= set(stack)
+        try:
+            rules = load_layers(root, stack, date.max)
+        except RulebookAtFault as error:
+            found |= {str(fault): fault for fault in error.faults}
+            continue
+        for example in examples(root, stack[-1]):
+            if fault := example_fault(example, rules):
+                found.setdefault(str(fault), fault)
+    for path in _strays(root, "", read):
+        problem = "no layer reads this file; put it in base/, <country>/, <country>/<sector>/ or lender/<name>/"
+        found[path] = Fault(file=path, key="-", problem=problem)
+    return tuple(found.values())
 
 
 def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Predicates | None = None) -> Rulebook:
@@ -111,7 +131,7 @@ def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Pred
     compiled = list(_compiled(held, engine, found))
     if found:
         raise RulebookAtFault(found)
-    return rulebook(layers, params, on, compiled)
+    return rulebook(layers, params, on, compiled, keys)
 
 
 def examples(root: Traversable, layer: str) -> Iterator[Example]:
@@ -216,6 +236,15 @@ def _not_toml(path: str, text: str, said: str) -> Fault:
     if place and place[1]:
         line, column = int(place[1]), int(place[2])
     return Fault(file=path, key="-", problem=f"this is not TOML: {problem}", line=line, column=column)
+
+
+def _strays(folder: Traversable, layer: str, read: set[str]) -> Iterator[str]:
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        path = f"{layer}/{file.name}".lstrip("/")
+        if file.is_dir():
+            yield from _strays(file, path, read)
+        elif file.name.endswith(".toml") and layer not in read:
+            yield path
 
 
 def _layer(root: Traversable, part: str, name: str, prefix: str) -> str:

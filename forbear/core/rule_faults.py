@@ -160,7 +160,7 @@ def _loosened(
                 upper = max((p for p in above if p.in_force(day)), key=lambda p: len(p.scope), default=None)
                 if upper is None or upper.force not in (Force.STATUTORY, Force.REGULATORY):
                     continue
-                wrong = _looser(key, _on(upper, day, by_key), _on(lower, day, by_key))
+                wrong = looser(key, _on(upper, day, by_key), _on(lower, day, by_key))
                 if wrong:
                     said = _shown(_on(lower, day, by_key))
                     when = f" from {day}" if day != lower.from_on else ""
@@ -188,7 +188,7 @@ def _on(param: Param, day: date, by_key: Mapping[str, Sequence[Param]]) -> Any:
     return param.value.times * int(base[-1].value) if base else None
 
 
-def _looser(key: Key, upper: Any, lower: Any) -> str:
+def looser(key: Key, upper: Any, lower: Any) -> str:
     """What a lower value would have to be, or nothing where it is as tight as the upper one."""
     if upper is None or lower is None:
         return ""

@@ -244,6 +244,7 @@ class Rulebook:
     effective_on: date
     signed_on: date | None = None
     compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
+    keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
     _current: Mapping[tuple[str, str], tuple[Param, ...]] = field(repr=False, compare=False)
 
     def on(self, day: date, signed_on: date | None = None) -> "Rulebook":
@@ -318,13 +319,21 @@ class Rulebook:
         """A table, row by row, such as the ladder of relief."""
         return tuple(self.param(key, scope).value)
 
+    def deciding(self) -> tuple[Param, ...]:
+        """Every value that decides, by key and place; those the contract's date chooses only where it is known."""
+        return tuple(self._current[place][-1] for place in sorted(self._current))
+
     def unverified(self) -> tuple[Param, ...]:
         """The values in force that nobody has confirmed yet (status K), for the desk to flag."""
-        return tuple(p for found in self._current.values() for p in found[-1:] if p.status is Status.K)
+        return tuple(param for param in self.deciding() if param.status is Status.K)
 
 
 def rulebook(
-    layers: Sequence[str], params: Iterable[Param], on: date, compiled: Sequence[CompiledPredicate] = ()
+    layers: Sequence[str],
+    params: Iterable[Param],
+    on: date,
+    compiled: Sequence[CompiledPredicate] = (),
+    keys: Mapping[str, Key] | None = None,
 ) -> Rulebook:
     """A rulebook over checked params, looked at on a day. `layers` from the highest (base) to the lowest (lender)."""
     kept = tuple(sorted(params, key=lambda p: (layers.index(p.layer), p.key, p.scope, p.from_on)))
@@ -339,6 +348,7 @@ def rulebook(
         digest=sha256(text.encode()).hexdigest(),
         effective_on=on,
         compiled=ready,
+        keys=keys or {},
         _current=_in_force(kept, on, None),
     )
 
