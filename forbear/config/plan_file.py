@@ -14,6 +14,7 @@ from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
 from forbear.core.loan import DayCount, Loan
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
+from forbear.core.rules import Rulebook
 from forbear.core.solver import Question
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
@@ -220,6 +221,15 @@ def read_case(content: bytes) -> Case:
         household=household,
     )
     return Case(policy=policy, question=question)
+
+
+def check_currency(case: Case, rules: Rulebook) -> None:
+    """FileAtFault where the loan is in other money than its country's rulebook counts in."""
+    held = rules.stack("currency")
+    given = case.question.loan.currency
+    if held and given != held[-1].value:
+        problem = f"{given} does not go with policy.country {case.policy.country}"
+        raise FileAtFault([f"loan.currency: {problem}; its rulebook counts in {held[-1].value}"])
 
 
 def _json(content: bytes) -> Any:

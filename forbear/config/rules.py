@@ -17,7 +17,7 @@ from forbear.adapters.rulebook import RulebookAtFault, all_faults, examples, loa
 from forbear.config.rule_asked import POLICY, AtFault, currency_of, policy_of, root_of
 from forbear.config.rule_explained import explained
 from forbear.config.rule_words import as_json, readable
-from forbear.core.rule_difference import Change, difference_in_files, difference_in_force
+from forbear.core.rule_difference import Change, Direction, difference_in_files, difference_in_force
 from forbear.core.rules import Param, Predicate, Rulebook, Status
 from forbear.words import LANGUAGES, say
 
@@ -155,10 +155,20 @@ def _change_lines(change: Change, money: Mapping[str, str], language: str) -> It
     sides = [_rows(rule, money, language) if rule else [] for rule in (change.before, change.after)]
     for sign, rule, own, other in (("-", change.before, *sides), ("+", change.after, *reversed(sides))):
         if rule:
-            about = f"({rule.layer}, {rule.from_on}; {rule.source}; {rule.status})"
+            about = _about(rule, change.direction)
             rows = [row for row in own if row not in other] if len(own) > 1 else own
             yield f"  {sign} {rows[0]}  {about}" if len(own) == 1 else f"  {sign} {about}"
             yield from (f"  {sign}   {row}" for row in rows if len(own) > 1)
+
+
+def _about(rule: Param | Predicate, direction: Direction) -> str:
+    """Where a rule stands and comes from; where only that changed, all that is said about it."""
+    said = [f"{rule.layer}, {rule.from_on}{f' – {rule.until_on}' if rule.until_on else ''}", str(rule.source)]
+    if direction is Direction.SOURCE:
+        said += [rule.source.seen or "-", rule.force, rule.status, rule.checked_on.isoformat()]
+    else:
+        said += [rule.status]
+    return f"({'; '.join(said)})"
 
 
 def _rows(rule: Param | Predicate, money: Mapping[str, str], language: str) -> list[str]:

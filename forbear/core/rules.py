@@ -245,14 +245,19 @@ class Rulebook:
     signed_on: date | None = None
     compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
     keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
-    _current: Mapping[tuple[str, str], tuple[Param, ...]] = field(repr=False, compare=False)
+    _current: "InForce" = field(repr=False, compare=False)
+    _signed: "InForce" = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date, signed_on: date | None = None) -> "Rulebook":
         """The same rulebook on another day, for a contract signed on a day; a contract's date once given is kept."""
-        signed = signed_on or self.signed_on
-        if (day, signed) == (self.effective_on, self.signed_on):
-            return self
-        return replace(self, effective_on=day, signed_on=signed, _current=_in_force(self.params, day, signed))
+        found = self
+        if day != self.effective_on:
+            current = _in_force(self.params, Basis.DECISION_DATE, day)
+            found = replace(found, effective_on=day, _current=current)
+        if signed_on is not None and signed_on != self.signed_on:
+            signed = _in_force(self.params, Basis.CONTRACT_DATE, signed_on)
+            found = replace(found, signed_on=signed_on, _signed=signed)
+        return found
 
     def predicates(self, scope: PredicateScope) -> tuple[CompiledPredicate, ...]:
         """The predicates of a scope in force on the day, highest layer first."""
@@ -263,7 +268,7 @@ class Rulebook:
     def stack(self, key: str, scope: str = "") -> tuple[Param, ...]:
         """Every value in force for a key, highest layer first, of the nearest scope that has one: city, province."""
         while True:
-            found = self._current.get((key, scope))
+            found = self._current.get((key, scope)) or self._signed.get((key, scope))
             if found:
                 return found
             if not scope:
@@ -321,7 +326,8 @@ class Rulebook:
 
     def deciding(self) -> tuple[Param, ...]:
         """Every value that decides, by key and place; those the contract's date chooses only where it is known."""
-        return tuple(self._current[place][-1] for place in sorted(self._current))
+        held = {**self._current, **self._signed}
+        return tuple(held[place][-1] for place in sorted(held))
 
     def unverified(self) -> tuple[Param, ...]:
         """The values in force that nobody has confirmed yet (status K), for the desk to flag."""
@@ -349,17 +355,19 @@ def rulebook(
         effective_on=on,
         compiled=ready,
         keys=keys or {},
-        _current=_in_force(kept, on, None),
+        _current=_in_force(kept, Basis.DECISION_DATE, on),
     )
 
 
-def _in_force(params: Sequence[Param], on: date, signed_on: date | None) -> dict[tuple[str, str], tuple[Param, ...]]:
+InForce = Mapping[tuple[str, str], tuple[Param, ...]]
+
+
+def _in_force(params: Sequence[Param], basis: Basis, day: date) -> InForce:
     """Key and scope → the values in force, highest layer first; multiples worked out where their base has a value."""
     found: dict[tuple[str, str], tuple[Param, ...]] = {}
     multiples = set()
     for param in params:
-        day = on if param.basis is Basis.DECISION_DATE else signed_on
-        if day is not None and param.in_force(day):
+        if param.basis is basis and param.in_force(day):
             place = (param.key, param.scope)
             found[place] = (*found.get(place, ()), param)
             if type(param.value) is Multiple:
@@ -369,7 +377,7 @@ def _in_force(params: Sequence[Param], on: date, signed_on: date | None) -> dict
     return found
 
 
-def _worked_out(param: Param, found: Mapping[tuple[str, str], tuple[Param, ...]]) -> Param:
+def _worked_out(param: Param, found: InForce) -> Param:
     multiple = param.value
     if type(multiple) is not Multiple or (multiple.of, "") not in found:
         return param
