@@ -41,6 +41,8 @@ OPTIONAL = {
 CHOICES: Mapping[str, type[StrEnum]] = {"force": Force, "status": Status, "tighter": Tighter, "basis": Basis}
 SOURCE_NAMES = {"title", "article", "seen"}
 LANGUAGES = ("en", "zh")
+UNITS = ("ppm", "minor", "days", "weeks", "months", "years", "payments", "count", "flag", "text", "list")
+UNIT = re.compile(rf"{'|'.join(UNITS)}|(order|table)\([a-z_]+(,[a-z_]+)*\)")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SENTENCE_MOST = 300
 
@@ -102,20 +104,27 @@ class Entry:
                 yield self.fault(wrong, name)
 
 
-def keys_of(file: RuleFile, found: list[Fault]) -> Iterator[Key]:
-    """The names a file declares."""
+def keys_of(file: RuleFile, found: list[Fault]) -> Iterator[tuple[Key, Entry]]:
+    """The names a file declares. The base alone does: a lower layer cannot change what tighter means."""
     for entry in file.entries("key", found):
         content = entry.content
+        if file.layer != "base":
+            found.append(entry.fault("only the base declares keys; give a value to one of base/keys.toml"))
+            continue
+        if not UNIT.fullmatch(content["unit"]):
+            found.append(entry.fault(f"unit is one of {', '.join(UNITS)}, order(a,b) or table(a,b)", "unit"))
+            continue
         if Tighter(content["tighter"]) not in ways(content["unit"]):
             allowed = ", ".join(ways(content["unit"]))
             found.append(entry.fault(f"tighter of a {content['unit']} is one of {allowed}", "tighter"))
             continue
-        yield Key(
+        key = Key(
             key=content["key"],
             unit=content["unit"],
             tighter=Tighter(content["tighter"]),
             basis=Basis(content.get("basis", Basis.DECISION_DATE)),
         )
+        yield key, entry
 
 
 def params_of(file: RuleFile, bases: Mapping[str, Basis], found: list[Fault]) -> Iterator[Param]:

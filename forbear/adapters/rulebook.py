@@ -122,7 +122,10 @@ def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Pred
     files = [file for layer in layers for file in rule_files(root, layer, found)]
     for file in files:
         _tables(file, found)
-        keys |= {key.key: key for key in keys_of(file, found)}
+        for key, entry in keys_of(file, found):
+            if key.key in keys:
+                found.append(entry.fault("the key is declared twice; keep one of the two", "key"))
+            keys.setdefault(key.key, key)
         list(examples_of(file, found))
     bases = {key.key: key.basis for key in keys.values()}
     params: list[Param] = [param for file in files for param in params_of(file, bases, found)]

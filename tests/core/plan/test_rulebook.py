@@ -1,6 +1,7 @@
 """The rulebook: by date, by layer, by place; every fault named with file, line and key; every shipped example holds."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from forbear.adapters.rulebook import (
     shipped,
     stacks,
 )
-from forbear.core.rules import NoContractDate, NoRule, Status
+from forbear.core.rules import NoContractDate, NoRule, Rulebook, Status
 
 SHIPPED = shipped()
 ON = date(2026, 3, 2)
@@ -42,6 +43,11 @@ source = {{ title = "{title}" }}
 status = "V"
 checked_on = 2026-01-01
 """
+
+
+@cache
+def shipped_rules(*stack: str) -> Rulebook:
+    return load_layers(SHIPPED, stack, ON)
 
 
 def cap(value="240_000", start="2020-01-01", force="regulatory", title="a text", **more):
@@ -73,7 +79,7 @@ def of_key(unit: str, tighter: str, value: str, force: str = "regulatory", **mor
 
 @pytest.mark.parametrize(("stack", "example"), EXAMPLES)
 def test_the_examples_in_the_files_hold(stack, example):
-    assert str(example_fault(example, load_layers(SHIPPED, stack, ON)) or "well") == "well"
+    assert str(example_fault(example, shipped_rules(*stack)) or "well") == "well"
 
 
 def test_every_file_has_an_example():
@@ -212,6 +218,14 @@ def test_a_lower_layer_may_tighten_but_not_loosen(tmp_path):
     ]
     (tmp_path / "lower" / "rules.toml").write_text(cap("230_000", force="house"))
     assert load_layers(tmp_path, ["base", "lower"], ON).integer("cap.annual_cost") == 230_000
+
+
+def test_a_lower_layer_cannot_declare_a_binding_key_free(tmp_path):
+    freed = KEYS.lstrip().replace("lower", "free") + cap("250_000", force="house")
+    assert faults_of(tmp_path, base=KEYS + cap(), lower=freed) == [
+        "lower/rules.toml:1:1: cap.annual_cost: only the base declares keys; give a value to one of base/keys.toml",
+        "lower/rules.toml:8:9: cap.annual_cost: 250000 loosens the regulatory value of base/rules.toml; at most 240000",
+    ]
 
 
 def test_a_house_value_may_be_loosened_below(tmp_path):
@@ -369,6 +383,12 @@ def test_tighter_lists_and_tables_stand(tmp_path, unit, tighter, upper, lower):
             KEYS.lstrip().replace("annual_cost", "other").replace('"lower"', '"more"'),
             "8:11: cap.other: tighter of a ppm is one of lower, higher, fixed, free",
         ),
+        (
+            KEYS.lstrip().replace("annual_cost", "other").replace('"ppm"', '"percent"'),
+            "7:8: cap.other: unit is one of ppm, minor, days, weeks, months, years, payments, count, flag, text, list, "
+            "order(a,b) or table(a,b)",
+        ),
+        (KEYS.lstrip(), "6:7: cap.annual_cost: the key is declared twice; keep one of the two"),
     ],
 )  # fmt: skip
 def test_a_file_at_fault_is_named_with_place_key_and_mend(tmp_path, content, fault):
