@@ -180,13 +180,13 @@ def test_explain_for_a_place_in_chinese(capsys):
 
 
 def test_explain_a_table_and_a_predicate(capsys):
-    _, out, _ = run(capsys, "explain", "budget.guideline.food", "--on", "2026-03-02", "--policy", "uk/consumer-credit")
+    _, out, _ = run(capsys, "explain", "budget.guideline", "--on", "2026-03-02", "--policy", "uk/consumer-credit")
     assert out.splitlines()[:5] == [
-        "budget.guideline.food:",
-        "      first-adult GBP 454.00",
-        "      further-adult GBP 333.00",
-        "      child GBP 197.00",
-        "      older-child GBP 235.00",
+        "budget.guideline:",
+        "      group communications-leisure, person first-adult, GBP 250.00",
+        "      group communications-leisure, person further-adult, GBP 179.00",
+        "      group communications-leisure, person child, GBP 87.00",
+        "      group communications-leisure, person older-child, GBP 140.00",
     ]
     name = "principal-forgiven-from-91-days"
     status, out, _ = run(capsys, "explain", f"lender.example.predicate.{name}", "--on", "2026-03-02")
@@ -303,11 +303,11 @@ def test_two_directories(capsys, copied):
         "changed  predicate first-payment-within-a-year",
         "  - deferral_months <= 12  (lender/example, 2020-01-01; Example lender: relief policy; K)",
         "  + deferral_months <= 6  (lender/example, 2020-01-01; Example lender: relief policy; K)",
-        "changed  budget.guideline.communications",
-        "  - (uk, 2020-01-01; Standard Financial Statement: communications and leisure; V2)",
-        "  -   first-adult GBP 250.00",
-        "  + (uk, 2020-01-01; Standard Financial Statement: communications and leisure; V2)",
-        "  +   first-adult GBP 260.00",
+        "changed  budget.guideline",
+        "  - (uk, 2020-01-01; Standard Financial Statement: spending guidelines; V2)",
+        "  -   group communications-leisure, person first-adult, GBP 250.00",
+        "  + (uk, 2020-01-01; Standard Financial Statement: spending guidelines; V2)",
+        "  +   group communications-leisure, person first-adult, GBP 260.00",
     ]
 
 

@@ -91,5 +91,5 @@ def _row(row: Mapping[str, Any], columns: list[str], currency: str, language: st
             shown = " ".join(str(item) for item in cell)
         else:
             shown = str(cell)
-        cells.append(shown if named else f"{name} {shown}")
+        cells.append(shown if named or name in AMOUNTS else f"{name} {shown}")
     return (" " if named else ", ").join(cells)
