@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from forbear.config import cli
+from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.config import check, cli
 
 SHIPPED = Path(__file__).parents[1] / "forbear" / "rulebook"
 LATE_FEE = "中国人民银行 关于信用卡业务有关事项的通知 银发〔2016〕111号"
@@ -118,6 +121,35 @@ def test_files_no_layer_reads_and_directories_that_are_none(capsys, copied):
     )
     nowhere = copied / "nowhere"
     assert run(capsys, "check", str(nowhere)) == (2, "", [f"DIR: {nowhere} is not a directory"])
+
+
+class Clock:
+    def today(self) -> date:
+        return date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("lender", "faults"),
+    [
+        (
+            "example",
+            [
+                "cn/consumer-finance/plan.toml:6:9: cap.annual_cost: 250000 loosens the regulatory value of "
+                "cn/cost.toml; at most 240000",
+                "lender/example/own-rules.toml:9:19: dispute-before-settlement: exist() is not known; "
+                "did you mean exists?",
+            ],
+        ),
+        ("nobody", ["lender: 'nobody' has no rulebook; known: example"]),
+    ],
+)
+def test_forbear_check_lists_each_fault_of_the_desk_s_rulebook(monkeypatch, copied, lender, faults):
+    change(copied, "cn/consumer-finance/plan.toml", "value = 200_000", "value = 250_000")
+    change(copied, "lender/example/own-rules.toml", "request_kinds.exists(", "request_kinds.exist(")
+    rulebooks = FiledRulebooks("cn", "consumer-finance", lender, copied)
+    monkeypatch.setattr("forbear.config.wiring.desk", lambda: SimpleNamespace(clock=Clock(), rulebooks=rulebooks))
+    found = list(check._rulebook())
+    assert found == faults
 
 
 # explain

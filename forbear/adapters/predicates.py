@@ -31,6 +31,19 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 COMPILE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?:\n \||\nERROR| \[[A-Z_]+\]$|$)", re.DOTALL)
+FUNCTIONS = (
+    "all",
+    "exists",
+    "exists_one",
+    "filter",
+    "map",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "int",
+)
 NAMES = {
     "int": "a whole number",
     "uint": "an unsigned number",
@@ -129,11 +142,16 @@ def _compile_fault(said: str, predicate: Predicate) -> PredicateFault:
         return PredicateFault(
             problem="the expression is nested deeper than 32 brackets; write it flatter", line=1, column=1
         )
-    found = COMPILE.search(said)
+    found = [(int(one[1]), int(one[2]), one[3].strip()) for one in COMPILE.finditer(said)]
     if not found:
         first = said.splitlines()[0]
         return PredicateFault(problem=f"the expression cannot be read: {first}", line=1, column=1)
-    line, column, problem = int(found[1]), int(found[2]), found[3].strip()
+    line, column, problem = min(found)
+    name = re.match(r"undeclared reference to '([^']*)'", problem)
+    if name and predicate.expression.split("\n")[line - 1][column - 1 : column] == "(":
+        near = get_close_matches(name[1], FUNCTIONS, 1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(FUNCTIONS)}"
+        return PredicateFault(problem=f"{name[1]}() is not known; {meant}", line=line, column=column - len(name[1]))
     return PredicateFault(problem=_plain(problem, predicate.scope), line=line, column=column)
 
 

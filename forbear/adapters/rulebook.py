@@ -194,11 +194,15 @@ def under_of(root: Traversable, layer: str) -> tuple[str, ...]:
 
 
 def _tables(file: RuleFile, found: list[Fault]) -> None:
+    """Tables there are none of, and an `under` that is no list of sectors."""
     known = (*TABLES, "under") if file.layer.startswith("lender/") else TABLES
-    for table in sorted(set(file.content) - set(known)):
-        places = file.places.of("", 0).get(table) or file.places.of(table, 0).get("") or (0, 0)
-        problem = f"no such table; there are {', '.join(known)}"
-        found.append(Fault(file=file.path, key=table, problem=problem, line=places[0], column=places[1]))
+    wrong = {name: f"no such table; there are {', '.join(known)}" for name in sorted(set(file.content) - set(known))}
+    under = file.content.get("under", [])
+    if "under" in known and not (isinstance(under, list) and all(isinstance(one, str) and "/" in one for one in under)):
+        wrong["under"] = 'under is a list of sectors, such as ["cn/bank-card"]'
+    for name, problem in wrong.items():
+        line, column = file.places.of("", 0).get(name) or file.places.of(name, 0).get("") or (0, 0)
+        found.append(Fault(file=file.path, key=name, problem=problem, line=line, column=column))
 
 
 def _compiled(

@@ -82,6 +82,14 @@ def test_a_predicate_holds_or_does_not(tmp_path, expression, facts, held):
             "the expression gives a whole number, not true or false; compare it with something, such as "
             "days_past_due >= 30",
         ),
+        ('request_kinds.exist(k, k == "pause")', 4, 29, "exist() is not known; did you mean exists?"),
+        (
+            "days_past_due > today()",
+            4,
+            31,
+            "today() is not known; there are all, exists, exists_one, filter, map, size, contains, startsWith, "
+            "endsWith, matches, int",
+        ),
         ("days_past_due > 3 && (", 4, 37, "the expression ends too early; a bracket or an operand is missing"),
         ("days_past_due > > 3", 4, 31, "> is not expected here; look at the signs and brackets before it"),
         (
