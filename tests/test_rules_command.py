@@ -231,6 +231,8 @@ def test_explain_a_table_and_a_predicate(capsys):
             "  A plan that keeps the principal is possible.",
         ],
     )
+    _, out, _ = run(capsys, "explain", name, "--on", "2019-12-31")
+    assert out.splitlines()[0] == f"lender.example.predicate.{name} is not in force on 2019-12-31."
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,8 @@ def _explain_predicate(asked: _Asked, predicates: list[Predicate]) -> tuple[dict
     lines = []
     for one in predicates:
         says = say(language, f"rules.explain.predicate.{one.scope.value}", rule=one.rule)
+        if not one.in_force(asked.rules.effective_on):
+            lines += [say(language, "rules.explain.predicate.not_on", rule=one.rule, on=asked.rules.effective_on)]
         lines += [says, *(f"    {line}" for line in one.expression.strip().splitlines())]
         lines += [f"  {one.reason[language]}", f"  {one.way_on[language]}", *_about(one, language)]
     return document, [*lines, *_example_lines(asked)]
