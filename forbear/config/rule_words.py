@@ -8,7 +8,7 @@ from forbear.words import known, say
 from forbear.words.format import money, percent
 
 # Columns of tables that are shares or rates in ppm, and amounts in minor units.
-SHARES = {"penalty", "fees", "interest", "principal", "rate_floor", "share_least"}
+SHARES = {"penalty", "fees", "interest", "principal", "rate_floor", "share_least", "share", "light", "full"}
 AMOUNTS = {"minor", "item_max"}
 COUNTED = ("days", "weeks", "months", "years", "payments")
 
