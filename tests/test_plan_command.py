@@ -152,7 +152,7 @@ FAULTS = [
     (changed(loan__annual_rate_percent=23.76), "loan.annual_rate_percent: 23.76 is not a percentage; "),
     (changed(loan__annual_rate_percent="-1"), 'loan.annual_rate_percent: "-1" is not a percentage; '),
     (changed(loan__day_count="weekly"), 'loan.day_count: "weekly" is not known; one of 1/12, 30/360, '),
-    (changed(loan__currency="XXX"), 'loan.currency: "XXX" is not known; one of CNY'),
+    (changed(loan__currency="XXX"), 'loan.currency: "XXX" is not known; one of AUD, CNY, EUR, GBP, USD'),
     (changed(loan__due_day=0), "loan.due_day: 0 is not a whole number from 1 to 31"),
     (changed(loan__due_day=True), "loan.due_day: true is not a whole number from 1 to 31"),
     (changed(loan__instalments_left=-1), "loan.instalments_left: -1 is not a whole number from 0 to 600"),
@@ -196,7 +196,7 @@ FAULTS = [
     (changed(household__outgoings__0__note="x"), "household.outgoings[0].note: this key is not known"),
     (changed(household__other_debts__0__priority="no"), 'household.other_debts[0].priority: "no" is neither true nor '),
     (changed(household__other_debts=["bank"]), "household.other_debts[0]: an object is needed"),
-    (changed(policy__country="fr"), "policy.country: 'fr' has no rulebook; known: cn"),
+    (changed(policy__country="fr"), "policy.country: 'fr' has no rulebook; known: au, cn, eu, uk, us"),
     (changed(policy__sector="micro"), "policy.sector: 'micro' has no rulebook; known: bank-card, consumer-finance"),
     (changed(policy__lender="nobody"), "policy.lender: 'nobody' has no rulebook; known: example"),
     (changed(policy__lender="../cn"), 'policy.lender: "../cn" is not a name such as "example"'),
@@ -262,7 +262,37 @@ def test_a_rulebook_at_fault_names_file_and_key(capsys, tmp_path):
     (tmp_path / "rules" / "base" / "plan.toml").write_text('[[param]]\nkey = "plan.wait_days"\n')
     status, out, errors = run_case(capsys, tmp_path, ILLNESS, "--rulebook", str(tmp_path / "rules"))
     assert (status, out) == (2, "")
-    assert "--rulebook: base/plan.toml: plan.wait_days: source is missing" in errors
+    mend = 'name the text the value comes from: source = { title = "…", article = "…" }'
+    assert f"--rulebook: base/plan.toml:1:1: plan.wait_days: source is missing; {mend}" in errors
+
+
+@pytest.mark.parametrize(
+    ("country", "sector", "currency", "place"),
+    [
+        ("uk", "consumer-credit", "GBP", "uk/london"),
+        ("au", "consumer-credit", "AUD", "au/nsw/sydney"),
+        ("us", "consumer-credit", "USD", "us/oh/dayton"),
+        ("us", "mortgage", "USD", "us/oh/dayton"),
+        ("eu", "consumer-credit", "EUR", "eu/ie/dublin"),
+        ("cn", "micro-lender", "CNY", "cn/sichuan/chengdu"),
+        ("cn", "bank-card", "CNY", "cn/sichuan/chengdu"),
+    ],
+)
+@pytest.mark.parametrize("lender", ["example", None])
+def test_a_case_of_every_pack_is_answered(capsys, tmp_path, country, sector, currency, place, lender):
+    policy = {"country": country, "sector": sector, "lender": lender}
+    case = changed(policy=policy, loan__currency=currency, household__place=place)
+    status, out, errors = run_case(capsys, tmp_path, case)
+    assert (status, errors) == (0, [])
+    answer = json.loads(out)
+    floors = [rule for offer in answer["offers"] for rule in offer["rules"] if rule["rule"].endswith("budget.floor")]
+    assert {(rule["rule"], rule["status"]) for rule in floors} == {(f"{country}.budget.floor", "K")}
+
+
+def test_money_of_another_country_is_refused_by_name(capsys, tmp_path):
+    status, out, errors = run_case(capsys, tmp_path, changed(loan__currency="GBP"))
+    assert (status, out) == (2, "")
+    assert errors == ["loan.currency: GBP does not go with policy.country cn; its rulebook counts in CNY"]
 
 
 def test_what_may_be_left_out(capsys, tmp_path):

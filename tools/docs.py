@@ -3,13 +3,28 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forbear.config import cli  # noqa: E402 (the project's root must be known first)
+from forbear.adapters.rulebook import load_layers, shipped, stacks  # noqa: E402 (the root must be known first)
+from forbear.config import cli  # noqa: E402
+from forbear.config.rule_words import name_of, readable  # noqa: E402
+from forbear.core.predicates import VOCABULARY  # noqa: E402
+from forbear.core.rules import Param, Predicate, Rulebook, Status  # noqa: E402
+
+RULES = """# Rules
+
+Written by `make docs` from `forbear/rulebook`: every value of every layer, with its dates, its source and how far it
+was checked. `forbear rules explain RULE --on DATE` says what holds for one policy on one day, and why; `forbear rules
+check` looks for faults; [plan.md](plan.md) says how the files are written.
+
+Status: **V** the text was read; **V2** taken from a secondary page; **K ⚠** not confirmed yet: a named person checks it
+before it is relied on. Rates are a year, and shares are of the whole, where nothing else is said.
+"""
 
 
 def commands() -> str:
@@ -26,7 +41,50 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/commands.md": commands}
+def rules() -> str:
+    """docs/rules.md: every value of every layer, and what a predicate may look at."""
+    parts, seen = [RULES], set()
+    for stack in sorted(stacks(shipped()), key=lambda layers: len(layers) > 3):
+        if stack[-1] not in seen:
+            seen.add(stack[-1])
+            parts += [f"## {stack[-1]}", "", *_layer(load_layers(shipped(), stack, date.max), stack[-1]), ""]
+    parts += ["## What a predicate may look at", "", "| fact | kind | in | what it is |", "|---|---|---|---|"]
+    parts += [f"| `{f.name}` | {f.kind} | {f.scope} | {f.says} |" for f in VOCABULARY.values()]
+    return "\n".join(parts) + "\n"
+
+
+def _layer(book: Rulebook, layer: str) -> Iterator[str]:
+    currency = next((str(p.value) for p in book.params if p.key == "currency" and layer != "base"), "")
+    currency = "" if layer.startswith("lender/") else currency
+    held = [param for param in book.params if param.layer == layer]
+    if held:
+        yield "| rule | value | from – to | who | source | status |"
+        yield "|---|---|---|---|---|---|"
+    yield from (_row(param, currency) for param in held)
+    for one in (compiled.predicate for compiled in book.compiled):
+        if one.layer == layer:
+            yield from _predicate(one)
+
+
+def _row(param: Param, currency: str) -> str:
+    name, place = name_of(param.key, "en"), f"<br>{param.scope}" if param.scope else ""
+    value = readable(param.value, param.unit, currency, "en").replace("\n", "<br>")
+    dates = f"{param.from_on} – {param.until_on or ''}".rstrip()
+    source = f"{param.source}<br>{param.source.seen}" if param.source.seen else str(param.source)
+    rule = f"`{param.key}`{f'<br>{name}' if name else ''}{place}"
+    return f"| {rule} | {value} | {dates} | {param.force} | {source} | {_status(param)} |"
+
+
+def _predicate(one: Predicate) -> Iterator[str]:
+    yield from ("", f"**{one.name}** ({one.scope}; from {one.from_on}; {one.source}; {_status(one)})", "")
+    yield from ("```", one.expression.strip(), "```", "", f"{one.reason['en']} {one.way_on['en']}")
+
+
+def _status(rule: Param | Predicate) -> str:
+    return "**K ⚠**" if rule.status is Status.K else rule.status.value
+
+
+PAGES: dict[str, Callable[[], str]] = {"docs/commands.md": commands, "docs/rules.md": rules}
 
 
 def stale() -> list[str]:

@@ -1,22 +1,39 @@
-"""The rulebook's TOML files as values of core.rules. A file at fault stops the desk, naming file, key and the mend.
+"""The rulebook's TOML files as values of core.rules. A file at fault stops the desk, naming file, line, key, the mend.
 
-A layer is a directory; a rulebook is a stack of them: base → country → country/sector → lender/<name>.
+A layer is a directory; a rulebook is a stack of them: base → country → country/sector → lender/<name>. A lender whose
+files say `under = ["cn/bank-card"]` stands under those sectors only.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from forbear.core.rules import Fault, Force, Key, Param, Rulebook, Source, Status, Tighter, faults, rulebook
+from forbear.adapters.rule_files import TABLES, Entry, Example, RuleFile, examples_of, keys_of, params_of, predicates_of
+from forbear.adapters.toml_places import Places
+from forbear.core.predicates import Predicates
+from forbear.core.rule_faults import faults
+from forbear.core.rules import (
+    CompiledPredicate,
+    Fault,
+    Key,
+    NoContractDate,
+    NoRule,
+    Param,
+    Predicate,
+    PredicateFault,
+    Rulebook,
+    rulebook,
+    thawed,
+)
 
-PARAM_NAMES = {"key", "scope", "value", "unit", "from", "to", "force", "source", "status", "checked_on"}
-KEY_NAMES = {"key", "unit", "tighter"}
-SOURCE_NAMES = {"title", "article", "seen"}
+NO_ENGINE = (
+    "predicates need the package cel-expr-python, which is not installed; install it, or take the predicates out"
+)
 
 
 class RulebookAtFault(ValueError):
@@ -36,145 +53,230 @@ class UnknownLayer(ValueError):
         self.known = tuple(known)
 
 
+def shipped() -> Traversable:
+    """The rulebook that comes with the product."""
+    return resources.files("forbear").joinpath("rulebook")
+
+
 def load_rulebook(country: str, sector: str, lender: str | None, on: date, directory: Path | None = None) -> Rulebook:
     """The rulebook of a policy on a day, from `directory` or from the files shipped with the product."""
-    root: Traversable = directory if directory is not None else resources.files("forbear").joinpath("rulebook")
-    layers = ["base", _layer(root, "country", country, ""), _layer(root, "sector", sector, f"{country}/")]
+    root: Traversable = directory if directory is not None else shipped()
+    return load_layers(root, layers_of(root, country, sector, lender), on)
+
+
+def layers_of(root: Traversable, country: str, sector: str = "", lender: str | None = None) -> list[str]:
+    """The stack of a policy; UnknownLayer where a part of it has no files. No sector: the country alone."""
+    layers = ["base", _layer(root, "country", country, "")]
+    if sector:
+        layers.append(_layer(root, "sector", sector, f"{country}/"))
     if lender is not None:
         layers.append(_layer(root, "lender", lender, "lender/"))
-    return load_layers(root, layers, on)
+        under = under_of(root, layers[-1])
+        if under and layers[-2] not in under:
+            raise UnknownLayer("lender", lender, [f"{lender} under {', '.join(under)}"])
+    return layers
 
 
-def load_layers(root: Traversable, layers: Sequence[str], on: date) -> Rulebook:
-    """The rulebook over named layers; raises RulebookAtFault with every fault of every file."""
+def stacks(root: Traversable) -> list[list[str]]:
+    """Every stack there is: the base, each country, each sector, each lender under each sector it may stand under."""
+    found = [["base"]]
+    lenders = [f"lender/{name}" for name in _names(root.joinpath("lender"))]
+    for country in _names(root):
+        if country in ("base", "lender"):
+            continue
+        found.append(["base", country])
+        for sector in _names(root.joinpath(country)):
+            stack = ["base", country, f"{country}/{sector}"]
+            found.append(stack)
+            found += [[*stack, one] for one in lenders if not (under := under_of(root, one)) or stack[-1] in under]
+    return found if len(found) > 1 else [["base"], *(["base", one] for one in lenders)]
+
+
+def all_faults(root: Traversable) -> tuple[Fault, ...]:
+    """Every fault of every stack, each once: files, values, layers, predicates, examples, files no layer reads."""
+    found: dict[str, Fault] = {}
+    read = set()
+    for stack in stacks(root):
+        read |= set(stack)
+        try:
+            rules = load_layers(root, stack, date.max)
+        except RulebookAtFault as error:
+            found |= {str(fault): fault for fault in error.faults}
+            continue
+        for example in examples(root, stack[-1]):
+            if fault := example_fault(example, rules):
+                found.setdefault(str(fault), fault)
+    for path in _strays(root, "", read):
+        problem = "no layer reads this file; put it in base/, <country>/, <country>/<sector>/ or lender/<name>/"
+        found[path] = Fault(file=path, key="-", problem=problem)
+    return tuple(found.values())
+
+
+def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Predicates | None = None) -> Rulebook:
+    """The rulebook over named layers; raises RulebookAtFault with every fault of every file.
+
+    `engine` compiles predicates; CEL where there are any and none is given.
+    """
     found: list[Fault] = []
     keys: dict[str, Key] = {}
-    params: list[Param] = []
-    for layer in layers:
-        for name, content in _files(root, layer, found):
-            keys |= _keys(name, content, found)
-            params.extend(_params(name, layer, content, found))
-            unknown = sorted(set(content) - {"key", "param", "example"})
-            found.extend(Fault(file=name, key=table, problem="no such table; key, param, example") for table in unknown)
-    found.extend(faults(layers, keys, params))
+    files = [file for layer in layers for file in rule_files(root, layer, found)]
+    for file in files:
+        _tables(file, found)
+        for key, entry in keys_of(file, found):
+            if key.key in keys:
+                found.append(entry.fault("the key is declared twice; keep one of the two", "key"))
+            keys.setdefault(key.key, key)
+        list(examples_of(file, found))
+    bases = {key.key: key.basis for key in keys.values()}
+    params: list[Param] = [param for file in files for param in params_of(file, bases, found)]
+    held = [pair for file in files for pair in predicates_of(file, found)]
+    found.extend(faults(layers, keys, params, [predicate for predicate, _ in held]))
+    compiled = list(_compiled(held, engine, found))
     if found:
         raise RulebookAtFault(found)
-    return rulebook(layers, params, on)
+    return rulebook(layers, params, on, compiled, keys)
 
 
-def examples(root: Traversable, layer: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The worked examples in the files of a layer, (file, example): what a key is on a day, as its author meant it."""
+def examples(root: Traversable, layer: str) -> Iterator[Example]:
+    """The worked examples in the files of a layer."""
     found: list[Fault] = []
-    for name, content in _files(root, layer, found):
-        for example in content.get("example", []):
-            yield name, example
+    held = [example for file in rule_files(root, layer, found) for example in examples_of(file, found)]
     if found:
         raise RulebookAtFault(found)
+    yield from held
 
 
-def _layer(root: Traversable, part: str, name: str, prefix: str) -> str:
-    """The layer's path, if it is a plain name and has files; a name never reaches outside the rulebook."""
-    folder = root.joinpath(*prefix.strip("/").split("/")) if prefix else root
-    known = sorted(f.name for f in folder.iterdir() if f.is_dir()) if folder.is_dir() else []
-    known = [n for n in known if not n.startswith(("_", ".")) and (prefix or n not in ("base", "lender"))]
-    if name not in known:
-        raise UnknownLayer(part, name, known)
-    return f"{prefix}{name}"
+def example_fault(example: Example, rules: Rulebook) -> Fault | None:
+    """What a rulebook makes of an example, where it is not what the example expects."""
+    entry, expected = example.entry, _as_read(example.expect)
+    if example.predicate:
+        named = [c for c in rules.compiled if c.predicate.name == example.predicate]
+        if not named:
+            return entry.fault("no predicate has this name; write the name of one", "predicate")
+        held = named[-1].holds(example.facts)
+        if isinstance(held, PredicateFault):
+            return entry.fault(held.problem, "facts")
+        return None if held is expected else entry.fault(f"comes to {_toml(held)}, not {_toml(expected)}", "expect")
+    assert example.on is not None, "an example of a key has a day"
+    try:
+        value = thawed(rules.on(example.on, example.signed_on).param(example.key, example.scope).value)
+    except (NoRule, NoContractDate) as error:
+        mend = "; add signed_on" if isinstance(error, NoContractDate) else ""
+        return entry.fault(f"{error}{mend}", "on")
+    same = type(value) is type(expected) and value == expected
+    return None if same else entry.fault(f"comes to {_toml(value)}, not {_toml(expected)}", "expect")
 
 
-def _files(root: Traversable, layer: str, found: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
+def rule_files(root: Traversable, layer: str, found: list[Fault]) -> Iterator[RuleFile]:
+    """The files of a layer that are TOML; the faults of the others go to `found`."""
     folder = root.joinpath(*layer.split("/"))
     names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml")) if folder.is_dir() else []
     if not names:
         found.append(Fault(file=f"{layer}/", key="-", problem="the layer has no .toml file"))
     for name in names:
-        path = f"{layer}/{name}"
+        path, text = f"{layer}/{name}", ""
         try:
-            yield path, tomllib.loads(folder.joinpath(name).read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            found.append(Fault(file=path, key="-", problem=f"this is not TOML: {error}"))
+            raw = folder.joinpath(name).read_bytes()
+            text = raw.decode("utf-8")
+            yield RuleFile(path=path, layer=layer, content=tomllib.loads(text), places=Places(text))
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            found.append(Fault(file=path, key="-", problem="this is not UTF-8 text; save the file as UTF-8", line=line))
+        except tomllib.TOMLDecodeError as error:
+            found.append(_not_toml(path, text, str(error)))
+        except (OSError, RecursionError) as error:
+            found.append(Fault(file=path, key="-", problem=f"the file cannot be read ({type(error).__name__})"))
 
 
-def _keys(file: str, content: Mapping[str, Any], found: list[Fault]) -> dict[str, Key]:
-    keys = {}
-    for entry in content.get("key", []):
-        name = str(entry.get("key", "?"))
-        if set(entry) != KEY_NAMES:
-            found.append(Fault(file=file, key=name, problem=f"a key has exactly {', '.join(sorted(KEY_NAMES))}"))
-        elif entry["tighter"] not in list(Tighter):
-            found.append(Fault(file=file, key=name, problem=f"tighter is one of {', '.join(Tighter)}"))
-        else:
-            keys[name] = Key(key=name, unit=entry["unit"], tighter=Tighter(entry["tighter"]))
-    return keys
+def under_of(root: Traversable, layer: str) -> tuple[str, ...]:
+    """The sectors a lender's files say it stands under; none means any."""
+    return tuple(str(one) for file in rule_files(root, layer, []) for one in _list(file.content.get("under")) if one)
 
 
-def _params(file: str, layer: str, content: Mapping[str, Any], found: list[Fault]) -> Iterator[Param]:
-    for entry in content.get("param", []):
-        problems = list(_problems(entry))
-        name = str(entry.get("key", "?"))
-        if problems:
-            found.extend(Fault(file=file, key=name, problem=problem) for problem in problems)
+def _tables(file: RuleFile, found: list[Fault]) -> None:
+    """Tables there are none of, and an `under` that is no list of sectors."""
+    known = (*TABLES, "under") if file.layer.startswith("lender/") else TABLES
+    wrong = {name: f"no such table; there are {', '.join(known)}" for name in sorted(set(file.content) - set(known))}
+    under = file.content.get("under", [])
+    if "under" in known and not (isinstance(under, list) and all(isinstance(one, str) and "/" in one for one in under)):
+        wrong["under"] = 'under is a list of sectors, such as ["cn/bank-card"]'
+    for name, problem in wrong.items():
+        line, column = file.places.of("", 0).get(name) or file.places.of(name, 0).get("") or (0, 0)
+        found.append(Fault(file=file.path, key=name, problem=problem, line=line, column=column))
+
+
+def _compiled(
+    held: Sequence[tuple[Predicate, Entry]], engine: Predicates | None, found: list[Fault]
+) -> Iterator[CompiledPredicate]:
+    """The predicates made ready; a fault is placed in the file by its place in the expression."""
+    if held and engine is None:
+        engine = _cel()
+        if engine is None:
+            found.extend(entry.fault(NO_ENGINE) for _, entry in held)
+            return
+    for predicate, entry in held:
+        assert engine is not None, "an engine was found or the faults were given"
+        ready = engine.compile(predicate)
+        if not isinstance(ready, PredicateFault):
+            yield ready
             continue
-        yield Param(
-            key=name,
-            value=_frozen(entry["value"]),
-            unit=entry["unit"],
-            from_on=_date(entry["from"]),
-            until_on=_date(entry["to"]) if "to" in entry else None,
-            force=Force(entry["force"]),
-            source=Source(**entry["source"]),
-            status=Status(entry["status"]),
-            checked_on=_date(entry["checked_on"]),
-            layer=layer,
-            scope=entry.get("scope", ""),
-            file=file,
-        )
+        places = entry.file.places
+        line, column = places.inside(entry.table, entry.index, "expression", ready.line, ready.column)
+        fault = Fault(file=entry.file.path, key=predicate.name, problem=ready.problem, line=line, column=column)
+        found.append(fault)
 
 
-def _problems(entry: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps one [[param]] from being read, in words that say what would be right."""
-    for name in sorted(set(entry) - PARAM_NAMES):
-        yield f"{name} is not known; a param has {', '.join(sorted(PARAM_NAMES))}"
-    for name in sorted(PARAM_NAMES - {"scope", "to"} - set(entry)):
-        yield f"{name} is missing"
-    for name in ("from", "to", "checked_on"):
-        if name in entry and _date(entry[name]) is None:
-            yield f"{name} is a date, such as 2026-01-31"
-    for name, kind in (("force", Force), ("status", Status)):
-        if name in entry and entry[name] not in [member.value for member in kind]:
-            yield f"{name} is one of {', '.join(member.value for member in kind)}"
-    for name in ("key", "scope", "unit"):
-        if name in entry and not isinstance(entry[name], str):
-            yield f"{name} is a text"
-    source = entry.get("source")
-    if source is not None:
-        if not isinstance(source, Mapping) or not isinstance(source.get("title"), str):
-            yield 'source is a table with a title, such as {title = "…", article = "…"}'
-        elif set(source) - SOURCE_NAMES or not all(isinstance(item, str) for item in source.values()):
-            yield f"source has only texts named {', '.join(sorted(SOURCE_NAMES))}"
-    if _has_float(entry.get("value")):
-        yield "value has a decimal point; write whole numbers: minor units, or ppm for rates and shares"
+def _cel() -> Predicates | None:
+    """The CEL engine, imported only where a rulebook has predicates; None where the package is not installed."""
+    try:
+        from forbear.adapters.predicates import CelPredicates
+    except ImportError:
+        return None
+    return CelPredicates()
 
 
-def _date(value: Any) -> Any:
-    """A TOML date, or one written as text; None when it is neither."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return None
-    return value if type(value) is date else None
+def _not_toml(path: str, text: str, said: str) -> Fault:
+    """A fault of TOML itself, at the line and column the parser names."""
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
+    problem = said[: place.start()] if place else said
+    line, column = text.count("\n") + 1, 0
+    if place and place[1]:
+        line, column = int(place[1]), int(place[2])
+    return Fault(file=path, key="-", problem=f"this is not TOML: {problem}", line=line, column=column)
 
 
-def _has_float(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_float(item) for item in value.values())
-    if isinstance(value, list):
-        return any(_has_float(item) for item in value)
-    return isinstance(value, float)
+def _strays(folder: Traversable, layer: str, read: set[str]) -> Iterator[str]:
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        path = f"{layer}/{file.name}".lstrip("/")
+        if file.is_dir():
+            yield from _strays(file, path, read)
+        elif file.name.endswith(".toml") and layer not in read:
+            yield path
 
 
-def _frozen(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return MappingProxyType({name: _frozen(item) for name, item in value.items()})
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _layer(root: Traversable, part: str, name: str, prefix: str) -> str:
+    """The layer's path, if it is a plain name and has files; a name never reaches outside the rulebook."""
+    folder = root.joinpath(*prefix.strip("/").split("/")) if prefix else root
+    known = [n for n in _names(folder) if prefix or n not in ("base", "lender")]
+    if name not in known:
+        raise UnknownLayer(part, name, known)
+    return f"{prefix}{name}"
+
+
+def _names(folder: Traversable) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(f.name for f in folder.iterdir() if f.is_dir() and not f.name.startswith(("_", ".")))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _as_read(value: Any) -> Any:
+    """An expected value as `thawed` gives values."""
+    return {n: _as_read(v) for n, v in value.items()} if isinstance(value, Mapping) else value
+
+
+def _toml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')

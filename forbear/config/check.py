@@ -118,11 +118,17 @@ def _clock() -> Iterator[str]:
 
 
 def _rulebook() -> Iterator[str]:
+    """Every fault of the policy's files, each on its own line, or that there is no such policy."""
+    from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer
     from forbear.config.wiring import desk
 
     here = desk()
-    here.rulebooks.on(here.clock.today())
-    return iter(())
+    try:
+        here.rulebooks.on(here.clock.today())
+    except RulebookAtFault as error:
+        yield from map(str, error.faults)
+    except UnknownLayer as error:
+        yield str(error)
 
 
 def _record() -> Iterator[str]:

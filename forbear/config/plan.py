@@ -7,15 +7,16 @@ would be right; then nothing is printed and the exit status is 2.
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
-from forbear.config.plan_file import Case, FileAtFault, read_case
+from forbear.config.plan_file import Case, FileAtFault, check_currency, read_case
 from forbear.core.money import major, percent
 from forbear.core.plan import Offer, Plan, Why
 from forbear.core.refusal import Refusal
-from forbear.core.rules import NoRule
+from forbear.core.rules import NoRule, Status
 from forbear.core.solver import Answer, solve
 from forbear.words import LANGUAGES, say
 
@@ -53,6 +54,7 @@ def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
         raise FileAtFault([f"--rulebook: {rulebook_directory} is not a directory"])
     try:
         rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
+        check_currency(case, rules)
         return solve(question, rules)
     except UnknownLayer as error:
         raise FileAtFault([f"policy.{error}"]) from error
@@ -101,10 +103,18 @@ def table(answer: Answer, language: str) -> str:
         lines += [say(language, f"plan.name.{offer.name}"), "  " + say(language, "plan.table.offer", **facts)]
         lines += [f"  {_said(why, language)}" for why in offer.why]
         lines += [""]
+    lines += _unconfirmed(answer.offers, language)
     for refusal in answer.refusals:
         said = _refusal(refusal, language)
         lines += [said["reason"], f"  {said['what_would_change_it']}"]
     return "\n".join(lines).rstrip()
+
+
+def _unconfirmed(offers: Iterable[Offer], language: str) -> list[str]:
+    """The rules the offers rest on that nobody has confirmed yet, in one line; none, no line."""
+    findings = [finding for offer in offers for finding in offer.findings if finding.status == Status.K]
+    rules = ", ".join(sorted({finding.rule for finding in findings}))
+    return [say(language, "plan.table.unconfirmed", rules=rules), ""] if rules else []
 
 
 def _bytes(name: str) -> bytes:

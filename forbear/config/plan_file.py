@@ -14,6 +14,7 @@ from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
 from forbear.core.loan import DayCount, Loan
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
+from forbear.core.rules import Rulebook
 from forbear.core.solver import Question
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
@@ -21,6 +22,7 @@ PERCENT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 PLACE = re.compile(r"[a-z]{2}(/[a-z0-9-]+)*")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+CURRENCIES = ["AUD", "CNY", "EUR", "GBP", "USD"]
 MISSING = object()
 
 
@@ -221,6 +223,15 @@ def read_case(content: bytes) -> Case:
     return Case(policy=policy, question=question)
 
 
+def check_currency(case: Case, rules: Rulebook) -> None:
+    """FileAtFault where the loan is in other money than its country's rulebook counts in."""
+    held = rules.stack("currency")
+    given = case.question.loan.currency
+    if held and given != held[-1].value:
+        problem = f"{given} does not go with policy.country {case.policy.country}"
+        raise FileAtFault([f"loan.currency: {problem}; its rulebook counts in {held[-1].value}"])
+
+
 def _json(content: bytes) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
@@ -268,7 +279,7 @@ def _loan(root: Fields, as_of: date | None) -> Loan | None:
         fields.left["day_count"] = fields.left["day_count"].lower().replace("actual", "act")
     given: dict[str, Any] = {
         "contract": fields.text("contract", None, "a contract number"),
-        "currency": fields.choice("currency", ["CNY"]),
+        "currency": fields.choice("currency", CURRENCIES),
         "signed_on": fields.day("signed_on"),
         "principal_minor": fields.amount("principal"),
         "interest_minor": fields.amount("interest"),

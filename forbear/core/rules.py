@@ -1,16 +1,17 @@
 """The rulebook as values: every limit the desk respects, dated, sourced, layered base → country → sector → lender.
 
-The lowest layer that has a value in force on the day wins; it may only tighten what a statute or a regulator set
-above it (`faults` finds every breach). A decision pins `digest`, so that its rules can be shown years later.
+The nearest place and then the lowest layer with a value in force decides; a lower layer may only tighten what a statute
+or a regulator set above it (core/rule_faults.py finds every breach), and its own predicates may only refuse. A decision
+pins `digest`, so that its rules can be shown years later.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 
 class Force(StrEnum):
@@ -30,11 +31,24 @@ class Status(StrEnum):
     K = "K"
 
 
+class Basis(StrEnum):
+    """Which day chooses among the dated values of a key."""
+
+    DECISION_DATE = "decision-date"
+    CONTRACT_DATE = "contract-date"
+
+
 class Tighter(StrEnum):
-    """Which way a lower layer may move a binding value. FIXED: not at all. FREE: the value binds nobody."""
+    """Which way a lower layer may move a binding value. FIXED: not at all. FREE: the value binds nobody.
+
+    FEWER and MORE are of lists: items may be left out, or added. A table moves LOWER or HIGHER by its last column, row
+    by row; the other columns name the row, and no row may go missing.
+    """
 
     LOWER = "lower"
     HIGHER = "higher"
+    FEWER = "fewer"
+    MORE = "more"
     FIXED = "fixed"
     FREE = "free"
 
@@ -53,16 +67,35 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A name the rulebook may hold: its unit and which way is tighter."""
+    """A name the rulebook may hold: its unit, which way is tighter, which day chooses."""
 
     key: str
     unit: str
     tighter: Tighter
+    basis: Basis = Basis.DECISION_DATE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiple:
+    """A value that is a whole multiple of another key's value on the same day, such as four times the LPR.
+
+    `found` is the value it was worked out from, None before a day was chosen.
+    """
+
+    of: str
+    times: int
+    found: "Param | None" = None
+
+    def __str__(self) -> str:
+        return f"{self.times} × {self.of}" + (f" ({self.found.value} {self.found.unit})" if self.found else "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """One dated value. `scope` narrows it (a place: cn/sichuan/chengdu); `until_on` is the last day, None for open."""
+    """One dated value. `scope` narrows it (a place: cn/sichuan/chengdu); `until_on` is the last day, None for open.
+
+    `multiple` says what the value was worked out from, where it was. `places` has line and column of each field.
+    """
 
     key: str
     value: Any
@@ -76,6 +109,9 @@ class Param:
     layer: str
     scope: str = ""
     file: str = ""
+    basis: Basis = Basis.DECISION_DATE
+    multiple: Multiple | None = None
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rule(self) -> str:
@@ -85,6 +121,67 @@ class Param:
     def in_force(self, on: date) -> bool:
         """Whether the value holds on the day."""
         return self.from_on <= on and (self.until_on is None or on <= self.until_on)
+
+
+class PredicateScope(StrEnum):
+    """What a predicate looks at: the case, once, or each plan on offer."""
+
+    CASE = "case"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicate:
+    """A lender's own rule: a case or a plan for which `expression` does not hold is refused. It never allows anything.
+
+    `reason` and `way_on` are the lender's sentences by language ("zh", "en"). `places` as in Param.
+    """
+
+    name: str
+    scope: PredicateScope
+    expression: str
+    reason: Mapping[str, str]
+    way_on: Mapping[str, str]
+    from_on: date
+    until_on: date | None
+    force: Force
+    source: Source
+    status: Status
+    checked_on: date
+    layer: str
+    file: str = ""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def rule(self) -> str:
+        """The dotted id that refusals name."""
+        return f"{self.layer.replace('/', '.')}.predicate.{self.name}"
+
+    def in_force(self, on: date) -> bool:
+        """Whether the predicate holds on the day."""
+        return self.from_on <= on and (self.until_on is None or on <= self.until_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredicateFault:
+    """A predicate that cannot be read or worked out: why, and where in its expression (1-based; 0 where unknown).
+
+    `code` (budget, overflow, zero, missing, other) names the borrower's sentence where it could not be worked out.
+    """
+
+    problem: str
+    code: str = "other"
+    line: int = 0
+    column: int = 0
+
+
+class CompiledPredicate(Protocol):
+    """A predicate made ready. `holds` ends in bounded time and never raises: what cannot be worked out is a fault."""
+
+    @property
+    def predicate(self) -> Predicate: ...
+
+    def holds(self, facts: Mapping[str, Any]) -> bool | PredicateFault: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +201,17 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A rulebook at fault: which file, which key, what is wrong and how to mend it."""
+    """A rulebook at fault: which file, line and column (0 where there is none), which key, what is wrong, the mend."""
 
     file: str
     key: str
     problem: str
+    line: int = 0
+    column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.problem}"
+        place = "".join(f":{number}" for number in (self.line, self.column) if number)
+        return f"{self.file}{place}: {self.key}: {self.problem}"
 
 
 class NoRule(LookupError):
@@ -123,37 +223,75 @@ class NoRule(LookupError):
         self.key = key
 
 
+class NoContractDate(LookupError):
+    """A key that the contract's date chooses was asked for without one. The caller's mistake."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is chosen by the contract's date; ask rulebook.on(day, signed_on=…)")
+        self.key = key
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """All params of a stack of layers, looked at on one day. Made by `rulebook`; `on` looks at another day."""
+    """All params and predicates of a stack of layers, looked at on one day. Made by `rulebook`; `on` looks at another.
+
+    Keys chosen by the contract's date have values only where `signed_on` is known: NoContractDate otherwise.
+    """
 
     layers: tuple[str, ...]
     params: tuple[Param, ...]
     digest: str
     effective_on: date
-    _current: Mapping[tuple[str, str], tuple[Param, ...]] = field(repr=False, compare=False)
+    signed_on: date | None = None
+    compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
+    keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
+    _current: "InForce" = field(repr=False, compare=False)
+    _signed: "InForce" = field(default_factory=dict, repr=False, compare=False)
 
-    def on(self, day: date) -> "Rulebook":
-        """The same rulebook on another day."""
-        if day == self.effective_on:
-            return self
-        return replace(self, effective_on=day, _current=_in_force(self.layers, self.params, day))
+    def on(self, day: date, signed_on: date | None = None) -> "Rulebook":
+        """The same rulebook on another day, for a contract signed on a day; a contract's date once given is kept."""
+        found = self
+        if day != self.effective_on:
+            current = _in_force(self.params, Basis.DECISION_DATE, day)
+            found = replace(found, effective_on=day, _current=current)
+        if signed_on is not None and signed_on != self.signed_on:
+            signed = _in_force(self.params, Basis.CONTRACT_DATE, signed_on)
+            found = replace(found, signed_on=signed_on, _signed=signed)
+        return found
+
+    def predicates(self, scope: PredicateScope) -> tuple[CompiledPredicate, ...]:
+        """The predicates of a scope in force on the day, highest layer first."""
+        return tuple(
+            one for one in self.compiled if one.predicate.scope is scope and one.predicate.in_force(self.effective_on)
+        )
 
     def stack(self, key: str, scope: str = "") -> tuple[Param, ...]:
         """Every value in force for a key, highest layer first, of the nearest scope that has one: city, province."""
         while True:
-            found = self._current.get((key, scope))
+            found = self._current.get((key, scope)) or self._signed.get((key, scope))
             if found:
                 return found
             if not scope:
-                return ()
+                break
             scope = scope.rpartition("/")[0]
+        self._chosen_on(key)
+        return ()
+
+    def _chosen_on(self, key: str) -> date:
+        """The day that chooses a key's value; NoContractDate where it is the contract's and that is not known."""
+        if not any(param.key == key and param.basis is Basis.CONTRACT_DATE for param in self.params):
+            return self.effective_on
+        if self.signed_on is None:
+            raise NoContractDate(key)
+        return self.signed_on
 
     def param(self, key: str, scope: str = "") -> Param:
         """The value that decides, with its source; NoRule when there is none on the day."""
         found = self.stack(key, scope)
         if not found:
-            raise NoRule(key, scope, self.effective_on)
+            raise NoRule(key, scope, self._chosen_on(key))
+        if type(found[-1].value) is Multiple:
+            raise NoRule(found[-1].value.of, "", self._chosen_on(key))
         return found[-1]
 
     def integer(self, key: str, scope: str = "") -> int:
@@ -186,128 +324,104 @@ class Rulebook:
         """A table, row by row, such as the ladder of relief."""
         return tuple(self.param(key, scope).value)
 
+    def deciding(self) -> tuple[Param, ...]:
+        """Every value that decides, by key and place; those the contract's date chooses only where it is known."""
+        held = {**self._current, **self._signed}
+        return tuple(held[place][-1] for place in sorted(held))
+
     def unverified(self) -> tuple[Param, ...]:
         """The values in force that nobody has confirmed yet (status K), for the desk to flag."""
-        return tuple(p for found in self._current.values() for p in found[-1:] if p.status is Status.K)
+        return tuple(param for param in self.deciding() if param.status is Status.K)
 
 
-def rulebook(layers: Sequence[str], params: Iterable[Param], on: date) -> Rulebook:
+def rulebook(
+    layers: Sequence[str],
+    params: Iterable[Param],
+    on: date,
+    compiled: Sequence[CompiledPredicate] = (),
+    keys: Mapping[str, Key] | None = None,
+) -> Rulebook:
     """A rulebook over checked params, looked at on a day. `layers` from the highest (base) to the lowest (lender)."""
     kept = tuple(sorted(params, key=lambda p: (layers.index(p.layer), p.key, p.scope, p.from_on)))
-    content = [_canonical(param) for param in kept]
+    ready = tuple(
+        sorted(compiled, key=lambda c: (layers.index(c.predicate.layer), c.predicate.name, c.predicate.from_on))
+    )
+    content = [_canonical(param) for param in kept], [_canonical_predicate(one.predicate) for one in ready]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Rulebook(
         layers=tuple(layers),
         params=kept,
         digest=sha256(text.encode()).hexdigest(),
         effective_on=on,
-        _current=_in_force(layers, kept, on),
+        compiled=ready,
+        keys=keys or {},
+        _current=_in_force(kept, Basis.DECISION_DATE, on),
     )
 
 
-def faults(layers: Sequence[str], keys: Mapping[str, Key], params: Sequence[Param]) -> Iterator[Fault]:
-    """Everything wrong with params: unknown keys, wrong units, missing sources, overlaps, a layer that loosens."""
-    for param in params:
-        known = keys.get(param.key)
-        if known is None:
-            yield _fault(param, "this key is not known; see base/keys.toml")
-            continue
-        if param.unit != known.unit:
-            yield _fault(param, f"unit is {param.unit!r}; {known.unit!r} is needed")
-        wrong = _wrong_kind(known.unit, param.value)
-        if wrong:
-            yield _fault(param, wrong)
-            continue
-        if not param.source.title.strip():
-            yield _fault(param, "source has no title; name the text the value comes from")
-        if param.until_on is not None and param.until_on < param.from_on:
-            yield _fault(param, f"to = {param.until_on} is before from = {param.from_on}")
-    sound = [param for param in params if param.key in keys and not _wrong_kind(keys[param.key].unit, param.value)]
-    for one, other in _pairs(sound):
-        if one.layer == other.layer and one.scope == other.scope:
-            yield _fault(other, f"from {other.from_on} overlaps the value from {one.from_on}; end that one with to = …")
-        elif one.layer != other.layer:
-            upper, lower = sorted((one, other), key=lambda p: layers.index(p.layer))
-            yield from _loosened(keys[other.key], upper, lower)
+InForce = Mapping[tuple[str, str], tuple[Param, ...]]
 
 
-def _wrong_kind(unit: str, value: Any) -> str:
-    """What is wrong with a value of a unit, or nothing."""
-    if unit.startswith("table("):
-        columns = set(unit[len("table(") : -1].split(","))
-        if not isinstance(value, tuple) or not all(isinstance(row, Mapping) for row in value):
-            return "the value is a list of rows"
-        short = [index for index, row in enumerate(value) if set(row) != columns]
-        return f"row {short[0] + 1} needs exactly the columns {', '.join(sorted(columns))}" if short else ""
-    if unit.startswith("order("):
-        parts = sorted(unit[len("order(") : -1].split(","))
-        return "" if isinstance(value, tuple) and sorted(value) == parts else f"the value orders {', '.join(parts)}"
-    if unit == "list":
-        return "" if isinstance(value, tuple) else "the value is a list"
-    if unit == "text":
-        return "" if isinstance(value, str) and value else "the value is a text"
-    if unit == "flag":
-        return "" if isinstance(value, bool) else "the value is true or false"
-    if isinstance(value, bool) or not isinstance(value, int):
-        return f"the value is a whole number of {unit}"
-    return "" if value >= 0 else "the value is not negative"
-
-
-def _pairs(params: Sequence[Param]) -> Iterator[tuple[Param, Param]]:
-    by_key: dict[str, list[Param]] = {}
-    for param in params:
-        for other in by_key.setdefault(param.key, []):
-            if other.in_force(param.from_on) or param.in_force(other.from_on):
-                yield other, param
-        by_key[param.key].append(param)
-
-
-def _loosened(key: Key, upper: Param, lower: Param) -> Iterator[Fault]:
-    binding = upper.force in (Force.STATUTORY, Force.REGULATORY)
-    covers = upper.scope in ("", lower.scope) or lower.scope.startswith(upper.scope + "/")
-    if not binding or not covers or key.tighter is Tighter.FREE:
-        return
-    holds = {
-        Tighter.LOWER: lambda: lower.value <= upper.value,
-        Tighter.HIGHER: lambda: lower.value >= upper.value,
-        Tighter.FIXED: lambda: lower.value == upper.value,
-    }[key.tighter]()
-    if not holds:
-        way = {Tighter.LOWER: "at most", Tighter.HIGHER: "at least", Tighter.FIXED: "exactly"}[key.tighter]
-        yield _fault(lower, f"{lower.value!r} loosens the {upper.force} value of {upper.file}; {way} {upper.value!r}")
-
-
-def _in_force(layers: Sequence[str], params: Sequence[Param], on: date) -> dict[tuple[str, str], tuple[Param, ...]]:
+def _in_force(params: Sequence[Param], basis: Basis, day: date) -> InForce:
+    """Key and scope → the values in force, highest layer first; multiples worked out where their base has a value."""
     found: dict[tuple[str, str], tuple[Param, ...]] = {}
+    multiples = set()
     for param in params:
-        if param.in_force(on):
-            found[param.key, param.scope] = (*found.get((param.key, param.scope), ()), param)
+        if param.basis is basis and param.in_force(day):
+            place = (param.key, param.scope)
+            found[place] = (*found.get(place, ()), param)
+            if type(param.value) is Multiple:
+                multiples.add(place)
+    for place in multiples:
+        found[place] = tuple(_worked_out(param, found) for param in found[place])
     return found
+
+
+def _worked_out(param: Param, found: InForce) -> Param:
+    multiple = param.value
+    if type(multiple) is not Multiple or (multiple.of, "") not in found:
+        return param
+    base = found[multiple.of, ""][-1]
+    return replace(param, value=multiple.times * int(base.value), multiple=replace(multiple, found=base))
 
 
 def _canonical(param: Param) -> dict[str, Any]:
     """What the digest covers: everything that decides and everything a reader would cite, not the file's place."""
-    return {
+    return _dated(param) | {
         "key": param.key,
         "scope": param.scope,
-        "layer": param.layer,
-        "value": _thawed(param.value),
+        "value": thawed(param.value),
         "unit": param.unit,
-        "from": param.from_on.isoformat(),
-        "to": param.until_on.isoformat() if param.until_on else None,
-        "force": param.force.value,
-        "status": param.status.value,
-        "source": [param.source.title, param.source.article, param.source.seen],
-        "checked_on": param.checked_on.isoformat(),
+        "basis": param.basis.value,
     }
 
 
-def _thawed(value: Any) -> Any:
+def _canonical_predicate(predicate: Predicate) -> dict[str, Any]:
+    return _dated(predicate) | {
+        "name": predicate.name,
+        "scope": predicate.scope.value,
+        "expression": predicate.expression,
+        "reason": dict(predicate.reason),
+        "way_on": dict(predicate.way_on),
+    }
+
+
+def _dated(rule: Param | Predicate) -> dict[str, Any]:
+    return {
+        "layer": rule.layer,
+        "from": rule.from_on.isoformat(),
+        "to": rule.until_on.isoformat() if rule.until_on else None,
+        "force": rule.force.value,
+        "status": rule.status.value,
+        "source": [rule.source.title, rule.source.article, rule.source.seen],
+        "checked_on": rule.checked_on.isoformat(),
+    }
+
+
+def thawed(value: Any) -> Any:
+    """A value in plain dicts and lists, as JSON has it."""
     if isinstance(value, Mapping):
-        return {name: _thawed(item) for name, item in value.items()}
-    return [_thawed(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _fault(param: Param, problem: str) -> Fault:
-    scope = f"[{param.scope}]" if param.scope else ""
-    return Fault(file=param.file, key=f"{param.key}{scope}", problem=problem)
+        return {name: thawed(item) for name, item in value.items()}
+    if isinstance(value, Multiple):
+        return {"of": value.of, "times": value.times}
+    return [thawed(item) for item in value] if isinstance(value, tuple) else value

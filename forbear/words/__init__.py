@@ -15,9 +15,17 @@ LANGUAGES = ("zh", "en")
 
 
 def say(language: str, key: str, **facts: object) -> str:
-    """The sentence for a key; KeyError when the key or one of its parameters is missing."""
+    """The sentence for a key; KeyError when the key or one of its parameters is missing.
+
+    A fact may be words of its own, given in each language: `reason_zh` and `reason_en` are said as {reason}.
+    """
     sentence = catalogue(language)[key]
-    return sentence.format_map(facts) if facts or "{" in sentence else sentence
+    return sentence.format_map(_in(language, facts)) if facts or "{" in sentence else sentence
+
+
+def _in(language: str, facts: Mapping[str, object]) -> Mapping[str, object]:
+    ending = f"_{language}"
+    return {**facts, **{name.removesuffix(ending): facts[name] for name in facts if name.endswith(ending)}}
 
 
 def sentences(language: str, key: str, **facts: str) -> tuple[str, ...]:
