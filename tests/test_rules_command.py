@@ -214,7 +214,7 @@ def test_explain_for_a_place_in_chinese(capsys):
 def test_explain_a_table_and_a_predicate(capsys):
     _, out, _ = run(capsys, "explain", "budget.guideline", "--on", "2026-03-02", "--policy", "uk/consumer-credit")
     assert out.splitlines()[:5] == [
-        "budget.guideline:",
+        "budget.guideline (What nobody is asked about, by person):",
         "      group communications-leisure, person first-adult, GBP 250.00",
         "      group communications-leisure, person further-adult, GBP 179.00",
         "      group communications-leisure, person child, GBP 87.00",

@@ -6,6 +6,7 @@ from forbear.core.cashflow import Flow
 from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Plan
+from forbear.core.relief import cost_caps
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
@@ -25,7 +26,7 @@ def held_against(plan: Plan, flow: Flow, case: Situation) -> list[Held]:
 
 
 def _price(plan: Plan, case: Situation) -> Iterator[Held]:
-    for param in case.rules.stack("cap.annual_cost"):
+    for param in cost_caps(case.rules):
         yield _at_most(case, param, plan.annual_cost_ppm, int(param.value), percent, "percent")
 
 

@@ -7,7 +7,10 @@ from itertools import accumulate
 from forbear.core.cashflow import Flow
 from forbear.core.findings import PARTS, held_against
 from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_columns
-from forbear.core.rules import Finding
+from forbear.core.predicate_facts import plan_facts
+from forbear.core.predicates import refusals
+from forbear.core.refusal import Refusal
+from forbear.core.rules import Finding, PredicateScope
 from forbear.core.situation import Situation
 
 _PLACES = tuple(PARTS)
@@ -15,16 +18,21 @@ _PLACES = tuple(PARTS)
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A cash flow drawn up: the exact plan, every rule it was held against, those it touches, one "what if"."""
+    """A cash flow drawn up: the exact plan, every rule it was held against, those it touches, one "what if", and what
+    the lender's own rules say against it."""
 
     plan: Plan
     findings: tuple[Finding, ...]
     bound: tuple[str, ...]
     counterfactual: Why
+    refused: tuple[Refusal, ...]
 
 
 def drawn(flow: Flow, case: Situation, counterfactual: Why) -> Drawn:
-    """The plan that pays a cash flow; asserts that it loses no fen and that every rule it names holds."""
+    """The plan that pays a cash flow; asserts that it loses no fen and that every rule it names holds.
+
+    A lender's own predicates, and its value of doing nothing where that binds, may still refuse it.
+    """
     plan = _plan_of(flow, case)
     held = held_against(plan, flow, case)
     findings = tuple(finding for finding, _ in held)
@@ -34,7 +42,16 @@ def drawn(flow: Flow, case: Situation, counterfactual: Why) -> Drawn:
         findings=findings,
         bound=tuple(finding.rule for finding, touches in held if touches),
         counterfactual=counterfactual,
+        refused=tuple(_refused(plan, flow, case)),
     )
+
+
+def _refused(plan: Plan, flow: Flow, case: Situation) -> Iterator[Refusal]:
+    if case.rules.predicates(PredicateScope.PLAN):
+        yield from refusals(case.rules, PredicateScope.PLAN, case.facts | plan_facts(plan))
+    if case.rules.flag("value.npv_binding") and flow.value_minor < case.nothing_minor:
+        rule = case.rules.param("value.npv_binding").rule
+        yield Refusal(rule=rule, reason="plan.refusal.npv", way_on="plan.way.npv")
 
 
 def _plan_of(flow: Flow, case: Situation) -> Plan:

@@ -12,7 +12,7 @@ from forbear.core.cashflow import Terms
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.plan import Cause
-from forbear.core.rules import Rulebook
+from forbear.core.rules import Param, Rulebook
 
 NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
 
@@ -75,7 +75,13 @@ def allocation_order(rulebook: Rulebook, days_late: int) -> tuple[str, ...]:
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:
     """The tightest cap on yearly cost of all layers in force."""
-    return min(int(param.value) for param in rulebook.stack("cap.annual_cost"))
+    return min(int(param.value) for param in cost_caps(rulebook))
+
+
+def cost_caps(rulebook: Rulebook) -> tuple[Param, ...]:
+    """Every cap on yearly cost: those in force on the day, and those that the contract's own date brings."""
+    signed = rulebook.stack("cap.new_contract") if rulebook.signed_on is not None else ()
+    return (*rulebook.stack("cap.annual_cost"), *signed)
 
 
 def less(owed: Owed, forgiven: Owed) -> Owed:

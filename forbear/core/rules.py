@@ -245,6 +245,7 @@ class Rulebook:
     signed_on: date | None = None
     compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
     keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
+    by_contract: tuple[Param, ...] = field(default=(), compare=False, repr=False)
     _current: "InForce" = field(repr=False, compare=False)
     _signed: "InForce" = field(default_factory=dict, repr=False, compare=False)
 
@@ -255,7 +256,7 @@ class Rulebook:
             current = _in_force(self.params, Basis.DECISION_DATE, day)
             found = replace(found, effective_on=day, _current=current)
         if signed_on is not None and signed_on != self.signed_on:
-            signed = _in_force(self.params, Basis.CONTRACT_DATE, signed_on)
+            signed = _in_force(self.by_contract, Basis.CONTRACT_DATE, signed_on)
             found = replace(found, signed_on=signed_on, _signed=signed)
         return found
 
@@ -279,7 +280,7 @@ class Rulebook:
 
     def _chosen_on(self, key: str) -> date:
         """The day that chooses a key's value; NoContractDate where it is the contract's and that is not known."""
-        if not any(param.key == key and param.basis is Basis.CONTRACT_DATE for param in self.params):
+        if not any(param.key == key for param in self.by_contract):
             return self.effective_on
         if self.signed_on is None:
             raise NoContractDate(key)
@@ -355,6 +356,7 @@ def rulebook(
         effective_on=on,
         compiled=ready,
         keys=keys or {},
+        by_contract=tuple(param for param in kept if param.basis is Basis.CONTRACT_DATE),
         _current=_in_force(kept, Basis.DECISION_DATE, on),
     )
 

@@ -11,9 +11,10 @@ from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
+from forbear.core.predicate_facts import case_facts
 from forbear.core.relief import allocation_order, ladder_step, least_relief_first, most_relief, settlement
 from forbear.core.rules import Finding, Rulebook
-from forbear.core.value import worth
+from forbear.core.value import value_of_nothing_minor, worth
 
 PAUSE_KINDS = frozenset({"payment-holiday", "holiday", "deferral", "pause"})
 SETTLEMENT_KINDS = frozenset({"settlement", "settle"})
@@ -66,7 +67,32 @@ class Situation:
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+    _facts: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    @property
+    def nothing_minor(self) -> int:
+        """What the lender may expect where nothing is agreed."""
+        return value_of_nothing_minor(self.rules, self.owed.total_minor, self.days_late)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The case as a lender's own rules name it."""
+        if not self._facts:
+            asked = self.question
+            self._facts.update(
+                case_facts(
+                    as_of=asked.as_of,
+                    loan=asked.loan,
+                    owed=self.owed,
+                    days_late=self.days_late,
+                    cause=asked.cause,
+                    request=asked.request,
+                    household=asked.household,
+                    months=self.months,
+                )
+            )
+        return self._facts
 
     @property
     def last(self) -> int:
@@ -106,7 +132,7 @@ class Situation:
 
 def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Situation:
     """The situation on `question.as_of`, to be searched with `arithmetic` where its numbers fit."""
-    rules = rulebook.on(question.as_of)
+    rules = rulebook.on(question.as_of, signed_on=question.loan.signed_on)
     owed = owed_on(question.loan, question.as_of)
     days_late = days_past_due(question.loan, question.as_of)
     time = calendar(question.loan, question.as_of, rules)

@@ -5,7 +5,7 @@ ceiling of the instalment the search gives the plan that ends soonest and costs 
 that one line: its lightest end, its cheapest end, its soonest end, the best middle for both sides, what she asked for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,8 +16,9 @@ from forbear.core.loan import Owed, owed_on
 from forbear.core.money import major
 from forbear.core.offers import Drawn, drawn
 from forbear.core.plan import Offer, Why
+from forbear.core.predicates import refusals
 from forbear.core.refusal import Refusal
-from forbear.core.rules import Rulebook
+from forbear.core.rules import PredicateScope, Rulebook
 from forbear.core.shapes import flows_of
 from forbear.core.situation import (
     Question,
@@ -29,7 +30,6 @@ from forbear.core.situation import (
     situation,
     term_asked,
 )
-from forbear.core.value import value_of_nothing_minor
 from forbear.core.ways_on import (
     no_plan,
     nothing_to_pay,
@@ -42,6 +42,7 @@ from forbear.core.ways_on import (
     request_refused,
     shape_refused,
     what_if_refused,
+    without_surplus,
 )
 
 __all__ = ["Answer", "Question", "Tried", "own_plan", "solve", "sweep", "what_if"]
@@ -85,18 +86,18 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
     """Every named offer for a case; none is beaten by another plan in largest payment, total, end and value at once."""
     case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
-    refusals: list[Refusal] = [] if nothing is None else [nothing]
+    said = [nothing] if nothing else list(refusals(case.rules, PredicateScope.CASE, case.facts))
     offers: tuple[Offer, ...] = ()
     best: Offer | None = None
-    if nothing is None:
-        case, flows = _with_wishes(case, refusals)
-        if not flows:
-            refusals.extend(no_plan(case))
+    if not said:
+        case, flows, made = _with_wishes(case, said)
+        if flows:
+            said.extend(request_refused(case, flows))
+            offers = tuple(_offer(name, flow, case, made(flow)) for name, flow in flows.items())
+            choice = _lender_best(case)
+            best = None if made(choice).refused else _offer("lender-best", choice, case, made(choice))
         else:
-            refusals.extend(request_refused(case, flows))
-            plans: dict[tuple[int, ...], Drawn] = {}
-            offers = tuple(_offer(name, flow, case, plans) for name, flow in flows.items())
-            best = _offer("lender-best", _lender_best(case), case, plans)
+            said.extend(without_surplus(case) if said else no_plan(case))
     days = case.rules.integer("plan.wait_days")
     return Answer(
         owed=case.owed,
@@ -105,11 +106,11 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
         wait_days=days,
         affordable=_shown(case, offers),
         offers=offers,
-        refusals=tuple(refusals),
+        refusals=tuple(said),
         lender_best=best,
         rulebook_digest=case.rules.digest,
         effective_on=case.rules.effective_on,
-        nothing_minor=value_of_nothing_minor(case.rules, case.owed.total_minor, case.days_late),
+        nothing_minor=case.nothing_minor,
     )
 
 
@@ -129,7 +130,8 @@ def what_if(
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
     if flow is None or (above_all_months and flow.burden_minor < instalment_minor and len(flow.payments) > 1):
         return what_if_refused(case, instalment_minor)
-    return _offer("what-if", flow, case, {})
+    made = _drawing(case)(flow)
+    return made.refused[0] if made.refused else _offer("what-if", flow, case, made)
 
 
 def sweep(
@@ -178,30 +180,51 @@ def own_plan(question: Question, rulebook: Rulebook, payments_by_month: Sequence
     for payment in flow.payments[:-1]:
         if payment.amount_minor < case.most.least_minor:
             return own_plan_below(case, case.time.months[payment.index], payment.amount_minor)
-    return _offer("own-plan", flow, case, {})
+    made = _drawing(case)(flow)
+    return made.refused[0] if made.refused else _offer("own-plan", flow, case, made)
 
 
-def _with_wishes(case: Situation, refusals: list[Refusal]) -> tuple[Situation, dict[str, Flow]]:
+Drawing = Callable[[Flow], Drawn]
+
+
+def _drawing(case: Situation) -> Drawing:
+    """Draws up cash flows, each once. Terms of one case are told apart by identity: they are made once, and comparing
+    them by value costs more than it saves."""
+    known: dict[tuple[int, ...], Drawn] = {}
+
+    def made(flow: Flow) -> Drawn:
+        key = (id(flow.terms), *flow.amounts_minor)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = drawn(flow, case, counterfactual(flow, case))
+        return found
+
+    return made
+
+
+def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[str, Flow], Drawing]:
     """The named cash flows: with the pause or the shape she asks for where a plan can bear it, else without and
     saying so. A pause that is too long is tried shorter."""
     usual = _usual_shapes(case)
     pauses = pauses_to_try(case)
     for months in pauses:
         resting = paused(case, months)
-        flows = _named(resting, usual)
+        made = _drawing(resting)
+        flows = _named(resting, usual, made, [])
         if flows:
             if months != pauses[0]:
-                refusals.append(pause_shortened(case, pauses[0], months))
-            return resting, flows
+                said.append(pause_shortened(case, pauses[0], months))
+            return resting, flows, made
+    made = _drawing(case)
     shape = shape_asked(case)
-    if shape and (flows := _named(case, (shape,))):
-        return case, flows
-    flows = _named(case, usual)
+    if shape and (flows := _named(case, (shape,), made, [])):
+        return case, flows, made
+    flows = _named(case, usual, made, said)
     if flows and pauses:
-        refusals.append(pause_refused(case, pauses[0]))
+        said.append(pause_refused(case, pauses[0]))
     if flows and shape:
-        refusals.append(shape_refused(case, shape))
-    return case, flows
+        said.append(shape_refused(case, shape))
+    return case, flows, made
 
 
 def _usual_shapes(case: Situation) -> tuple[str, ...]:
@@ -211,11 +234,27 @@ def _usual_shapes(case: Situation) -> tuple[str, ...]:
     return ("income-following",) if "income-following" in allowed else plain or ("level",)
 
 
-def _named(case: Situation, shapes: Sequence[str]) -> dict[str, Flow]:
-    """Name → cash flow. Ties go to the plan that is better in the next of: largest payment, total, end, value."""
+def _named(case: Situation, shapes: Sequence[str], made: Drawing, said: list[Refusal]) -> dict[str, Flow]:
+    """Name → cash flow. Where the lender's own rules refuse one that was picked, the same names are picked again
+    among all plans of every number of months that they leave, and what they said is kept."""
     found = [flow for shape in shapes for flow in flows_of(case, shape, case.ceiling_minor, case.last)]
     settled = _settled(case)
-    asked = _asked(case, shapes, found, settled)
+    flows = _picked(case, shapes, found, settled, _asked(case, shapes, found, settled))
+    against = [refusal for flow in flows.values() for refusal in made(flow).refused]
+    if not against:
+        return flows
+    said.extend(dict.fromkeys(against))
+    every = [*found, *_menu(case, shapes), *_asked(case, shapes, found, ())]
+    left = [flow for flow in every if not made(flow).refused]
+    settled = [flow for flow in settled if not made(flow).refused]
+    asked = [flow for flow in _asked(case, shapes, found, settled) if not made(flow).refused]
+    return _picked(case, (), left, settled, asked)
+
+
+def _picked(
+    case: Situation, shapes: Sequence[str], found: Sequence[Flow], settled: Sequence[Flow], asked: Sequence[Flow]
+) -> dict[str, Flow]:
+    """Ties go to the plan that is better in the next of: largest payment, total, end, value."""
     everything = [*found, *settled, *asked]
     if not everything:
         return {}
@@ -231,6 +270,13 @@ def _named(case: Situation, shapes: Sequence[str]) -> dict[str, Flow]:
     if asked:
         flows["as-requested"] = asked[0]
     return _undominated(flows)
+
+
+def _menu(case: Situation, shapes: Sequence[str]) -> list[Flow]:
+    """The lightest plan of every number of months, where payments may follow the income."""
+    search = case.search()
+    points = search.menu(case.ceiling_minor) if "income-following" in shapes else []
+    return [flow for ceiling, *_ in points if (flow := search.fill(ceiling)) is not None]
 
 
 def _balanced(case: Situation, shapes: Sequence[str], found: Sequence[Flow]) -> Flow:
@@ -329,13 +375,8 @@ def _lender_best(case: Situation) -> Flow:
     return flow
 
 
-def _offer(name: str, flow: Flow, case: Situation, plans: dict[tuple[int, ...], Drawn]) -> Offer:
-    """An offer over a cash flow; one flow under several names is drawn up once. Terms of one case are told apart by
-    identity: they are made once, and comparing them by value costs more than what it saves."""
-    key = (id(flow.terms), *flow.amounts_minor)
-    made = plans.get(key)
-    if made is None:
-        made = plans[key] = drawn(flow, case, counterfactual(flow, case))
+def _offer(name: str, flow: Flow, case: Situation, made: Drawn) -> Offer:
+    """An offer over a cash flow drawn up."""
     return Offer(
         name=name,
         plan=made.plan,

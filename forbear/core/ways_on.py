@@ -122,10 +122,10 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     shown = situation(with_better_proof(case.question), case.rules, case.arithmetic)
     if shown.caps != case.caps and shown.search().fill(shown.ceiling_minor) is not None:
         yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
-    yield from _without_surplus(case)
+    yield from without_surplus(case)
 
 
-def _without_surplus(case: Situation) -> Iterator[Refusal]:
+def without_surplus(case: Situation) -> Iterator[Refusal]:
     """What can be done while there is too little: a token payment, a pause, free advice."""
     token = case.rules.integer("relief.token_minor")
     months = case.rules.integer("relief.token_months")
