@@ -155,10 +155,10 @@ def fill_jointly(
 
 
 class _Run:
-    """One loan in the course of the months. `pays` is what it gets this month, `owing` the interest since it was last
-    paid, `rested_at` the place of its last payment."""
+    """One loan in the course of the months. `pays` is what it gets this month, `interest` what accrued in it, `last_at`
+    the place of its last payment; `amounts` and `accrued` hold the months up to the last payment."""
 
-    __slots__ = ("interest", "last_at", "left", "owing", "paid", "pays", "principal", "share", "year")
+    __slots__ = ("accrued", "amounts", "interest", "last_at", "left", "pays", "principal", "share", "year")
 
     def __init__(self, share: Share) -> None:
         self.share = share
@@ -166,8 +166,9 @@ class _Run:
         self.left = share.terms.kept.total_minor
         self.year = share.time.denominator * PPM
         self.last_at = share.time.first - 1
-        self.interest = self.owing = self.pays = 0
-        self.paid: list[Payment] = []
+        self.interest = self.pays = 0
+        self.amounts: list[int] = []
+        self.accrued: list[int] = []
 
     def accrue(self, index: int) -> None:
         self.pays = self.interest = 0
@@ -175,7 +176,6 @@ class _Run:
             rate = self.principal * self.share.terms.rate_ppm * self.share.time.parts[index]
             self.interest = divide(rate, self.year, Rounding.DOWN)
             self.left += self.interest
-            self.owing += self.interest
 
     def may_pay(self, index: int) -> bool:
         return self.left > 0 and self.share.time.first <= index <= self.share.last
@@ -202,9 +202,11 @@ class _Run:
     def settle(self, index: int) -> bool:
         """Book the month; False where the loan can no longer end in time or has rested too long."""
         terms = self.share.terms
+        if self.left:
+            self.amounts.append(self.pays)
+            self.accrued.append(self.interest)
         if self.pays:
-            self.paid.append(Payment(index=index, amount_minor=self.pays, new_interest_minor=self.owing))
-            self.left, self.owing, self.last_at = self.left - self.pays, 0, index
+            self.left, self.last_at = self.left - self.pays, index
             self.principal = max(0, self.principal - self.pays) if terms.principal_first else self.principal
             self.principal = min(self.principal, self.left)
         if not self.left:
@@ -212,7 +214,14 @@ class _Run:
         return index < self.share.last and index - self.last_at <= terms.gap_months
 
     def flow(self) -> Flow:
-        return Flow(terms=self.share.terms, payments=tuple(self.paid))
+        """The cash flow of the months gone through."""
+        payments, owing = [], 0
+        for index, (amount, interest) in enumerate(zip(self.amounts, self.accrued, strict=True)):
+            owing += interest
+            if amount:
+                payments.append(Payment(index=index, amount_minor=amount, new_interest_minor=owing))
+                owing = 0
+        return Flow(terms=self.share.terms, payments=tuple(payments))
 
 
 def _pay(runs: Sequence[_Run], index: int, budget_minor: int, way: Way) -> None:

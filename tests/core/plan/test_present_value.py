@@ -24,7 +24,7 @@ from forbear.core.present_value import (
 from forbear.words import LANGUAGES, say
 
 CN = load_rulebook("cn", "consumer-finance", "example", date(2026, 3, 2))
-US = load_layers(resources.files("forbear").joinpath("rulebook"), ["base", "us"], date(2012, 6, 1))
+US = load_layers(resources.files("forbear").joinpath("rulebook"), ["base", "us/mortgage"], date(2012, 6, 1))
 OLD = replace(npv_rule(CN), binding=False)
 TEN = 100_000
 
@@ -143,6 +143,6 @@ def test_the_rulebook_says_how_it_bears():
     """Shipped: advice everywhere; under HAMP a plan that is worth more must be offered."""
     assert (npv_rule(CN).binding, npv_rule(CN).must, npv_rule(CN, "house").must) == (False, False, False)
     hamp = npv_rule(US, "hamp")
-    assert (hamp.binding, hamp.must, hamp.param.rule) == (False, True, "us.waterfall.hamp.npv_must")
+    assert (hamp.binding, hamp.must, hamp.param.rule) == (False, True, "us.mortgage.waterfall.hamp.npv_must")
     assert npv_advice(100, 200, hamp).bearing is Bearing.ADVICE
     assert npv_advice(200, 100, hamp).finding.source.startswith("Making Home Affordable Handbook")

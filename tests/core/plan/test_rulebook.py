@@ -17,7 +17,7 @@ STACKS = [
     ["base", "cn", "cn/consumer-finance"],
     ["base", "cn", "cn/bank-card"],
     ["base", "cn", "cn/consumer-finance", "lender/example"],
-    ["base", "us"],
+    ["base", "us/mortgage"],
 ]
 EXAMPLES = [
     pytest.param(stack, example, id=f"{file}:{example['key']}:{example['on']}:{example.get('scope', '')}")
