@@ -13,7 +13,10 @@ THREE = json.loads(EXAMPLE.read_text("utf-8"))
 OUTPUT_KEYS = [
     *("owed", "days_past_due", "if_nothing_changes", "affordable", "loans", "offers", "refusals", "rulebook"),
 ]
-OFFER_KEYS = ["name", "why", "policy", "first_due_on", "ends_on", "instalment_max", "total", "forgiven", "months"]
+OFFER_KEYS = [
+    *("name", "why", "policy", "counterfactual", "first_due_on", "ends_on", "instalment_max", "total", "forgiven"),
+    "months",
+]
 
 
 def changed(**changes: object) -> dict:

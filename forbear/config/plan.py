@@ -141,6 +141,7 @@ def joint_table(answer: JointAnswer, language: str) -> str:
     lines += [say(language, "plan.table.wait", days=str(answer.wait_days), total=major(total)), ""]
     for offer in answer.offers:
         lines += [say(language, f"plan.name.{offer.name}"), *(f"  {_said(why, language)}" for why in offer.why)]
+        lines += [f"  {_said(offer.counterfactual, language)}"]
         for part in answer.loans:
             lines += [f"  {part.contract}  " + _line(o, language) for o in part.offers if o.name == offer.name]
         lines += [""]
@@ -155,6 +156,7 @@ def _joint_offer(offer: JointOffer, language: str) -> dict[str, Any]:
         "name": offer.name,
         "why": [_said(why, language) for why in offer.why],
         "policy": offer.policy,
+        "counterfactual": _said(offer.counterfactual, language),
         "first_due_on": offer.first_due_on.isoformat(),
         "ends_on": offer.ends_on.isoformat(),
         "instalment_max": major(offer.instalment_max_minor),

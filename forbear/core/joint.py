@@ -57,7 +57,8 @@ class LoanPart:
 
 @dataclass(frozen=True, kw_only=True)
 class JointOffer:
-    """All parts of one name together. `months`: (month, sum paid), months without a payment left out."""
+    """All parts of one name together. `months`: (month, sum paid), months without a payment left out;
+    `counterfactual`: what a little more or less a month would change, or waiting."""
 
     name: str
     policy: str
@@ -68,6 +69,7 @@ class JointOffer:
     instalment_max_minor: int
     total_minor: int
     forgiven: Owed
+    counterfactual: Why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +137,7 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
         ),
         wait_days=days,
         affordable=_shown(cases, found),
-        offers=tuple(_joint_offer(name, flow, payable) for name, flow in found.items()),
+        offers=tuple(_joint_offer(name, flow, joint) for name, flow in found.items()),
         refusals=tuple(refusals),
         rulebook_digest=rules.digest,
         effective_on=rules.effective_on,
@@ -231,7 +233,8 @@ def _dominates(one: JointFlow, other: JointFlow) -> bool:
     return one.criteria != other.criteria and all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
 
 
-def _joint_offer(name: str, flow: JointFlow, cases: Sequence[Situation]) -> JointOffer:
+def _joint_offer(name: str, flow: JointFlow, joint: _Joint) -> JointOffer:
+    cases = joint.cases
     longest = max((case.time for case in cases), key=lambda time: len(time.months))
     ends = [case.time.due_on[own.ends_at] for case, own in zip(cases, flow.flows, strict=True)]
     starts = [case.time.due_on[own.payments[0].index] for case, own in zip(cases, flow.flows, strict=True)]
@@ -256,7 +259,33 @@ def _joint_offer(name: str, flow: JointFlow, cases: Sequence[Situation]) -> Join
         instalment_max_minor=flow.burden_minor,
         total_minor=flow.total_minor,
         forgiven=forgiven,
+        counterfactual=_counterfactual(flow, joint),
     )
+
+
+def _counterfactual(flow: JointFlow, joint: _Joint) -> Why:
+    """A step, or five, more a month where that ends sooner; else one to four steps less where that ends later but in
+    time; else what waiting costs. The step is the largest of 1, 2, 5, 10, … units within a fifth of the largest sum."""
+    unit = max(share.terms.unit_minor for share in joint.shares)
+    sizes = [unit * factor * 10**zeros for zeros in range(7) for factor in (1, 2, 5)]
+    step = max([size for size in sizes if size * 5 <= flow.burden_minor], default=unit)
+    for steps in (1, 5, -1, -2, -3, -4):
+        most = min(flow.burden_minor + steps * step, joint.ceiling_minor)
+        other = fill_jointly(joint.shares, joint.caps, most, flow.way)
+        if other is None or (other.total_minor - flow.total_minor) * steps > 0:
+            continue
+        if (other.ends_at - flow.ends_at) * steps < 0:
+            facts = {
+                "change": major(abs(other.burden_minor - flow.burden_minor)),
+                "instalment": major(other.burden_minor),
+                "months": str(abs(other.ends_at - flow.ends_at)),
+                "difference": major(abs(other.total_minor - flow.total_minor)),
+            }
+            return Why(key=f"several.counterfactual.{'sooner' if steps > 0 else 'lighter'}", facts=facts)
+    days = joint.rules.integer("plan.wait_days")
+    later = [owed_on(case.loan, case.question.as_of + timedelta(days=days)).total_minor for case in joint.cases]
+    more = sum(later) - sum(case.owed.total_minor for case in joint.cases)
+    return Why(key="several.counterfactual.waiting", facts={"days": str(days), "more": major(more)})
 
 
 def _part_why(case: Situation, burden_minor: int) -> Why:

@@ -47,6 +47,7 @@ def check(question: JointQuestion, answer: JointAnswer) -> None:
         assert joint.forgiven.total_minor == sum(offer.plan.forgiven.total_minor for _, offer in parts)
         for language in LANGUAGES:
             assert all(say(language, why.key, **why.facts) for why in joint.why)
+            assert say(language, joint.counterfactual.key, **joint.counterfactual.facts)
     for refusal in answer.refusals:
         for language in LANGUAGES:
             assert say(language, refusal.reason, **refusal.facts) and say(language, refusal.way_on, **refusal.facts)
@@ -72,6 +73,18 @@ def test_the_three_loans_of_the_example():
         ("HC-2025-0009002", 9_800_00, 0),
     ]
     assert {offer.policy for offer in answer.offers} == {"avalanche"}
+
+
+def test_each_offer_says_what_a_little_more_or_less_would_change():
+    """A step of 200.00 for the lightest, 500.00 for the cheapest; each worked out again by asking for it."""
+    answer = solve_jointly(THREE, RULES)
+    said = {offer.name: (offer.counterfactual.key, dict(offer.counterfactual.facts)) for offer in answer.offers}
+    key, facts = said["lightest"]
+    assert (key, facts["change"], facts["instalment"]) == ("several.counterfactual.sooner", "200.00", "1236.00")
+    more = replace(THREE, request=Request(instalment_minor=1_236_00))
+    asked = figures(solve_jointly(more, RULES))["as-requested"]
+    assert asked[1] == 61_108_07 - int(facts["difference"].replace(".", ""))
+    assert said["cheapest"][0] == "several.counterfactual.lighter"
 
 
 def test_no_cheaper_ceiling_was_missed():
