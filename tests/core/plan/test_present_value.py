@@ -24,7 +24,7 @@ from forbear.core.present_value import (
 from forbear.words import LANGUAGES, say
 
 CN = load_rulebook("cn", "consumer-finance", "example", date(2026, 3, 2))
-US = load_layers(resources.files("forbear").joinpath("rulebook"), ["base", "us/mortgage"], date(2012, 6, 1))
+US = load_layers(resources.files("forbear").joinpath("rulebook"), ["base", "us/mortgage"], date(2026, 3, 2))
 OLD = replace(npv_rule(CN), binding=False)
 TEN = 100_000
 
