@@ -84,7 +84,7 @@ LOAN = 'loan: give either "loan" or "loans"'
         (changed(principal="x"), 'loans[1].principal: "x" is not an amount; write it as a text such as "1866.20"'),
         (changed(rate=1), "loans[1].rate: this key is not known"),
         (changed(due_day=...), "loans[1].due_day: is missing"),
-        (changed(currency="USD"), 'loans[1].currency: "USD" is not known; one of CNY'),
+        (changed(currency="XXX"), 'loans[1].currency: "XXX" is not known; one of '),
         (changed(signed_on="2026-03-03"), "loans[1].signed_on: 2026-03-03 is after as_of 2026-03-02"),
         (
             changed(contract="HC-2025-0007781"),
@@ -101,4 +101,4 @@ LOAN = 'loan: give either "loan" or "loans"'
 def test_a_file_at_fault_is_refused(capsys, tmp_path, case, line):
     status, out, errors = run_case(capsys, tmp_path, case)
     assert (status, out) == (2, "")
-    assert line in errors
+    assert any(error.startswith(line) for error in errors), errors
