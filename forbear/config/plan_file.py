@@ -199,9 +199,9 @@ class Fields:
 def read_case(content: bytes) -> Case:
     """The case in a file; FileAtFault with every fault found."""
     faults: list[str] = []
-    root = Fields(_json(content), "", faults)
+    root = Fields(json_object(content), "", faults)
     as_of = root.day("as_of")
-    policy = _policy(root)
+    policy = policy_of(root)
     several = "loans" in root.left
     loans = _loans(root, as_of)
     cause, since, until, request = _statement(root)
@@ -219,7 +219,9 @@ def read_case(content: bytes) -> Case:
     return Case(policy=policy, question=Question(as_of=as_of, loan=loans[0], household=household, **asked))
 
 
-def _json(content: bytes) -> Any:
+def json_object(content: bytes) -> Any:
+    """The one JSON object in a file; FileAtFault where it is none, or says a key twice."""
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1}) if len(names) != len(set(names)) else []
@@ -248,7 +250,8 @@ def _json(content: bytes) -> Any:
     return value
 
 
-def _policy(root: Fields) -> Policy | None:
+def policy_of(root: Fields) -> Policy | None:
+    """Which rulebook a file asks for; None where it does not say."""
     fields = root.object("policy")
     assert fields is not None
     wanted = 'a name such as "consumer-finance"'
