@@ -51,7 +51,8 @@ def plan_of(outcome: Outcome, as_of: date, first_due_on: date) -> Plan:
 
 
 def told(outcome: Outcome) -> tuple[Why, ...]:
-    """One sentence for each step that did something, then whether the target was reached, then the trial months."""
+    """One sentence for each step that did something, then whether the target was reached, then what a person should
+    know beside it: debts above the back-end ratio, the trial months."""
     return tuple(_told(outcome))
 
 
@@ -68,6 +69,9 @@ def _told(outcome: Outcome) -> Iterator[Why]:
     payment = major(outcome.terms.payment_minor)
     facts = {"payment": payment, "before": major(outcome.before.payment_minor), "target": major(outcome.target_minor)}
     yield Why(key="waterfall.why.reached" if outcome.reached else "waterfall.why.above", facts=facts)
+    most_ppm, ratio_ppm = outcome.waterfall.back_max_ppm, outcome.back_ratio_ppm
+    if most_ppm is not None and ratio_ppm is not None and ratio_ppm > most_ppm:
+        yield Why(key="waterfall.why.back", facts={"ratio": percent(ratio_ppm), "limit": percent(most_ppm)})
     if outcome.waterfall.trial_months:
         facts = {"months": str(outcome.waterfall.trial_months), "payment": payment}
         yield Why(key="waterfall.why.trial", facts=facts)

@@ -141,6 +141,9 @@ def test_the_example_of_the_partial_claim():
     assert found.terms.deferred == owed(19_068_59, interest=3_660_00)
     assert found.terms.deferred.total_minor == 22_728_59
     assert found.back_ratio_ppm == 538_571 and FHA.back_max_ppm == 550_000
+    assert "waterfall.why.back" not in [why.key for why in told(found)]
+    heavy = ran(FHA, replace(before, other_debts_minor=841_00))
+    assert told(heavy)[-2].facts == {"ratio": "55.0286", "limit": "55.00"}
     tight = ran(FHA, replace(before, gross_income_minor=2_600_00))
     assert tight.terms.deferred.total_minor == 45_000_00
     assert (tight.reached, tight.bound_by) == (False, ("term_max", "forbear_max"))
