@@ -188,10 +188,10 @@ def test_the_cheapest_is_that_of_exhaustive_search(late):
     and in nine of ten the best itself."""
     chance = random.Random(20260302 + late)
     differences = []
-    while len(differences) < 60:
-        months = chance.randint(2, 4)
+    while len(differences) < 30:
+        months = chance.randint(2, 3)
         rates = [chance.choice([0, 1_200_000, 2_400_000, 6_000_000]) for _ in range(2)]
-        shares = [share(chance.randint(4, 14), rate, months, arrears=late * chance.randint(0, 8)) for rate in rates]
+        shares = [share(chance.randint(4, 12), rate, months, arrears=late * chance.randint(0, 6)) for rate in rates]
         caps, ceiling = [chance.randint(0, 14) for _ in range(months)], chance.choice([ENOUGH, 12])
         best = exhaustive(shares, caps, ceiling)
         plans = joint_plans(shares, caps, ceiling, ways(shares, ALL))
@@ -199,7 +199,7 @@ def test_the_cheapest_is_that_of_exhaustive_search(late):
             assert plans == {}
         elif plans:
             differences.append(plans["cheapest"].total_minor - best)
-    assert set(differences) <= {0, 1, 2} and differences.count(0) >= 54
+    assert set(differences) <= {0, 1, 2} and differences.count(0) >= 27
 
 
 def linear(shares: list[Share], caps: list[int]) -> float:
