@@ -290,9 +290,10 @@ def _term(terms: Modified, waterfall: Waterfall, before: Before, target: int) ->
 
 
 def _forbear(terms: Modified, waterfall: Waterfall, before: Before, target: int) -> tuple[Modified, Taken]:
-    """The least principal, in minor units, whose deferral meets the target, within the share that may be deferred.
+    """The least principal, in minor units, whose deferral brings the payment before rounding to the target, or all that
+    may be deferred where that is less.
 
-    Closed form of P·N/M + a/n ≤ T, before rounding: the most that may go on bearing interest is (T·n − a)·M / (N·n).
+    Closed form of P·N/M + a/n ≤ T: the most that may go on bearing interest is (T·n − a)·M / (N·n).
     """
     ltv = before.loan_to_value_ppm
     if ltv is not None and ltv < waterfall.forbear_ltv_least_ppm:
