@@ -13,6 +13,7 @@ from typing import Any
 
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
 from forbear.config.plan_file import Case, FileAtFault, check_currency, read_case
+from forbear.core.joint import JointAnswer, JointOffer, JointQuestion, solve_jointly, summed
 from forbear.core.money import major, percent
 from forbear.core.plan import Offer, Plan, Why
 from forbear.core.refusal import Refusal
@@ -41,13 +42,14 @@ def run(args: argparse.Namespace) -> int:
             print(line, file=sys.stderr)
         return 2
     if args.json:
-        print(json.dumps(document(answer, args.language), ensure_ascii=not _speaks_unicode(), indent=1))
+        shape = joint_document if isinstance(answer, JointAnswer) else document
+        print(json.dumps(shape(answer, args.language), ensure_ascii=not _speaks_unicode(), indent=1))
     else:
-        print(table(answer, args.language))
+        print((joint_table if isinstance(answer, JointAnswer) else table)(answer, args.language))
     return 0
 
 
-def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
+def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer | JointAnswer:
     """The answer to a case; FileAtFault where its policy, its place or its day has no rulebook."""
     policy, question = case.policy, case.question
     if rulebook_directory is not None and not rulebook_directory.is_dir():
@@ -55,7 +57,7 @@ def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer:
     try:
         rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
         check_currency(case, rules)
-        return solve(question, rules)
+        return solve_jointly(question, rules) if isinstance(question, JointQuestion) else solve(question, rules)
     except UnknownLayer as error:
         raise FileAtFault([f"policy.{error}"]) from error
     except RulebookAtFault as error:
@@ -91,16 +93,7 @@ def table(answer: Answer, language: str) -> str:
     wait = {"days": str(answer.wait_days), "total": major(answer.if_nothing_changes.total_minor)}
     lines = [say(language, "plan.table.owed", **owed), say(language, "plan.table.wait", **wait), ""]
     for offer in answer.offers:
-        plan = offer.plan
-        facts = {
-            "instalment": major(plan.instalment_max_minor),
-            "count": str(len(plan.instalments)),
-            "ends_on": plan.ends_on.isoformat(),
-            "total": major(plan.total_minor),
-            "forgiven": major(plan.forgiven.total_minor),
-            "cost": percent(plan.annual_cost_ppm),
-        }
-        lines += [say(language, f"plan.name.{offer.name}"), "  " + say(language, "plan.table.offer", **facts)]
+        lines += [say(language, f"plan.name.{offer.name}"), "  " + _line(offer, language)]
         lines += [f"  {_said(why, language)}" for why in offer.why]
         lines += [""]
     lines += _unconfirmed(answer.offers, language)
@@ -115,6 +108,72 @@ def _unconfirmed(offers: Iterable[Offer], language: str) -> list[str]:
     findings = [finding for offer in offers for finding in offer.findings if finding.status == Status.K]
     rules = ", ".join(sorted({finding.rule for finding in findings}))
     return [say(language, "plan.table.unconfirmed", rules=rules), ""] if rules else []
+
+
+def joint_document(answer: JointAnswer, language: str) -> dict[str, Any]:
+    """The answer for several loans: joint figures in the shape of one loan's, each loan's part under "loans"."""
+    owed = summed([part.owed for part in answer.loans])
+    later = summed([part.if_nothing_changes for part in answer.loans])
+    return {
+        "owed": _parts(owed) | {"total": major(owed.total_minor)},
+        "days_past_due": max(part.days_past_due for part in answer.loans),
+        "if_nothing_changes": {
+            "days": answer.wait_days,
+            "penalty": major(later.penalty_minor),
+            "total": major(later.total_minor),
+        },
+        "affordable": [{"month": m.month, "amount": major(m.affordable_minor)} for m in answer.affordable],
+        "loans": [
+            {
+                "contract": part.contract,
+                "owed": _parts(part.owed) | {"total": major(part.owed.total_minor)},
+                "days_past_due": part.days_past_due,
+                "offers": [_offer(offer, language) for offer in part.offers],
+            }
+            for part in answer.loans
+        ],
+        "offers": [_joint_offer(offer, language) for offer in answer.offers],
+        "refusals": [
+            _refusal(refusal, language) | ({"contract": refusal.where} if refusal.where else {})
+            for refusal in answer.refusals
+        ],
+        "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
+    }
+
+
+def joint_table(answer: JointAnswer, language: str) -> str:
+    """The answer for several loans for a person at a terminal."""
+    lines = []
+    for part in answer.loans:
+        owed = {"owed": major(part.owed.total_minor), "days": str(part.days_past_due)}
+        lines += [f"{part.contract}  " + say(language, "plan.table.owed", **owed)]
+    total = sum(part.if_nothing_changes.total_minor for part in answer.loans)
+    lines += [say(language, "plan.table.wait", days=str(answer.wait_days), total=major(total)), ""]
+    for offer in answer.offers:
+        lines += [say(language, f"plan.name.{offer.name}"), *(f"  {_said(why, language)}" for why in offer.why)]
+        lines += [f"  {_said(offer.counterfactual, language)}"]
+        for part in answer.loans:
+            lines += [f"  {part.contract}  " + _line(o, language) for o in part.offers if o.name == offer.name]
+        lines += [""]
+    for refusal in answer.refusals:
+        said = _refusal(refusal, language)
+        lines += [said["reason"], f"  {said['what_would_change_it']}"]
+    return "\n".join(lines).rstrip()
+
+
+def _joint_offer(offer: JointOffer, language: str) -> dict[str, Any]:
+    return {
+        "name": offer.name,
+        "why": [_said(why, language) for why in offer.why],
+        "policy": offer.policy,
+        "counterfactual": _said(offer.counterfactual, language),
+        "first_due_on": offer.first_due_on.isoformat(),
+        "ends_on": offer.ends_on.isoformat(),
+        "instalment_max": major(offer.instalment_max_minor),
+        "total": major(offer.total_minor),
+        "forgiven": _parts(offer.forgiven),
+        "months": [{"month": month, "amount": major(amount)} for month, amount in offer.months],
+    }
 
 
 def _bytes(name: str) -> bytes:
@@ -162,6 +221,19 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
             for finding in offer.findings
         ],
     }
+
+
+def _line(offer: Offer, language: str) -> str:
+    plan = offer.plan
+    facts = {
+        "instalment": major(plan.instalment_max_minor),
+        "count": str(len(plan.instalments)),
+        "ends_on": plan.ends_on.isoformat(),
+        "total": major(plan.total_minor),
+        "forgiven": major(plan.forgiven.total_minor),
+        "cost": percent(plan.annual_cost_ppm),
+    }
+    return say(language, "plan.table.offer", **facts)
 
 
 def _measures(plan: Plan) -> Any:

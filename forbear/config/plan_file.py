@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
+from forbear.core.joint import JointQuestion
 from forbear.core.loan import DayCount, Loan
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
@@ -23,6 +24,7 @@ SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 PLACE = re.compile(r"[a-z]{2}(/[a-z0-9-]+)*")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 CURRENCIES = ["AUD", "CNY", "EUR", "GBP", "USD"]
+LOANS_MOST = 20
 MISSING = object()
 
 
@@ -40,7 +42,7 @@ class Case:
     """A case file, checked."""
 
     policy: Policy
-    question: Question
+    question: Question | JointQuestion
 
 
 class FileAtFault(ValueError):
@@ -199,40 +201,44 @@ class Fields:
 def read_case(content: bytes) -> Case:
     """The case in a file; FileAtFault with every fault found."""
     faults: list[str] = []
-    root = Fields(_json(content), "", faults)
+    root = Fields(json_object(content), "", faults)
     as_of = root.day("as_of")
-    policy = _policy(root)
-    loan = _loan(root, as_of)
+    policy = policy_of(root)
+    several = "loans" in root.left
+    loans = _loans(root, as_of)
     cause, since, until, request = _statement(root)
     household = _household(root)
     root.end()
     if faults:
         raise FileAtFault(faults)
     assert policy is not None, "a file without faults has a policy"
-    assert loan is not None, "a file without faults has a loan"
+    assert as_of is not None and loans, "a file without faults has a day and a loan"
     assert household is not None, "a file without faults has a household"
-    question = Question(
-        as_of=loan.as_of,
-        loan=loan,
-        cause=Cause(cause or ""),
-        since=since,
-        until=until,
-        request=request,
-        household=household,
-    )
-    return Case(policy=policy, question=question)
+    asked: dict[str, Any] = {"cause": Cause(cause or ""), "since": since, "until": until, "request": request}
+    if several:
+        joint = JointQuestion(as_of=as_of, loans=tuple(loans), household=household, **asked)
+        return Case(policy=policy, question=joint)
+    return Case(policy=policy, question=Question(as_of=as_of, loan=loans[0], household=household, **asked))
 
 
 def check_currency(case: Case, rules: Rulebook) -> None:
     """FileAtFault where the loan is in other money than its country's rulebook counts in."""
     held = rules.stack("currency")
-    given = case.question.loan.currency
-    if held and given != held[-1].value:
-        problem = f"{given} does not go with policy.country {case.policy.country}"
-        raise FileAtFault([f"loan.currency: {problem}; its rulebook counts in {held[-1].value}"])
+    several = isinstance(case.question, JointQuestion)
+    loans = case.question.loans if isinstance(case.question, JointQuestion) else (case.question.loan,)
+    wrong = [
+        f"{f'loans[{at}]' if several else 'loan'}.currency: {loan.currency} does not go with policy.country "
+        f"{case.policy.country}; its rulebook counts in {held[-1].value}"
+        for at, loan in enumerate(loans)
+        if held and loan.currency != held[-1].value
+    ]
+    if wrong:
+        raise FileAtFault(wrong)
 
 
-def _json(content: bytes) -> Any:
+def json_object(content: bytes) -> Any:
+    """The one JSON object in a file; FileAtFault where it is none, or says a key twice."""
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1}) if len(names) != len(set(names)) else []
@@ -261,7 +267,8 @@ def _json(content: bytes) -> Any:
     return value
 
 
-def _policy(root: Fields) -> Policy | None:
+def policy_of(root: Fields) -> Policy | None:
+    """Which rulebook a file asks for; None where it does not say."""
     fields = root.object("policy")
     assert fields is not None
     wanted = 'a name such as "consumer-finance"'
@@ -271,9 +278,27 @@ def _policy(root: Fields) -> Policy | None:
     return Policy(country=country, sector=sector, lender=lender) if country and sector else None
 
 
-def _loan(root: Fields, as_of: date | None) -> Loan | None:
-    fields = root.object("loan")
-    assert fields is not None
+def _loans(root: Fields, as_of: date | None) -> list[Loan]:
+    """The one loan of "loan", or those of "loans"."""
+    if "loans" not in root.left:
+        fields = root.object("loan")
+        assert fields is not None
+        one = _loan(fields, as_of)
+        return [one] if one is not None else []
+    if "loan" in root.left:
+        root.left.pop("loan")
+        root.fault("loan", 'give either "loan" or "loans"')
+    start, items = len(root.faults), root.objects("loans")
+    if len(root.faults) == start and not 1 <= len(items) <= LOANS_MOST:
+        root.fault("loans", f"a list of 1 to {LOANS_MOST} loans is needed")
+    found = [(fields, loan) for fields in items if (loan := _loan(fields, as_of)) is not None]
+    for index, (fields, loan) in enumerate(found):
+        if loan.contract in [other.contract for _, other in found[:index]]:
+            fields.fault("contract", f"{_shown(loan.contract)} is given twice; each loan is named once")
+    return [loan for _, loan in found]
+
+
+def _loan(fields: Fields, as_of: date | None) -> Loan | None:
     start = len(fields.faults)
     if isinstance(fields.left.get("day_count"), str):
         fields.left["day_count"] = fields.left["day_count"].lower().replace("actual", "act")

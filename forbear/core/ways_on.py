@@ -28,6 +28,19 @@ def no_plan(case: Situation) -> tuple[Refusal, ...]:
     return tuple(_no_plan(case))
 
 
+def without_surplus(case: Situation) -> Iterator[Refusal]:
+    """What can be done while there is too little: a token payment, a pause, free advice."""
+    token = case.rules.integer("relief.token_minor")
+    months = case.rules.integer("relief.token_months")
+    near = case.caps[case.time.first : case.time.first + months]
+    if near and min(near) >= token:
+        facts = {"amount": major(token), "months": str(months)}
+        yield _refusal(case, "relief.token_minor", "instead", "token", facts)
+    pause = {"months": str(case.rules.integer("relief.deferral_usual"))}
+    yield _refusal(case, "relief.deferral_usual", "instead", "pause-instead", pause)
+    yield _refusal(case, "relief.debt_advice", "instead", "debt-advice", {})
+
+
 def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal, ...]:
     """Where offers exist but not the one she asked for: the nearest one there is."""
     request = case.question.request
@@ -123,19 +136,6 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     if shown.caps != case.caps and shown.search().fill(shown.ceiling_minor) is not None:
         yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
     yield from without_surplus(case)
-
-
-def without_surplus(case: Situation) -> Iterator[Refusal]:
-    """What can be done while there is too little: a token payment, a pause, free advice."""
-    token = case.rules.integer("relief.token_minor")
-    months = case.rules.integer("relief.token_months")
-    near = case.caps[case.time.first : case.time.first + months]
-    if near and min(near) >= token:
-        facts = {"amount": major(token), "months": str(months)}
-        yield _refusal(case, "relief.token_minor", "instead", "token", facts)
-    pause = {"months": str(case.rules.integer("relief.deferral_usual"))}
-    yield _refusal(case, "relief.deferral_usual", "instead", "pause-instead", pause)
-    yield _refusal(case, "relief.debt_advice", "instead", "debt-advice", {})
 
 
 def _needed(case: Situation) -> Refusal:
