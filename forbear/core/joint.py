@@ -12,6 +12,7 @@ from forbear.core.budget import Household, MonthBudget, floor_minor
 from forbear.core.loan import Loan, Owed, owed_on
 from forbear.core.money import PPM, Rounding, divide, major
 from forbear.core.offers import drawn
+from forbear.core.payoff import value
 from forbear.core.plan import Cause, Offer, Request, Why
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -107,7 +108,7 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
     assert question.loans, "a question is about a loan"
     rules = rulebook.on(question.as_of)
     cases = [situation(_single(question, loan), rules) for loan in question.loans]
-    refusals = []
+    refusals: list[Refusal] = []
     for case in cases:
         if (nothing := nothing_to_pay(case)) is not None:
             refusals.append(replace(nothing, where=case.loan.contract))
@@ -118,21 +119,15 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
         found = _with_pause(joint, refusals)
         refusals.extend(_asked_refused(joint, found) if found else _no_plan(joint))
     parts: dict[str, list[Offer]] = {case.loan.contract: [] for case in cases}
-    for name, flow in found.items():
-        for case, own in zip(payable, flow.flows, strict=True):
-            # The rule binds the sum of the month, so the part is held against the ceiling of the sum.
-            held = replace(case, ceiling_minor=max(joint.ceiling_minor, flow.burden_minor))
-            made = drawn(own, held, _counterfactual(flow, joint))
-            why = (_part_why(case, own.burden_minor),)
-            offer = Offer(
-                name=name,
-                plan=made.plan,
-                why=why,
-                findings=made.findings,
-                counterfactual=made.counterfactual,
-                bound=made.bound,
-            )
-            parts[case.loan.contract].append(offer)
+    for name, flow in list(found.items()):
+        offers, against = _parts(name, flow, joint)
+        if against:
+            # A lender's own rule against one part leaves no joint plan of that name.
+            refusals.extend(refusal for refusal in against if refusal not in refusals)
+            del found[name]
+        for case, offer in zip(payable, offers, strict=True):
+            if not against:
+                parts[case.loan.contract].append(offer)
     days = rules.integer("plan.wait_days")
     return JointAnswer(
         loans=tuple(
@@ -152,6 +147,30 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
         rulebook_digest=rules.digest,
         effective_on=rules.effective_on,
     )
+
+
+def _parts(name: str, flow: JointFlow, joint: _Joint) -> tuple[list[Offer], list[Refusal]]:
+    """Each loan's part of a joint plan, and what the lender's own rules say against it."""
+    offers: list[Offer] = []
+    against: list[Refusal] = []
+    for case, own in zip(joint.cases, flow.flows, strict=True):
+        # The rule binds the sum of the month, so the part is held against the ceiling of the sum.
+        held = replace(case, ceiling_minor=max(joint.ceiling_minor, flow.burden_minor))
+        worth = value(own.amounts_minor, own.ends_at, own.total_minor, case.worth)
+        made = drawn(replace(own, value_minor=worth), held, _counterfactual(flow, joint))
+        against += [replace(refusal, where=case.loan.contract) for refusal in made.refused]
+        offers.append(
+            Offer(
+                name=name,
+                plan=made.plan,
+                why=(_part_why(case, own.burden_minor),),
+                findings=made.findings,
+                counterfactual=made.counterfactual,
+                value_minor=worth,
+                bound=made.bound,
+            )
+        )
+    return offers, against
 
 
 def summed(debts: Sequence[Owed]) -> Owed:
