@@ -165,8 +165,11 @@ def _any_term(question: Question, rules: Rulebook, every: Every, case: Situation
 
 
 def _any_amount(question: Question, rules: Rulebook, numbers: Account, rng: Random) -> Iterator[str]:
-    """What if she paid this much: the plan under that ceiling, a whole unit or not."""
-    amount = rng.randrange(1, max(numbers.caps) + 1)
+    """What if she paid this much, in whole units: the plan under that ceiling."""
+    bearable = max(numbers.caps[numbers.first : numbers.last + 1]) // numbers.unit
+    if bearable == 0:
+        return  # the whole debt is less than a unit
+    amount = numbers.unit * rng.randrange(1, bearable + 1)
     case = situation(question, rules)
     plan = one_plan(numbers, amount, pause_asked(case)) or one_plan(numbers, amount)
     found = what_if(question, rules, amount)
