@@ -77,7 +77,7 @@ def plain(case: Situation) -> Account:
         gap=rules.integer("plan.gap_max_months"),
         first=case.time.first,
         last=min(len(case.caps), case.time.first + rules.integer("plan.term_max_months")) - 1,
-        pauses=tuple(sorted({asked} | {n for n in rules.integers("relief.deferral_options") if n >= asked})),
+        pauses=(asked, *(n for n in _pauses(case) if n > asked)),
     )
 
 
@@ -100,9 +100,9 @@ def differences(question: Question, rules: Rulebook, rng: Random) -> Iterator[st
         return
     numbers = plain(case)
     every = every_plan(numbers)
-    if not len(every.rows) and pause_asked(case):
-        numbers = replace(numbers, pauses=(0,))
-        every = every_plan(numbers)
+    for shorter in reversed([n for n in (0, *_pauses(case)) if n < pause_asked(case)]):
+        if not len(every.rows):
+            every = every_plan(replace(numbers, pauses=(shorter,)))
     offers = {offer.name: _criteria(offer, case) for offer in answer.offers}
     yield from dominated({offer.name: offer for offer in answer.offers}, lambda offer: _criteria(offer, case))
     if case.settlement is not None:
@@ -185,6 +185,10 @@ def _any_amount(question: Question, rules: Rulebook, numbers: Account, rng: Rand
 def _criteria(offer: Offer, case: Situation) -> tuple[int, int, int]:
     plan = offer.plan
     return plan.instalment_max_minor, plan.total_minor, case.time.due_on.index(plan.ends_on)
+
+
+def _pauses(case: Situation) -> list[int]:
+    return sorted(case.rules.integers("relief.deferral_options"))
 
 
 def _order(case: Situation) -> tuple[str, ...]:
