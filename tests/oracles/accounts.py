@@ -3,12 +3,13 @@
 `compare(seed, count)` gives one line for every difference; the same call with a larger count is part of `make bench`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from math import exp, log
 from random import Random
+from typing import Any
 
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing, floor_minor
@@ -21,6 +22,7 @@ from forbear.core.situation import Situation, pause_asked, situation, term_asked
 from forbear.core.solver import Question, solve, what_if
 from tests.oracles.brute import PARTS, Account, Every, every_plan, one_plan
 from tests.oracles.domination import dominated
+from tests.oracles.flows import compiled
 
 OWING = OtherDebt(creditor="bank", balance_minor=900_000, monthly_minor=300_00, priority=True)
 SHIPPED = ("consumer-finance", "example", ())
@@ -82,18 +84,24 @@ def plain(case: Situation) -> Account:
 
 
 def compare(seed: int, count: int, first: int = 0) -> list[str]:
-    """What differs between the solver and every plan there is, on accounts `first` to `first + count` of a seed."""
+    """What differs between the solver and every plan there is, on accounts `first` to `first + count` of a seed.
+
+    Every other account is solved as fast as this machine can: the figures are the same.
+    """
     return [
         f"account({seed}, {number}): {line}"
         for number in range(first, first + count)
-        for line in differences(*account(seed, number), Random(number))
+        for line in differences(*account(seed, number), Random(number), compiled() if number % 2 else {})
     ]
 
 
-def differences(question: Question, rules: Rulebook, rng: Random) -> Iterator[str]:
-    """Each difference in a sentence: a missed plan, a name that is not true, an offer that another plan beats."""
+def differences(question: Question, rules: Rulebook, rng: Random, how: Mapping[str, Any]) -> Iterator[str]:
+    """Each difference in a sentence: a missed plan, a name that is not true, an offer that another plan beats.
+
+    `how`: what else the solver is told, by name.
+    """
     case = situation(question, rules)
-    answer = solve(question, rules)
+    answer = solve(question, rules, **how)
     if case.most.kept.total_minor == 0:
         if answer.offers:
             yield "offers where nothing is to be paid"
@@ -113,8 +121,8 @@ def differences(question: Question, rules: Rulebook, rng: Random) -> Iterator[st
     yield from _names(offers, every)
     yield from _as_requested(offers, every, case)
     if offers:
-        yield from _any_amount(question, rules, numbers, rng)
-        yield from _any_term(question, rules, every, case, rng)
+        yield from _any_amount(numbers, case, rng, how)
+        yield from _any_term(every, case, rng, how)
 
 
 def _names(offers: dict[str, tuple[int, int, int]], every: Every) -> Iterator[str]:
@@ -149,30 +157,28 @@ def _as_requested(offers: dict[str, tuple[int, int, int]], every: Every, case: S
             yield f"as-requested {asked} is not what was asked: {request}"
 
 
-def _any_term(question: Question, rules: Rulebook, every: Every, case: Situation, rng: Random) -> Iterator[str]:
+def _any_term(every: Every, case: Situation, rng: Random, how: Mapping[str, Any]) -> Iterator[str]:
     """The lightest within a term: what she gets who asks for that term."""
-    months = rng.randrange(1, 60)
+    question, months = case.question, rng.randrange(1, 60)
     kinds = tuple(kind for kind in question.request.kinds if kind == "payment-holiday")
     request = Request(kinds=("longer-term", *kinds), months=months)
-    if pause_asked(replace(case, question=replace(question, request=request))) != pause_asked(case):
-        return
-    if request.instalment_minor != question.request.instalment_minor:
-        return  # an instalment asked for raises the ceiling, so the plans are others
+    asked = replace(question, request=request)
+    if pause_asked(replace(case, question=asked)) != pause_asked(case) or question.request.instalment_minor is not None:
+        return  # another pause makes other plans, and an instalment asked for raises the ceiling
     best = every.best(("burden", "total", "end"), until=case.time.first + months - 1)
-    offers = {o.name: _criteria(o, case) for o in solve(replace(question, request=request), rules).offers}
+    offers = {offer.name: _criteria(offer, case) for offer in solve(asked, case.rules, **how).offers}
     if offers.get("as-requested") != (best and (best.burden, best.total, best.end)):
         yield f"within {months} months: {offers.get('as-requested')}; the best is {best}"
 
 
-def _any_amount(question: Question, rules: Rulebook, numbers: Account, rng: Random) -> Iterator[str]:
+def _any_amount(numbers: Account, case: Situation, rng: Random, how: Mapping[str, Any]) -> Iterator[str]:
     """What if she paid this much, in whole units: the plan under that ceiling."""
     bearable = max(numbers.caps[numbers.first : numbers.last + 1]) // numbers.unit
     if bearable == 0:
         return  # the whole debt is less than a unit
     amount = numbers.unit * rng.randrange(1, bearable + 1)
-    case = situation(question, rules)
     plan = one_plan(numbers, amount, pause_asked(case)) or one_plan(numbers, amount)
-    found = what_if(question, rules, amount)
+    found = what_if(case.question, case.rules, amount, **how)
     if plan is None:
         if not isinstance(found, Refusal):
             yield f"what-if {amount} is an offer where there is no plan"

@@ -1,22 +1,49 @@
 """The product's search over cash flows, asked with the plain numbers that the other ways to the same figures take."""
 
 from datetime import date, timedelta
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-from forbear.core.cashflow import Calendar, Flow, Terms, fill, least_ceiling
+from forbear.core import cashflow
+from forbear.core.cashflow import Calendar, Flow, Terms
 from forbear.core.loan import Owed
 from tests.oracles.brute import FEES, INTEREST, PENALTY, PRINCIPAL, Account
 
 FIRST_ON = date(2026, 1, 15)
 
 
-def fastest(account: Account, ceiling: int) -> Flow | None:
+@cache
+def compiled() -> dict[str, Any]:
+    """What makes the solver run as fast as this machine can, as an argument by name; nothing where it cannot."""
+    if not find_spec("forbear.adapters.compiled"):
+        return {}
+    return {"arithmetic": import_module("forbear.adapters.compiled").arithmetic()}
+
+
+def fastest(account: Account, ceiling: int, **how: Any) -> Flow | None:
     """The plan under a ceiling that pays as early as it can."""
-    return fill(_terms(account), _calendar(account), account.caps, ceiling)
+    if hasattr(cashflow, "search"):
+        return _search(account, how).fill(ceiling)
+    return cashflow.fill(_terms(account), _calendar(account), account.caps, ceiling)
 
 
-def lightest(account: Account, until: int) -> Flow | None:
+def lightest(account: Account, until: int, **how: Any) -> Flow | None:
     """The plan of the least ceiling that ends by a month."""
-    return least_ceiling(_terms(account), _calendar(account), account.caps, account.ceiling, until)
+    if hasattr(cashflow, "search"):
+        return _search(account, how).least(account.ceiling, until)
+    return cashflow.least_ceiling(
+        _terms(account),
+        _calendar(account),
+        account.caps,
+        account.ceiling,
+        until,
+    )
+
+
+def _search(account: Account, how: dict[str, Any]) -> Any:
+    return cashflow.search(_terms(account), _calendar(account), account.caps, **how)
 
 
 def _terms(account: Account) -> Terms:
@@ -33,14 +60,14 @@ def _terms(account: Account) -> Terms:
 
 
 def _calendar(account: Account) -> Calendar:
-    due_on = tuple(FIRST_ON + timedelta(days=31 * index) for index in range(len(account.caps)))
-    return Calendar(
-        months=tuple(f"{on:%Y-%m}" for on in due_on),
-        due_on=due_on,
-        parts=account.parts,
-        denominator=account.denominator,
-        first=account.first,
-    )
+    return _months(account.parts, account.denominator, account.first)
+
+
+@cache
+def _months(parts: tuple[int, ...], denominator: int, first: int) -> Calendar:
+    due_on = tuple(FIRST_ON + timedelta(days=31 * index) for index in range(len(parts)))
+    months = tuple(f"{on:%Y-%m}" for on in due_on)
+    return Calendar(months=months, due_on=due_on, parts=parts, denominator=denominator, first=first)
 
 
 def _owed(parts: tuple[int, int, int, int]) -> Owed:
