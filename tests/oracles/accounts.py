@@ -20,7 +20,7 @@ from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook, rulebook
 from forbear.core.situation import Situation, pause_asked, situation, term_asked
 from forbear.core.solver import Question, solve, what_if
-from tests.oracles.brute import PARTS, Account, Every, every_plan, one_plan
+from tests.oracles.brute import NOTHING, PARTS, Account, Every, Worth, every_plan, one_plan
 from tests.oracles.domination import dominated
 from tests.oracles.flows import compiled
 
@@ -80,6 +80,7 @@ def plain(case: Situation) -> Account:
         first=case.time.first,
         last=min(len(case.caps), case.time.first + rules.integer("plan.term_max_months")) - 1,
         pauses=(asked, *(n for n in _pauses(case) if n > asked)),
+        worth=_worth(case),
     )
 
 
@@ -125,7 +126,7 @@ def differences(question: Question, rules: Rulebook, rng: Random, how: Mapping[s
         yield from _any_term(every, case, rng, how)
 
 
-def _names(offers: dict[str, tuple[int, int, int]], every: Every) -> Iterator[str]:
+def _names(offers: dict[str, tuple[int, ...]], every: Every) -> Iterator[str]:
     orders = {
         "lightest": ("burden", "total", "end"),
         "cheapest": ("total", "burden", "end"),
@@ -133,7 +134,7 @@ def _names(offers: dict[str, tuple[int, int, int]], every: Every) -> Iterator[st
     }
     for name, by in orders.items():
         best = every.best(by)
-        if best is not None and offers.get(name) != (best.burden, best.total, best.end):
+        if best is not None and offers.get(name) != best.criteria:
             yield f"{name} is {offers.get(name)}; the best is {best}"
     for name, criteria in offers.items():
         better = every.better_than(*criteria)
@@ -141,7 +142,7 @@ def _names(offers: dict[str, tuple[int, int, int]], every: Every) -> Iterator[st
             yield f"{name} {criteria} is beaten by {better}"
 
 
-def _as_requested(offers: dict[str, tuple[int, int, int]], every: Every, case: Situation) -> Iterator[str]:
+def _as_requested(offers: dict[str, tuple[int, ...]], every: Every, case: Situation) -> Iterator[str]:
     """There is such an offer exactly where a plan meets the request, and it meets it."""
     request, months = case.question.request, term_asked(case.question.request)
     if request.instalment_minor is None and months is None:
@@ -167,7 +168,7 @@ def _any_term(every: Every, case: Situation, rng: Random, how: Mapping[str, Any]
         return  # another pause makes other plans, and an instalment asked for raises the ceiling
     best = every.best(("burden", "total", "end"), until=case.time.first + months - 1)
     offers = {offer.name: _criteria(offer, case) for offer in solve(asked, case.rules, **how).offers}
-    if offers.get("as-requested") != (best and (best.burden, best.total, best.end)):
+    if offers.get("as-requested") != (best and best.criteria):
         yield f"within {months} months: {offers.get('as-requested')}; the best is {best}"
 
 
@@ -184,13 +185,22 @@ def _any_amount(numbers: Account, case: Situation, rng: Random, how: Mapping[str
             yield f"what-if {amount} is an offer where there is no plan"
     elif isinstance(found, Refusal):
         yield f"what-if {amount} is refused: {found.reason}; the plan is {plan}"
-    elif _criteria(found, case) != (plan.burden, plan.total, plan.end):
+    elif _criteria(found, case) != plan.criteria:
         yield f"what-if {amount} is {_criteria(found, case)}; the plan is {plan}"
 
 
-def _criteria(offer: Offer, case: Situation) -> tuple[int, int, int]:
-    plan = offer.plan
-    return plan.instalment_max_minor, plan.total_minor, case.time.due_on.index(plan.ends_on)
+def _criteria(offer: Offer, case: Situation) -> tuple[int, int, int, int]:
+    """Less is better in each."""
+    plan, value = offer.plan, getattr(offer, "value_minor", None) or 0
+    return plan.instalment_max_minor, plan.total_minor, case.time.due_on.index(plan.ends_on), -value
+
+
+def _worth(case: Situation) -> Worth:
+    """The weights of the lender's value, where the solver has them."""
+    weights = getattr(case, "worth", None)
+    if weights is None:
+        return NOTHING
+    return Worth(claim=weights.claim, bands=weights.bands, kept=weights.kept, broken=weights.broken, room=weights.room)
 
 
 def _pauses(case: Situation) -> list[int]:

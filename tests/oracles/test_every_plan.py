@@ -73,18 +73,18 @@ def by_hand(**changes: object) -> Every:
 def test_the_loops_by_hand():
     """Under 4.00: 11.10 → 4.00, 7.10 + 0.07 → 4.00, 3.17 + 0.03 → 3.20. Under 3.00: 8.10, 5.18, 2.23, then 2.25.
     Without the second month: 7.10 + 0.07 + 0.07 → 4.00, 3.24 + 0.03 → 3.27."""
-    assert by_hand().rows.tolist() == [[300, 1_125, 3, 0, 300], [400, 1_120, 2, 0, 400]]
-    assert by_hand(caps=(400, 0, 400, 400)).rows.tolist() == [[400, 1_127, 3, 0, 400]]
+    assert by_hand().rows.tolist() == [[300, 1_125, 3, 0, 0, 300], [400, 1_120, 2, 0, 0, 400]]
+    assert by_hand(caps=(400, 0, 400, 400)).rows.tolist() == [[400, 1_127, 3, 0, 0, 400]]
     assert by_hand(caps=(400, 0, 0, 1_200), ceiling=1_200).rows.tolist() == []
     assert by_hand(caps=(400, 0, 0, 1_200), ceiling=1_200, gap=2).rows.tolist() == [
-        [731, 1_131, 3, 0, 800],
-        [731, 1_131, 3, 0, 900],
-        [731, 1_131, 3, 0, 1_000],
-        [731, 1_131, 3, 0, 1_100],
-        [731, 1_131, 3, 0, 1_200],
+        [731, 1_131, 3, 0, 0, 800],
+        [731, 1_131, 3, 0, 0, 900],
+        [731, 1_131, 3, 0, 0, 1_000],
+        [731, 1_131, 3, 0, 0, 1_100],
+        [731, 1_131, 3, 0, 0, 1_200],
     ]
-    assert by_hand(order=(3, 1, 2, 0)).rows.tolist() == [[300, 1_122, 3, 0, 300], [400, 1_118, 2, 0, 400]]
-    assert by_hand(least=350, last=1, ceiling=600).rows.tolist() == [[600, 1_115, 1, 0, 600]]
+    assert by_hand(order=(3, 1, 2, 0)).rows.tolist() == [[300, 1_122, 3, 0, 0, 300], [400, 1_118, 2, 0, 0, 400]]
+    assert by_hand(least=350, last=1, ceiling=600).rows.tolist() == [[600, 1_115, 1, 0, 0, 600]]
 
 
 def test_a_better_plan_is_seen():
