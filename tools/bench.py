@@ -219,12 +219,12 @@ def page(table: Table, plans: Sequence[bench_plan.Row]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts,
-    `plan` for the plan room alone; a try is not written.
+    `plan` for the plan room alone (`quick` for a little of it); a try is not written.
     """
     global CASES
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
-    if arguments == ["plan"]:
-        return bench_plan.main([])
+    if "plan" in arguments:
+        return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
     if plans:
         print(bench_plan.plain_text(plans), flush=True)

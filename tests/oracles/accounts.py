@@ -54,9 +54,9 @@ def policy(number: int) -> Rulebook:
 def account(seed: int, number: int) -> tuple[Question, Rulebook]:
     """A loan of 500 to 200,000 yuan, a household with a level, a seasonal or no income, and what she asks for."""
     rng = Random(seed * 1_000_003 + number)
-    rules = policy(rng.randrange(len(POLICIES)))
+    terms = rng.randrange(len(POLICIES))
     as_of = rng.choice([date(2024, 2, 29), date(2026, 3, 2), date(2021, 1, 1) + timedelta(days=rng.randrange(3_200))])
-    loan = _loan(rng, as_of)
+    rules, loan = policy(terms).on(as_of), _loan(rng, as_of)
     return _question(rng, as_of, loan, _household(rng, as_of, loan, rules)), rules
 
 
@@ -253,7 +253,7 @@ def _household(rng: Random, as_of: date, loan: Loan, rules: Rulebook) -> Househo
         outgoings=(),
         other_debts=rng.choice([(), (), (OWING,)]),
     )
-    need = floor_minor(home, rules.on(as_of)) + sum(debt.monthly_minor for debt in home.other_debts)
+    need = floor_minor(home, rules) + sum(debt.monthly_minor for debt in home.other_debts)
     owed = loan.principal_minor + loan.interest_minor + loan.penalty_minor
     spare = owed * rng.randrange(100, 200) // (100 * rng.randrange(2, 60))
     kind = rng.choice([*["level"] * 4, *["season"] * 3, *["both"] * 2, "said", "none"])
