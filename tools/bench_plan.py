@@ -168,7 +168,10 @@ def _mean(asks: Sequence[Callable[[], object]]) -> float:
 
 
 def _beside(name: str, ours: float, speed: float) -> str:
-    return "" if name.startswith("Forbear") else f" (ours: × {ours / speed:,.2g})"
+    if name.startswith("Forbear"):
+        return ""
+    times = ours / speed
+    return f" (ours {times:,.0f} × as fast)" if times >= 10 else f" (ours {times:.2g} × as fast)"
 
 
 HEAD = ("work", "by", "measured", "at most", "exact", "")
