@@ -1,7 +1,8 @@
-"""Measures on this machine what the documents claim: `make bench`. Prints one table and writes docs/figures.md.
+"""Measures on this machine what the documents claim: `make bench`. Prints its tables and writes docs/figures.md.
 
-A desk of 5,000 cases is filled through the real actions on each database, in a home of its own that is thrown away;
-then its parts are timed in a process (tools/bench_desk.py), its pages through the real server (tools/bench_pages.py).
+First the plan room beside its peers, on a machine that does nothing else (tools/bench_plan.py). Then a desk of 5,000
+cases is filled through the real actions on each database, in a home of its own that is thrown away; its parts are timed
+in a process (tools/bench_desk.py), its pages through the real server (tools/bench_pages.py).
 """
 
 import json
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
+from tools import bench_plan  # noqa: E402
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 
@@ -200,10 +202,11 @@ def plain_text(table: Table) -> str:
     )
 
 
-def page(table: Table) -> str:
+def page(table: Table, plans: Sequence[bench_plan.Row]) -> str:
     """docs/figures.md."""
     head, *rows = table.lines()
-    said = ["# Figures", "", f"Written by `make bench`: {machine()}. Milliseconds where a line ends in (ms).", ""]
+    said = ["# Figures", "", f"Written by `make bench`: {machine()}.", "", bench_plan.section(plans)]
+    said += ["## The desk", "", "Milliseconds where a line ends in (ms).", ""]
     said += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     said += [f"| {' | '.join(row)} |" for row in rows]
     notes = (
@@ -215,11 +218,16 @@ def page(table: Table) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts;
-    a try is not written.
+    """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts,
+    `plan` for the plan room alone (`quick` for a little of it); a try is not written.
     """
     global CASES
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
+    if "plan" in arguments:
+        return bench_plan.main(arguments)
+    plans = [] if arguments else bench_plan.measured()
+    if plans:
+        print(bench_plan.plain_text(plans), flush=True)
     table, homes, programs = Table(), [], postgresql_programs()
     cluster = Cluster(programs, durable=True) if programs else None
     try:
@@ -242,8 +250,8 @@ def main(arguments: Sequence[str]) -> int:
             shutil.rmtree(home, ignore_errors=True)
     print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
     if not arguments:
-        OUT.write_text(page(table), "utf-8")
-    return 0 if all(table.holds(what) for what in table.rows) else 1
+        OUT.write_text(page(table, plans), "utf-8")
+    return 0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1
 
 
 def _has_ended(process: "subprocess.Popen[str]") -> bool:

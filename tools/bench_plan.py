@@ -1,0 +1,220 @@
+"""The plan room beside its peers, all in one run: `make bench` prints the table and keeps it in docs/figures.md.
+
+Everything is CPU time of one core after a warm-up, the median of several runs. Then the whole numbers are held against
+references written apart from the product. `python tools/bench_plan.py quick` tries it all on a little work.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+from forbear.core.rules import Rulebook
+from forbear.core.situation import situation
+from forbear.core.solver import Question
+from tests.oracles.accounts import compare, plain
+from tools import bench_offers as offers
+from tools import bench_schedules as schedules
+from tools.timing import percentile
+
+SEED = 20_261_127
+RUNS = 5
+SCHEDULE_REFERENCE = "tests.oracles.schedules"
+"""Where `compare(seed, count) -> list[str]` holds schedules against whole-number arithmetic written apart."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: the work, who does it, what was measured, the most it may be, and how exact it is."""
+
+    work: str
+    tool: str
+    figure: str
+    most: str = ""
+    exact: str = ""
+    ok: bool = True
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much work is done."""
+
+    seconds: float
+    cases: int
+    accounts: int
+    schedules: int
+
+
+FULL, QUICK = Amount(0.5, 200, 100_000, 10_000_000), Amount(0.05, 20, 400, 20_000)
+
+
+def table(amount: Amount) -> Iterator[Row]:
+    """Every line, as it is measured."""
+    yield from schedule_rows(amount)
+    work = offers.cases(SEED, amount.cases)
+    yield from offer_rows(work, amount)
+    yield from case_rows(work)
+    yield from reference_rows(amount)
+
+
+def schedule_rows(amount: Amount) -> Iterator[Row]:
+    """The same 36 months by every tool."""
+    speeds: dict[str, tuple[float, str]] = {}
+    for name, minor, tool in schedules.tools():
+        count = 64
+        while spent(lambda n=count, t=tool: t(schedules.loans(n))) < amount.seconds / 4 and count < 2**17:
+            count *= 2
+        work = schedules.loans(count)
+        wrong = schedules.faults(tool(work), work, minor)
+        speeds[name] = count / median(spent(lambda w=work, t=tool: t(w)) for _ in range(RUNS)), wrong or "exact"
+    ours = next(iter(speeds.values()))[0]
+    for name, (speed, exact) in speeds.items():
+        yield Row("36 monthly rows of a loan", name, f"{speed:,.0f} a second{_beside(name, ours, speed)}", "", exact)
+
+
+def offer_rows(work: Sequence[tuple[Question, Rulebook]], amount: Amount) -> Iterator[Row]:
+    """All offers of a case, one what-if of a case, and what others do of it."""
+    numbers = [plain(situation(question, rules)) for question, rules in work]
+    missed = 100 * median(offers.grid_misses(list(work)))
+    timed: list[tuple[str, list[Callable[[], object]], str]] = [
+        ("Forbear, all offers with rows and reasons", [offers.one_case(*case) for case in work], "exact"),
+        (
+            "HiGHS, one program: least instalment at one term",
+            [offers.one_program(n) for n in numbers],
+            "parts of a cent",
+        ),
+        ("numpy, a grid of 24 instalments", [offers.grid(n) for n in numbers], f"lightest {missed:.1f} % too heavy"),
+    ]
+    speeds = {name: (1 / _mean(asks), exact) for name, asks, exact in timed}
+    ours = speeds[timed[0][0]][0]
+    for name, (speed, exact) in speeds.items():
+        yield Row("plans for a case", name, f"{speed:,.0f} cases a second{_beside(name, ours, speed)}", "", exact)
+    asks = [offers.what_ifs(*case) for case in work[: max(5, amount.cases // 10)]]
+    yield Row(
+        "plans for a case",
+        "Forbear, one what-if with rows and reasons",
+        f"{offers.POINTS / _mean(asks):,.0f} points a second",
+        "",
+        "exact",
+    )
+
+
+def case_rows(work: Sequence[tuple[Question, Rulebook]]) -> Iterator[Row]:
+    """One case through Python after a warm-up: every case once to warm up, then timed."""
+    alone = sorted(1000 * min(spent(ask) for _ in range(RUNS)) for ask in [offers.one_case(*case) for case in work])
+    middle, high = percentile(alone, 50), percentile(alone, 99)
+    one = "one case: offers, label, rows, explanation"
+    yield Row(one, "Forbear, median", f"{middle:.2f} ms", "1 ms", "", middle < 1)
+    yield Row(one, "Forbear, p99", f"{high:.2f} ms")
+    some = work[:: max(1, len(work) // 20)]
+    sweeps = [ask for case in some if (ask := offers.sweep(*case)) is not None]
+    if sweeps:
+        swept = 1000 * median(min(spent(ask) for _ in range(RUNS)) for ask in sweeps)
+        yield Row("200-point what-if", "Forbear, one sweep", f"{swept:.2f} ms", "5 ms", "", swept < 5)
+    asks = [offers.what_ifs(*case) for case in some]
+    each = 1000 * median(min(spent(ask) for _ in range(3)) for ask in asks)
+    most = "" if sweeps else "5 ms"
+    yield Row(
+        "200-point what-if", "Forbear, 200 offers with rows", f"{each:.1f} ms", most, "", bool(sweeps) or each < 5
+    )
+    budget = 1e6 * _mean([offers.budgets(*case) for case in some])
+    yield Row("a household's budget of 60 months", "Forbear", f"{budget:.0f} µs")
+
+
+def reference_rows(amount: Amount) -> Iterator[Row]:
+    """What the product answers, against references written apart; a difference is told, and fails the run."""
+    chunk = max(1, amount.accounts // 200)
+    begun = time.monotonic()
+    with get_context("spawn").Pool(os.cpu_count()) as pool:
+        asked = [(SEED, chunk, first) for first in range(0, amount.accounts, chunk)]
+        found = [line for lines in pool.starmap(compare, asked) for line in lines]
+    yield _reference("offers against every unit, deferral and term", amount.accounts, "accounts", found, begun)
+    if find_spec(SCHEDULE_REFERENCE):
+        begun = time.monotonic()
+        found = import_module(SCHEDULE_REFERENCE).compare(SEED, amount.schedules)
+        yield _reference("schedules against whole numbers", amount.schedules, "schedules", found, begun)
+
+
+def _reference(what: str, count: int, unit: str, found: Sequence[str], begun: float) -> Row:
+    for line in found[:20]:
+        print(line, file=sys.stderr)
+    told = f"{len(found)} differences in {count:,} {unit}"
+    return Row(what, "Forbear", told, "0", f"{time.monotonic() - begun:.0f} s", not found)
+
+
+def spent(act: Callable[[], object]) -> float:
+    """Seconds of CPU."""
+    begun = time.process_time_ns()
+    act()
+    return (time.process_time_ns() - begun) / 1e9
+
+
+def _mean(asks: Sequence[Callable[[], object]]) -> float:
+    """Seconds of CPU for one of them, in the median of several runs over all."""
+    for ask in asks:
+        ask()
+    return median(spent(lambda: [ask() for ask in asks]) for _ in range(RUNS)) / len(asks)
+
+
+def _beside(name: str, ours: float, speed: float) -> str:
+    if name.startswith("Forbear"):
+        return ""
+    times = ours / speed
+    return f" (ours {times:,.0f} × as fast)" if times >= 10 else f" (ours {times:.2g} × as fast)"
+
+
+HEAD = ("work", "by", "measured", "at most", "exact", "")
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A line as text."""
+    return row.work, row.tool, row.figure, row.most, row.exact, ("ok" if row.ok else "too much") if row.most else ""
+
+
+def plain_text(rows: Sequence[Row]) -> str:
+    """The table in columns, for the terminal."""
+    lines = [HEAD, *map(cells, rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def section(rows: Sequence[Row]) -> str:
+    """The table as its section of docs/figures.md."""
+    said = ["## Plans, beside others", "", f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
+    said += [f"| {' | '.join(cells(row))} |" for row in rows]
+    notes = (
+        "CPU time of one core after a warm-up, the median of several runs, all on the same loans and cases in one run.",
+        "*exact*: whether the cents add up, measured on what each gave. The references are written apart from the",
+        "product and share no code with it (`tests/oracles/brute.py`).",
+    )
+    return "\n".join([*said, "", *notes, ""])
+
+
+def measured(*arguments: str) -> list[Row]:
+    """Every line, measured in a process of its own."""
+    command = [sys.executable, __file__, "json", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert done.stdout, "nothing was measured; what stands above says why"
+    return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print; `json` for one document instead of a table."""
+    rows = list(table(QUICK if "quick" in arguments else FULL))
+    print(json.dumps([asdict(row) for row in rows]) if "json" in arguments else plain_text(rows))
+    return 0 if all(row.ok for row in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
