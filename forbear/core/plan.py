@@ -97,12 +97,19 @@ class Why:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A plan with a name, why it is offered, and every rule it was held against."""
+    """A plan with a name, why it is offered, and every rule it was held against.
+
+    `counterfactual`: one "what if", plan.counterfactual.sooner or .lighter. `value_minor`: the lender's expected value
+    of the plan, for agents and auditors only. `bound`: rules of the findings whose limit the plan reaches.
+    """
 
     name: str
     plan: Plan
     why: tuple[Why, ...] = ()
     findings: tuple[Finding, ...] = ()
+    counterfactual: Why | None = None
+    value_minor: int | None = None
+    bound: tuple[str, ...] = ()
 
 
 def check_plan(plan: Plan, owed: Owed, as_of: date, new_interest_minor: int | None = None) -> None:

@@ -1,0 +1,364 @@
+"""Why an offer is what it is, or why there is none: the inputs, the rules with their sources, the figures, and what
+waiting costs, as one plain value that a borrower's page, an agent's page, an auditor's JSON and a terminal read.
+
+Nothing here is found anew: an explanation restates an answer. What an old answer did not keep is left out, not guessed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from forbear.core.budget import Household, MonthBudget
+from forbear.core.dates import month_of
+from forbear.core.explained import (
+    Audience,
+    Decision,
+    Delay,
+    Explanation,
+    Figures,
+    Inputs,
+    Line,
+    OfferExplained,
+    OwedPart,
+    RefusalExplained,
+    Rights,
+    RuleHeld,
+    Waiting,
+)
+from forbear.core.loan import Loan, Owed
+from forbear.core.money import PPM, Rounding, divide
+from forbear.core.plan import Offer, Plan, Why
+from forbear.core.refusal import Refusal
+from forbear.core.rules import Finding, NoRule, Param, Rulebook
+from forbear.core.solver import Answer, Question, solve
+
+PARTS = ("principal", "interest", "penalty", "fees")
+NEAREST = (
+    "request",
+    "settlement",
+    "pause",
+    "ask-more",
+    "at-most",
+    "at-least",
+    "token",
+    "pause-instead",
+    "prove-income",
+)
+"""Ways on (plan.way.…) that name something which would be possible, the nearest to what was asked first."""
+
+_SHARE_MOVES_PPM = 1_000
+"""A waived share that moves by more than this is a changed rule; less is rounding to the minor unit."""
+
+
+def explain(
+    question: Question | None,
+    answer: Answer,
+    rulebook: Rulebook,
+    *,
+    delays: Iterable[Delay] = (),
+    audience: Audience = Audience.BORROWER,
+    also: Sequence[Offer] = (),
+    stored: bool = False,
+) -> Explanation:
+    """All offers and refusals of an answer, explained to one audience.
+
+    `question`: what was asked, None where it is no longer known. `delays`: what waiting costs, from `delays_of`.
+    `also`: offers beside the answer's own, such as the one she tried. `rulebook` tells who stands behind a rule and
+    how much an income counts, as long as it is the very one the answer was found with; else that is left out.
+    """
+    rules = _same(rulebook, answer)
+    inputs = _inputs(question, answer, rules) if question else None
+    offers = [*answer.offers, *also]
+    if audience is not Audience.BORROWER and answer.lender_best is not None:
+        offers.append(answer.lender_best)
+    waits = {delay.offer: delay for delay in delays}
+    place = question.household.place if question else ""
+    return Explanation(
+        audience=audience,
+        as_of=answer.effective_on,
+        stored=stored,
+        owed=answer.owed,
+        days_past_due=answer.days_past_due,
+        inputs=inputs,
+        months=answer.affordable,
+        waiting=Waiting(days=answer.wait_days, now=answer.owed, later=answer.if_nothing_changes),
+        offers=tuple(_offer(one, answer.affordable, inputs, rules, waits, audience) for one in offers),
+        refusals=tuple(_refusal(refusal, answer, place, rules) for refusal in answer.refusals),
+        rights=rights(rulebook),
+        rulebook_digest=answer.rulebook_digest,
+        effective_on=answer.effective_on,
+    )
+
+
+def explain_decision(
+    decision: Decision,
+    offer: Offer | None,
+    answer: Answer | None,
+    question: Question | None,
+    rulebook: Rulebook,
+    *,
+    digest: str,
+    audience: Audience,
+) -> Explanation:
+    """A decision as recorded: its figures, and its plan's, where it has one.
+
+    `answer` with its `question`: what she was shown when she chose, where the plan was made of the same day, debt and
+    household; its months are then the plan's. `digest`: the rulebook the decision was made under.
+    """
+    on = offer.plan.as_of if offer else decision.decided_on
+    rules = rulebook if rulebook.digest == digest else None
+    inputs = _inputs(question, answer, rules) if question and answer else None
+    months = answer.affordable if answer else ()
+    plans = [_offer(offer, months, inputs, rules, {}, audience)] if offer else []
+    return Explanation(
+        audience=audience,
+        as_of=on,
+        stored=True,
+        owed=decision.owed,
+        days_past_due=answer.days_past_due if answer else None,
+        inputs=inputs,
+        months=months,
+        waiting=Waiting(days=answer.wait_days, now=answer.owed, later=answer.if_nothing_changes) if answer else None,
+        offers=tuple(plans),
+        refusals=(),
+        rights=rights(rulebook),
+        rulebook_digest=digest,
+        effective_on=on,
+        decision=decision,
+    )
+
+
+def delayed(question: Question, rulebook: Rulebook, days: int) -> Answer | None:
+    """The answer to the same question so many days later, nothing paid meanwhile: the debt has grown and is older.
+
+    None where the rulebook says nothing yet about that day.
+    """
+    try:
+        return solve(replace(question, as_of=question.as_of + timedelta(days=days)), rulebook)
+    except NoRule:
+        return None
+
+
+def delays_of(offers: Iterable[Offer], later: Answer | None, days: int) -> tuple[Delay, ...]:
+    """What waiting does to each offer: the one of the same name in the answer `days` later, beside it."""
+    if later is None:
+        return ()
+    known = {offer.name: offer for offer in later.offers}
+    return tuple(_delay(offer, known.get(offer.name), days) for offer in offers)
+
+
+def rights(rulebook: Rulebook) -> Rights:
+    """What the rulebook promises whoever gets an answer, on the day it is looked at."""
+    body = rulebook.stack("desk.complaint_body")
+    return Rights(
+        answer_working_days=_integer(rulebook, "desk.accept_working_days"),
+        decide_working_days=_integer(rulebook, "desk.decision_working_days"),
+        appeal_days=_integer(rulebook, "desk.appeal_days"),
+        stay_days=_integer(rulebook, "desk.stay_days_after_decision"),
+        complaint_days=_integer(rulebook, "desk.complaint_days"),
+        complaint_body=str(body[-1].value) if body else "",
+        credit_keep_years=_integer(rulebook, "credit.negative_keep_years"),
+    )
+
+
+# ---- what it was found on --------------------------------------------------------------------------------------
+
+
+def _same(rulebook: Rulebook, answer: Answer) -> Rulebook | None:
+    return rulebook.on(answer.effective_on) if rulebook.digest == answer.rulebook_digest else None
+
+
+def _inputs(question: Question, answer: Answer, rules: Rulebook | None) -> Inputs:
+    loan = question.loan
+    parts = []
+    for part in PARTS:
+        amount, booked = getattr(answer.owed, f"{part}_minor"), getattr(loan, f"{part}_minor")
+        parts.append(
+            OwedPart(
+                part=part, amount_minor=amount, booked_minor=booked, booked_on=loan.as_of, grown_minor=amount - booked
+            )
+        )
+    return Inputs(
+        question=question,
+        parts=tuple(parts),
+        contract_minor=contract_minor(loan, answer.owed),
+        lines=tuple(_lines(question.household, rules)),
+        interim_months=_integer(rules, "budget.interim_months") if rules else None,
+    )
+
+
+def contract_minor(loan: Loan, owed: Owed) -> int:
+    """What the contract still asks if it is paid as written from today: every unpaid instalment, the last one what is
+    left, and the penalty and fees there are. Where no instalment is left, all that is owed."""
+    if loan.instalments_left == 0 or loan.instalment_minor == 0:
+        return owed.total_minor
+    left, total = owed.principal_minor, owed.penalty_minor + owed.fees_minor
+    for index in range(loan.instalments_left):
+        interest = divide(left * loan.rate_ppm, 12 * PPM, Rounding.HALF_UP)
+        last = index == loan.instalments_left - 1
+        paid = left if last else min(left, max(0, loan.instalment_minor - interest))
+        total, left = total + interest + paid, left - paid
+    return total
+
+
+def _lines(household: Household, rules: Rulebook | None) -> Iterator[Line]:
+    for item in household.income:
+        amount = item.monthly_minor if item.monthly_minor is not None else item.amount_minor or 0
+        yield Line(
+            kind="income",
+            name=item.source,
+            amount_minor=amount,
+            month=item.month or "",
+            evidence=item.evidence.value,
+            counts_minor=_counts(amount, rules, "interim", item.evidence.value),
+            counts_later_minor=_counts(amount, rules, "long", item.evidence.value),
+        )
+    for outgoing in household.outgoings:
+        amount = outgoing.monthly_minor if outgoing.monthly_minor is not None else outgoing.amount_minor or 0
+        yield Line(kind="outgoing", name=outgoing.kind, amount_minor=amount, month=outgoing.month or "")
+    for debt in household.other_debts:
+        yield Line(
+            kind="other-debt",
+            name=debt.creditor,
+            amount_minor=debt.monthly_minor,
+            balance_minor=debt.balance_minor,
+            priority=debt.priority,
+        )
+
+
+def _counts(amount_minor: int, rules: Rulebook | None, span: str, evidence: str) -> int | None:
+    found = rules.stack(f"budget.income_share.{span}", evidence) if rules else ()
+    return divide(amount_minor * int(found[-1].value), PPM, Rounding.DOWN) if found else None
+
+
+# ---- an offer --------------------------------------------------------------------------------------------------
+
+
+def _offer(
+    offer: Offer,
+    months: Sequence[MonthBudget],
+    inputs: Inputs | None,
+    rules: Rulebook | None,
+    waits: Mapping[str, Delay],
+    audience: Audience,
+) -> OfferExplained:
+    place = inputs.question.household.place if inputs else ""
+    return OfferExplained(
+        offer=replace(offer, value_minor=None) if audience is Audience.BORROWER else offer,
+        figures=_figures(offer.plan, inputs),
+        budgets=tuple(months),
+        rules=tuple(_held(one, one.rule in offer.bound, place, rules) for one in offer.findings),
+        delay=waits.get(offer.name),
+    )
+
+
+def _figures(plan: Plan, inputs: Inputs | None) -> Figures:
+    rows = plan.instalments
+    first, last = (int(month_of(on)[:4]) * 12 + int(month_of(on)[5:]) for on in (plan.first_due_on, plan.ends_on))
+    return Figures(
+        first_minor=rows[0].amount_minor,
+        highest_minor=plan.instalment_max_minor,
+        last_minor=rows[-1].amount_minor,
+        payments=len(rows),
+        months=last - first + 1,
+        total_minor=plan.total_minor,
+        interest_minor=sum(row.interest_minor for row in rows),
+        against_owed_minor=plan.total_minor - plan.owed.total_minor,
+        against_contract_minor=plan.total_minor - inputs.contract_minor if inputs else None,
+    )
+
+
+def _delay(offer: Offer, later: Offer | None, days: int) -> Delay:
+    if later is None:
+        return Delay(offer=offer.name, days=days, possible=False)
+    now, then = offer.plan, later.plan
+    return Delay(
+        offer=offer.name,
+        days=days,
+        possible=True,
+        total_more_minor=then.total_minor - now.total_minor,
+        instalment_max_minor=then.instalment_max_minor,
+        instalment_more_minor=then.instalment_max_minor - now.instalment_max_minor,
+        ends_on=then.ends_on,
+        relief_moves=now.rate_ppm != then.rate_ppm or any(_share_moves(now, then, part) for part in PARTS),
+    )
+
+
+def _share_moves(now: Plan, then: Plan, part: str) -> bool:
+    before, after = (_share(plan, f"{part}_minor") for plan in (now, then))
+    return before is not None and after is not None and abs(before - after) > _SHARE_MOVES_PPM
+
+
+def _share(plan: Plan, name: str) -> int | None:
+    owed = getattr(plan.owed, name)
+    return divide(getattr(plan.forgiven, name) * PPM, owed, Rounding.HALF_UP) if owed else None
+
+
+# ---- a refusal -------------------------------------------------------------------------------------------------
+
+
+def _refusal(refusal: Refusal, answer: Answer, place: str, rules: Rulebook | None) -> RefusalExplained:
+    change = _way(refusal)
+    ways = [way for way in (change, *(_way(other) for other in answer.refusals)) if way is not None]
+    possible = [way for way in ways if way.key.rpartition(".")[2] in NEAREST]
+    nearest = possible[0] if possible else None
+    others = tuple(way for way in ways if way not in (change, nearest))
+    return RefusalExplained(
+        refusal=refusal,
+        rule=_rule(refusal.rule, place, rules),
+        change=change,
+        nearest=nearest,
+        others=tuple({way.key: way for way in others}.values()),
+    )
+
+
+def _way(refusal: Refusal) -> Why | None:
+    facts = {name: str(value) for name, value in refusal.facts.items()}
+    return Why(key=refusal.way_on, facts=facts) if refusal.way_on else None
+
+
+# ---- a rule and who stands behind it ---------------------------------------------------------------------------
+
+
+def _held(finding: Finding, bound: bool, place: str, rules: Rulebook | None) -> RuleHeld:
+    known = _rule(finding.rule, place, rules)
+    return replace(
+        known,
+        key=finding.key or known.key,
+        source=finding.source,
+        status=finding.status or known.status,
+        finding=finding,
+        bound=bound,
+    )
+
+
+def _rule(rule: str, place: str, rules: Rulebook | None) -> RuleHeld:
+    param = _param(rule, place, rules) if rules else None
+    if param is None:
+        return RuleHeld(rule=rule, key="", source="", status="")
+    return RuleHeld(
+        rule=rule,
+        key=param.key,
+        source=str(param.source),
+        status=param.status.value,
+        force=param.force.value,
+        checked_on=param.checked_on,
+    )
+
+
+def _param(rule: str, place: str, rules: Rulebook) -> Param | None:
+    """The value in force that a rule's id names: its layer, then its key; a finding may name one row of a table."""
+    for layer in reversed(rules.layers):
+        prefix = layer.replace("/", ".") + "."
+        key = rule.removeprefix(prefix) if rule.startswith(prefix) else ""
+        while key:
+            for param in reversed(rules.stack(key, place if key == "budget.floor" else "")):
+                if rule.startswith(param.rule):
+                    return param
+            key = key.rpartition(".")[0]
+    return None
+
+
+def _integer(rulebook: Rulebook, key: str) -> int | None:
+    found = rulebook.stack(key)
+    return int(found[-1].value) if found else None
