@@ -67,19 +67,27 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """One month of a plan: what counts as income less other debts and the payment is left; the floor beside it."""
+    """One month of a plan: what counts as income, less other debts and the payment, is left. Beside it what the
+    household needs that month, and the floor below which no need is ever read.
+    """
 
     month: str
     income_minor: int
     debts_minor: int
     pays_minor: int
     left_minor: int
+    need_minor: int
     floor_minor: int
 
     @property
     def above_floor_minor(self) -> int:
         """What is left beyond the floor; never negative for an offer."""
         return self.left_minor - self.floor_minor
+
+    @property
+    def spare_minor(self) -> int:
+        """What is left beyond the need; never negative for an offer."""
+        return self.left_minor - self.need_minor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +182,10 @@ class RefusalExplained:
 @dataclass(frozen=True, kw_only=True)
 class Rights:
     """What holds whatever the answer is: how soon a person looks, who else can be asked, how long collecting rests.
-    None and "" where the rulebook says nothing.
+    None and "" where the rulebook says nothing. `country`: the rulebook's, whose public advice the words may name.
     """
+
+    country: str
 
     answer_working_days: int | None
     decide_working_days: int | None
@@ -207,7 +217,9 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """`stored`: read from the record as it was shown then, with what that day's rules said."""
+    """`stored`: read from the record as it was shown then, with what that day's rules said. `plans_fit`: there are
+    offers, also where this speaks of a refusal alone.
+    """
 
     audience: Audience
     as_of: date
@@ -222,6 +234,7 @@ class Explanation:
     rights: Rights
     rulebook_digest: str
     effective_on: date
+    plans_fit: bool = False
     decision: Decision | None = None
 
     def of_offer(self, name: str) -> "Explanation | None":
@@ -242,5 +255,6 @@ def _month(budget: MonthBudget, pays_minor: int) -> Month:
         debts_minor=budget.debts_minor,
         pays_minor=pays_minor,
         left_minor=budget.income_minor - budget.debts_minor - pays_minor,
+        need_minor=max(budget.need_minor, budget.floor_minor),
         floor_minor=budget.floor_minor,
     )

@@ -87,6 +87,7 @@ def explain(
         rights=rights(rulebook),
         rulebook_digest=answer.rulebook_digest,
         effective_on=answer.effective_on,
+        plans_fit=bool(answer.offers),
     )
 
 
@@ -151,6 +152,7 @@ def rights(rulebook: Rulebook) -> Rights:
     """What the rulebook promises whoever gets an answer, on the day it is looked at."""
     body = rulebook.stack("desk.complaint_body")
     return Rights(
+        country=next((layer for layer in rulebook.layers if layer != "base" and "/" not in layer), ""),
         answer_working_days=_integer(rulebook, "desk.accept_working_days"),
         decide_working_days=_integer(rulebook, "desk.decision_working_days"),
         appeal_days=_integer(rulebook, "desk.appeal_days"),

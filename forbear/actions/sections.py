@@ -1,0 +1,107 @@
+"""What an explanation's pages are made of: sections, points and tables, and how its names and sentences are said."""
+
+from dataclasses import dataclass
+
+from forbear.core.explained import Explanation, Line, RefusalExplained, RuleHeld
+from forbear.core.money import major, percent
+from forbear.core.plan import Measure, Why
+from forbear.words import format, known, say
+
+_ONE = {
+    "plan.counterfactual.sooner": "plan.counterfactual.sooner_one",
+    "plan.counterfactual.lighter": "plan.counterfactual.lighter_one",
+}
+_SAME = {
+    "plan.counterfactual.sooner": "plan.counterfactual.sooner_same",
+    "plan.counterfactual.lighter": "plan.counterfactual.lighter_same",
+}
+_TOTAL_MOVES = {"plan.counterfactual.sooner": "less", "plan.counterfactual.lighter": "more"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A point of a list: its title, what is said of it, and short flags beside it."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first `texts` columns are words, the others figures. Long ones are shown folded."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    texts: int = 1
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of an explanation: sentences first, then figures, points, a table, and last what is to be noted."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
+    items: tuple[Item, ...] = ()
+    table: Table | None = None
+    notes: tuple[str, ...] = ()
+
+
+def sentence(language: str, why: Why) -> str:
+    """A sentence of the solver, its facts as people write them; of a counterfactual the form that fits its facts."""
+    key = why.key
+    if why.facts.get(_TOTAL_MOVES.get(key, ""), "") == "0.00":
+        key = _SAME[key]
+    elif why.facts.get("months") == "1":
+        key = _ONE.get(key, key)
+    return say(language, key, **{name: format.figure(language, value) for name, value in why.facts.items()})
+
+
+def reason(language: str, refused: RefusalExplained) -> str:
+    """Why it is not possible, as one sentence."""
+    facts = {name: format.figure(language, str(value)) for name, value in refused.refusal.facts.items()}
+    return say(language, refused.refusal.reason, **facts)
+
+
+def rule_name(language: str, rule: RuleHeld) -> str:
+    """What a rule is called; its id where the catalogue has no name for it."""
+    for key in (f"rules.{rule.key}", f"rules.{rule.key}.all"):
+        if known(language, key):
+            return say(language, key)
+    return rule.rule
+
+
+def measure_told(language: str, measure: Measure) -> str:
+    """One relief of a plan in words."""
+    facts = {
+        "amount": format.figure(language, major(measure.amount_minor or 0)),
+        "months": measure.months or 0,
+        "rate": percent(measure.rate_ppm or 0),
+    }
+    return say(language, f"plan.measure.{measure.measure}", **facts)
+
+
+def evidence_told(language: str, grade: str) -> str:
+    """How well an income is shown, in words."""
+    return say(language, f"explanation.household.evidence.{grade}")
+
+
+def line_name(language: str, line: Line) -> str:
+    """What a line of the household is called; her own word where it is none of ours."""
+    room = {"income": "income", "outgoing": "outgoings", "other-debt": "debts"}[line.kind]
+    key = f"statement.page.{room}.option.{line.name}"
+    return say(language, key) if known(language, key) else line.name
+
+
+def money(explanation: Explanation, language: str, amount_minor: int) -> str:
+    inputs = explanation.inputs
+    return format.money(language, amount_minor, inputs.question.loan.currency if inputs else "CNY")
+
+
+def against(explanation: Explanation, language: str, more_minor: int) -> str:
+    if not more_minor:
+        return say(language, "explanation.plan.same")
+    amount = money(explanation, language, abs(more_minor))
+    return say(language, "explanation.plan.more" if more_minor > 0 else "explanation.plan.less", amount=amount)
