@@ -6,7 +6,7 @@ of fen, so that the page, the agent's screen and the auditor's file say the same
 from collections.abc import Iterator
 from typing import Any
 
-from forbear.actions.sections import evidence_told, line_name, measure_told, reason, rule_name, sentence
+from forbear.actions.sections import complaint_body, evidence_told, line_name, measure_told, reason, rule_name, sentence
 from forbear.core.explained import (
     Audience,
     Decision,
@@ -57,7 +57,7 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
         "if_nothing_changes": _waiting(explanation),
         "offers": [_offer(shown, audience, language) for shown in _shown(explanation, audience)],
         "refusals": [_refusal(refused, audience, language) for refused in explanation.refusals],
-        "rights": _rights(explanation.rights),
+        "rights": _rights(explanation.rights, language),
         "decision": _decision(explanation.decision, audience, language) if explanation.decision else None,
     }
 
@@ -264,13 +264,13 @@ def _refusal(refused: RefusalExplained, audience: Audience, language: str) -> di
     }
 
 
-def _rights(rights: Rights) -> dict[str, Any]:
+def _rights(rights: Rights, language: str) -> dict[str, Any]:
     return {
         "answer_working_days": rights.answer_working_days,
         "decide_working_days": rights.decide_working_days,
         "appeal_days": rights.appeal_days,
         "collection_rests_days_after_answer": rights.stay_days,
-        "complaint_body": rights.complaint_body or None,
+        "complaint_body": complaint_body(language, rights) or None,
         "complaint_days": rights.complaint_days,
         "credit_record_keep_years": rights.credit_keep_years,
     }

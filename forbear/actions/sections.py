@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forbear.core.explained import Explanation, Line, RefusalExplained, RuleHeld
+from forbear.core.explained import Explanation, Line, RefusalExplained, Rights, RuleHeld
 from forbear.core.money import major, percent
 from forbear.core.plan import Measure, Why
 from forbear.words import format, known, say
@@ -93,6 +93,13 @@ def line_name(language: str, line: Line) -> str:
     room = {"income": "income", "outgoing": "outgoings", "other-debt": "debts"}[line.kind]
     key = f"statement.page.{room}.option.{line.name}"
     return say(language, key) if known(language, key) else line.name
+
+
+def complaint_body(language: str, rights: Rights) -> str:
+    """Where to complain: the rulebook's, else the public line of a country the words know; "" where there is none."""
+    if rights.complaint_body or rights.country != "cn":
+        return rights.complaint_body
+    return say(language, "explanation.rights.body")
 
 
 def money(explanation: Explanation, language: str, amount_minor: int) -> str:

@@ -11,6 +11,7 @@ from forbear.actions.sections import (
     Section,
     Table,
     against,
+    complaint_body,
     measure_told,
     money,
     rule_name,
@@ -32,14 +33,17 @@ AT_LEAST = frozenset({"plan.instalment_least", "budget.floor", "relief.ladder.ra
 """Rules whose limit is the least a value may be; every other one is the most."""
 
 
-def told(explanation: Explanation, language: str) -> tuple[Section, ...]:
-    """Every section of an explanation, in the order one reads: plan or no, what was counted, waiting, rights."""
+def told(explanation: Explanation, language: str, *, plans: bool = True) -> tuple[Section, ...]:
+    """Every section of an explanation, in the order one reads: plan or no, what was counted, waiting, rights.
+
+    `plans` False: without the sections of each plan and each no, where those were told before.
+    """
     sections: list[Section] = []
     if explanation.decision:
         sections.append(_decision(explanation, language))
-    for shown in explanation.offers:
+    for shown in explanation.offers if plans else ():
         sections += offer_told(explanation, shown, language)
-    for refused in explanation.refusals:
+    for refused in explanation.refusals if plans else ():
         sections += refusal_told(explanation, refused, language)
     sections += counted(explanation, language)
     if explanation.waiting:
@@ -128,7 +132,7 @@ def _takes(explanation: Explanation, shown: OfferExplained, language: str) -> Se
 def _left(explanation: Explanation, shown: OfferExplained, language: str) -> Section:
     months = shown.months
     barest = min(months, key=lambda month: month.spare_minor)
-    columns = ("income", "pays", "left", "need")
+    columns: tuple[str, ...] = ("income", "pays", "left", "need")
     if explanation.audience is not Audience.BORROWER:
         columns = ("income", "debts", "pays", "left", "need", "floor")
     rows = tuple(
@@ -330,7 +334,7 @@ def _rights(explanation: Explanation, language: str) -> Section:
         add("appeal_by", date=format.day(language, decision.appeal_by_on) if decision.appeal_by_on else "")
         add("rests_until", date=format.day(language, decision.rests_until_on) if decision.rests_until_on else "")
     at_home = rights.country == "cn"
-    add("complaint", body=rights.complaint_body or (say(language, "explanation.rights.body") if at_home else ""))
+    add("complaint", body=complaint_body(language, rights))
     add("complaint_days", days=rights.complaint_days)
     if at_home:
         add("advice")
@@ -377,18 +381,22 @@ def _decision(explanation: Explanation, language: str) -> Section:
 
 def _lender(explanation: Explanation, language: str) -> Section:
     """For the desk alone: the lender's expected value, the limits reached, and which rules of which day."""
-    figures: list[tuple[str, str]] = []
+    auditor = explanation.audience is Audience.AUDITOR
+    items = []
     for shown in explanation.offers:
         value = shown.offer.value_minor
         worked = say(language, "explanation.lender.value_none")
         worked = worked if value is None else money(explanation, language, value)
         bound = [rule_name(language, rule) for rule in shown.rules if rule.bound]
-        if explanation.audience is Audience.AUDITOR:
-            figures.append((say(language, "explanation.lender.offer"), shown.offer.name))
-        figures.append((say(language, "explanation.lender.value"), worked))
         reached = say(language, "evidence.page.list.or").join(bound) or say(language, "explanation.lender.bound_none")
-        figures.append((say(language, "explanation.lender.bound"), reached))
-    if explanation.audience is Audience.AUDITOR:
+        lines = (
+            say(language, "explanation.lender.value", value=worked),
+            say(language, "explanation.lender.bound", rules=reached),
+        )
+        name = say(language, f"plan.name.{shown.offer.name}")
+        items.append(Item(f"{name} ({shown.offer.name})" if auditor else name, lines))
+    figures: list[tuple[str, str]] = []
+    if auditor:
         label = say(language, "explanation.lender.refusal")
         figures += [(label, refused.refusal.rule) for refused in explanation.refusals]
     on, digest = format.day(language, explanation.effective_on), explanation.rulebook_digest
@@ -396,8 +404,10 @@ def _lender(explanation: Explanation, language: str) -> Section:
     figures.append(
         (
             say(language, "explanation.lender.digest"),
-            digest if explanation.audience is Audience.AUDITOR else digest[:12],
+            digest if auditor else digest[:12],
         )
     )
     made = say(language, "explanation.lender.stored" if explanation.stored else "explanation.lender.fresh")
-    return Section(title=say(language, "explanation.lender.title"), lines=(made,), figures=tuple(figures))
+    return Section(
+        title=say(language, "explanation.lender.title"), lines=(made,), figures=tuple(figures), items=tuple(items)
+    )

@@ -111,7 +111,9 @@ class RuleHeld:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The figures of a plan. `interest_minor`: all interest it pays; `against_…`: its total less the other's."""
+    """The figures of a plan. `interest_minor`: all interest it pays; `against_…`: its total less the other's;
+    None where the contract has run out or is no longer known.
+    """
 
     first_minor: int
     highest_minor: int

@@ -144,8 +144,26 @@ def delays_of(offers: Iterable[Offer], later: Answer | None, days: int) -> tuple
     """What waiting does to each offer: the one of the same name in the answer `days` later, beside it."""
     if later is None:
         return ()
-    known = {offer.name: offer for offer in later.offers}
-    return tuple(_delay(offer, known.get(offer.name), days) for offer in offers)
+    best = [later.lender_best] if later.lender_best else []
+    known = {offer.name: offer for offer in [*later.offers, *best]}
+    return tuple(delay_of(offer, known.get(offer.name), days) for offer in offers)
+
+
+def delay_of(offer: Offer, later: Offer | None, days: int) -> Delay:
+    """What waiting does to one offer, beside what it has become; None where it is no longer possible."""
+    if later is None:
+        return Delay(offer=offer.name, days=days, possible=False)
+    now, then = offer.plan, later.plan
+    return Delay(
+        offer=offer.name,
+        days=days,
+        possible=True,
+        total_more_minor=then.total_minor - now.total_minor,
+        instalment_max_minor=then.instalment_max_minor,
+        instalment_more_minor=then.instalment_max_minor - now.instalment_max_minor,
+        ends_on=then.ends_on,
+        relief_moves=now.rate_ppm != then.rate_ppm or any(_share_moves(now, then, part) for part in PARTS),
+    )
 
 
 def rights(rulebook: Rulebook) -> Rights:
@@ -256,6 +274,7 @@ def _offer(
 
 def _figures(plan: Plan, inputs: Inputs | None) -> Figures:
     rows = plan.instalments
+    running = inputs is not None and inputs.question.loan.instalments_left > 0
     first, last = (int(month_of(on)[:4]) * 12 + int(month_of(on)[5:]) for on in (plan.first_due_on, plan.ends_on))
     return Figures(
         first_minor=rows[0].amount_minor,
@@ -266,23 +285,7 @@ def _figures(plan: Plan, inputs: Inputs | None) -> Figures:
         total_minor=plan.total_minor,
         interest_minor=sum(row.interest_minor for row in rows),
         against_owed_minor=plan.total_minor - plan.owed.total_minor,
-        against_contract_minor=plan.total_minor - inputs.contract_minor if inputs else None,
-    )
-
-
-def _delay(offer: Offer, later: Offer | None, days: int) -> Delay:
-    if later is None:
-        return Delay(offer=offer.name, days=days, possible=False)
-    now, then = offer.plan, later.plan
-    return Delay(
-        offer=offer.name,
-        days=days,
-        possible=True,
-        total_more_minor=then.total_minor - now.total_minor,
-        instalment_max_minor=then.instalment_max_minor,
-        instalment_more_minor=then.instalment_max_minor - now.instalment_max_minor,
-        ends_on=then.ends_on,
-        relief_moves=now.rate_ppm != then.rate_ppm or any(_share_moves(now, then, part) for part in PARTS),
+        against_contract_minor=plan.total_minor - inputs.contract_minor if inputs and running else None,
     )
 
 
