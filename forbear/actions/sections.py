@@ -39,7 +39,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of an explanation: sentences first, then figures, points, a table, and last what is to be noted."""
+    """A part of an explanation: sentences first, then figures, points, a table, and last what is to be noted.
+
+    `folded`: long and not needed at once; a page shows its title first.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
@@ -47,6 +50,7 @@ class Section:
     items: tuple[Item, ...] = ()
     table: Table | None = None
     notes: tuple[str, ...] = ()
+    folded: bool = False
 
 
 def sentence(language: str, why: Why) -> str:

@@ -169,7 +169,8 @@ def _rules(shown: OfferExplained, audience: Audience, language: str) -> Section:
     title, line = say(language, "explanation.rules.title"), say(language, "explanation.rules.line")
     lines = (line,) if all(rule.finding is None or rule.finding.ok for rule in shown.rules) else ()
     if audience is Audience.BORROWER:
-        return Section(title, lines, items=tuple(_rule_item(language, rule) for rule in shown.rules), notes=notes)
+        items = tuple(_rule_item(language, rule) for rule in shown.rules)
+        return Section(title, lines, items=items, notes=notes, folded=True)
     columns = ("name", "held", "is_limit", "value", "from", "force", "status")
     return Section(
         title,
