@@ -1,4 +1,4 @@
-"""Why this plan, why not, why this answer: every figure, rule and right behind what she is shown, on a page and as data.
+"""Why this plan, why not, why this answer: every figure, rule and right behind what she is shown, as page and as data.
 
 Each address also answers with ?format=json: the same explanation as docs/explanation.md describes it.
 """

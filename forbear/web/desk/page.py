@@ -85,7 +85,7 @@ def tab_address(case_id: str, tab: str) -> str:
 def case_page(
     request: HttpRequest, file: CaseFile, tab: str, tried: Tried | None = None, *, template: str = "", **context: Any
 ) -> HttpResponse:
-    """Render a tab of a case, or another page (`template`) under it; the status says how a refused form was at fault."""
+    """Render a tab of a case, or another page (`template`) under it; the status tells how a form was at fault."""
     desk = request.desk  # type: ignore[attr-defined]
     language, today = reader_language(), desk.clock.today()
     chosen = request.GET.get("show", "main")
