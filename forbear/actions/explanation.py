@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from forbear.actions.plan import Choice, offers_today, plan_for, question, waiting
 from forbear.actions.ports import ZONE, Desk
 from forbear.core import events as e
+from forbear.core.decision import Outcome
 from forbear.core.explained import Audience, Decision, Explanation
 from forbear.core.explanation import explain, explain_decision
 from forbear.core.file import CaseFile
@@ -92,7 +93,7 @@ def explained_decision(desk: Desk, file: CaseFile, audience: Audience) -> Explan
         owed=decided.owed,
         by=decided.decided_by,
         second=decided.second,
-        appeal_by_on=case.appeal_by_on if not case.under_review else None,
+        appeal_by_on=case.appeal_by_on if decided.outcome is not Outcome.APPROVED and not case.under_review else None,
         rests_until_on=case.stayed_until_on,
     )
     shown = _shown_with(file, decided.plan, decision)

@@ -29,12 +29,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first `texts` columns are words, the others figures. Long ones are shown folded."""
+    """A table; `numbers`: the places of its columns of figures, from 0. Long ones are shown folded."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    texts: int = 1
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def told(explanation: Explanation, language: str, *, plans: bool = True) -> tupl
     """
     sections: list[Section] = []
     if explanation.decision:
-        sections.append(_decision(explanation, language))
+        sections += _decision(explanation, language)
     for shown in explanation.offers if plans else ():
         sections += offer_told(explanation, shown, language)
     for refused in explanation.refusals if plans else ():
@@ -157,6 +157,7 @@ def _left(explanation: Explanation, shown: OfferExplained, language: str) -> Sec
             caption=say(language, "explanation.left.caption"),
             head=tuple(say(language, f"explanation.left.{name}") for name in ("month", *columns)),
             rows=rows,
+            numbers=tuple(range(1, 1 + len(columns))),
         ),
     )
 
@@ -179,7 +180,7 @@ def _rules(shown: OfferExplained, audience: Audience, language: str) -> Section:
             caption=title,
             head=tuple(say(language, f"explanation.rules.{name}") for name in columns),
             rows=tuple(_rule_row(language, rule, audience) for rule in shown.rules),
-            texts=2,
+            numbers=(2, 3),
         ),
         notes=notes,
     )
@@ -340,14 +341,16 @@ def _rights(explanation: Explanation, language: str) -> Section:
     if at_home:
         add("advice")
     add("credit", years=rights.credit_keep_years)
-    title = say(language, "explanation.rights.title")
+    hers = explanation.audience is Audience.BORROWER
+    title = say(language, "explanation.rights.title" if hers else "explanation.rights.title_desk")
     return Section(title=title, items=tuple(Item(line) for line in lines))
 
 
 # ---- a decision, and what only the desk sees -------------------------------------------------------------------
 
 
-def _decision(explanation: Explanation, language: str) -> Section:
+def _decision(explanation: Explanation, language: str) -> Iterator[Section]:
+    """The answer with its figures, the reasons, and what would change it."""
     decision = explanation.decision
     assert decision is not None, "the caller looks"
     figures = [
@@ -365,19 +368,16 @@ def _decision(explanation: Explanation, language: str) -> Section:
     figures += [
         (say(language, f"explanation.counted.{name}"), money(explanation, language, amount)) for name, amount in counted
     ]
-    items = [Item(say(language, f"decision.reason.{one}")) for one in decision.reasons]
-    notes = []
-    if decision.would_change:
-        notes = [
-            f"{say(language, 'explanation.decision.change')}{'：' if language == 'zh' else ': '}{decision.would_change}"
-        ]
-    return Section(
+    yield Section(
         title=say(language, "explanation.decision.title"),
         lines=(decision.words,) if decision.words else (),
         figures=tuple(figures),
-        items=tuple(items),
-        notes=tuple(notes),
     )
+    reasons = tuple(Item(say(language, f"decision.reason.{one}")) for one in decision.reasons)
+    if reasons:
+        yield Section(title=say(language, "explanation.decision.reasons"), items=reasons)
+    if decision.would_change:
+        yield Section(title=say(language, "explanation.decision.change"), lines=(decision.would_change,))
 
 
 def _lender(explanation: Explanation, language: str) -> Section:

@@ -84,7 +84,6 @@ def _household(explanation: Explanation, inputs: Inputs, language: str) -> Secti
             caption=say(language, "explanation.household.caption"),
             head=tuple(say(language, f"explanation.household.{name}") for name in ("what", "amount", "counts")),
             rows=tuple(_line(explanation, inputs, line, language) for line in inputs.lines),
-            texts=3,
         ),
         notes=tuple(notes),
     )

@@ -26,7 +26,7 @@ from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import case_for_staff, staff_required
 from forbear.web.desk.page import case_page
-from forbear.web.templatetags.desk import reader_language
+from forbear.web.templatetags.desk import reader_language, term_in
 from forbear.words import say
 from forbear.words.format import day
 
@@ -43,7 +43,7 @@ def why(request: HttpRequest, case_id: str, name: str) -> HttpResponse:
     lines = [sentence(language, one) for one in offer.why]
     if offer.counterfactual:
         lines.append(sentence(language, offer.counterfactual))
-    heading = f"{say(language, 'explanation.page.why')} {say(language, f'plan.name.{offer.name}')}"
+    heading = f"{say(language, 'explanation.page.why')} {term_in(language, f'desk.offer.{offer.name}')}"
     return _answer(request, file, found, "plan", heading=heading, lines=lines)
 
 
