@@ -54,13 +54,15 @@ class Section:
 
 
 def sentence(language: str, why: Why) -> str:
-    """A sentence of the solver, its facts as people write them; of a counterfactual the form that fits its facts."""
-    key = why.key
-    if why.facts.get(_TOTAL_MOVES.get(key, ""), "") == "0.00":
-        key = _SAME[key]
-    elif why.facts.get("months") == "1":
-        key = _ONE.get(key, key)
-    return say(language, key, **{name: format.figure(language, value) for name, value in why.facts.items()})
+    """A sentence of the solver, its facts as people write them."""
+    return say(language, form_of(why), **{name: format.figure(language, value) for name, value in why.facts.items()})
+
+
+def form_of(why: Why) -> str:
+    """The key of the sentence; of a counterfactual the form that fits its facts: one month, or the same in all."""
+    if why.facts.get(_TOTAL_MOVES.get(why.key, ""), "") == "0.00":
+        return _SAME[why.key]
+    return _ONE.get(why.key, why.key) if why.facts.get("months") == "1" else why.key
 
 
 def reason(language: str, refused: RefusalExplained) -> str:

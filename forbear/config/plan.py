@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.actions.explanation_document import explanation_document
-from forbear.actions.sections import Section, reason, sentence
+from forbear.actions.sections import Section, form_of, reason, sentence
 from forbear.actions.told import offer_told, refusal_told, told
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
 from forbear.config.plan_file import Case, FileAtFault, read_case
@@ -166,7 +166,7 @@ def table(answer: Answer, language: str) -> str:
         }
         lines += [say(language, f"plan.name.{offer.name}"), "  " + say(language, "plan.table.offer", **facts)]
         lines += [f"  {_said(why, language)}" for why in offer.why]
-        lines += [f"  {sentence(language, offer.counterfactual)}"] if offer.counterfactual else []
+        lines += [f"  {_said(offer.counterfactual, language)}"] if offer.counterfactual else []
         lines += [""]
     for refusal in answer.refusals:
         said = _refusal(refusal, language)
@@ -194,7 +194,7 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
     return {
         "name": offer.name,
         "why": [_said(why, language) for why in offer.why],
-        "counterfactual": sentence(language, offer.counterfactual) if offer.counterfactual else None,
+        "counterfactual": _said(offer.counterfactual, language) if offer.counterfactual else None,
         "first_due_on": plan.first_due_on.isoformat(),
         "ends_on": plan.ends_on.isoformat(),
         "instalment_max": major(plan.instalment_max_minor),
@@ -244,4 +244,4 @@ def _refusal(refusal: Refusal, language: str) -> dict[str, str]:
 
 
 def _said(why: Why, language: str) -> str:
-    return say(language, why.key, **why.facts)
+    return say(language, form_of(why), **why.facts)
