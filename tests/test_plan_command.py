@@ -329,7 +329,7 @@ def test_an_offer_says_its_counterfactual_and_the_rules_that_bind_it(capsys, mon
     assert (offer["counterfactual"], offer["bound"]) == (said, ["base.plan.term_max_months"])
     assert "value" not in offer
     assert f"  {said}\n" in run(capsys, asked)[1]
-    assert "This is what sets the limit here." in run(capsys, asked, "--explain")[1]
+    assert "This plan reaches this limit." in run(capsys, asked, "--explain")[1]
     desk = json.loads(run(capsys, asked, "--explain", "--json", "--audience", "auditor")[1])["offers"][0]
     assert (desk["lender_value"], desk["bound"]) == ("0.01", ["base.plan.term_max_months"])
 
