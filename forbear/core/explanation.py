@@ -72,7 +72,7 @@ def explain(
     if audience is not Audience.BORROWER and answer.lender_best is not None:
         offers.append(answer.lender_best)
     waits = {delay.offer: delay for delay in delays}
-    place = question.household.place if question else ""
+    known = _Known(rules, question.household.place if question else "")
     return Explanation(
         audience=audience,
         as_of=answer.effective_on,
@@ -82,8 +82,8 @@ def explain(
         inputs=inputs,
         months=answer.affordable,
         waiting=Waiting(days=answer.wait_days, now=answer.owed, later=answer.if_nothing_changes),
-        offers=tuple(_offer(one, answer.affordable, inputs, rules, waits, audience) for one in offers),
-        refusals=tuple(_refusal(refusal, answer, place, rules) for refusal in answer.refusals),
+        offers=tuple(_offer(one, answer.affordable, inputs, known, waits, audience) for one in offers),
+        refusals=tuple(_refusal(refusal, answer, known) for refusal in answer.refusals),
         rights=rights(rulebook),
         rulebook_digest=answer.rulebook_digest,
         effective_on=answer.effective_on,
@@ -110,7 +110,8 @@ def explain_decision(
     rules = rulebook if rulebook.digest == digest else None
     inputs = _inputs(question, answer, rules) if question and answer else None
     months = answer.affordable if answer else ()
-    plans = [_offer(offer, months, inputs, rules, {}, audience)] if offer else []
+    known = _Known(rules, question.household.place if question else "")
+    plans = [_offer(offer, months, inputs, known, {}, audience)] if offer else []
     return Explanation(
         audience=audience,
         as_of=on,
@@ -258,16 +259,16 @@ def _offer(
     offer: Offer,
     months: Sequence[MonthBudget],
     inputs: Inputs | None,
-    rules: Rulebook | None,
+    known: "_Known",
     waits: Mapping[str, Delay],
     audience: Audience,
 ) -> OfferExplained:
-    place = inputs.question.household.place if inputs else ""
+    hidden = audience is Audience.BORROWER and offer.value_minor is not None
     return OfferExplained(
-        offer=replace(offer, value_minor=None) if audience is Audience.BORROWER else offer,
+        offer=replace(offer, value_minor=None) if hidden else offer,
         figures=_figures(offer.plan, inputs),
         budgets=tuple(months),
-        rules=tuple(_held(one, one.rule in offer.bound, place, rules) for one in offer.findings),
+        rules=tuple(known.held(one, one.rule in offer.bound) for one in offer.findings),
         delay=waits.get(offer.name),
     )
 
@@ -302,7 +303,7 @@ def _share(plan: Plan, name: str) -> int | None:
 # ---- a refusal -------------------------------------------------------------------------------------------------
 
 
-def _refusal(refusal: Refusal, answer: Answer, place: str, rules: Rulebook | None) -> RefusalExplained:
+def _refusal(refusal: Refusal, answer: Answer, known: "_Known") -> RefusalExplained:
     change = _way(refusal)
     ways = [way for way in (change, *(_way(other) for other in answer.refusals)) if way is not None]
     possible = [way for way in ways if way.key.rpartition(".")[2] in NEAREST]
@@ -310,7 +311,7 @@ def _refusal(refusal: Refusal, answer: Answer, place: str, rules: Rulebook | Non
     others = tuple(way for way in ways if way not in (change, nearest))
     return RefusalExplained(
         refusal=refusal,
-        rule=_rule(refusal.rule, place, rules),
+        rule=known.rule(refusal.rule),
         change=change,
         nearest=nearest,
         others=tuple({way.key: way for way in others}.values()),
@@ -325,30 +326,45 @@ def _way(refusal: Refusal) -> Why | None:
 # ---- a rule and who stands behind it ---------------------------------------------------------------------------
 
 
-def _held(finding: Finding, bound: bool, place: str, rules: Rulebook | None) -> RuleHeld:
-    known = _rule(finding.rule, place, rules)
-    return replace(
-        known,
-        key=finding.key or known.key,
-        source=finding.source,
-        status=finding.status or known.status,
-        finding=finding,
-        bound=bound,
-    )
+class _Known:
+    """The rules that findings and refusals name, each looked up once; `place`: whose floor holds."""
 
+    def __init__(self, rules: Rulebook | None, place: str) -> None:
+        self._rules, self._place = rules, place
+        self._found: dict[str, RuleHeld] = {}
 
-def _rule(rule: str, place: str, rules: Rulebook | None) -> RuleHeld:
-    param = _param(rule, place, rules) if rules else None
-    if param is None:
-        return RuleHeld(rule=rule, key="", source="", status="")
-    return RuleHeld(
-        rule=rule,
-        key=param.key,
-        source=str(param.source),
-        status=param.status.value,
-        force=param.force.value,
-        checked_on=param.checked_on,
-    )
+    def rule(self, rule: str) -> RuleHeld:
+        """Who stands behind a rule; its id alone where the rulebook of that day is not at hand."""
+        if rule not in self._found:
+            self._found[rule] = self._look(rule)
+        return self._found[rule]
+
+    def held(self, finding: Finding, bound: bool) -> RuleHeld:
+        """A rule held against a plan: what the finding says, and who stands behind it."""
+        known = self.rule(finding.rule)
+        return RuleHeld(
+            rule=finding.rule,
+            key=finding.key or known.key,
+            source=finding.source,
+            status=finding.status or known.status,
+            force=known.force,
+            checked_on=known.checked_on,
+            finding=finding,
+            bound=bound,
+        )
+
+    def _look(self, rule: str) -> RuleHeld:
+        param = _param(rule, self._place, self._rules) if self._rules else None
+        if param is None:
+            return RuleHeld(rule=rule, key="", source="", status="")
+        return RuleHeld(
+            rule=rule,
+            key=param.key,
+            source=str(param.source),
+            status=param.status.value,
+            force=param.force.value,
+            checked_on=param.checked_on,
+        )
 
 
 def _param(rule: str, place: str, rules: Rulebook) -> Param | None:
