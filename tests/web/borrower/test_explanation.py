@@ -195,6 +195,7 @@ def test_an_answer_is_explained_from_its_own_record(handed_in: Borrower):
         "collection_rests_until_on": handed_in.file.case.stayed_until_on.isoformat(),
     }
     assert money(decided.affordable_minor, "zh") in page.text
+    assert f'href="{handed_in.at("answer/why")}"' in handed_in.opens("agreement").source
     assert document["offers"][0]["months"], "the plan was made on the day she was shown it, so its months are known"
 
 
