@@ -10,12 +10,19 @@ from forbear.words import format, known, say
 _ONE = {
     "plan.counterfactual.sooner": "plan.counterfactual.sooner_one",
     "plan.counterfactual.lighter": "plan.counterfactual.lighter_one",
+    "plan.counterfactual.in-full": "plan.counterfactual.in-full_one",
 }
 _SAME = {
     "plan.counterfactual.sooner": "plan.counterfactual.sooner_same",
     "plan.counterfactual.lighter": "plan.counterfactual.lighter_same",
+    "plan.counterfactual.waiting": "plan.counterfactual.waiting_same",
 }
-_TOTAL_MOVES = {"plan.counterfactual.sooner": "less", "plan.counterfactual.lighter": "more"}
+_TOTAL_MOVES = {
+    "plan.counterfactual.sooner": "less",
+    "plan.counterfactual.lighter": "more",
+    "plan.counterfactual.waiting": "more",
+}
+"""The fact that says how the total moves: where it does not, another sentence says so."""
 
 
 @dataclass(frozen=True)

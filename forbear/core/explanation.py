@@ -33,18 +33,13 @@ from forbear.core.rules import Finding, NoRule, Param, Rulebook
 from forbear.core.solver import Answer, Question, solve
 
 PARTS = ("principal", "interest", "penalty", "fees")
-NEAREST = (
-    "request",
-    "settlement",
-    "pause",
-    "ask-more",
-    "at-most",
-    "at-least",
-    "token",
-    "pause-instead",
-    "prove-income",
+NEAREST = frozenset(
+    {
+        *("request", "settlement", "pause", "pause-shorter", "shape", "interest-only", "ask-more", "at-most"),
+        *("at-least", "token", "pause-instead", "prove-income"),
+    }
 )
-"""Ways on (plan.way.…) that name something which would be possible, the nearest to what was asked first."""
+"""Ways on (plan.way.…) that name something which would be possible today."""
 
 _SHARE_MOVES_PPM = 1_000
 """A waived share that moves by more than this is a changed rule; less is rounding to the minor unit."""

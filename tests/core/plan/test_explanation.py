@@ -243,6 +243,24 @@ LIGHTER = {"less_each": "50.00", "instalment": "678.00", "months": "4", "more": 
             "50.00 less a month (678.00): 4 months longer, until 28 June 2031, and 310.00 more in all.",
             "每月少还 50.00 元（678.00 元）：晚4个月，2031年6月28日还清，一共多付 310.00 元。",
         ),
+        (
+            "plan.counterfactual.in-full",
+            {"months": "1", "instalment": "900.00", "more": "310.00", "ends_on": "2026-04-28"},
+            "All of it instead of a part: 900.00 on 28 April 2026, and 310.00 more in all.",
+            "不按结清、全部还清：2026年4月28日付 900.00 元，一共多付 310.00 元。",
+        ),
+        (
+            "plan.counterfactual.waiting",
+            {"days": "30", "more": "1769.66"},
+            "Another amount changes nothing here. Waiting 30 days would add 1,769.66 to what is owed.",
+            "换个金额不会有差别。再等30天，欠款会多出 1,769.66 元。",
+        ),
+        (
+            "plan.counterfactual.waiting",
+            {"days": "30", "more": "0.00"},
+            "Another amount changes nothing here, and waiting 30 days adds nothing to what is owed.",
+            "换个金额不会有差别，再等30天欠款也不会增加。",
+        ),
     ],
 )
 def test_a_counterfactual_is_one_sentence_in_both_languages(key: str, facts: dict, en: str, zh: str):
