@@ -6,7 +6,16 @@ of fen, so that the page, the agent's screen and the auditor's file say the same
 from collections.abc import Iterator
 from typing import Any
 
-from forbear.actions.sections import complaint_body, evidence_told, line_name, measure_told, reason, rule_name, sentence
+from forbear.actions.sections import (
+    complaint_body,
+    evidence_told,
+    line_name,
+    measure_told,
+    reason,
+    rule_name,
+    sentence,
+    ways_after,
+)
 from forbear.core.explained import (
     Audience,
     Decision,
@@ -283,6 +292,7 @@ def _decision(decision: Decision, audience: Audience, language: str) -> dict[str
         "reasons": [say(language, f"decision.reason.{one}") for one in decision.reasons],
         "words": decision.words,
         "would_change": decision.would_change,
+        "other_ways": list(ways_after(decision, language)),
         "income": major(decision.income_minor),
         "outgoings": major(decision.outgoings_minor),
         "affordable": major(decision.affordable_minor),

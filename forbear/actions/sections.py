@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forbear.core.explained import Explanation, Line, RefusalExplained, Rights, RuleHeld
+from forbear.core.explained import Decision, Explanation, Line, RefusalExplained, Rights, RuleHeld
 from forbear.core.money import major, percent
 from forbear.core.plan import Measure, Why
 from forbear.words import format, known, say
@@ -106,6 +106,13 @@ def line_name(language: str, line: Line) -> str:
     room = {"income": "income", "outgoing": "outgoings", "other-debt": "debts"}[line.kind]
     key = f"statement.page.{room}.option.{line.name}"
     return say(language, key) if known(language, key) else line.name
+
+
+def ways_after(decision: Decision, language: str) -> tuple[str, ...]:
+    """What is still open to her after an answer that was not a yes: another plan, a person, free advice."""
+    if decision.outcome == "approved":
+        return ()
+    return say(language, "decision.way_on.new_wish"), say(language, "plan.way.debt-advice")
 
 
 def complaint_body(language: str, rights: Rights) -> str:

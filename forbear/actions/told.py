@@ -16,6 +16,7 @@ from forbear.actions.sections import (
     money,
     rule_name,
     sentence,
+    ways_after,
 )
 from forbear.actions.told_case import PARTS, counted
 from forbear.core.explained import (
@@ -378,6 +379,9 @@ def _decision(explanation: Explanation, language: str) -> Iterator[Section]:
         yield Section(title=say(language, "explanation.decision.reasons"), items=reasons)
     if decision.would_change:
         yield Section(title=say(language, "explanation.decision.change"), lines=(decision.would_change,))
+    ways = tuple(Item(way) for way in ways_after(decision, language))
+    if ways:
+        yield Section(title=say(language, "explanation.refusal.others"), items=ways)
 
 
 def _lender(explanation: Explanation, language: str) -> Section:

@@ -127,5 +127,5 @@ def _answer(
         stored=words("explanation.page.stored", date=day(found.as_of)) if stored else "",
         sections=told(found, language),
         json_url=f"?{query.urlencode()}",
-        check_url="" if file.case.closed else reverse("borrower:check", args=[file.case.case_id]),
+        write_url=reverse("borrower:messages", args=[file.case.case_id]),
     )

@@ -188,6 +188,7 @@ def test_an_answer_is_explained_from_its_own_record(handed_in: Borrower):
         "reasons": [],
         "words": "",
         "would_change": "",
+        "other_ways": [],
         "income": major(decided.income_minor),
         "outgoings": major(decided.outgoings_minor),
         "affordable": major(decided.affordable_minor),
@@ -206,7 +207,19 @@ def test_a_refusal_says_all_that_a_refusal_must(handed_in: Borrower):
     assert document["decision"]["would_change"] == "收入恢复之后。"
     assert document["decision"]["appeal_by_on"] == case.appeal_by_on.isoformat()
     assert document["decision"]["collection_rests_until_on"] == case.stayed_until_on.isoformat()
-    for said in ("谢谢您告诉我们。", "收入恢复之后。", "除去生活所需", "12378", "保留 5 年", "2026年3月2日"):
+    assert document["decision"]["other_ways"] == [
+        "您可以重新选择一个方案，或者给我们留言。",
+        "可以找免费的债务咨询，一起梳理所有欠款。我们的工作人员可以帮您联系。",
+    ]
+    for said in (
+        *document["decision"]["other_ways"],
+        "谢谢您告诉我们。",
+        "收入恢复之后。",
+        "除去生活所需",
+        "12378",
+        "保留 5 年",
+        "2026年3月2日",
+    ):
         assert said in page.text
     assert 'href="' + handed_in.at("answer/why") in handed_in.opens("answer").source
 
