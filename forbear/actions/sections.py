@@ -117,9 +117,8 @@ def ways_after(decision: Decision, language: str) -> tuple[str, ...]:
 
 def complaint_body(language: str, rights: Rights) -> str:
     """Where to complain: the rulebook's, else the public line of a country the words know; "" where there is none."""
-    if rights.complaint_body or rights.country != "cn":
-        return rights.complaint_body
-    return say(language, "explanation.rights.body")
+    key = f"explanation.rights.body.{rights.country}"
+    return rights.complaint_body or (say(language, key) if known(language, key) else "")
 
 
 def money(explanation: Explanation, language: str, amount_minor: int) -> str:

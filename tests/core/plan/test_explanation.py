@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forbear.actions.sections import sentence
+from forbear.actions.sections import complaint_body, sentence
 from forbear.adapters.rulebook import load_rulebook
 from forbear.config.plan_file import Case, read_case
 from forbear.core.budget import Evidence, Income
@@ -189,6 +189,21 @@ def test_the_rights_are_the_rulebooks():
     found = rights(rules)
     assert (found.country, found.answer_working_days, found.decide_working_days) == ("cn", 2, 10)
     assert (found.appeal_days, found.stay_days, found.complaint_days, found.credit_keep_years) == (30, 14, 15, 5)
+
+
+@pytest.mark.parametrize(
+    ("country", "named", "body"),
+    [
+        ("cn", "", "12378, the banking and insurance consumer line"),
+        ("uk", "", "the Financial Ombudsman Service"),
+        ("nowhere", "", ""),
+        ("cn", "our ombudsman, 1 Main Street", "our ombudsman, 1 Main Street"),
+    ],
+)
+def test_where_to_complain_is_the_rulebooks_else_the_countrys(country: str, named: str, body: str):
+    _, rules, _ = asked("illness")
+    found = replace(rights(rules), country=country, complaint_body=named)
+    assert complaint_body("en", found) == body
 
 
 def test_income_without_a_paper_counts_for_a_while_only():
