@@ -5,15 +5,20 @@ import copy
 import io
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from forbear.config import plan
+from forbear.core.plan import Why
+from forbear.core.solver import solve
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "plan"
 ILLNESS = json.loads((EXAMPLES / "illness.json").read_text("utf-8"))
+SCHEMA = json.loads((EXAMPLES.parents[1] / "docs" / "explanation.schema.json").read_text("utf-8"))
 OUTPUT_KEYS = ["owed", "days_past_due", "if_nothing_changes", "affordable", "offers", "refusals", "rulebook"]
 
 
@@ -305,6 +310,58 @@ def test_what_may_be_left_out(capsys, tmp_path):
         "24.00",
         "20.00",
     }
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("audience", ["borrower", "agent", "auditor"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_example_is_explained_to_everyone_as_data_and_in_words(capsys, path, audience, language):
+    asked = (str(path), "--explain", "--audience", audience, "--language", language)
+    status, out, errors = run(capsys, *asked, "--json")
+    explained = json.loads(out)
+    assert (status, errors) == (0, [])
+    jsonschema.validate(explained, SCHEMA, cls=jsonschema.Draft202012Validator)
+    plain = json.loads(run(capsys, str(path), "--json", "--language", language)[1])
+    names = [offer["name"] for offer in plain["offers"]]
+    best = ["lender-best"] if names and audience != "borrower" else []
+    assert [offer["name"] for offer in explained["offers"]] == names + best
+    for one, other in zip(plain["offers"], explained["offers"], strict=False):
+        assert len(one["why"]) == len(other["why"]) >= 1
+        assert (one["instalments"], one["total"]) == (other["instalments"], other["figures"]["total"])
+        assert [rule["value"] for rule in one["rules"]] == [rule["value"] for rule in other["rules"]]
+    reasons = [[one["reason"].replace(",", "") for one in document["refusals"]] for document in (plain, explained)]
+    assert reasons[0] == reasons[1]
+    status, words, errors = run(capsys, *asked)
+    assert (status, errors) == (0, [])
+    for offer in explained["offers"]:
+        assert f"{int(offer['figures']['total'][:-3]):,}" in words
+    assert ("base." in words) == (audience == "auditor")
+    assert ("lender_value" in out) == bool(best)
+
+
+def test_an_audience_goes_with_an_explanation(capsys):
+    asked = (str(EXAMPLES / "illness.json"), "--audience", "agent")
+    assert run(capsys, *asked) == (2, "", ["--audience: goes with --explain"])
+
+
+def test_an_offer_says_its_counterfactual_and_the_rules_that_bind_it(capsys, monkeypatch):
+    def found(question, rules):
+        answer = solve(question, rules)
+        facts = {"more": "200.00", "instalment": "928.00", "months": "5", "less": "830.00", "ends_on": "2030-09-28"}
+        more = Why(key="plan.counterfactual.sooner", facts=facts)
+        offer = replace(answer.offers[0], counterfactual=more, bound=("base.plan.term_max_months",), value_minor=1)
+        return replace(answer, offers=(offer, *answer.offers[1:]))
+
+    monkeypatch.setattr(plan, "solve", found)
+    asked = str(EXAMPLES / "illness.json")
+    said = "200.00 more a month (928.00): 5 months sooner, on 2030-09-28, and 830.00 less in all."
+    offer = json.loads(run(capsys, asked, "--json")[1])["offers"][0]
+    assert (offer["counterfactual"], offer["bound"]) == (said, ["base.plan.term_max_months"])
+    assert "value" not in offer
+    assert f"  {said}\n" in run(capsys, asked)[1]
+    assert "This plan reaches this limit." in run(capsys, asked, "--explain")[1]
+    desk = json.loads(run(capsys, asked, "--explain", "--json", "--audience", "auditor")[1])["offers"][0]
+    assert (desk["lender_value"], desk["bound"]) == ("0.01", ["base.plan.term_max_months"])
 
 
 def test_the_page_about_plans_shows_what_the_command_prints(capsys):

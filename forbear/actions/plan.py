@@ -5,7 +5,7 @@ Looking changes nothing; what she chose is recorded with every figure she saw.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -14,11 +14,14 @@ from forbear.core.budget import Household, MonthBudget, OtherDebt, budget
 from forbear.core.budget_explained import MonthExplained, explain_month
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.dates import month_after, month_of, working_day_after
+from forbear.core.explained import Delay
+from forbear.core.explanation import delay_of, delayed, delays_of
 from forbear.core.file import CaseFile, open_file
 from forbear.core.loan import Loan, owed_on
 from forbear.core.payments import next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
+from forbear.core.rules import Rulebook
 from forbear.core.solver import Answer, Question, own_plan, solve, what_if
 
 
@@ -73,7 +76,15 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         offer = None if choice.person else plan_for(desk, file, choice, answer)
         if isinstance(offer, Refusal):
             return offer
-        shown = e.OffersMade(as_of=today, count=len(answer.offers), rulebook=rulebook.digest, answer=answer)
+        asked = question(desk, file)
+        shown = e.OffersMade(
+            as_of=today,
+            count=len(answer.offers),
+            rulebook=rulebook.digest,
+            answer=answer,
+            delays=waiting(desk, asked, rulebook, answer, *([offer] if offer else [])),
+            question=asked,
+        )
         answer_by_on = working_day_after(today, rulebook.integer("desk.accept_working_days"))
         wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
         # A person's help when nothing fits is a promise to call, whatever papers are still on their way.
@@ -81,6 +92,24 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         return [shown, wish, *([e.PersonAsked(by_on=answer_by_on, words=words.strip()[:4000])] if calls else [])]
 
     return carry_out(desk, by, case_id, {"choice": choice, "words": words}, decide)
+
+
+def waiting(desk: Desk, asked: Question, rulebook: Rulebook, answer: Answer, *tried: Offer) -> tuple[Delay, ...]:
+    """What each offer of an answer would cost if it were begun as much later as the rulebook looks ahead.
+
+    `tried`: offers beside the named ones; a plan at most so much a month is found anew for then, a table of her own
+    cannot be.
+    """
+    days = answer.wait_days
+    best = [answer.lender_best] if answer.lender_best else []
+    later = delayed(asked, rulebook, days, desk.arithmetic)
+    waits = list(delays_of([*answer.offers, *best], later, days))
+    for offer in tried if later else ():
+        if offer.name == "what-if":
+            then = replace(asked, as_of=asked.as_of + timedelta(days=days))
+            found = what_if(then, rulebook, offer.plan.instalment_max_minor, desk.arithmetic)
+            waits.append(delay_of(offer, found if isinstance(found, Offer) else None, days))
+    return tuple(waits)
 
 
 def may_choose(file: CaseFile, by: By) -> Refusal | None:

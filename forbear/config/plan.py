@@ -7,19 +7,27 @@ would be right; then nothing is printed and the exit status is 2.
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from forbear.actions.explanation_document import explanation_document
+from forbear.actions.sections import Section, form_of, reason, sentence
+from forbear.actions.told import offer_told, refusal_told, told
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
 from forbear.config.plan_file import Case, FileAtFault, check_currency, read_case
+from forbear.core.explained import Audience, Explanation
+from forbear.core.explanation import delayed, delays_of, explain
 from forbear.core.joint import JointAnswer, JointOffer, JointQuestion, solve_jointly, summed
 from forbear.core.money import major, percent
 from forbear.core.plan import Offer, Plan, Why
 from forbear.core.refusal import Refusal
-from forbear.core.rules import NoRule, Status
+from forbear.core.rules import NoRule, Rulebook, Status
 from forbear.core.solver import Answer, solve
 from forbear.words import LANGUAGES, say
+
+ROWS_MOST = 24
+"""Rows of a table that a terminal shows; the JSON has all of them."""
 
 
 def add(subparsers: Any) -> None:
@@ -29,35 +37,99 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--rulebook", type=Path, metavar="DIR", help="a rulebook directory instead of the one shipped")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="the language of the sentences")
+    parser.add_argument("--explain", action="store_true", help="explain every plan and every no: docs/explanation.md")
+    audiences = [audience.value for audience in Audience]
+    parser.add_argument("--audience", choices=audiences, help="whom --explain speaks to (borrower)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, solve, print. 0 when the case was answered, also where the answer is no; 2 when the input is at fault."""
+    if args.audience and not args.explain:
+        print("--audience: goes with --explain", file=sys.stderr)
+        return 2
     try:
         case = read_case(_bytes(args.case))
-        answer = answer_of(case, args.rulebook)
+        answer, rules = answer_and_rules(case, args.rulebook)
+        if args.explain and isinstance(answer, JointAnswer):
+            raise FileAtFault(["--explain: explains the plans of one loan; give each of the loans a file of its own"])
     except FileAtFault as error:
         for line in error.lines:
             print(line, file=sys.stderr)
         return 2
-    if args.json:
-        shape = joint_document if isinstance(answer, JointAnswer) else document
-        print(json.dumps(shape(answer, args.language), ensure_ascii=not _speaks_unicode(), indent=1))
+    language = args.language
+    if isinstance(answer, JointAnswer):
+        shown: Any = joint_document(answer, language) if args.json else None
+        text = "" if args.json else joint_table(answer, language)
+    elif args.explain:
+        audience = Audience(args.audience or Audience.BORROWER)
+        explanation = explained(case, answer, rules, audience)
+        shown = explanation_document(explanation, audience, language) if args.json else None
+        text = "" if args.json else explanation_text(explanation, language)
     else:
-        print((joint_table if isinstance(answer, JointAnswer) else table)(answer, args.language))
+        shown, text = (document(answer, language), "") if args.json else (None, table(answer, language))
+    print(json.dumps(shown, ensure_ascii=not _speaks_unicode(), indent=1) if args.json else text)
     return 0
 
 
 def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer | JointAnswer:
     """The answer to a case; FileAtFault where its policy, its place or its day has no rulebook."""
+    return answer_and_rules(case, rulebook_directory)[0]
+
+
+def explained(case: Case, answer: Answer, rules: Rulebook, audience: Audience) -> Explanation:
+    """The answer explained, with what waiting as long as the rulebook says would cost each plan."""
+    assert not isinstance(case.question, JointQuestion), "one loan is explained"
+    later = delayed(case.question, rules, answer.wait_days)
+    best = [answer.lender_best] if answer.lender_best else []
+    waits = delays_of([*answer.offers, *best], later, answer.wait_days)
+    return explain(case.question, answer, rules, delays=waits, audience=audience)
+
+
+def explanation_text(explanation: Explanation, language: str) -> str:
+    """An explanation for a person at a terminal: first each plan or no, then what holds for all of them."""
+    lines: list[str] = []
+    for shown in explanation.offers:
+        lines += [say(language, f"plan.name.{shown.offer.name}")]
+        lines += [f"  {sentence(language, why)}" for why in shown.offer.why]
+        if shown.offer.counterfactual:
+            lines += [f"  {sentence(language, shown.offer.counterfactual)}"]
+        lines += _sections(offer_told(explanation, shown, language), language, "  ")
+    for refused in explanation.refusals:
+        lines += [reason(language, refused), *_sections(refusal_told(explanation, refused, language), language, "  ")]
+    lines += _sections(told(explanation, language, plans=False), language)
+    return "\n".join(lines).rstrip()
+
+
+def _sections(sections: Iterable[Section], language: str, indent: str = "") -> Iterator[str]:
+    for section in sections:
+        yield f"{indent}{section.title}"
+        yield from (f"{indent}  {line}" for line in section.lines)
+        yield from (f"{indent}  {label}: {value}" for label, value in section.figures)
+        for item in section.items:
+            flags = f" ({', '.join(item.flags)})" if item.flags else ""
+            title = f"{item.title}{flags}{': ' if item.title and item.lines else ''}"
+            yield f"{indent}  - {title}{' '.join(item.lines)}"
+        if section.table:
+            rows = section.table.rows
+            yield from (f"{indent}  {' | '.join(row)}" for row in (section.table.head, *rows[:ROWS_MOST]))
+            if len(rows) > ROWS_MOST:
+                yield f"{indent}  {say(language, 'explanation.left.rest', count=len(rows) - ROWS_MOST)}"
+        yield from (f"{indent}  {note}" for note in section.notes)
+        yield ""
+
+
+def answer_and_rules(case: Case, rulebook_directory: Path | None = None) -> tuple[Answer | JointAnswer, Rulebook]:
+    """The answer and the rulebook it was found with, or FileAtFault."""
     policy, question = case.policy, case.question
     if rulebook_directory is not None and not rulebook_directory.is_dir():
         raise FileAtFault([f"--rulebook: {rulebook_directory} is not a directory"])
     try:
         rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
         check_currency(case, rules)
-        return solve_jointly(question, rules) if isinstance(question, JointQuestion) else solve(question, rules)
+        if isinstance(question, JointQuestion):
+            return solve_jointly(question, rules), rules
+        return solve(question, rules), rules
     except UnknownLayer as error:
         raise FileAtFault([f"policy.{error}"]) from error
     except RulebookAtFault as error:
@@ -95,6 +167,7 @@ def table(answer: Answer, language: str) -> str:
     for offer in answer.offers:
         lines += [say(language, f"plan.name.{offer.name}"), "  " + _line(offer, language)]
         lines += [f"  {_said(why, language)}" for why in offer.why]
+        lines += [f"  {_said(offer.counterfactual, language)}"] if offer.counterfactual else []
         lines += [""]
     lines += _unconfirmed(answer.offers, language)
     for refusal in answer.refusals:
@@ -196,6 +269,7 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
     return {
         "name": offer.name,
         "why": [_said(why, language) for why in offer.why],
+        "counterfactual": _said(offer.counterfactual, language) if offer.counterfactual else None,
         "first_due_on": plan.first_due_on.isoformat(),
         "ends_on": plan.ends_on.isoformat(),
         "instalment_max": major(plan.instalment_max_minor),
@@ -220,6 +294,7 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
             }
             for finding in offer.findings
         ],
+        "bound": list(offer.bound),
     }
 
 
@@ -257,4 +332,4 @@ def _refusal(refusal: Refusal, language: str) -> dict[str, str]:
 
 
 def _said(why: Why, language: str) -> str:
-    return say(language, why.key, **why.facts)
+    return say(language, form_of(why), **why.facts)

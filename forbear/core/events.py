@@ -16,6 +16,7 @@ from forbear.core.codec import typed
 from forbear.core.contact import Channel, Party, Reach
 from forbear.core.decision import Decided, Outcome, Proposal
 from forbear.core.evidence import Item, PaperFacts
+from forbear.core.explained import Delay
 from forbear.core.facts import Fact as Fact
 from forbear.core.facts import Recorded as Recorded
 from forbear.core.facts import Retention as Retention
@@ -24,6 +25,7 @@ from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
 from forbear.core.solver import Answer
+from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
 
 # ---- contact ---------------------------------------------------------------------------------------------------
@@ -172,13 +174,15 @@ class BudgetCorrected(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class OffersMade(Fact):
-    """What the solver found on `as_of`, as it was shown."""
+    """What the solver found on `as_of`, as it was shown; what it was asked, and what waiting would have cost."""
 
     type = "offers.made"
     as_of: date
     count: int
     rulebook: str
     answer: Answer | None = private(Retention.FINANCE)
+    delays: tuple[Delay, ...] | None = private(Retention.FINANCE)
+    question: PlanQuestion | None = private(Retention.STATEMENT)
 
 
 @dataclass(frozen=True, kw_only=True)

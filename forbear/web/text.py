@@ -41,6 +41,11 @@ def month(value: date | str, language: str) -> str:
     return format.month(language, value if isinstance(value, str) else f"{value:%Y-%m}")
 
 
+def figure(value: str, language: str) -> str:
+    """A fact of the record in the reader's hand."""
+    return format.figure(language, value)
+
+
 def refused(refusal: Refusal, language: str) -> str:
     """The reason and the way on, as one text."""
     keys = [key for key in (refusal.reason, refusal.way_on) if key]

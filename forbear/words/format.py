@@ -2,6 +2,7 @@
 18 March 2026. Never a bare 03/18. Times are told in the time of the country the desk works in.
 """
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,18 @@ def percent(rate_ppm: int) -> str:
     """A yearly rate with two places at least, trailing zeros beyond them dropped: 23.76 %."""
     whole, rest = divmod(abs(rate_ppm), 10_000)
     return f"{'-' if rate_ppm < 0 else ''}{whole}.{f'{rest:04d}'.rstrip('0').ljust(2, '0')} %"
+
+
+def figure(language: str, value: str) -> str:
+    """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and `2026-03` in words."""
+    if re.fullmatch(r"[0-9]+\.[0-9]{2}", value):
+        whole, part = value.split(".")
+        return f"{int(whole):,}.{part}"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return day(language, date.fromisoformat(value))
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", value):
+        return month(language, value)
+    return value
 
 
 def _local(on: date) -> date:

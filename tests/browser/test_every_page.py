@@ -26,9 +26,11 @@ NO_PAGES = {"borrower": {"everything", "document"}, "desk": {"download", "docume
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
 QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
 
+POOR = "from dataclasses import replace; she.home = replace(she.home, household=replace(she.home.household, income=()))"
 LIVES = {
     "draft": "she.answers(upto=4)",
     "stated": "she.answers(); she.submits()",
+    "stuck": "{poor}; she.answers(); she.submits()",
     "asked": "she.answers(); she.submits(); she.sends_papers(); she.wishes()",
     "accepted": "{asked}; she.accepted(); she.papers_checked()",
     "proposed": "{accepted}; she.proposed(note='材料齐全。')",
@@ -41,19 +43,32 @@ LIVES = {
 }
 BORROWER = {
     "draft": ("", "check", "messages", "call-me", *(f"statement/{name}" for name in QUESTIONS)),
-    "stated": ("", "received", "papers", "plans", "plans?pay=700", "plans?pay=x", "plans/own", "answer", "agreement"),
-    "asked": ("", "papers", "plans"),
-    "refused": ("", "answer"),
-    "countered": ("", "answer"),
+    "stated": (
+        "",
+        "received",
+        "papers",
+        "plans",
+        "plans?pay=700",
+        "plans?pay=x",
+        "plans/lightest/why",
+        "plans/own",
+        "answer",
+        "agreement",
+    ),
+    "stuck": ("plans", "plans/why-not/1"),
+    "asked": ("", "papers", "plans", "plans/chosen/why"),
+    "refused": ("", "answer", "answer/why"),
+    "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": ("", "agreement", "payments", "payments/new-plan", "plans"),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
-    "asked": TABS,
+    "stuck": ("/plans", "/plans/why-not/1"),
+    "asked": (*TABS, "/plans/chosen/why"),
     "accepted": ("/decision",),
     "proposed": ("/decision",),
-    "refused": ("/decision",),
+    "refused": ("/decision", "/decision/why"),
     "signed": TABS,
 }
 
@@ -67,7 +82,7 @@ def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
     for number, kind in enumerate(LIVES, start=1):
         steps = LIVES[kind]
         while "{" in steps:
-            steps = steps.format(**LIVES)
+            steps = steps.format(**LIVES, poor=POOR)
         contract = people.guest(number).contract
         case_id = site.insider.do(f"she = borrower({contract!r}); she.arrives(); {steps}; answer = she.case_id")
         cases[kind] = (people.guest(number), case_id)

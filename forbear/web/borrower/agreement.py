@@ -112,6 +112,11 @@ def decline(request: HttpRequest, file: CaseFile) -> HttpResponse:
     )
 
 
+def _decided_on(file: CaseFile, terms: Terms) -> bool:
+    """Whether the last decision is the one that this agreement carries out, so that its page explains these rows."""
+    return file.decided is not None and file.decided.plan is not None and file.decided.plan.plan == terms.plan
+
+
 def _agreement(
     request: HttpRequest,
     file: CaseFile,
@@ -140,6 +145,7 @@ def _agreement(
         done=done_words(request, said),
         lead=_lead(shown, waits),
         facts=_facts(terms),
+        why_url=reverse("borrower:why_answer", args=[case.case_id]) if _decided_on(file, terms) else "",
         pdf_url=reverse("borrower:document", args=[case.case_id]),
         rows=terms.plan.instalments,
         schedule_title=words("agreement.page.schedule.title"),

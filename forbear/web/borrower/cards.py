@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forbear.actions.sections import sentence
 from forbear.core.budget import MonthBudget
 from forbear.core.dates import month_after, month_of
 from forbear.core.money import major
@@ -10,7 +11,7 @@ from forbear.core.plan import Offer, Plan
 from forbear.core.solver import Answer
 from forbear.web.borrower.page import day, figure, money, months, words
 from forbear.web.charts import ChartMonth
-from forbear.web.text import percent
+from forbear.web.text import percent, reader_language
 
 MONTHS_SHOWN = 120
 SAID_ELSEWHERE = ("term", "deferral", "income-following")
@@ -34,10 +35,14 @@ class Card:
     credit: str
     months: tuple[ChartMonth, ...]
     pay: str = ""
+    what_if: str = ""
+    why_url: str = ""
 
 
-def card(offer: Offer, answer: Answer | None, *, pay: str = "") -> Card:
-    """The card of an offer. `answer` gives the household's months for the chart; without it the chart is left out."""
+def card(offer: Offer, answer: Answer | None, *, pay: str = "", why_url: str = "") -> Card:
+    """The card of an offer. `answer` gives the household's months for the chart; without it the chart is left out.
+    `why_url`: the page that explains it.
+    """
     plan = offer.plan
     settles = _measure_months(plan, "settlement") is not None
     amounts = {row.amount_minor for row in plan.instalments[:-1]}
@@ -57,6 +62,8 @@ def card(offer: Offer, answer: Answer | None, *, pay: str = "") -> Card:
         credit=words(f"offers.page.credit.{'settled' if settles else 'kept'}"),
         months=chart_months(plan, answer.affordable) if answer else (),
         pay=pay,
+        what_if=sentence(reader_language(), offer.counterfactual) if offer.counterfactual else "",
+        why_url=why_url,
     )
 
 

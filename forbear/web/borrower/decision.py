@@ -78,6 +78,7 @@ def _decision(
         changes=[decided.would_change] if decided.would_change else [],
         figures=_figures(decided),
         offer=card(decided.plan, file.offers) if decided.plan else None,
+        why_url=reverse("borrower:why_answer", args=[case.case_id]),
         offer_title=words(f"decision.page.{'counter' if open_counter else 'approved'}.offer"),
         answer_url=reverse("borrower:answer", args=[case.case_id]) if open_counter else "",
         on_url=reverse("borrower:agreement", args=[case.case_id]) if signing else "",

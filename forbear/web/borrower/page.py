@@ -7,7 +7,6 @@ so). The key that the record sees also covers what was sent, so that a corrected
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import wraps
 from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
@@ -152,15 +151,7 @@ def spoken(refusal: Refusal) -> Refusal:
 
 def figure(value: str) -> str:
     """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and `2026-03` in words."""
-    language = text.reader_language()
-    if re.fullmatch(r"[0-9]+\.[0-9]{2}", value):
-        whole, fen = value.split(".")
-        return f"{int(whole):,}.{fen}"
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return text.day(date.fromisoformat(value), language)
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", value):
-        return text.month(value, language)
-    return value
+    return text.figure(value, text.reader_language())
 
 
 def money(amount_minor: int) -> str:

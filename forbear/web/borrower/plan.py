@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,8 @@ SLIDER_STEP_YUAN = 50
 SOURCES = 3
 OWN_MONTHS, OWN_MORE, OWN_MOST = 12, 6, 60
 WORDS_MAX = 2000
+INSTEAD = "plan.refusal.instead"
+"""Not a no of its own: it only leads over to what can be done meanwhile."""
 
 
 @of_her_case
@@ -32,7 +35,7 @@ def offers(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """Every plan of today with what doing nothing costs, and an amount to try (?pay=900)."""
     refusal = may_choose(file, by_her(request, file, "look", ""))
     if refusal is not None and refusal.rule != "plan.under_review":
-        return _closed(request, file, refusal)
+        return closed_page(request, file, refusal)
     answer = offers_today(desk_of(request), file)
     if request.headers.get("HX-Request") == "true" and "pay" in request.GET:
         tried = {**_tried(request, file, answer), **_choosing(file, refusal)}
@@ -44,7 +47,7 @@ def _offers(
     request: HttpRequest, file: CaseFile, answer: Answer, *, closed: Refusal | None = None, message: str = ""
 ) -> HttpResponse:
     asked = file.case.requested
-    found = _cards(answer)
+    found = _cards(answer, file.case.case_id)
     slide_most = -(-max((m.affordable_minor for m in answer.affordable), default=0) // 100)
     pay = request.GET.get("pay", "")
     least = min((offer.plan.instalment_max_minor for offer in answer.offers), default=0) // 100
@@ -60,7 +63,8 @@ def _offers(
         proof=words("offers.page.proof") if found and not file.case.papers_there else "",
         papers_url="" if file.case.papers_there else reverse("borrower:papers", args=[file.case.case_id]),
         asked=words("offers.page.asked", name=wish_words(asked)) if asked and closed is None else "",
-        **_reasons(answer),
+        chosen_url=reverse("borrower:why", args=[file.case.case_id, "chosen"]) if asked and file.requested else "",
+        **_reasons(answer, file.case.case_id),
         trying=slide_most > 0,
         offers=found,
         compare=_compare(answer),
@@ -73,11 +77,11 @@ def _offers(
     )
 
 
-def _cards(answer: Answer) -> list[Card]:
+def _cards(answer: Answer, case_id: str) -> list[Card]:
     """One card a plan: where one plan bears several names, all of them stand on its card."""
     cards: dict[Plan, Card] = {}
     for offer in answer.offers:
-        shown = card(offer, answer)
+        shown = card(offer, answer, why_url=reverse("borrower:why", args=[case_id, offer.name]))
         known = cards.get(offer.plan)
         title = words("offers.page.card.and", one=known.title, other=shown.title) if known else shown.title
         cards[offer.plan] = replace(known or shown, title=title)
@@ -98,7 +102,8 @@ def _tried(request: HttpRequest, file: CaseFile, answer: Answer) -> dict[str, An
         else:
             found = plan_for(desk_of(request), file, Choice(instalment_minor=minor), answer)
             message = why_not(found) if isinstance(found, Refusal) else ""
-            tried = card(found, answer, pay=given) if isinstance(found, Offer) else None
+            url = f"{reverse('borrower:why', args=[file.case.case_id, 'what-if'])}?{urlencode({'pay': given})}"
+            tried = card(found, answer, pay=given, why_url=url) if isinstance(found, Offer) else None
     label, unit = words("offers.page.try.field"), words("site.page.yuan")
     field = Field("pay", "amount", label, unit=unit, value=given, fault=fault)
     frame = {"seen": file.case.seq, "key": desk_of(request).ids.new("w"), "case_id": file.case.case_id}
@@ -107,12 +112,15 @@ def _tried(request: HttpRequest, file: CaseFile, answer: Answer) -> dict[str, An
     )
 
 
-def _reasons(answer: Answer) -> dict[str, list[str]]:
-    """What does not work today, each said once, and all that can be done instead."""
+def _reasons(answer: Answer, case_id: str) -> dict[str, list[Any]]:
+    """What does not work today, each said once and with the page that tells why, and all that can be done instead."""
     said = [spoken(refusal) for refusal in answer.refusals]
-    reasons = [words(refusal.reason, **refusal.facts) for refusal in said]
+    reasons: dict[str, str] = {}
+    for number, refusal in enumerate(said, start=1):
+        url = reverse("borrower:why_not", args=[case_id, number])
+        reasons.setdefault(words(refusal.reason, **refusal.facts), "" if refusal.reason == INSTEAD else url)
     ways = [words(refusal.way_on, **refusal.facts) for refusal in said if refusal.way_on]
-    return {"reasons": list(dict.fromkeys(reasons)), "ways": list(dict.fromkeys(ways))}
+    return {"reasons": list(reasons.items()), "ways": list(dict.fromkeys(ways))}
 
 
 def _compare(answer: Answer) -> dict[str, Any]:
@@ -127,7 +135,8 @@ def _compare(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _closed(request: HttpRequest, file: CaseFile, refusal: Refusal) -> HttpResponse:
+def closed_page(request: HttpRequest, file: CaseFile, refusal: Refusal) -> HttpResponse:
+    """Why there is nothing to choose just now, and where to go on."""
     return show(
         request,
         "notice",
@@ -159,7 +168,7 @@ def choose(request: HttpRequest, file: CaseFile) -> HttpResponse:
         return to("case", file, done="chosen")
     closed = may_choose(file, by_her(request, file, "look", ""))
     if closed is not None and closed.rule != "plan.under_review":
-        return _closed(request, file, closed)
+        return closed_page(request, file, closed)
     return _offers(request, file, offers_today(desk_of(request), file), closed=closed, message=why_not(outcome))
 
 
@@ -181,7 +190,7 @@ def own_plan(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """A table of her own by month: what comes in from each source, and what she can pay."""
     closed = may_choose(file, by_her(request, file, "look", ""))
     if closed is not None:
-        return _closed(request, file, closed)
+        return closed_page(request, file, closed)
     sent = (
         {name: request.POST.getlist(name) for name in request.POST} if request.method == "POST" else held_for(request)
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forbear.web.borrower import agreement, contact, decision, evidence, payments, plan, statement, status
+from forbear.web.borrower import agreement, contact, decision, evidence, explanation, payments, plan, statement, status
 
 app_name = "borrower"
 
@@ -29,7 +29,10 @@ urlpatterns = [
     path(f"{CASE}/plans", plan.offers, name="offers"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
     path(f"{CASE}/plans/own", plan.own_plan, name="own_plan"),
+    path(f"{CASE}/plans/<str:name>/why", explanation.why, name="why"),
+    path(f"{CASE}/plans/why-not/<int:number>", explanation.why_not, name="why_not"),
     path(f"{CASE}/answer", decision.decision, name="decision"),
+    path(f"{CASE}/answer/why", explanation.why_answer, name="why_answer"),
     path(f"{CASE}/answer/counter", decision.answer, name="answer"),
     path(f"{CASE}/answer/look-again", decision.look_again, name="look_again"),
     path(f"{CASE}/agreement", agreement.agreement, name="agreement"),

@@ -83,9 +83,9 @@ def tab_address(case_id: str, tab: str) -> str:
 
 
 def case_page(
-    request: HttpRequest, file: CaseFile, tab: str, tried: Tried | None = None, **context: Any
+    request: HttpRequest, file: CaseFile, tab: str, tried: Tried | None = None, *, template: str = "", **context: Any
 ) -> HttpResponse:
-    """Render a tab of a case; the status says how a refused form was at fault."""
+    """Render a tab of a case, or another page (`template`) under it; the status tells how a form was at fault."""
     desk = request.desk  # type: ignore[attr-defined]
     language, today = reader_language(), desk.clock.today()
     chosen = request.GET.get("show", "main")
@@ -111,7 +111,7 @@ def case_page(
         "seen": file.case.seq,
         "tried": tried,
     }
-    return render(request, f"desk/{tab}.html", {**page, **context}, status=tried.status if tried else 200)
+    return render(request, f"desk/{template or tab}.html", {**page, **context}, status=tried.status if tried else 200)
 
 
 def title_of(file: CaseFile, language: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from forbear.actions.explanation import recorded_offers
 from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
 from forbear.actions.record import By
+from forbear.actions.sections import measure_told, sentence
 from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
-from forbear.core.money import major, percent
-from forbear.core.plan import Measure, Offer
+from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Finding
 from forbear.core.solver import Answer
@@ -35,6 +36,7 @@ class Shown:
     measures: list[str]
     findings: list["ShownFinding"]
     for_her: bool
+    what_if: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,15 @@ def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> 
         "refusals": [refused_in(language, refusal) for refusal in answer.refusals],
         "costs_more": answer.if_nothing_changes.total_minor - answer.owed.total_minor,
         "requested": shown(file.requested, language) if file.requested else None,
+        "recorded": [
+            {
+                "seq": shown_then.seq,
+                "on": shown_then.fact.as_of,
+                "offers": [(name, term_in(language, f"desk.offer.{name}")) for name in shown_then.names],
+            }
+            for shown_then in recorded_offers(file)
+            if shown_then.names
+        ],
         "can_choose": may_work(request) and may_choose(file, by) is None,
         **_what_if(request, file, language),
     }
@@ -104,19 +115,11 @@ def shown(offer: Offer, language: str, *, for_her: bool = True) -> Shown:
         offer=offer,
         name=term_in(language, f"desk.offer.{offer.name}"),
         why=because(language, offer.why),
-        measures=[_measure(measure, language) for measure in offer.plan.measures],
+        measures=[measure_told(language, measure) for measure in offer.plan.measures],
         findings=[_finding(finding, language) for finding in offer.findings],
         for_her=for_her,
+        what_if=sentence(language, offer.counterfactual) if offer.counterfactual else "",
     )
-
-
-def _measure(measure: Measure, language: str) -> str:
-    facts = {
-        "amount": major(measure.amount_minor or 0),
-        "months": measure.months or 0,
-        "rate": percent(measure.rate_ppm or 0),
-    }
-    return say(language, f"plan.measure.{measure.measure}", **facts)
 
 
 def _finding(finding: Finding, language: str) -> ShownFinding:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forbear.web.desk import account, agreement, contact, decision, evidence, payments, plan, queue, statement
+from forbear.web.desk import (
+    account,
+    agreement,
+    contact,
+    decision,
+    evidence,
+    explanation,
+    payments,
+    plan,
+    queue,
+    statement,
+)
 
 app_name = "desk"
 CASE = "cases/<str:case_id>"
@@ -30,7 +41,10 @@ urlpatterns = [
     path(f"{CASE}/budget/correct", evidence.correct, name="correct"),
     path(f"{CASE}/plans", plan.plan, name="plan"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
+    path(f"{CASE}/plans/<str:name>/why", explanation.why, name="why"),
+    path(f"{CASE}/plans/why-not/<int:number>", explanation.why_not, name="why_not"),
     path(f"{CASE}/decision", decision.decision, name="decision"),
+    path(f"{CASE}/decision/why", explanation.why_answer, name="why_answer"),
     path(f"{CASE}/decision/accept", decision.accept, name="accept"),
     path(f"{CASE}/decision/more", decision.more, name="more"),
     path(f"{CASE}/decision/propose", decision.put_forward, name="propose"),

@@ -16,8 +16,20 @@ PAGE_BYTES_MAX = 100_000
 OPEN = ("/", "/start", "/nothing")
 DRAFT = ("", "check", "before-you-send", "messages", "call-me", *(f"statement/{n}" for n in (
     "cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")))  # fmt: skip
-HANDED_IN = ("", "received", "papers", "plans", "plans?pay=700", "plans/own", "answer", "agreement", "payments")
-PAYING = ("", "agreement", "payments", "payments/new-plan", "answer")
+HANDED_IN = (
+    *(
+        "",
+        "received",
+        "papers",
+        "plans",
+        "plans?pay=700",
+        "plans/lightest/why",
+        "plans/what-if/why?pay=700",
+        "plans/own",
+    ),
+    *("answer", "agreement", "payments"),
+)
+PAYING = ("", "agreement", "payments", "payments/new-plan", "answer", "answer/why", "plans/chosen/why")
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -41,7 +53,7 @@ def sent(name: str) -> int:
 
 
 def test_pages_are_whole_small_and_alone(walked: list[Page]):
-    assert len(walked) == 34
+    assert len(walked) == 38
     for page in walked:
         source, language = page.source, re.search(r'<html lang="([^"]+)">', walked[0].source)[1]
         path = page.response.request["PATH_INFO"]

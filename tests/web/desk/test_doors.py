@@ -16,7 +16,7 @@ from tests.web.desk.conftest import Person, live
 
 READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
-    *("budget", "plan", "decision", "agreement", "document", "payments"),
+    *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "payments"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
@@ -25,7 +25,13 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
     """A pattern's address for a case."""
     found = "/desk/" + str(pattern.pattern)
     parts = {"<str:case_id>": case_id, "<int:seen>": "0", "<int:item>": "1", "<str:paper>": paper}
-    for hole, value in {**parts, "<int:number>": "1", "<str:payment>": "r_none", "<int:task>": "1"}.items():
+    for hole, value in {
+        **parts,
+        "<int:number>": "1",
+        "<str:payment>": "r_none",
+        "<int:task>": "1",
+        "<str:name>": "lightest",
+    }.items():
         found = found.replace(hole, value)
     return found
 

@@ -1,0 +1,133 @@
+"""What an explanation's pages are made of: sections, points and tables, and how its names and sentences are said."""
+
+from dataclasses import dataclass
+
+from forbear.core.explained import Decision, Explanation, Line, RefusalExplained, Rights, RuleHeld
+from forbear.core.money import major, percent
+from forbear.core.plan import Measure, Why
+from forbear.words import format, known, say
+
+_ONE = {
+    "plan.counterfactual.sooner": "plan.counterfactual.sooner_one",
+    "plan.counterfactual.lighter": "plan.counterfactual.lighter_one",
+    "plan.counterfactual.in-full": "plan.counterfactual.in-full_one",
+}
+_SAME = {
+    "plan.counterfactual.sooner": "plan.counterfactual.sooner_same",
+    "plan.counterfactual.lighter": "plan.counterfactual.lighter_same",
+    "plan.counterfactual.waiting": "plan.counterfactual.waiting_same",
+}
+_TOTAL_MOVES = {
+    "plan.counterfactual.sooner": "less",
+    "plan.counterfactual.lighter": "more",
+    "plan.counterfactual.waiting": "more",
+}
+"""The fact that says how the total moves: where it does not, another sentence says so."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A point of a list: its title, what is said of it, and short flags beside it."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `numbers`: the places of its columns of figures, from 0. Long ones are shown folded."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of an explanation: sentences first, then figures, points, a table, and last what is to be noted.
+
+    `folded`: long and not needed at once; a page shows its title first.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
+    items: tuple[Item, ...] = ()
+    table: Table | None = None
+    notes: tuple[str, ...] = ()
+    folded: bool = False
+
+
+def sentence(language: str, why: Why) -> str:
+    """A sentence of the solver, its facts as people write them."""
+    return say(language, form_of(why), **{name: format.figure(language, value) for name, value in why.facts.items()})
+
+
+def form_of(why: Why) -> str:
+    """The key of the sentence; of a counterfactual the form that fits its facts: one month, or the same in all."""
+    if why.facts.get(_TOTAL_MOVES.get(why.key, ""), "") == "0.00":
+        return _SAME[why.key]
+    return _ONE.get(why.key, why.key) if why.facts.get("months") == "1" else why.key
+
+
+def reason(language: str, refused: RefusalExplained) -> str:
+    """Why it is not possible, as one sentence."""
+    facts = {name: format.figure(language, str(value)) for name, value in refused.refusal.facts.items()}
+    return say(language, refused.refusal.reason, **facts)
+
+
+def rule_name(language: str, rule: RuleHeld) -> str:
+    """What a rule is called; its id where the catalogue has no name for it."""
+    for key in (f"rules.{rule.key}", f"rules.{rule.key}.all"):
+        if known(language, key):
+            return say(language, key)
+    return rule.rule
+
+
+def measure_told(language: str, measure: Measure) -> str:
+    """One relief of a plan in words."""
+    facts = {
+        "amount": format.figure(language, major(measure.amount_minor or 0)),
+        "months": measure.months or 0,
+        "rate": percent(measure.rate_ppm or 0),
+    }
+    return say(language, f"plan.measure.{measure.measure}", **facts)
+
+
+def evidence_told(language: str, grade: str) -> str:
+    """How well an income is shown, in words."""
+    return say(language, f"explanation.household.evidence.{grade}")
+
+
+def line_name(language: str, line: Line) -> str:
+    """What a line of the household is called; her own word where it is none of ours."""
+    room = {"income": "income", "outgoing": "outgoings", "other-debt": "debts"}[line.kind]
+    key = f"statement.page.{room}.option.{line.name}"
+    return say(language, key) if known(language, key) else line.name
+
+
+def ways_after(decision: Decision, language: str) -> tuple[str, ...]:
+    """What is still open to her after an answer that was not a yes: another plan, a person, free advice."""
+    if decision.outcome == "approved":
+        return ()
+    return say(language, "decision.way_on.new_wish"), say(language, "plan.way.debt-advice")
+
+
+def complaint_body(language: str, rights: Rights) -> str:
+    """Where to complain: the rulebook's, else the public line of a country the words know; "" where there is none."""
+    key = f"explanation.rights.body.{rights.country}"
+    return rights.complaint_body or (say(language, key) if known(language, key) else "")
+
+
+def money(explanation: Explanation, language: str, amount_minor: int) -> str:
+    inputs = explanation.inputs
+    return format.money(language, amount_minor, inputs.question.loan.currency if inputs else "CNY")
+
+
+def against(explanation: Explanation, language: str, more_minor: int) -> str:
+    if not more_minor:
+        return say(language, "explanation.plan.same")
+    amount = money(explanation, language, abs(more_minor))
+    return say(language, "explanation.plan.more" if more_minor > 0 else "explanation.plan.less", amount=amount)

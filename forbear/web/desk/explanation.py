@@ -1,0 +1,118 @@
+"""Why a plan, why not, why an answer, at the desk: with the limits reached, the lender's value and the rules' sources.
+
+An agent or reviewer reads names; an auditor or policy owner also every id and the whole digest. ?format=json gives the
+same as data, ?at=12 the plans as the record's fact of that number shows them, whatever today's rules say.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from forbear.actions.explanation import (
+    CHOSEN,
+    explained_choice,
+    explained_decision,
+    explained_record,
+    explained_today,
+)
+from forbear.actions.explanation_document import explanation_document
+from forbear.actions.sections import reason, sentence
+from forbear.actions.told import told
+from forbear.core.amounts import amount_minor
+from forbear.core.contact import Role
+from forbear.core.explained import Audience, Explanation
+from forbear.core.file import CaseFile
+from forbear.core.refusal import Refusal
+from forbear.web.desk.doors import case_for_staff, staff_required
+from forbear.web.desk.page import case_page
+from forbear.web.templatetags.desk import reader_language, term_in
+from forbear.words import say
+from forbear.words.format import day
+
+
+@staff_required()
+@require_safe
+def why(request: HttpRequest, case_id: str, name: str) -> HttpResponse:
+    """Why one plan: today's (?pay=900 for an amount), the one asked for, or one recorded earlier (?at=12)."""
+    file, language = case_for_staff(request, case_id), reader_language()
+    found = _found(request, file, name)
+    if found is None:
+        raise Http404
+    offer = found.offers[0].offer
+    lines = [sentence(language, one) for one in offer.why]
+    if offer.counterfactual:
+        lines.append(sentence(language, offer.counterfactual))
+    heading = f"{say(language, 'explanation.page.why')} {term_in(language, f'desk.offer.{offer.name}')}"
+    return _answer(request, file, found, "plan", heading=heading, lines=lines)
+
+
+@staff_required()
+@require_safe
+def why_not(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
+    """Why something is not possible today: the refusal of that number on the tab of plans, from 1."""
+    file = case_for_staff(request, case_id)
+    whole = explained_today(_desk(request), file, audience(request)) if file.statement and file.household else None
+    found = whole.of_refusal(number) if whole else None
+    if found is None:
+        raise Http404
+    heading, language = say(reader_language(), "explanation.page.not_possible"), reader_language()
+    return _answer(request, file, found, "plan", heading=heading, lines=[reason(language, found.refusals[0])])
+
+
+@staff_required()
+@require_safe
+def why_answer(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Why she was answered so, from the decision's own record."""
+    file = case_for_staff(request, case_id)
+    found = explained_decision(_desk(request), file, audience(request))
+    if found is None:
+        raise Http404
+    return _answer(request, file, found, "decision", heading=say(reader_language(), "explanation.page.why_answer"))
+
+
+def audience(request: HttpRequest) -> Audience:
+    """Who reads: auditors and policy owners see every id, agents and reviewers names."""
+    reads = request.staff.kind in (Role.AUDITOR, Role.POLICY_OWNER)  # type: ignore[attr-defined]
+    return Audience.AUDITOR if reads else Audience.AGENT
+
+
+def _found(request: HttpRequest, file: CaseFile, name: str) -> Explanation | None:
+    desk, who, at = _desk(request), audience(request), request.GET.get("at", "")
+    if at:
+        known = explained_record(desk, file, int(at), who) if at.isascii() and at.isdigit() and len(at) < 10 else None
+        return known.of_offer(name) if known else None
+    if name == CHOSEN:
+        return explained_choice(desk, file, who)
+    if file.statement is None or file.household is None:
+        return None
+    given = request.GET.get("pay", "").strip()[:40]
+    pay = amount_minor(given) if given else None
+    return None if isinstance(pay, Refusal) else explained_today(desk, file, who, name=name, pay_minor=pay)
+
+
+def _answer(
+    request: HttpRequest, file: CaseFile, found: Explanation, tab: str, *, heading: str, lines: list[str] | None = None
+) -> HttpResponse:
+    language = reader_language()
+    if request.GET.get("format") == "json":
+        document = explanation_document(found, found.audience, language)
+        return JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    query = request.GET.copy()
+    query["format"] = "json"
+    stored = say(language, "explanation.page.stored", date=day(language, found.as_of)) if found.stored else ""
+    return case_page(
+        request,
+        file,
+        tab,
+        template="plan_why",
+        heading=heading,
+        lines=lines or [],
+        stored=stored,
+        sections=told(found, language),
+        json_url=f"?{query.urlencode()}",
+    )
+
+
+def _desk(request: HttpRequest) -> Any:
+    return request.desk  # type: ignore[attr-defined]
