@@ -1,0 +1,260 @@
+"""The course of a loan: its rows as they stand on a day, after everything that has happened to it so far.
+
+A row's interest is the sum over the stretches of its period of balance times factor, rounded once. The balance of a
+stretch is what went out, less the principal of rows due before it, less principal paid early for later rows, and, where
+overdue principal bears interest, plus what is unpaid of earlier rows up to the day the schedule is looked at.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from forbear.core.convention import Convention, DayEffect
+from forbear.core.periods import due_day
+from forbear.core.rows import LEVEL, MODES, REST, row_interest
+from forbear.core.schedule_plan import Plan, factor, flat_principal
+from forbear.core.schedule_terms import Method, Terms
+
+
+@dataclass
+class CourseRow:
+    """A row in the making. `fixed_interest`: its interest is settled; `moved`: interest that fell to it from others."""
+
+    start: int
+    due: int
+    regular: bool
+    kind: int
+    amount: int
+    deferred: bool = False
+    fixed_interest: int | None = None
+    moved: int = 0
+    paid_interest: int = 0
+    paid: list[tuple[int, int]] = field(default_factory=list)
+    skips: bool = False
+    interest: int = 0
+    principal: int = 0
+    carried_in: int = 0
+
+    @property
+    def paid_principal(self) -> int:
+        """Principal received for this row so far."""
+        return sum(amount for _, amount in self.paid)
+
+
+@dataclass
+class CourseCharge:
+    """A fee or penalty on its day, and what is paid of it."""
+
+    day: int
+    amount: int
+    penalty: bool
+    paid: int = 0
+
+
+class Course:
+    """Rows, money out, rates by day and pauses; `settle(day)` works every row out as known on that day."""
+
+    def __init__(self, made: Plan, terms: Terms, convention: Convention) -> None:
+        self.terms, self.convention, self.years = terms, convention, made.years
+        self.denominator = made.denominator
+        self.unit = 10**convention.inner_digits
+        self.rows = [
+            CourseRow(*parts)
+            for parts in zip(
+                made.starts, made.dues, made.regular, made.kinds, made.amounts, made.deferred, strict=True
+            )
+        ]
+        began_on = terms.period_from or terms.disbursed_on
+        self.due_day = due_day(terms.every, (terms.first_due_on or began_on).day)
+        if terms.first_due_on is None or terms.first_due_on.day < began_on.day:
+            self.due_day = due_day(terms.every, began_on.day)
+        self.out = [(max(made.starts[0], self._out_day()), made.balance)]
+        self.rates = [(made.starts[0], terms.rate_ppm)]
+        self.pauses: list[tuple[int, int]] = []
+        self.charges: list[CourseCharge] = []
+        self.instalment = made.instalment
+        self.left = terms.balloon_minor * self.unit
+        self.overdue_interest = convention.overdue_interest
+        self.flat = terms.method is Method.FLAT
+
+    def _out_day(self) -> int:
+        shift = 1 if self.convention.counts_both_ends else 0
+        return self.terms.disbursed_on.toordinal() - shift
+
+    def settle(self, day: int) -> None:
+        """Work out interest and principal of every row, as known on `day`."""
+        carried = waiting = credit = charged = 0
+        whole = 0
+        paid_out = 0
+        last = len(self.rows) - 1
+        for index, row in enumerate(self.rows):
+            balance = sum(amount for out, amount in self.out if out < row.due or (row.start == row.due == out)) - paid_out
+            weight = self.weight(index, row.due, day)
+            whole += weight
+            own = self.interest_of(weight)
+            if self.flat and index == last:
+                own = max(0, self.interest_of(whole) - charged)
+            charged += own
+            row.carried_in = carried + row.moved
+            interest = own + row.carried_in
+            carried = 0
+            if row.fixed_interest is not None:
+                interest = row.fixed_interest
+            if index == last:
+                row.interest, row.principal = max(interest, row.paid_interest) + waiting, balance
+            else:
+                carried = self._take(row, interest, balance)
+                planned, row.principal = row.principal, self._paid_ahead(row, balance)
+                if row.principal > planned and not row.skips:
+                    carried += self._excess(row)
+                if row.skips:
+                    credit += row.principal - planned
+                elif credit and row.fixed_interest is None:
+                    used = min(credit, row.principal)
+                    row.principal -= used
+                    credit -= used
+                if row.deferred:
+                    waiting += row.interest
+                    row.interest = 0
+                else:
+                    row.interest += waiting
+                    waiting = 0
+            paid_out += row.principal
+
+    def weight(self, index: int, until: int, day: int) -> int:
+        """The sum of balance times factor over a row's period up to `until`, over the denominator."""
+        row = self.rows[index]
+        if row.start >= until or row.fixed_interest is not None:
+            return 0
+        balance, changes = (self._flat_base(), []) if self.flat else self._balances(index, until, day)
+        total, at = 0, row.start
+        for change, delta in sorted(changes):
+            if change > at:
+                total += balance * self.stretch(row, at, change)
+                at = change
+            balance += delta
+        return total + balance * self.stretch(row, at, until)
+
+    def stretch(self, row: CourseRow, begin: int, end: int) -> int:
+        """The factor from one day to another inside a row's period, over its rates and without its pauses."""
+        cuts = {begin, end}
+        cuts.update(day for day, _ in self.rates if begin < day < end)
+        for pause in self.pauses:
+            cuts.update(day for day in pause if begin < day < end)
+        days = sorted(cuts)
+        total = 0
+        for a, b in zip(days, days[1:], strict=False):
+            if not any(first <= a and b <= after for first, after in self.pauses):
+                total += self._factor(row, a, b)
+        return total
+
+    def interest_of(self, weight: int) -> int:
+        """A weight as an amount, rounded as the convention rounds interest."""
+        convention = self.convention
+        mode = MODES[convention.interest_rounding]
+        return row_interest(1, weight, self.denominator, convention.interest_multiple_minor, mode)
+
+    def rate_on(self, day: int) -> int:
+        """The yearly rate that accrues on a day."""
+        found = self.rates[0][1]
+        for begin, rate in sorted(self.rates, key=lambda entry: entry[0]):
+            if begin <= day:
+                found = rate
+        return found
+
+    def balance_after(self, index: int) -> int:
+        """The principal planned to be left after a row, with what goes out on its day."""
+        due = self.rows[index].due
+        gone_out = sum(amount for out, amount in self.out if out <= due)
+        return gone_out - sum(row.principal for row in self.rows[: index + 1])
+
+    def row_from(self, day: int) -> int:
+        """The row whose period, first day in and due day out, holds a day; the number of rows after the last."""
+        for index, row in enumerate(self.rows):
+            if row.start <= day < row.due:
+                return index
+        return 0 if day < self.rows[0].start else len(self.rows)
+
+    def row_due_from(self, day: int) -> int:
+        """The first row due on or after a day; the number of rows after the last."""
+        return next((index for index, row in enumerate(self.rows) if row.due >= day), len(self.rows))
+
+    def shift(self, effect: DayEffect) -> int:
+        """How many days before its date a change begins to accrue."""
+        return 1 if effect is DayEffect.DAY_BEFORE else 0
+
+    def _take(self, row: CourseRow, interest: int, balance: int) -> int:
+        """Set what a row takes by plan; what its instalment cannot hold of the interest is returned."""
+        carried = 0
+        row.interest = max(interest, row.paid_interest)
+        if row.kind == LEVEL:
+            if self.convention.carries_excess_interest and row.interest > row.amount:
+                row.interest = max(row.amount, row.paid_interest)
+                carried = max(0, interest - row.interest)
+            planned = row.amount - row.interest
+        elif row.kind == REST:
+            planned = 0
+        elif self.flat and row.fixed_interest is None:
+            planned = flat_principal(row.amount, interest, self.convention)
+        else:
+            planned = row.amount
+        row.principal = max(0, min(planned, balance))
+        return carried
+
+    def _paid_ahead(self, row: CourseRow, balance: int) -> int:
+        """A row's principal where more than planned was paid for it: all that, and in a level row its instalment."""
+        paid = row.paid_principal
+        if paid <= row.principal:
+            return row.principal
+        if row.kind == LEVEL and not row.skips and not self._grows():
+            return max(paid, min(row.amount - row.paid_interest, balance))
+        return paid
+
+    def _excess(self, row: CourseRow) -> int:
+        """Interest of a row met early that its instalment no longer holds: it waits for the next row."""
+        if row.kind != LEVEL or self._grows():
+            return 0
+        excess = row.interest - row.paid_interest
+        row.interest = row.paid_interest
+        return excess
+
+    def _grows(self) -> bool:
+        return self.convention.early.value != "next-instalment"
+
+    def _flat_base(self) -> int:
+        return sum(amount for _, amount in self.out) - sum(row.principal for row in self.rows if row.start == row.due)
+
+    def _balances(self, index: int, until: int, day: int) -> tuple[int, list[tuple[int, int]]]:
+        """The balance that bears interest when a row's period begins, and its changes before `until`."""
+        start = self.rows[index].start
+        changes = [(max(out, start), amount) for out, amount in self.out if out < until]
+        for earlier in self.rows[:index]:
+            changes.append((max(earlier.due, start), -earlier.principal))
+            if self.overdue_interest and earlier.fixed_interest is None:
+                end = day
+                late = [(paid, amount) for paid, amount in earlier.paid if paid > earlier.due]
+                unpaid = earlier.principal - sum(amount for paid, amount in earlier.paid if paid <= earlier.due)
+                if unpaid > 0 and end > start:
+                    changes.append((max(earlier.due, start), unpaid))
+                    for paid, amount in late:
+                        changes.append((max(paid, start), -amount))
+                        unpaid -= amount
+                    if unpaid:
+                        changes.append((max(end, start), -unpaid))
+        for later in self.rows[index:]:
+            changes.extend((max(paid, start), -amount) for paid, amount in later.paid if paid < later.due)
+        return 0, [change for change in changes if change[0] < until]
+
+    def _factor(self, row: CourseRow, begin: int, end: int) -> int:
+        within = self.years.within
+        part = within(row.start, row.due, row.regular, end) - within(row.start, row.due, row.regular, begin)
+        return factor(self.rate_on(begin), part, self._year(), self.convention)
+
+    def _year(self) -> int:
+        from forbear.core.periods import year_denominator
+
+        return year_denominator(self.terms.day_count)
+
+
+def day_of(on: date) -> int:
+    """A date as its ordinal."""
+    return on.toordinal()

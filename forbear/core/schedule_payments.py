@@ -1,0 +1,126 @@
+"""A payment meets a loan: what is due first, oldest row first, then ahead, as the convention or the payment says."""
+
+from forbear.core.convention import Early
+from forbear.core.rows import LEVEL
+from forbear.core.schedule_changes import renew
+from forbear.core.schedule_course import Course, CourseRow
+from forbear.core.schedule_events import Payment
+
+
+def pay(course: Course, payment: Payment) -> None:
+    """Book a payment on its day; what is above all that is owed is left out."""
+    day = payment.on.toordinal()
+    course.settle(day)
+    early = payment.early or course.convention.early
+    grows = early is not Early.NEXT_INSTALMENT
+    left = payment.amount_minor * course.unit if payment.amount_minor is not None else None
+    until = _until(course, day, payment.to_period_end)
+    if left is None:
+        left = outstanding(course, day, until)
+    for index, row in enumerate(course.rows):
+        if row.due > day or left == 0:
+            break
+        left = _charges(course, index, day, left)
+        left = _interest(row, row.interest, left)
+        left = _principal(row, row.principal, day, left)
+    course.settle(day)
+    if left == 0:
+        return
+    if grows:
+        _grow(course, early, day, until, left)
+    else:
+        _fill(course, day, until, left)
+    course.settle(day)
+
+
+def outstanding(course: Course, day: int, until: int) -> int:
+    """All that pays the loan off on a day: charges, interest payable and principal."""
+    total = sum(charge.amount - charge.paid for charge in course.charges if charge.day <= day)
+    for index, row in enumerate(course.rows):
+        interest = row.interest if row.due <= day else payable(course, index, day, until)
+        total += max(0, interest - row.paid_interest) + row.principal - row.paid_principal
+    return total
+
+
+def payable(course: Course, index: int, day: int, until: int) -> int:
+    """The interest of a row that is payable before it is due: its own up to a day, and what waited for it."""
+    row = course.rows[index]
+    if row.start >= day:
+        return 0
+    if row.fixed_interest is not None:
+        return row.fixed_interest
+    if course.flat:
+        return row.interest
+    return course.interest_of(course.weight(index, until if until < row.due else row.due, day)) + row.carried_in
+
+
+def _until(course: Course, day: int, to_period_end: bool) -> int:
+    """The day up to which a running row's interest is payable."""
+    if not to_period_end:
+        return day
+    return next((row.due for row in course.rows if row.start < day <= row.due), day)
+
+
+def _fill(course: Course, day: int, until: int, left: int) -> None:
+    """Money ahead of time fills the rows to come, each up to its instalment; the last up to the balance."""
+    last = len(course.rows) - 1
+    for index, row in enumerate(course.rows):
+        if row.due <= day or left == 0:
+            continue
+        due = payable(course, index, day, until)
+        before = left
+        room = max(0, row.amount - row.paid_interest - row.paid_principal) if row.kind == LEVEL else row.principal
+        if row.kind != LEVEL:
+            room = max(0, room - row.paid_principal)
+        if index == last:
+            room = left
+        if row.kind == LEVEL and index < last:
+            left -= min(room, left)
+            part = before - left
+            interest = min(part, max(0, due - row.paid_interest))
+            row.paid_interest += interest
+            _principal(row, row.paid_principal + part - interest, day, part - interest)
+        else:
+            left = _interest(row, due, left)
+            balance = course.balance_after(index) + row.principal
+            most = balance if index == last else row.principal
+            left = _principal(row, most, day, left)
+
+
+def _grow(course: Course, early: Early, day: int, until: int, left: int) -> None:
+    """Money above what is due makes the row of its day, or else the next, larger; later rows follow the strategy."""
+    index = next((i for i, row in enumerate(course.rows) if row.due >= day), len(course.rows) - 1)
+    row = course.rows[index]
+    if course.convention.interest_to_date_first and row.due > day:
+        left = _interest(row, payable(course, index, day, until), left)
+    balance = course.balance_after(index) + row.principal
+    planned = row.principal
+    row.skips = row.skips or early is Early.SKIP_NEXT
+    _principal(row, balance, day, left)
+    if row.paid_principal > planned and early is Early.REDUCE_INSTALMENT and index + 1 < len(course.rows):
+        renew(course, index + 1, day, most=course.rows[index + 1].amount)
+
+
+def _interest(row: CourseRow, due: int, left: int) -> int:
+    part = min(left, max(0, due - row.paid_interest))
+    row.paid_interest += part
+    return left - part
+
+
+def _principal(row: CourseRow, due: int, day: int, left: int) -> int:
+    part = min(left, max(0, due - row.paid_principal))
+    if part:
+        row.paid.append((day, part))
+    return left - part
+
+
+def _charges(course: Course, index: int, day: int, left: int) -> int:
+    """Penalties, then fees, that fall into a row."""
+    row = course.rows[index]
+    before = course.rows[index - 1].due if index else 0
+    for charge in sorted(course.charges, key=lambda charge: not charge.penalty):
+        if (before < charge.day or index == 0) and charge.day <= row.due and charge.day <= day:
+            part = min(left, charge.amount - charge.paid)
+            charge.paid += part
+            left -= part
+    return left
