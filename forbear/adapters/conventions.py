@@ -27,7 +27,6 @@ COUNTS = {
     "inner_digits": (0, 12),
     "significant_digits": (0, 30),
 }
-FLAGS = ("trial_adjustment", "carries_excess_interest", "interest_to_date_first", "overdue_interest", "counts_both_ends")
 
 
 class ConventionAtFault(ValueError):

@@ -48,8 +48,10 @@ class Early(StrEnum):
 class Convention:
     """One system's habits; the last row always absorbs what rounding leaves. Multiples are in minor units.
 
+    `rounds_each_stretch`: interest is rounded for each stretch of one balance, not once a row.
     `inner_digits`: decimal places carried below the minor unit and rounded away only in what is shown.
     `significant_digits`: 0 for exact arithmetic; 12 means factors to 12 decimals and instalments on 12 digits.
+    `level_on_first_period`: the instalment is reckoned as if every period were as long as the first.
     `trial_adjustment`: try an instalment moved by the last row's difference, keep it where that is nearer.
     `carries_excess_interest`: interest above the instalment waits for the next row; else it is charged in its own.
     `interest_to_date_first`: an early payment pays the interest up to its day before principal.
@@ -62,8 +64,10 @@ class Convention:
     instalment_rounding: Rounding
     interest_multiple_minor: int
     instalment_multiple_minor: int
+    rounds_each_stretch: bool
     inner_digits: int
     significant_digits: int
+    level_on_first_period: bool
     trial_adjustment: bool
     month_part: MonthPart
     year_split: YearSplit

@@ -37,7 +37,7 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
         amount = share(balance, len(rows), course.convention)
         _set(course, rows, amount if most is None else min(amount, most))
         return
-    factors = [course.stretch(course.rows[i], course.rows[i].start, course.rows[i].due) for i in rows]
+    factors = [course.level_factor(course.rows[i]) for i in rows]
     factors[0] += span
     amount = level(balance, course.left, factors, course.denominator, course.convention)
     if rows[0] == first and _overpaid(course.rows[first], amount):
@@ -258,7 +258,7 @@ def _still_to_pay(course: Course, future: list[CourseRow], on: int, handling: In
     total = 0
     for index in running:
         row = course.rows[index]
-        total += max(0, course.interest_of(course.weight(index, on, on)) + row.carried_in - row.paid_interest)
+        total += max(0, course.interest_of(course.weights(index, on, on)) + row.carried_in - row.paid_interest)
     return total
 
 

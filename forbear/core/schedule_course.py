@@ -5,11 +5,11 @@ stretch is what went out, less the principal of rows due before it, less princip
 overdue principal bears interest, plus what is unpaid of earlier rows up to the day the schedule is looked at.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from forbear.core.convention import Convention, DayEffect
-from forbear.core.periods import due_day
+from forbear.core.periods import due_day, year_denominator
 from forbear.core.rows import LEVEL, MODES, REST, row_interest
 from forbear.core.schedule_plan import Plan, factor, flat_principal
 from forbear.core.schedule_terms import Method, Terms
@@ -55,8 +55,9 @@ class Course:
 
     def __init__(self, made: Plan, terms: Terms, convention: Convention) -> None:
         self.terms, self.convention, self.years = terms, convention, made.years
-        self.denominator = made.denominator
+        self.denominator, self.year = made.denominator, year_denominator(terms.day_count)
         self.unit = 10**convention.inner_digits
+        self.first_part = made.years.whole(made.starts[0], made.dues[0], made.regular[0])
         self.rows = [
             CourseRow(*parts)
             for parts in zip(
@@ -88,11 +89,11 @@ class Course:
         last = len(self.rows) - 1
         for index, row in enumerate(self.rows):
             balance = sum(amount for out, amount in self.out if out < row.due or (row.start == row.due == out)) - paid_out
-            weight = self.weight(index, row.due, day)
-            whole += weight
-            own = self.interest_of(weight)
+            weights = self.weights(index, row.due, day)
+            whole += sum(weights)
+            own = self.interest_of(weights)
             if self.flat and index == last:
-                own = max(0, self.interest_of(whole) - charged)
+                own = max(0, self.interest_of([whole]) - charged)
             charged += own
             row.carried_in = carried + row.moved
             interest = own + row.carried_in
@@ -120,19 +121,19 @@ class Course:
                     waiting = 0
             paid_out += row.principal
 
-    def weight(self, index: int, until: int, day: int) -> int:
-        """The sum of balance times factor over a row's period up to `until`, over the denominator."""
+    def weights(self, index: int, until: int, day: int) -> list[int]:
+        """Balance times factor of each stretch of a row's period up to `until`, over the denominator."""
         row = self.rows[index]
         if row.start >= until or row.fixed_interest is not None:
-            return 0
+            return []
         balance, changes = (self._flat_base(), []) if self.flat else self._balances(index, until, day)
-        total, at = 0, row.start
+        found, at = [], row.start
         for change, delta in sorted(changes):
             if change > at:
-                total += balance * self.stretch(row, at, change)
+                found.append(balance * self.stretch(row, at, change))
                 at = change
             balance += delta
-        return total + balance * self.stretch(row, at, until)
+        return [*found, balance * self.stretch(row, at, until)]
 
     def stretch(self, row: CourseRow, begin: int, end: int) -> int:
         """The factor from one day to another inside a row's period, over its rates and without its pauses."""
@@ -147,11 +148,19 @@ class Course:
                 total += self._factor(row, a, b)
         return total
 
-    def interest_of(self, weight: int) -> int:
-        """A weight as an amount, rounded as the convention rounds interest."""
+    def level_factor(self, row: CourseRow) -> int:
+        """The factor of a row that a level instalment reckons with."""
+        if self.convention.level_on_first_period:
+            return factor(self.rate_on(row.start), self.first_part, self.year, self.convention)
+        return self.stretch(row, row.start, row.due)
+
+    def interest_of(self, weights: Sequence[int]) -> int:
+        """Weights as an amount, rounded as the convention rounds interest: together, or each stretch by itself."""
         convention = self.convention
-        mode = MODES[convention.interest_rounding]
-        return row_interest(1, weight, self.denominator, convention.interest_multiple_minor, mode)
+        mode, multiple = MODES[convention.interest_rounding], convention.interest_multiple_minor
+        if convention.rounds_each_stretch:
+            return sum(row_interest(1, weight, self.denominator, multiple, mode) for weight in weights)
+        return row_interest(1, sum(weights), self.denominator, multiple, mode)
 
     def rate_on(self, day: int) -> int:
         """The yearly rate that accrues on a day."""
@@ -247,14 +256,5 @@ class Course:
     def _factor(self, row: CourseRow, begin: int, end: int) -> int:
         within = self.years.within
         part = within(row.start, row.due, row.regular, end) - within(row.start, row.due, row.regular, begin)
-        return factor(self.rate_on(begin), part, self._year(), self.convention)
+        return factor(self.rate_on(begin), part, self.year, self.convention)
 
-    def _year(self) -> int:
-        from forbear.core.periods import year_denominator
-
-        return year_denominator(self.terms.day_count)
-
-
-def day_of(on: date) -> int:
-    """A date as its ordinal."""
-    return on.toordinal()

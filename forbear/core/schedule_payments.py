@@ -45,13 +45,13 @@ def outstanding(course: Course, day: int, until: int) -> int:
 def payable(course: Course, index: int, day: int, until: int) -> int:
     """The interest of a row that is payable before it is due: its own up to a day, and what waited for it."""
     row = course.rows[index]
-    if row.start >= day:
+    if row.start > day:
         return 0
     if row.fixed_interest is not None:
         return row.fixed_interest
     if course.flat:
         return row.interest
-    return course.interest_of(course.weight(index, until if until < row.due else row.due, day)) + row.carried_in
+    return course.interest_of(course.weights(index, min(until, row.due), day)) + row.carried_in
 
 
 def _until(course: Course, day: int, to_period_end: bool) -> int:

@@ -196,7 +196,8 @@ def _amounts(
         amount = terms.instalment_minor * unit
     elif kind == LEVEL:
         left = terms.balloon_minor * unit
-        chosen = [factors[row] for row in paying]
+        first = convention.level_on_first_period
+        chosen = [factors[0 if first else row] for row in paying]
         amount = level(balance, left, chosen, denominator, convention)
         if convention.trial_adjustment:
             amount = _tried(amount, left, balance, factors, denominator, kinds, convention, len(paying))
