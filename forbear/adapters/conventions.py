@@ -9,12 +9,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from forbear.core.convention import Convention, DayEffect, Early, MonthPart, YearSplit
+from forbear.core.convention import Convention, DayEffect, Early, LevelOn, MonthPart, YearSplit
 from forbear.core.money import Rounding
 
 WORDS: dict[str, type[StrEnum]] = {
     "interest_rounding": Rounding,
     "instalment_rounding": Rounding,
+    "level_on": LevelOn,
     "month_part": MonthPart,
     "year_split": YearSplit,
     "rate_effect": DayEffect,

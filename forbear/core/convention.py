@@ -34,6 +34,15 @@ class DayEffect(StrEnum):
     WHOLE_ROW = "whole-row"
 
 
+class LevelOn(StrEnum):
+    """Which periods a level instalment is reckoned with: each as long as it is, all as long as the first, or all as
+    the same part of twelve months whatever the day count says."""
+
+    EACH_PERIOD = "each-period"
+    FIRST_PERIOD = "first-period"
+    TWELFTHS = "twelfths"
+
+
 class Early(StrEnum):
     """Where money goes that is above what is due: it fills the next rows, or it makes its own row larger and then
     lowers the later instalments, their number, or the very next ones."""
@@ -51,7 +60,6 @@ class Convention:
     `rounds_each_stretch`: interest is rounded for each stretch of one balance, not once a row.
     `inner_digits`: decimal places carried below the minor unit and rounded away only in what is shown.
     `significant_digits`: 0 for exact arithmetic; 12 means factors to 12 decimals and instalments on 12 digits.
-    `level_on_first_period`: the instalment is reckoned as if every period were as long as the first.
     `trial_adjustment`: try an instalment moved by the last row's difference, keep it where that is nearer.
     `carries_excess_interest`: interest above the instalment waits for the next row; else it is charged in its own.
     `interest_to_date_first`: an early payment pays the interest up to its day before principal.
@@ -67,7 +75,7 @@ class Convention:
     rounds_each_stretch: bool
     inner_digits: int
     significant_digits: int
-    level_on_first_period: bool
+    level_on: LevelOn
     trial_adjustment: bool
     month_part: MonthPart
     year_split: YearSplit

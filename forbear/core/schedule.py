@@ -5,6 +5,7 @@ docs/schedule.md explains every method, convention and event; lending.md's twelv
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from forbear.core.convention import Convention
@@ -79,14 +80,8 @@ def planned(terms: Terms, convention: Convention, events: Sequence[Event] = ()) 
     made = plan(terms, convention, principal, interest)
     if terms.method is Method.FIXED_AMOUNT:
         count = len(figures(made, terms, convention).dues)
-        made = plan(_with_rows(terms, count), convention, principal, interest)
+        made = plan(replace(terms, rows=count), convention, principal, interest)
     return made
-
-
-def _with_rows(terms: Terms, rows: int) -> Terms:
-    from dataclasses import replace
-
-    return replace(terms, rows=rows)
 
 
 def _plain(found: Figures, made: Plan, convention: Convention) -> Schedule:

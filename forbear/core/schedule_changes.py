@@ -1,12 +1,13 @@
 """What changes a schedule: each event of schedule_events.py and its effect on the rows of a course."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import singledispatch
 
 from forbear.core.convention import DayEffect
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.periods import due_day, later_days
-from forbear.core.rows import HALF_EVEN, LEVEL, MODES, REST, SHARE, quotient, to_multiple
+from forbear.core.rows import HALF_EVEN, LEVEL, MODES, REST, SHARE, quotient
 from forbear.core.schedule_course import Course, CourseCharge, CourseRow
 from forbear.core.schedule_events import (
     Charge,
@@ -37,9 +38,9 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
         amount = share(balance, len(rows), course.convention)
         _set(course, rows, amount if most is None else min(amount, most))
         return
-    factors = [course.level_factor(course.rows[i]) for i in rows]
+    factors, over = course.level_factors(rows)
     factors[0] += span
-    amount = level(balance, course.left, factors, course.denominator, course.convention)
+    amount = level(balance, course.left, factors, over, course.convention)
     if rows[0] == first and _overpaid(course.rows[first], amount):
         renew(course, first + 1, day)
         return
@@ -58,7 +59,7 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
 
 def _overpaid(row: CourseRow, amount: int) -> bool:
     """A row for which more than the new instalment has been paid keeps the old one."""
-    return bool(row.paid) and row.paid_principal + row.paid_interest > amount
+    return len(row.paid) > 0 and row.paid_principal + row.paid_interest > amount
 
 
 def _set(course: Course, rows: Sequence[int], amount: int) -> None:
@@ -132,8 +133,6 @@ def _reschedule(event: Reschedule, course: Course, day: int) -> None:
 def _move(course: Course, first: int, due: int) -> None:
     """Another due day for a row; the later ones follow it at the loan's frequency."""
     every = course.terms.every
-    from datetime import date
-
     course.due_day = due_day(every, date.fromordinal(due).day)
     later = later_days(every, due, course.due_day, len(course.rows) - first - 1)
     before = course.rows[first].start
@@ -205,12 +204,12 @@ def _re_amortise(event: ReAmortise, course: Course, day: int) -> None:
 
 @change.register
 def _re_age(event: ReAge, course: Course, day: int) -> None:
-    on = event.on.toordinal()
+    on, first = event.on.toordinal(), event.first_on.toordinal()
     course.settle(on)
-    past = [row for row in course.rows if row.due <= on]
-    future = [row for row in course.rows if row.due > on]
-    owed = _balance_before(course, len(past)) if future else 0
-    owed += sum(row.principal - row.paid_principal for row in past) - sum(row.paid_principal for row in future)
+    past = [row for row in course.rows if row.due <= on and row.due < first]
+    future = course.rows[len(past) :]
+    out = sum(amount for day, amount in course.out if day <= on)
+    owed = out - sum(row.paid_principal for row in course.rows)
     overdue, span = _overdue(course, past)
     pool = overdue + _still_to_pay(course, future, on, event.interest)
     _close(past)
@@ -285,9 +284,7 @@ def _split(total: int, count: int) -> list[int]:
 def _split_to_multiple(course: Course, total: int, count: int) -> list[int]:
     multiple = course.convention.instalment_multiple_minor * course.unit
     mode = MODES[course.convention.instalment_rounding]
-    part = to_multiple(quotient(total, count, mode), multiple, mode) if multiple == 1 else quotient(
-        total, count * multiple, mode
-    ) * multiple
+    part = quotient(total, count * multiple, mode) * multiple
     return [part] * (count - 1) + [total - part * (count - 1)]
 
 

@@ -8,10 +8,10 @@ overdue principal bears interest, plus what is unpaid of earlier rows up to the 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from forbear.core.convention import Convention, DayEffect
+from forbear.core.convention import Convention, DayEffect, LevelOn
 from forbear.core.periods import due_day, year_denominator
 from forbear.core.rows import LEVEL, MODES, REST, row_interest
-from forbear.core.schedule_plan import Plan, factor, flat_principal
+from forbear.core.schedule_plan import Plan, factor, flat_principal, twelfths
 from forbear.core.schedule_terms import Method, Terms
 
 
@@ -56,7 +56,7 @@ class Course:
     def __init__(self, made: Plan, terms: Terms, convention: Convention) -> None:
         self.terms, self.convention, self.years = terms, convention, made.years
         self.denominator, self.year = made.denominator, year_denominator(terms.day_count)
-        self.unit = 10**convention.inner_digits
+        self.unit: int = 10**convention.inner_digits
         self.first_part = made.years.whole(made.starts[0], made.dues[0], made.regular[0])
         self.rows = [
             CourseRow(*parts)
@@ -148,11 +148,16 @@ class Course:
                 total += self._factor(row, a, b)
         return total
 
-    def level_factor(self, row: CourseRow) -> int:
-        """The factor of a row that a level instalment reckons with."""
-        if self.convention.level_on_first_period:
-            return factor(self.rate_on(row.start), self.first_part, self.year, self.convention)
-        return self.stretch(row, row.start, row.due)
+    def level_factors(self, indexes: Sequence[int]) -> tuple[list[int], int]:
+        """The factors of rows that a level instalment reckons with, and what they are numerators over."""
+        rows = [self.rows[index] for index in indexes]
+        convention, rates = self.convention, [self.rate_on(row.start) for row in rows]
+        if convention.level_on is LevelOn.FIRST_PERIOD:
+            return [factor(rate, self.first_part, self.year, convention) for rate in rates], self.denominator
+        if convention.level_on is LevelOn.TWELFTHS:
+            found = [twelfths(rate, self.terms.every, convention) for rate in rates]
+            return [of_year for of_year, _ in found], found[0][1]
+        return [self.stretch(row, row.start, row.due) for row in rows], self.denominator
 
     def interest_of(self, weights: Sequence[int]) -> int:
         """Weights as an amount, rounded as the convention rounds interest: together, or each stretch by itself."""

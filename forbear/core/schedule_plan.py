@@ -7,9 +7,9 @@ Amounts here are minor units times 10^inner_digits of the convention. The course
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from forbear.core.convention import Convention
+from forbear.core.convention import Convention, LevelOn
 from forbear.core.money import PPM
-from forbear.core.periods import Years, begins_whole, due_days, periods, year_denominator
+from forbear.core.periods import Every, Years, begins_whole, due_days, periods, year_denominator
 from forbear.core.rows import (
     HALF_EVEN,
     LEVEL,
@@ -143,7 +143,7 @@ def level(
 ) -> int:
     """The level instalment in this convention's arithmetic."""
     mode = MODES[convention.instalment_rounding]
-    unit = 10**convention.inner_digits
+    unit: int = 10**convention.inner_digits
     by = (multiple or convention.instalment_multiple_minor) * unit
     if convention.significant_digits:
         return level_on_digits(balance, left, factors, denominator, by, mode, convention.significant_digits)
@@ -152,7 +152,7 @@ def level(
 
 def share(balance: int, count: int, convention: Convention) -> int:
     """One of `count` equal parts of principal, to the minor unit."""
-    unit = 10**convention.inner_digits
+    unit: int = 10**convention.inner_digits
     return quotient(balance, count * unit, MODES[convention.instalment_rounding]) * unit
 
 
@@ -166,6 +166,12 @@ def factor(rate_ppm: int, part: int, denominator: int, convention: Convention) -
 def factor_denominator(denominator: int, convention: Convention) -> int:
     """What every factor is a numerator over."""
     return DECIMALS if convention.significant_digits else PPM * denominator
+
+
+def twelfths(rate_ppm: int, every: Every, convention: Convention) -> tuple[int, int]:
+    """A period's factor as so many twelfths of a year, or days of 365, and what it is a numerator over."""
+    part, year = (every.months, 12) if every.months else (every.days, 365)
+    return factor(rate_ppm, part, year, convention), factor_denominator(year, convention)
 
 
 def trial_moves(difference: int, rows: int) -> bool:
@@ -196,9 +202,13 @@ def _amounts(
         amount = terms.instalment_minor * unit
     elif kind == LEVEL:
         left = terms.balloon_minor * unit
-        first = convention.level_on_first_period
-        chosen = [factors[0 if first else row] for row in paying]
-        amount = level(balance, left, chosen, denominator, convention)
+        chosen, over = [factors[row] for row in paying], denominator
+        if convention.level_on is LevelOn.FIRST_PERIOD:
+            chosen = [factors[0]] * len(paying)
+        elif convention.level_on is LevelOn.TWELFTHS:
+            of_year, over = twelfths(terms.rate_ppm, terms.every, convention)
+            chosen = [of_year] * len(paying)
+        amount = level(balance, left, chosen, over, convention)
         if convention.trial_adjustment:
             amount = _tried(amount, left, balance, factors, denominator, kinds, convention, len(paying))
     return kinds, [amount] * count, amount

@@ -152,7 +152,7 @@ def events_of(case: Case) -> tuple[Event, ...]:
 
 
 def _unstated(case: Case) -> Iterator[Event]:
-    """A row due on the day the money goes out is a down payment; its share is not stated where nothing of it was paid."""
+    """A row due on the day the money goes out is a down payment, whose share is unstated where nothing of it was paid."""
     rows = case.get("rows") or []
     stated = any(event["type"] == "down_payment" for event in case["events"])
     if rows and rows[0].get("due") == case.get("disbursement") and not stated:
@@ -167,14 +167,14 @@ def event_of(event: Case, case: Case) -> Iterator[Event]:
         until = "end" in str(event.get("interest_until", "")).lower()
         yield Payment(on=on, amount_minor=_amount(event), to_period_end=until)
     elif "payment" in kind and kind != "downpayment":
-        yield Payment(on=on, amount_minor=_amount(event), early=EARLY[event["strategy"]] if "strategy" in event else None)
+        early = EARLY[event["strategy"]] if "strategy" in event else None
+        yield Payment(on=on, amount_minor=_amount(event), early=early)
     elif kind == "asof":
         yield AsOf(on=on, overdue_interest=event.get("recalculate_on_overdue"))
     elif kind == "disbursement":
         yield Disbursement(on=on, amount_minor=minor(event["amount"]))
     elif kind == "downpayment":
-        kept = not case["rows"] or case["rows"][0]["principal"] > 0
-        yield DownPayment(share_ppm=ppm(event["percent"]), paid=event.get("paid", kept))
+        yield DownPayment(share_ppm=ppm(event["percent"]), paid=event.get("paid", _paid_at_once(case)))
     elif kind in ("fee", "penalty", "charge"):
         yield Charge(on=on, amount_minor=minor(event["amount"]), penalty="penalty" in (kind, event.get("kind")))
     elif kind == "overduepenalty":
@@ -202,6 +202,15 @@ def event_of(event: Case, case: Case) -> Iterator[Event]:
         yield _reschedule(event)
     else:
         raise AssertionError(f"no such event: {event}")
+
+
+def _paid_at_once(case: Case) -> bool:
+    """Whether a down payment was collected with the disbursement, which the files tell by what its row shows as paid:
+    not where nothing of it is kept, nor where the payments alone make up all that the rows have."""
+    rows = case["rows"]
+    paid = sum(minor(row.get("paid", 0)) for row in rows)
+    received = sum(minor(e["amount"]) for e in case["events"] if "payment" in e["type"] and "amount" in e)
+    return rows[0]["principal"] > 0 and not 0 < paid == received
 
 
 def _reschedule(event: Case) -> Reschedule:

@@ -15,7 +15,8 @@ def test_fineract(case: Case):
 
 def given(case: Case) -> list[dict[str, object]]:
     """The case's rows, amounts in minor units."""
-    return [{key: value if key in ("due", "days") else minor(value) for key, value in row.items()} for row in case["rows"]]
+    whole = ("due", "days")
+    return [{key: value if key in whole else minor(value) for key, value in row.items()} for row in case["rows"]]
 
 
 def shown(made: Schedule, case: Case) -> list[dict[str, object]]:
