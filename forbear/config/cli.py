@@ -22,6 +22,7 @@ COMMANDS = {
     "payments": "book a file of payments",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
+    "schedule": "the contractual schedule of one loan, from a file",
     "story": "tell a whole case from a file and see it go as written",
 }
 

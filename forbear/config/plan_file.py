@@ -197,7 +197,7 @@ class Fields:
 def read_case(content: bytes) -> Case:
     """The case in a file; FileAtFault with every fault found."""
     faults: list[str] = []
-    root = Fields(_json(content), "", faults)
+    root = Fields(json_object(content), "", faults)
     as_of = root.day("as_of")
     policy = _policy(root)
     loan = _loan(root, as_of)
@@ -221,7 +221,9 @@ def read_case(content: bytes) -> Case:
     return Case(policy=policy, question=question)
 
 
-def _json(content: bytes) -> Any:
+def json_object(content: bytes) -> Any:
+    """The one JSON object in a file; FileAtFault where it is none, or says a key twice."""
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1}) if len(names) != len(set(names)) else []

@@ -13,7 +13,7 @@ from forbear.core.money import Rounding, divide
 from forbear.core.refusal import Refusal
 from forbear.core.rows import SHARE
 from forbear.core.schedule_changes import change, renew, share_of
-from forbear.core.schedule_checks import refuse
+from forbear.core.schedule_checks import refuse, refuse_event, refuse_events
 from forbear.core.schedule_course import Course, CourseCharge, CourseRow
 from forbear.core.schedule_events import (
     AsOf,
@@ -38,48 +38,57 @@ from forbear.core.schedule_terms import Method, Row, Schedule, Terms
 
 def schedule(terms: Terms, convention: Convention, events: Sequence[Event] = ()) -> Schedule | Refusal:
     """The rows of a loan; a Refusal names the field at fault where terms or events make no schedule."""
-    if refusal := refuse(terms, convention, events):
+    if refusal := refuse(terms, convention) or refuse_events(terms, events):
         return refusal
     made = planned(terms, convention, events)
-    happened = [event for event in events if not isinstance(event, GracePrincipal | GraceInterest)]
+    if isinstance(made, Refusal):
+        return made
     late = terms.period_from is not None and terms.period_from < terms.disbursed_on
-    if not happened and not late:
+    if not late and all(isinstance(event, GracePrincipal | GraceInterest) for event in events):
         return _plain(figures(made, terms, convention), made, convention)
     course = Course(made, terms, convention)
     known = made.starts[0]
     if late:
         renew(course, 0, known)
-    for event in events:
-        if isinstance(event, DownPayment):
-            _down(course, event, course.out[0])
-    for event in sorted(happened, key=_when):
-        day = _day(event)
+    for place, event in sorted(enumerate(events), key=lambda entry: _when(entry[1])):
+        if refusal := refuse_event(event, course, f"events[{place}]"):
+            return refusal
         if isinstance(event, Payment | AsOf | ReAge | ReAmortise | OverduePenalty):
-            known = max(known, day)
-        if isinstance(event, Payment):
-            pay(course, event)
-        elif isinstance(event, AsOf):
-            if event.overdue_interest is not None:
-                course.overdue_interest = event.overdue_interest
-        elif isinstance(event, Disbursement):
-            change(event, course, known)
-            for down in [e for e in events if isinstance(e, DownPayment)]:
-                _down(course, down, course.out[-1])
-        elif not isinstance(event, DownPayment):
-            change(event, course, known)
+            known = max(known, _day(event))
+        _happen(event, course, events, known)
     course.settle(known)
     return Schedule(rows=_rows(course), instalment_minor=_shown(course.instalment, course.convention))
 
 
-def planned(terms: Terms, convention: Convention, events: Sequence[Event] = ()) -> Plan:
-    """The plan of the terms with the grace that was agreed from the start."""
+def _happen(event: Event, course: Course, events: Sequence[Event], known: int) -> None:
+    """Let one event take effect; what is agreed from the start has done so already."""
+    if isinstance(event, Payment):
+        pay(course, event)
+    elif isinstance(event, AsOf):
+        if event.overdue_interest is not None:
+            course.overdue_interest = event.overdue_interest
+    elif isinstance(event, DownPayment):
+        _down(course, event, course.out[0])
+    elif not isinstance(event, GracePrincipal | GraceInterest):
+        change(event, course, known)
+        for down in events if isinstance(event, Disbursement) else ():
+            if isinstance(down, DownPayment):
+                _down(course, down, course.out[-1])
+
+
+def planned(terms: Terms, convention: Convention, events: Sequence[Event] = ()) -> Plan | Refusal:
+    """The plan of the terms with the grace that was agreed from the start; a fixed amount that never pays it off is
+    refused."""
     principal, interest = [
         [row - 1 for e in events if isinstance(e, kind) for row in range(e.from_row, e.from_row + e.rows)]
         for kind in (GracePrincipal, GraceInterest)
     ]
     made = plan(terms, convention, principal, interest)
     if terms.method is Method.FIXED_AMOUNT:
-        count = len(figures(made, terms, convention).dues)
+        found = figures(made, terms, convention)
+        count = len(found.dues)
+        if count == terms.rows and found.principals[-1] + found.interests[-1] > made.instalment:
+            return Refusal("schedule.input", "schedule.refusal.never", facts={"rows": terms.rows}, where="instalment")
         made = plan(replace(terms, rows=count), convention, principal, interest)
     return made
 
@@ -149,9 +158,7 @@ def _rows(course: Course) -> tuple[Row, ...]:
     for charge in course.charges:
         if charge.amount:
             by_row.setdefault(_row_of(rows[: last + 1], charge.day), []).append(charge)
-    found = [
-        _row(course, index, rows[index].due, rows[index], by_row.get(index, ())) for index in range(last + 1)
-    ]
+    found = [_row(course, index, rows[index].due, rows[index], by_row.get(index, ())) for index in range(last + 1)]
     if after := by_row.get(last + 1):
         nothing = CourseRow(rows[last].due, rows[last].due, False, SHARE, 0)
         found.append(_row(course, last, max(charge.day for charge in after), nothing, after))

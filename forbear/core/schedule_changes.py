@@ -23,11 +23,11 @@ from forbear.core.schedule_events import (
 from forbear.core.schedule_plan import level, share, tried_with
 
 
-def renew(course: Course, first: int, day: int, span: int = 0, most: int | None = None) -> None:
+def renew(course: Course, first: int, day: int, span: int = 0, most: int | None = None, more: int = 0) -> None:
     """Make the instalment anew for the rows from `first`, from the balance they begin with.
 
-    `span` is the factor of earlier periods that the first new row's interest covers as well; an instalment that is to
-    become smaller is never made larger than `most`.
+    `span` is the factor of earlier periods that the first new row's interest covers as well, `more` what each row takes
+    besides; an instalment that is to become smaller is never made larger than `most`.
     """
     course.settle(day)
     rows = [i for i in range(first, len(course.rows)) if course.rows[i].kind != REST]
@@ -39,8 +39,8 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
         _set(course, rows, amount if most is None else min(amount, most))
         return
     factors, over = course.level_factors(rows)
-    factors[0] += span
-    amount = level(balance, course.left, factors, over, course.convention)
+    factors[0] += span if over == course.denominator else span * over // course.denominator
+    amount = level(balance, course.left, factors, over, course.convention) + more
     if rows[0] == first and _overpaid(course.rows[first], amount):
         renew(course, first + 1, day)
         return
@@ -48,7 +48,8 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
     def difference(tried: int) -> int:
         _set(course, rows, tried)
         course.settle(day)
-        return course.rows[-1].interest + course.rows[-1].principal - course.left - tried
+        last = course.rows[-1]
+        return last.interest + last.principal - course.left - tried
 
     if course.convention.trial_adjustment:
         amount = tried_with(amount, difference, len(rows), course.convention)
@@ -59,7 +60,7 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
 
 def _overpaid(row: CourseRow, amount: int) -> bool:
     """A row for which more than the new instalment has been paid keeps the old one."""
-    return len(row.paid) > 0 and row.paid_principal + row.paid_interest > amount
+    return bool(row.paid) and row.paid_principal + row.paid_interest > amount
 
 
 def _set(course: Course, rows: Sequence[int], amount: int) -> None:
@@ -182,24 +183,22 @@ def _re_amortise(event: ReAmortise, course: Course, day: int) -> None:
     first = next((i for i, row in enumerate(course.rows) if row.due > on), None)
     assert first is not None, "a loan is re-amortised before its last row is due"
     principal = sum(row.principal - row.paid_principal for row in past)
-    interest, span = _overdue(course, past)
+    interest, span, weight = _overdue(course, past, on)
     _close(past)
     later = course.rows[first:]
-    if event.interest is InterestHandling.EQUAL_SPLIT:
-        parts = _split(interest, len(later))
-        for row, part in zip(later, parts, strict=True):
-            row.moved += part
+    more, split = 0, event.interest is InterestHandling.EQUAL_SPLIT
+    if split:
+        part = quotient(weight, len(later), HALF_EVEN)
+        more = course.interest_of([part])
+        for row in later:
+            row.moved_weight += part
     elif event.interest is not InterestHandling.WAIVED:
         later[0].moved += interest
     if all(rate == 0 for _, rate in course.rates) or course.rows[-1].kind == SHARE:
         for row, part in zip(later, _split_to_multiple(course, principal, len(later)), strict=True):
             row.amount += part
         return
-    keeps = event.interest in (InterestHandling.EQUAL_SPLIT, InterestHandling.WAIVED)
-    renew(course, first, on, 0 if keeps else span)
-    if event.interest is InterestHandling.EQUAL_SPLIT:
-        for row, part in zip(later, parts, strict=True):
-            row.amount += part
+    renew(course, first, on, 0 if split or event.interest is InterestHandling.WAIVED else span, more=more)
 
 
 @change.register
@@ -210,7 +209,7 @@ def _re_age(event: ReAge, course: Course, day: int) -> None:
     future = course.rows[len(past) :]
     out = sum(amount for day, amount in course.out if day <= on)
     owed = out - sum(row.paid_principal for row in course.rows)
-    overdue, span = _overdue(course, past)
+    overdue, span, _ = _overdue(course, past, on)
     pool = overdue + _still_to_pay(course, future, on, event.interest)
     _close(past)
     course.rows = list(past)
@@ -261,11 +260,16 @@ def _still_to_pay(course: Course, future: list[CourseRow], on: int, handling: In
     return total
 
 
-def _overdue(course: Course, past: Sequence[CourseRow]) -> tuple[int, int]:
-    """The interest unpaid of rows past due, each rounded in its row, and the factor of their periods."""
-    open_rows = [row for row in past if row.interest > row.paid_interest and row.fixed_interest is None]
-    interest = sum(row.interest - row.paid_interest for row in past)
-    return interest, sum(course.stretch(row, row.start, row.due) for row in open_rows)
+def _overdue(course: Course, past: Sequence[CourseRow], on: int) -> tuple[int, int, int]:
+    """The interest unpaid of rows past due: each rounded in its row, the factor of their periods, and unrounded."""
+    interest = span = weight = 0
+    for index, row in enumerate(course.rows):
+        if any(row is one for one in past):
+            interest += row.interest - row.paid_interest
+            if row.interest > row.paid_interest and row.fixed_interest is None:
+                span += course.stretch(row, row.start, row.due)
+                weight += sum(course.weights(index, row.due, on)) - row.paid_interest * course.denominator
+    return interest, span, weight
 
 
 def _close(rows: Sequence[CourseRow]) -> None:

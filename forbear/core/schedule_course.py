@@ -17,7 +17,8 @@ from forbear.core.schedule_terms import Method, Terms
 
 @dataclass
 class CourseRow:
-    """A row in the making. `fixed_interest`: its interest is settled; `moved`: interest that fell to it from others."""
+    """A row in the making. `fixed_interest`: its interest is settled; `moved`, `moved_weight`:
+    interest that fell to it from others, rounded there and unrounded."""
 
     start: int
     due: int
@@ -27,6 +28,7 @@ class CourseRow:
     deferred: bool = False
     fixed_interest: int | None = None
     moved: int = 0
+    moved_weight: int = 0
     paid_interest: int = 0
     paid: list[tuple[int, int]] = field(default_factory=list)
     skips: bool = False
@@ -60,9 +62,7 @@ class Course:
         self.first_part = made.years.whole(made.starts[0], made.dues[0], made.regular[0])
         self.rows = [
             CourseRow(*parts)
-            for parts in zip(
-                made.starts, made.dues, made.regular, made.kinds, made.amounts, made.deferred, strict=True
-            )
+            for parts in zip(made.starts, made.dues, made.regular, made.kinds, made.amounts, made.deferred, strict=True)
         ]
         began_on = terms.period_from or terms.disbursed_on
         self.due_day = due_day(terms.every, (terms.first_due_on or began_on).day)
@@ -73,7 +73,7 @@ class Course:
         self.pauses: list[tuple[int, int]] = []
         self.charges: list[CourseCharge] = []
         self.instalment = made.instalment
-        self.left = terms.balloon_minor * self.unit
+        self.left: int = terms.balloon_minor * self.unit
         self.overdue_interest = convention.overdue_interest
         self.flat = terms.method is Method.FLAT
 
@@ -88,9 +88,13 @@ class Course:
         paid_out = 0
         last = len(self.rows) - 1
         for index, row in enumerate(self.rows):
-            balance = sum(amount for out, amount in self.out if out < row.due or (row.start == row.due == out)) - paid_out
+            balance = (
+                sum(amount for out, amount in self.out if out < row.due or (row.start == row.due == out)) - paid_out
+            )
             weights = self.weights(index, row.due, day)
             whole += sum(weights)
+            if row.moved_weight:
+                weights.append(row.moved_weight)
             own = self.interest_of(weights)
             if self.flat and index == last:
                 own = max(0, self.interest_of([whole]) - charged)
@@ -262,4 +266,3 @@ class Course:
         within = self.years.within
         part = within(row.start, row.due, row.regular, end) - within(row.start, row.due, row.regular, begin)
         return factor(self.rate_on(begin), part, self.year, self.convention)
-

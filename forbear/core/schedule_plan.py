@@ -78,9 +78,7 @@ def plan(
     deferred = [False] * len(dues)
     for row in grace_interest:
         deferred[row] = True
-    return Plan(
-        years, balance, starts, dues, regular, factors, denominator, kinds, amounts, deferred, instalment
-    )
+    return Plan(years, balance, starts, dues, regular, factors, denominator, kinds, amounts, deferred, instalment)
 
 
 def figures(made: Plan, terms: Terms, convention: Convention) -> Figures:
@@ -139,7 +137,12 @@ def flat_principal(share: int, interest: int, convention: Convention) -> int:
 
 
 def level(
-    balance: int, left: int, factors: Sequence[int], denominator: int, convention: Convention, multiple: int | None = None
+    balance: int,
+    left: int,
+    factors: Sequence[int],
+    denominator: int,
+    convention: Convention,
+    multiple: int | None = None,
 ) -> int:
     """The level instalment in this convention's arithmetic."""
     mode = MODES[convention.instalment_rounding]
