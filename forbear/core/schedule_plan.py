@@ -71,8 +71,12 @@ def plan(
     regular = [True] * len(dues)
     regular[0] = not convention.counts_both_ends and begins_whole(terms.every, began_on, dues[0])
     parts = periods(years, starts, dues, regular)
-    factors = [factor(terms.rate_ppm, part, year_denominator(terms.day_count), convention) for part in parts]
-    denominator = factor_denominator(year_denominator(terms.day_count), convention)
+    year = year_denominator(terms.day_count)
+    if len(set(parts)) == 1:
+        factors = [factor(terms.rate_ppm, parts[0], year, convention)] * len(parts)
+    else:
+        factors = [factor(terms.rate_ppm, part, year, convention) for part in parts]
+    denominator = factor_denominator(year, convention)
     balance = terms.principal_minor * 10**convention.inner_digits
     kinds, amounts, instalment = _amounts(terms, convention, balance, factors, denominator, grace_principal)
     deferred = [False] * len(dues)
