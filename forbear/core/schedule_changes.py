@@ -163,7 +163,8 @@ def _penalty(event: OverduePenalty, course: Course, day: int) -> None:
         late = as_of - row.due - event.free_days
         if row.due >= as_of or late <= 0:
             continue
-        principal, interest = row.principal - row.paid_principal, row.interest - row.paid_interest
+        principal = max(0, row.principal - row.paid_principal)
+        interest = max(0, row.interest - row.paid_interest)
         base = {"principal": principal, "interest": interest, "total": principal + interest}[event.base]
         amount = penalty_of(base, event.share_ppm, event.rate_ppm, late, MODES[course.convention.interest_rounding])
         if amount:
@@ -184,6 +185,8 @@ def _re_amortise(event: ReAmortise, course: Course, day: int) -> None:
     assert first is not None, "a loan is re-amortised before its last row is due"
     principal = sum(row.principal - row.paid_principal for row in past)
     interest, span, weight = _overdue(course, past, on)
+    if principal == interest == 0:
+        return
     _close(past)
     later = course.rows[first:]
     more, split = 0, event.interest is InterestHandling.EQUAL_SPLIT

@@ -85,7 +85,7 @@ class Course:
         """Work out interest and principal of every row, as known on `day`."""
         carried = waiting = credit = charged = 0
         whole = 0
-        paid_out = 0
+        paid_out, reserved = 0, sum(row.paid_principal for row in self.rows)
         last = len(self.rows) - 1
         for index, row in enumerate(self.rows):
             balance = (
@@ -107,19 +107,20 @@ class Course:
             if index == last:
                 row.interest, row.principal = max(interest, row.paid_interest) + waiting, balance
             else:
-                carried = self._take(row, interest, balance)
-                planned, row.principal = row.principal, self._paid_ahead(row, balance)
+                reserved -= row.paid_principal
+                carried = self._take(row, interest, balance - reserved)
+                planned, row.principal = row.principal, self._paid_ahead(row, balance - reserved)
                 if row.principal > planned and not row.skips:
                     carried += self._excess(row)
                 if row.skips:
                     credit += row.principal - planned
                 elif credit and row.fixed_interest is None:
-                    used = min(credit, row.principal)
+                    used = min(credit, row.principal - row.paid_principal)
                     row.principal -= used
                     credit -= used
                 if row.deferred:
-                    waiting += row.interest
-                    row.interest = 0
+                    waiting += row.interest - min(row.interest, row.paid_interest)
+                    row.interest = min(row.interest, row.paid_interest)
                 else:
                     row.interest += waiting
                     waiting = 0
@@ -130,7 +131,7 @@ class Course:
         row = self.rows[index]
         if row.start >= until or row.fixed_interest is not None:
             return []
-        balance, changes = (self._flat_base(), []) if self.flat else self._balances(index, until, day)
+        balance, changes = (self._flat_base(row.due), []) if self.flat else self._balances(index, until, day)
         found, at = [], row.start
         for change, delta in sorted(changes):
             if change > at:
@@ -201,7 +202,8 @@ class Course:
         return 1 if effect is DayEffect.DAY_BEFORE else 0
 
     def _take(self, row: CourseRow, interest: int, balance: int) -> int:
-        """Set what a row takes by plan; what its instalment cannot hold of the interest is returned."""
+        """Set what a row takes by plan of a balance that leaves later rows what is paid for them already; what its
+        instalment cannot hold of the interest is returned."""
         carried = 0
         row.interest = max(interest, row.paid_interest)
         if row.kind == LEVEL:
@@ -238,8 +240,10 @@ class Course:
     def _grows(self) -> bool:
         return self.convention.early.value != "next-instalment"
 
-    def _flat_base(self) -> int:
-        return sum(amount for _, amount in self.out) - sum(row.principal for row in self.rows if row.start == row.due)
+    def _flat_base(self, due: int) -> int:
+        """What flat interest is reckoned on in a row: all that went out before it falls due, less down payments."""
+        out = sum(amount for day, amount in self.out if day < due)
+        return out - sum(row.principal for row in self.rows if row.start == row.due < due)
 
     def _balances(self, index: int, until: int, day: int) -> tuple[int, list[tuple[int, int]]]:
         """The balance that bears interest when a row's period begins, and its changes before `until`."""

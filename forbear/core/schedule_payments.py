@@ -13,16 +13,16 @@ def pay(course: Course, payment: Payment) -> None:
     course.settle(day)
     early = payment.early or course.convention.early
     grows = early is not Early.NEXT_INSTALMENT
-    left = payment.amount_minor * course.unit if payment.amount_minor is not None else None
     until = _until(course, day, payment.to_period_end)
-    if left is None:
-        left = outstanding(course, day, until)
+    left = outstanding(course, day, until)
+    if payment.amount_minor is not None:
+        left = min(left, payment.amount_minor * course.unit)
     for index, row in enumerate(course.rows):
         if row.due > day or left == 0:
             break
         left = _charges(course, index, day, left)
         left = _interest(row, row.interest, left)
-        left = _principal(row, row.principal, day, left)
+        left = _principal(course, row, row.principal, day, left)
     course.settle(day)
     if left == 0:
         return
@@ -45,8 +45,8 @@ def outstanding(course: Course, day: int, until: int) -> int:
 def payable(course: Course, index: int, day: int, until: int) -> int:
     """The interest of a row that is payable before it is due: its own up to a day, and what waited for it."""
     row = course.rows[index]
-    if row.start > day:
-        return 0
+    if row.start > day or row.deferred:
+        return row.paid_interest
     if row.fixed_interest is not None:
         return row.fixed_interest
     if course.flat:
@@ -67,24 +67,11 @@ def _fill(course: Course, day: int, until: int, left: int) -> None:
     for index, row in enumerate(course.rows):
         if row.due <= day or left == 0:
             continue
-        due = payable(course, index, day, until)
-        before = left
-        room = max(0, row.amount - row.paid_interest - row.paid_principal) if row.kind == LEVEL else row.principal
-        if row.kind != LEVEL:
-            room = max(0, room - row.paid_principal)
+        left = _interest(row, payable(course, index, day, until), left)
+        most = row.amount - row.paid_interest if row.kind == LEVEL else row.principal
         if index == last:
-            room = left
-        if row.kind == LEVEL and index < last:
-            left -= min(room, left)
-            part = before - left
-            interest = min(part, max(0, due - row.paid_interest))
-            row.paid_interest += interest
-            _principal(row, row.paid_principal + part - interest, day, part - interest)
-        else:
-            left = _interest(row, due, left)
-            balance = course.balance_after(index) + row.principal
-            most = balance if index == last else row.principal
-            left = _principal(row, most, day, left)
+            most = row.paid_principal + left
+        left = _principal(course, row, most, day, left)
 
 
 def _grow(course: Course, early: Early, day: int, until: int, left: int) -> None:
@@ -96,7 +83,7 @@ def _grow(course: Course, early: Early, day: int, until: int, left: int) -> None
     balance = course.balance_after(index) + row.principal
     planned = row.principal
     row.skips = row.skips or early is Early.SKIP_NEXT
-    _principal(row, balance, day, left)
+    _principal(course, row, balance, day, left)
     if row.paid_principal > planned and early is Early.REDUCE_INSTALMENT and index + 1 < len(course.rows):
         renew(course, index + 1, day, most=course.rows[index + 1].amount)
 
@@ -107,8 +94,10 @@ def _interest(row: CourseRow, due: int, left: int) -> int:
     return left - part
 
 
-def _principal(row: CourseRow, due: int, day: int, left: int) -> int:
-    part = min(left, max(0, due - row.paid_principal))
+def _principal(course: Course, row: CourseRow, due: int, day: int, left: int) -> int:
+    """Book principal on a row, up to what is due of it and never more than is owed in all."""
+    owed = sum(amount for _, amount in course.out) - sum(one.paid_principal for one in course.rows)
+    part = max(0, min(left, due - row.paid_principal, owed))
     if part:
         row.paid.append((day, part))
     return left - part
