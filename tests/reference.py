@@ -25,7 +25,9 @@ LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 Rows = list[tuple[int, int, int]]
 
 
-def rows_of(terms: Terms, convention: Convention, grace_principal: int = 0, grace_interest: int = 0) -> tuple[Rows, int]:
+def rows_of(
+    terms: Terms, convention: Convention, grace_principal: int = 0, grace_interest: int = 0
+) -> tuple[Rows, int]:
     """(due day, interest, principal) of each row and the instalment; grace counts rows from the first."""
     begin = _ordinal(terms.disbursed_on.year, terms.disbursed_on.month, terms.disbursed_on.day)
     dues = _dues(terms)

@@ -145,9 +145,9 @@ def _reschedule(item: Fields, rate_of: RateOf) -> dict[str, Any]:
         "rate_ppm": rate_of(item, "new_rate_percent", False),
         "instalment_minor": item.amount("instalment", needed=False, above_zero=True),
     }
-    if not any(value for field, value in found.items() if field not in ("from_on", "rate_ppm")):
-        if found["rate_ppm"] is None:
-            item.fault("", "changes nothing; give due_date, extra_terms, grace_principal or another change")
+    changes = any(value for field, value in found.items() if field not in ("from_on", "rate_ppm"))
+    if not changes and found["rate_ppm"] is None:
+        item.fault("", "changes nothing; give due_date, extra_terms, grace_principal or another change")
     return found
 
 

@@ -219,7 +219,7 @@ def _re_age(event: ReAge, course: Course, day: int) -> None:
     equal = event.interest in (InterestHandling.EQUAL_PAYABLE, InterestHandling.EQUAL_FULL)
     start = past[-1].due if past else course.out[0][0]
     collected = [entry for row in future for entry in row.paid]
-    if equal and (not past or past[-1].due < on) or collected:
+    if collected or (equal and (not past or past[-1].due < on)):
         special = CourseRow(start, on, False, SHARE, 0, fixed_interest=sum(row.paid_interest for row in future))
         special.paid, special.paid_interest = collected, special.fixed_interest or 0
         special.amount = special.paid_principal

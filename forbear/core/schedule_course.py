@@ -7,6 +7,7 @@ overdue principal bears interest, plus what is unpaid of earlier rows up to the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from forbear.core.convention import Convention, DayEffect, LevelOn
 from forbear.core.periods import due_day, year_denominator
@@ -70,6 +71,7 @@ class Course:
             self.due_day = due_day(terms.every, began_on.day)
         self.out = [(max(made.starts[0], self._out_day()), made.balance)]
         self.rates = [(made.starts[0], terms.rate_ppm)]
+        self.gone: list[int] = []
         self.pauses: list[tuple[int, int]] = []
         self.charges: list[CourseCharge] = []
         self.instalment = made.instalment
@@ -87,7 +89,9 @@ class Course:
         whole = 0
         paid_out, reserved = 0, sum(row.paid_principal for row in self.rows)
         last = len(self.rows) - 1
+        self.gone = [0] * (last + 2)
         for index, row in enumerate(self.rows):
+            self.gone[index] = paid_out
             balance = (
                 sum(amount for out, amount in self.out if out < row.due or (row.start == row.due == out)) - paid_out
             )
@@ -125,6 +129,7 @@ class Course:
                     row.interest += waiting
                     waiting = 0
             paid_out += row.principal
+        self.gone[last + 1] = paid_out
 
     def weights(self, index: int, until: int, day: int) -> list[int]:
         """Balance times factor of each stretch of a row's period up to `until`, over the denominator."""
@@ -148,7 +153,7 @@ class Course:
             cuts.update(day for day in pause if begin < day < end)
         days = sorted(cuts)
         total = 0
-        for a, b in zip(days, days[1:], strict=False):
+        for a, b in pairwise(days):
             if not any(first <= a and b <= after for first, after in self.pauses):
                 total += self._factor(row, a, b)
         return total
@@ -249,19 +254,15 @@ class Course:
         """The balance that bears interest when a row's period begins, and its changes before `until`."""
         start = self.rows[index].start
         changes = [(max(out, start), amount) for out, amount in self.out if out < until]
-        for earlier in self.rows[:index]:
-            changes.append((max(earlier.due, start), -earlier.principal))
-            if self.overdue_interest and earlier.fixed_interest is None:
-                end = day
-                late = [(paid, amount) for paid, amount in earlier.paid if paid > earlier.due]
-                unpaid = earlier.principal - sum(amount for paid, amount in earlier.paid if paid <= earlier.due)
-                if unpaid > 0 and end > start:
-                    changes.append((max(earlier.due, start), unpaid))
-                    for paid, amount in late:
-                        changes.append((max(paid, start), -amount))
-                        unpaid -= amount
-                    if unpaid:
-                        changes.append((max(end, start), -unpaid))
+        before = index
+        while before and self.rows[before - 1].due > start:
+            before -= 1
+            changes.append((self.rows[before].due, -self.rows[before].principal))
+        changes.append((start, -self.gone[before]))
+        if self.overdue_interest and day > start:
+            for earlier in self.rows[:index]:
+                if earlier.fixed_interest is None:
+                    changes.extend(_overdue_changes(earlier, start, day))
         for later in self.rows[index:]:
             changes.extend((max(paid, start), -amount) for paid, amount in later.paid if paid < later.due)
         return 0, [change for change in changes if change[0] < until]
@@ -270,3 +271,16 @@ class Course:
         within = self.years.within
         part = within(row.start, row.due, row.regular, end) - within(row.start, row.due, row.regular, begin)
         return factor(self.rate_on(begin), part, self.year, self.convention)
+
+
+def _overdue_changes(row: CourseRow, start: int, day: int) -> list[tuple[int, int]]:
+    """What an earlier row adds to the balance of a period while it is overdue: from its day until paid, or looked at."""
+    unpaid = row.principal - sum(amount for paid, amount in row.paid if paid <= row.due)
+    if unpaid <= 0:
+        return []
+    changes = [(max(row.due, start), unpaid)]
+    for paid, amount in row.paid:
+        if paid > row.due:
+            changes.append((max(paid, start), -amount))
+            unpaid -= amount
+    return [*changes, (max(day, start), -unpaid)] if unpaid else changes

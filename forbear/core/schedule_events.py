@@ -71,8 +71,8 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class OverduePenalty:
-    """A penalty on each row overdue on `as_of`: a share of what is unpaid of it once (`share_ppm`), or a yearly rate for
-    the days since it fell due less `free_days` (`rate_ppm`). `base`: principal, interest or both ("total")."""
+    """A penalty on each row overdue on `as_of`: a share of what is unpaid of it (`share_ppm`), or a yearly rate for the
+    days since it fell due less `free_days` (`rate_ppm`). `base`: principal, interest or both ("total")."""
 
     as_of: date
     base: str = "principal"

@@ -1,4 +1,4 @@
-"""A schedule as first drawn up: flat sequences of days, factors and amounts, and the rows they give when nothing happens.
+"""A schedule as first drawn up: flat sequences of days, factors and amounts, and the rows when nothing happens.
 
 Amounts here are minor units times 10^inner_digits of the convention. The course of a loan to which things do happen
 (schedule_course.py) begins from this plan and gives the same rows.

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +54,19 @@ def cases(file: str) -> list[Any]:
 
 def minor(value: Any) -> int:
     """Minor units from the files' numbers."""
-    amount = Decimal(str(value)) * 100
-    assert amount == int(amount), f"{value} has more than two places"
-    return int(amount)
+    return _scaled(value, 2)
 
 
 def ppm(percentage: Any) -> int:
     """Ppm from a percentage."""
-    rate = Decimal(str(percentage)) * 10_000
-    assert rate == int(rate), f"{percentage} has more than four places"
-    return int(rate)
+    return _scaled(percentage, 4)
+
+
+def _scaled(value: Any, places: int) -> int:
+    """A number as the file writes it, times a power of ten, exactly."""
+    found = re.fullmatch(r"(-?)(\d+)(?:\.(\d*?)0*)?", str(value))
+    assert found and len(found[3] or "") <= places, f"{value} is no number of {places} places"
+    return int(found[1] + found[2] + (found[3] or "").ljust(places, "0"))
 
 
 def day(text: str) -> date:
@@ -152,7 +154,7 @@ def events_of(case: Case) -> tuple[Event, ...]:
 
 
 def _unstated(case: Case) -> Iterator[Event]:
-    """A row due on the day the money goes out is a down payment, whose share is unstated where nothing of it was paid."""
+    """A row due on the day the money goes out is a down payment; its share is unstated where none of it was paid."""
     rows = case.get("rows") or []
     stated = any(event["type"] == "down_payment" for event in case["events"])
     if rows and rows[0].get("due") == case.get("disbursement") and not stated:

@@ -1,9 +1,15 @@
 """Schedules as Apache Fineract's own tests have them: every row and every given field to the last digit."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from forbear.core.schedule import Schedule, schedule
 from tests.golden.oracles import Case, cases, convention_of, events_of, minor, terms_of
+
+
+MORE = Path(__file__).parent / "more.json"
 
 
 @pytest.mark.parametrize("case", cases("fineract.json"))
@@ -39,3 +45,12 @@ def shown(made: Schedule, case: Case) -> list[dict[str, object]]:
         rows.append({key: figures[key] for key in wanted})
         before = row.due_on
     return rows
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in json.loads(MORE.read_text("utf-8"))])
+def test_more_of_fineract(case: Case):
+    """Further figures of its feature files (LoanRepayment, LoanReschedule, LoanReAmortization, LoanReAging,
+    LoanInterestPause) and of ProgressiveEMICalculatorTest, kept here so that this test stands without the oracles."""
+    made = schedule(terms_of(case), convention_of(case), events_of(case))
+    assert isinstance(made, Schedule)
+    assert shown(made, case) == given(case)

@@ -36,7 +36,9 @@ def loan(chance: random.Random) -> Terms:
         principal_minor=principal,
         rate_ppm=chance.choice([0, 70_000, 94_822, 240_000, 4_000_000]),
         rows=chance.randint(1, 14),
-        every=chance.choice([Every(1, Unit.MONTHS), Every(2, Unit.WEEKS), Every(15, Unit.DAYS), Every(1, Unit.MONTH_END)]),
+        every=chance.choice(
+            [Every(1, Unit.MONTHS), Every(2, Unit.WEEKS), Every(15, Unit.DAYS), Every(1, Unit.MONTH_END)]
+        ),
         disbursed_on=date(2024, 1, 1) + timedelta(days=chance.randint(0, 400)),
         day_count=chance.choice(list(DayCount)),
         method=method,
