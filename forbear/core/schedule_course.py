@@ -274,7 +274,7 @@ class Course:
 
 
 def _overdue_changes(row: CourseRow, start: int, day: int) -> list[tuple[int, int]]:
-    """What an earlier row adds to the balance of a period while it is overdue: from its day until paid, or looked at."""
+    """What an earlier row adds to a balance while it is overdue: from its day until paid, or looked at."""
     unpaid = row.principal - sum(amount for paid, amount in row.paid if paid <= row.due)
     if unpaid <= 0:
         return []

@@ -8,7 +8,6 @@ import pytest
 from forbear.core.schedule import Schedule, schedule
 from tests.golden.oracles import Case, cases, convention_of, events_of, minor, terms_of
 
-
 MORE = Path(__file__).parent / "more.json"
 
 
