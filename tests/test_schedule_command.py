@@ -146,7 +146,8 @@ EVENT = {"type": "payment", "date": "2026-02-28", "amount": "1.00"}
     [
         ({"principal": "-5"}, ['principal: "-5" is not an amount; write it as a text such as "1866.20"']),
         ({"principal": 12000.5}, ['principal: 12000.5 is not an amount; write it as a text such as "1866.20"']),
-        ({"principal": "1000000000000"}, ["principal: 1000000000000 is too large; an amount is below 1000000000000.00"]),
+        ({"principal": "1000000000000"}, [
+            "principal: 1000000000000 is too large; an amount is below 1000000000000.00"]),
         ({"annual_rate_percent": "400.0001"}, ["annual_rate_percent: a yearly percentage from 0 to 400.00 is needed"]),
         ({"instalments": 0}, ["instalments: 0 is not a whole number from 1 to 600"]),
         ({"disbursed_on": "2026-02-30"}, ['disbursed_on: "2026-02-30" is not a date; write it as "2026-03-02"']),
