@@ -106,11 +106,14 @@ def _instalment(terms: Terms, convention: Convention, factors: list[tuple[int, i
         found = _present_value(terms, chosen, mode, multiple)
     if not convention.trial_adjustment:
         return found
-    off = _off(terms, convention, factors, found, grace)
-    if 2 * abs(off) <= (paying - 1 if paying % 2 else paying):
-        return found
-    other = _round(found + _round(off, paying, mode), multiple, mode) * multiple
-    return other if abs(_off(terms, convention, factors, other, grace)) < abs(off) else found
+    for _ in range(3):
+        off = _off(terms, convention, factors, found, grace)
+        other = _round(found + _round(off, paying, mode), multiple, mode) * multiple
+        near = paying == 1 or 2 * abs(off) <= (paying - 1 if paying % 2 else paying)
+        if near or abs(_off(terms, convention, factors, other, grace)) >= abs(off):
+            break
+        found = other
+    return found
 
 
 def _off(terms: Terms, convention: Convention, factors: list[tuple[int, int]], instalment: int, grace: int) -> int:

@@ -26,8 +26,9 @@ from forbear.core.schedule_plan import level, share, tried_with
 def renew(course: Course, first: int, day: int, span: int = 0, most: int | None = None, more: int = 0) -> None:
     """Make the instalment anew for the rows from `first`, from the balance they begin with.
 
-    `span` is the factor of earlier periods that the first new row's interest covers as well, `more` what each row takes
-    besides; an instalment that is to become smaller is never made larger than `most`.
+    `span` is the factor of earlier periods that the first new row's interest covers as well (the trial adjustment, where
+    there is one, finds the same by itself), `more` what each row takes besides; a row for which more has been paid keeps
+    its instalment, and one that is to become smaller is never made larger than `most`.
     """
     course.settle(day)
     rows = [i for i in range(first, len(course.rows)) if course.rows[i].kind != REST]
@@ -39,22 +40,21 @@ def renew(course: Course, first: int, day: int, span: int = 0, most: int | None 
         _set(course, rows, amount if most is None else min(amount, most))
         return
     factors, over = course.level_factors(rows)
-    factors[0] += span if over == course.denominator else span * over // course.denominator
+    if not course.convention.trial_adjustment:
+        factors[0] += span if over == course.denominator else span * over // course.denominator
     amount = level(balance, course.left, factors, over, course.convention) + more
-    if rows[0] == first and _overpaid(course.rows[first], amount):
-        renew(course, first + 1, day)
-        return
+    changed = [i for i in rows if not _overpaid(course.rows[i], amount)]
 
     def difference(tried: int) -> int:
-        _set(course, rows, tried)
+        _set(course, changed, tried)
         course.settle(day)
         last = course.rows[-1]
         return last.interest + last.principal - course.left - tried
 
-    if course.convention.trial_adjustment:
-        amount = tried_with(amount, difference, len(rows), course.convention)
+    if course.convention.trial_adjustment and changed:
+        amount = tried_with(amount, difference, len(rows), course.convention, len(rows) - len(changed))
     amount = amount if most is None else min(amount, most)
-    _set(course, rows, amount)
+    _set(course, changed, amount)
     course.instalment = amount
 
 

@@ -29,6 +29,8 @@ DECIMALS = 10**12
 """Where a convention keeps 12 digits, a factor has 12 decimals."""
 
 
+TRIALS_MOST = 3
+
 Difference = Callable[[int], int]
 """The last row's total less the instalment, for an instalment."""
 
@@ -183,7 +185,7 @@ def twelfths(rate_ppm: int, every: Every, convention: Convention) -> tuple[int, 
 
 def trial_moves(difference: int, rows: int) -> bool:
     """Whether the last row is so far from the others that another instalment is tried: more than half a unit a row."""
-    return abs(difference) > rows // 2
+    return rows > 1 and abs(difference) > rows // 2
 
 
 def _amounts(
@@ -249,11 +251,18 @@ def _tried(
     return tried_with(amount, difference, rows, convention)
 
 
-def tried_with(amount: int, difference: Difference, rows: int, convention: Convention) -> int:
-    """One pass of the trial: EMI' = EMI + d/n to the multiple, kept only where |d| becomes smaller."""
-    mode = MODES[convention.instalment_rounding]
+def tried_with(amount: int, difference: Difference, rows: int, convention: Convention, kept: int = 0) -> int:
+    """The trial: EMI' = EMI + d/n to the multiple, taken where |d| becomes smaller, at most three times over.
+
+    `kept` of the rows keep an instalment of their own, for which more has been paid; d is shared by the others.
+    """
+    mode, multiple = MODES[convention.instalment_rounding], convention.instalment_multiple_minor
     found = difference(amount)
-    if not trial_moves(found, rows):
-        return amount
-    moved = to_multiple(amount + quotient(found, rows, mode), convention.instalment_multiple_minor, mode)
-    return moved if moved != amount and abs(difference(moved)) < abs(found) else amount
+    for _ in range(TRIALS_MOST):
+        if not trial_moves(found, rows):
+            break
+        moved = to_multiple(amount + quotient(found, max(1, rows - kept), mode), multiple, mode)
+        if moved == amount or abs(now := difference(moved)) >= abs(found):
+            break
+        amount, found = moved, now
+    return amount
