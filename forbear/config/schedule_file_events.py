@@ -46,6 +46,8 @@ KEYS = {
     "frequency": "every",
     "n": "instalments",
     "strategy": "early",
+    "emi": "instalment",
+    "end_date": "until_date",
     "interest_handling": "interest",
     "from_period": "from_row",
 }
@@ -121,10 +123,19 @@ def _overdue(item: Fields, rate_of: RateOf) -> dict[str, Any]:
     if base not in ("principal", "interest", "total"):
         item.fault("base", f"{base} is not known; one of principal, interest, total")
     share, rate = rate_of(item, "percent", False), rate_of(item, "annual_rate_percent", False)
-    if (share is None) == (rate is None):
-        item.fault("percent", 'give either "percent" of what is overdue, or "annual_rate_percent" for its days')
-    free = item.count("free_days", 0, 366, needed=False) or 0
-    return {"as_of": item.day("date"), "base": base, "share_ppm": share or 0, "rate_ppm": rate or 0, "free_days": free}
+    amount = item.amount("amount", needed=False, above_zero=True)
+    if [share, rate, amount].count(None) != 2:
+        item.fault(
+            "percent", 'give one of "percent" of what is overdue, "annual_rate_percent" for its days, or "amount"'
+        )
+    return {
+        "as_of": item.day("date"),
+        "base": base,
+        "share_ppm": share or 0,
+        "rate_ppm": rate or 0,
+        "amount_minor": amount or 0,
+        "free_days": item.count("free_days", 0, 366, needed=False) or 0,
+    }
 
 
 def _grace(item: Fields) -> dict[str, Any]:
@@ -144,8 +155,9 @@ def _reschedule(item: Fields, rate_of: RateOf) -> dict[str, Any]:
         "due_on": item.day("due_date", needed=False),
         "rate_ppm": rate_of(item, "new_rate_percent", False),
         "instalment_minor": item.amount("instalment", needed=False, above_zero=True),
+        "until_on": item.day("until_date", needed=False),
     }
-    changes = any(value for field, value in found.items() if field not in ("from_on", "rate_ppm"))
+    changes = any(value for field, value in found.items() if field not in ("from_on", "rate_ppm", "until_on"))
     if not changes and found["rate_ppm"] is None:
         item.fault("", "changes nothing; give due_date, extra_terms, grace_principal or another change")
     return found

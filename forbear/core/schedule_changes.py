@@ -124,11 +124,21 @@ def _reschedule(event: Reschedule, course: Course, day: int) -> None:
         row.deferred = True
     _extend(course, event.extra_rows + event.grace_principal)
     if event.instalment_minor is not None:
-        _set(course, range(first, len(course.rows)), event.instalment_minor * course.unit)
+        _fix(course, first, event, day)
     elif event.extra_rows or event.grace_principal:
         renew(course, first, day)
     if event.rate_ppm is not None:
         change(RateChange(first_on=event.from_on, rate_ppm=event.rate_ppm), course, day)
+
+
+def _fix(course: Course, first: int, event: Reschedule, day: int) -> None:
+    """An instalment agreed for the rows up to a day; those after it are made anew."""
+    assert event.instalment_minor is not None, "an instalment is agreed"
+    until = event.until_on.toordinal() if event.until_on else course.rows[-1].due
+    rows = [i for i in range(first, len(course.rows)) if course.rows[i].due <= until]
+    _set(course, rows, event.instalment_minor * course.unit)
+    if rows and rows[-1] + 1 < len(course.rows):
+        renew(course, rows[-1] + 1, day)
 
 
 def _move(course: Course, first: int, due: int) -> None:
@@ -167,6 +177,8 @@ def _penalty(event: OverduePenalty, course: Course, day: int) -> None:
         interest = max(0, row.interest - row.paid_interest)
         base = {"principal": principal, "interest": interest, "total": principal + interest}[event.base]
         amount = penalty_of(base, event.share_ppm, event.rate_ppm, late, MODES[course.convention.interest_rounding])
+        if base and event.amount_minor:
+            amount = event.amount_minor * course.unit
         if amount:
             course.charges.append(CourseCharge(row.due, amount, True))
 

@@ -129,6 +129,8 @@ def _down_payment(event: DownPayment, course: Course, where: str) -> Refusal | N
 
 @refuse_event.register
 def _penalty(event: OverduePenalty, course: Course, where: str) -> Refusal | None:
+    if event.amount_minor:
+        return _refuse_amount(event.amount_minor, where)
     sound = 0 <= event.share_ppm <= PPM and 0 <= event.rate_ppm <= RATE_MOST_PPM and event.free_days >= 0
     return None if sound else _no("rate", f"{where}.percent", most=percent(RATE_MOST_PPM))
 

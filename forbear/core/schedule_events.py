@@ -71,14 +71,16 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class OverduePenalty:
-    """A penalty on each row overdue on `as_of`: a share of what is unpaid of it (`share_ppm`), or a yearly rate for the
-    days since it fell due less `free_days` (`rate_ppm`). `base`: principal, interest or both ("total")."""
+    """A penalty on each row overdue on `as_of`: a share of what is unpaid of it (`share_ppm`), a yearly rate for the
+    days since it fell due less `free_days` (`rate_ppm`), or an amount. `base`: principal, interest, "total" for both.
+    """
 
     as_of: date
     base: str = "principal"
     share_ppm: int = 0
     rate_ppm: int = 0
     free_days: int = 0
+    amount_minor: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,8 @@ class InterestPause:
 @dataclass(frozen=True, kw_only=True)
 class Reschedule:
     """From the row due on `from_on`: another due day (later ones follow it, instalments stay), more rows, rows without
-    principal (as many more at the end), rows whose interest waits, another rate, another instalment."""
+    principal (as many more at the end), rows whose interest waits, another rate, another instalment (up to `until_on`,
+    after which it is made anew)."""
 
     from_on: date
     due_on: date | None = None
@@ -125,6 +128,7 @@ class Reschedule:
     grace_interest: int = 0
     rate_ppm: int | None = None
     instalment_minor: int | None = None
+    until_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

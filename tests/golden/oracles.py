@@ -180,7 +180,13 @@ def event_of(event: Case, case: Case) -> Iterator[Event]:
     elif kind in ("fee", "penalty", "charge"):
         yield Charge(on=on, amount_minor=minor(event["amount"]), penalty="penalty" in (kind, event.get("kind")))
     elif kind == "overduepenalty":
-        yield OverduePenalty(as_of=on, share_ppm=ppm(event["percent"]), base=event.get("base", "principal"))
+        yield OverduePenalty(
+            as_of=on,
+            base=_base(event),
+            share_ppm=ppm(event.get("percent", 0)),
+            rate_ppm=ppm(event.get("annual_rate", 0)),
+            amount_minor=minor(event.get("amount", 0)),
+        )
     elif "grace" in kind or "moratorium" in kind or "interestfree" in kind:
         grace = GracePrincipal if "principal" in kind else GraceInterest
         yield grace(from_row=event.get("from_period", 1), rows=event["periods"])
@@ -192,7 +198,7 @@ def event_of(event: Case, case: Case) -> Iterator[Event]:
         yield InterestPause(from_on=day(first), to_on=day(last))
     elif kind == "reage":
         yield ReAge(
-            on=on,
+            on=on or day(event["start_date"]),
             first_on=day(event["start_date"]),
             rows=_first(event, "n", "number_of_installments"),
             every=every_of(event.get("frequency", "1 MONTHS")),
@@ -225,7 +231,15 @@ def _reschedule(event: Case) -> Reschedule:
         grace_interest=event.get("grace_interest", 0),
         rate_ppm=ppm(event["new_rate"]) if "new_rate" in event else None,
         instalment_minor=minor(event["emi"]) if "emi" in event else None,
+        until_on=day(event["end_date"]) if "end_date" in event else None,
     )
+
+
+def _base(event: Case) -> str:
+    """What a penalty is a share of: principal, interest, or both."""
+    text = event.get("base", "principal").lower()
+    both = "principal" in text and "interest" in text
+    return "total" if both or re.search("total|instal|amount|due", text) else text
 
 
 def _handling(event: Case) -> InterestHandling:
