@@ -26,9 +26,9 @@ from forbear.core.schedule_plan import level, share, tried_with
 def renew(course: Course, first: int, day: int, span: int = 0, most: int | None = None, more: int = 0) -> None:
     """Make the instalment anew for the rows from `first`, from the balance they begin with.
 
-    `span` is the factor of earlier periods that the first new row's interest covers as well (the trial adjustment, where
-    there is one, finds the same by itself), `more` what each row takes besides; a row for which more has been paid keeps
-    its instalment, and one that is to become smaller is never made larger than `most`.
+    `span` is the factor of earlier periods that the first new row's interest covers as well (the trial adjustment,
+    where there is one, finds the same by itself), `more` what each row takes besides; a row for which more has been
+    paid keeps its instalment, and one that is to become smaller is never made larger than `most`.
     """
     course.settle(day)
     rows = [i for i in range(first, len(course.rows)) if course.rows[i].kind != REST]
@@ -248,9 +248,6 @@ def _new_rows(
     for due, begin in zip(dues, [start, *dues], strict=False):
         course.rows.append(CourseRow(begin, due, begin != start, SHARE if equal else LEVEL, 0))
     rows = course.rows[at:]
-    for charge in course.charges:
-        if charge.day <= on and charge.paid < charge.amount and not equal:
-            charge.day = first
     if not equal:
         rows[0].moved = overdue
         renew(course, at, on, span)

@@ -23,6 +23,7 @@ def pay(course: Course, payment: Payment) -> None:
         left = _charges(course, index, day, left)
         left = _interest(row, row.interest, left)
         left = _principal(course, row, row.principal, day, left)
+    left = _late_charges(course, day, left)
     course.settle(day)
     if left == 0:
         return
@@ -67,6 +68,7 @@ def _fill(course: Course, day: int, until: int, left: int) -> None:
     for index, row in enumerate(course.rows):
         if row.due <= day or left == 0:
             continue
+        left = _charges(course, index, day, left)
         left = _interest(row, payable(course, index, day, until), left)
         most = row.amount - row.paid_interest if row.kind == LEVEL else row.principal
         if index == last:
@@ -78,6 +80,7 @@ def _grow(course: Course, early: Early, day: int, until: int, left: int) -> None
     """Money above what is due makes the row of its day, or else the next, larger; later rows follow the strategy."""
     index = next((i for i, row in enumerate(course.rows) if row.due >= day), len(course.rows) - 1)
     row = course.rows[index]
+    left = _charges(course, index, day, left)
     if course.convention.interest_to_date_first and row.due > day:
         left = _interest(row, payable(course, index, day, until), left)
     balance = course.balance_after(index) + row.principal
@@ -104,11 +107,19 @@ def _principal(course: Course, row: CourseRow, due: int, day: int, left: int) ->
 
 
 def _charges(course: Course, index: int, day: int, left: int) -> int:
-    """Penalties, then fees, that fall into a row."""
-    row = course.rows[index]
+    """Penalties, then fees, up to a day that fall into a row."""
     before = course.rows[index - 1].due if index else 0
+    return _pay_charges(course, before, min(day, course.rows[index].due), left)
+
+
+def _late_charges(course: Course, day: int, left: int) -> int:
+    """Charges after the last row is due."""
+    return _pay_charges(course, course.rows[-1].due, day, left)
+
+
+def _pay_charges(course: Course, after: int, until: int, left: int) -> int:
     for charge in sorted(course.charges, key=lambda charge: not charge.penalty):
-        if (before < charge.day or index == 0) and charge.day <= row.due and charge.day <= day:
+        if after < charge.day <= until:
             part = min(left, charge.amount - charge.paid)
             charge.paid += part
             left -= part
