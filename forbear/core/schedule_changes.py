@@ -253,9 +253,10 @@ def _new_rows(
         renew(course, at, on, span)
         return
     _split_charges(course, on, dues)
+    whole = share(owed + pool, len(rows), course.convention)
     for row, interest in zip(rows, _split(pool, len(rows)), strict=True):
         row.fixed_interest = interest
-        row.amount = share(owed, len(rows), course.convention)
+        row.amount = max(0, whole - interest)
 
 
 def _still_to_pay(course: Course, future: list[CourseRow], on: int, handling: InterestHandling) -> int:
