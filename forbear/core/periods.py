@@ -56,16 +56,24 @@ def due_days(every: Every, anchor_on: date, count: int, first_on: date | None = 
     if every.days:
         start = first_on.toordinal() if first_on else anchor_on.toordinal() + every.days
         return list(range(start, start + every.days * count, every.days))
-    day = due_day(every, anchor_on.day)
+    day = anchor_day(every, anchor_on, first_on)
     number = anchor_on.year * 12 + anchor_on.month - 1
     if first_on is not None:
         number = first_on.year * 12 + first_on.month - 1
-        if every.unit is Unit.MONTHS and _day(number, day) != first_on.toordinal():
-            day = first_on.day
     else:
         fits = every.unit is not Unit.MONTHS and _day(number, day) > anchor_on.toordinal()
         number += every.months - 1 if fits else every.months
-    return [_day(number + every.months * k, day) for k in range(count)]
+    days = [_day(number + every.months * k, day) for k in range(count)]
+    return [first_on.toordinal(), *days[1:]] if first_on else days
+
+
+def anchor_day(every: Every, anchor_on: date, first_on: date | None = None) -> int:
+    """The day of the month rows fall due on: the anchor's, or that of a first due day which is not the anchor's."""
+    day = due_day(every, anchor_on.day)
+    if first_on is None or every.unit is not Unit.MONTHS:
+        return day
+    own = _day(first_on.year * 12 + first_on.month - 1, day)
+    return day if own == first_on.toordinal() else first_on.day
 
 
 def later_days(every: Every, last: int, day: int, count: int) -> list[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from forbear.core.convention import Convention, DayEffect, LevelOn
-from forbear.core.periods import due_day, year_denominator
+from forbear.core.periods import anchor_day, year_denominator
 from forbear.core.rows import LEVEL, MODES, REST, row_interest
 from forbear.core.schedule_plan import Plan, factor, flat_principal, twelfths
 from forbear.core.schedule_terms import Method, Terms
@@ -65,10 +65,7 @@ class Course:
             CourseRow(*parts)
             for parts in zip(made.starts, made.dues, made.regular, made.kinds, made.amounts, made.deferred, strict=True)
         ]
-        began_on = terms.period_from or terms.disbursed_on
-        self.due_day = due_day(terms.every, (terms.first_due_on or began_on).day)
-        if terms.first_due_on is None or terms.first_due_on.day < began_on.day:
-            self.due_day = due_day(terms.every, began_on.day)
+        self.due_day = anchor_day(terms.every, terms.period_from or terms.disbursed_on, terms.first_due_on)
         self.out = [(max(made.starts[0], self._out_day()), made.balance)]
         self.rates = [(made.starts[0], terms.rate_ppm)]
         self.gone: list[int] = []

@@ -119,12 +119,22 @@ def test_a_year_s_end_splits_act_act():
         (Every(10, Unit.DAYS), date(2024, 2, 20), None, ["2024-03-01", "2024-03-11", "2024-03-21"]),
         (Every(1, Unit.MONTH_END), date(2026, 1, 17), None, ["2026-01-31", "2026-02-28", "2026-03-31"]),
         (Every(1, Unit.MONTH_END), date(2026, 1, 31), None, ["2026-02-28", "2026-03-31", "2026-04-30"]),
+        (Every(1, Unit.MONTH_END), date(2026, 1, 17), date(2026, 2, 15), ["2026-02-15", "2026-03-31", "2026-04-30"]),
         (Every(3, Unit.MONTH_END), date(2026, 1, 17), None, ["2026-03-31", "2026-06-30", "2026-09-30"]),
         (Every(1, Unit.MONTH_START), date(2026, 1, 17), None, ["2026-02-01", "2026-03-01", "2026-04-01"]),
     ],
 )
 def test_due_days(every: Every, begin: date, first: date | None, expected: list[str]):
     assert dues(every, begin, 3, first) == expected
+
+
+def test_rows_that_are_added_keep_the_due_day():
+    """Money out on the 31st, first due on the 15th: the day is the 15th. First due on 28 February: it is the 31st."""
+    for first, last in ((date(2026, 3, 15), date(2026, 6, 15)), (date(2026, 2, 28), date(2026, 5, 31))):
+        terms = replace(LOAN, first_due_on=first)
+        made = schedule(terms, CN, (Reschedule(from_on=first, extra_rows=1),))
+        assert isinstance(made, Schedule)
+        assert (len(made.rows), made.rows[-1].due_on) == (4, last)
 
 
 def test_a_pause_bears_no_interest():
