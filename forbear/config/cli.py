@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "every plan for one case, from a file",
     "rules": "the rulebook: is it sound, why is a rule what it is on a day, what changed",
     "waterfall": "what a named waterfall makes of one loan, from a file",
+    "schedule": "the contractual schedule of one loan, from a file",
     "story": "tell a whole case from a file and see it go as written",
 }
 
