@@ -1,8 +1,10 @@
 """From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from forbear.core.allocation import order_on, taken
 from forbear.core.cashflow import Calendar, Flow
 from forbear.core.loan import Loan
 from forbear.core.money import PPM, Rounding, divide, major, percent
@@ -29,22 +31,18 @@ def term_months(flow: Flow) -> int:
 
 def _plan_of(flow: Flow, case: Situation) -> Plan:
     """The rows of a cash flow, each payment parted in the rulebook's order of allocation."""
-    kept, order = flow.terms.kept, case.rules.texts("alloc.order")
-    left = {name: getattr(kept, PARTS[name]) for name in order}
-    rows = []
+    kept, order = flow.terms.kept, order_on(case.rules, case.days_late)
+    left, rows = kept, []
     for payment in flow.payments:
-        left["interest"] += payment.new_interest_minor
-        rest, paid = payment.amount_minor, {}
-        for name in order:
-            paid[PARTS[name]] = min(rest, left[name])
-            left[name] -= paid[PARTS[name]]
-            rest -= paid[PARTS[name]]
-        assert rest == 0, "a payment is never more than what is left"
+        left = replace(left, interest_minor=left.interest_minor + payment.new_interest_minor)
+        paid = taken(left, payment.amount_minor, order)
+        assert paid.total_minor == payment.amount_minor, "a payment is never more than what is left"
+        left -= paid
         row = Instalment(
             due_on=case.time.due_on[payment.index],
-            balance_minor=left["principal"],
+            balance_minor=left.principal_minor,
             accrues_minor=payment.new_interest_minor,
-            **paid,
+            **vars(paid),
         )
         rows.append(row)
     spans = _spans(flow, case.time)
