@@ -273,9 +273,10 @@ def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:
     return tuple(found)
 
 
-def told(name: str) -> Mapping[str, str]:
-    """The word keys of what is said of a measure: its name, definition, exit, and what a borrower sees."""
-    return {what: f"measures.about.{name}.{what}" for what in ("name", "definition", "exit", "sees")}
+def told(about: About) -> Mapping[str, str]:
+    """The word keys of what is said of a measure: name, definition, who bears it, exit, what a borrower sees."""
+    keys = {what: f"measures.about.{about.name}.{what}" for what in ("name", "definition", "exit", "sees")}
+    return keys | {"bears": f"measures.bears.{about.bears}"}
 
 
 def serial_until(position: Position, limits: Limits) -> date | None:

@@ -14,8 +14,8 @@ from forbear.core.accrual import running
 from forbear.core.allocation import NOTHING, taken
 from forbear.core.dates import DayCount, month_part, year_part
 from forbear.core.loan import Owed
-from forbear.core.money import PPM, Rounding, allocate, divide
-from forbear.core.plan import Instalment
+from forbear.core.money import PPM, Rounding, allocate, divide, major
+from forbear.core.plan import Instalment, annual_cost_ppm
 from forbear.core.position import Exit, Fate, Phase, Position, Steps, conditional_minor, faults, refuse
 from forbear.core.refusal import Refusal
 
@@ -23,19 +23,23 @@ from forbear.core.refusal import Refusal
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """The rows that take something, oldest first. `accrued_minor`: new interest; `capitalised_minor` of it became
-    principal on the way, `waived_minor` of it is not owed; `forgiven`: what falls away on full receipt."""
+    principal on the way, `waived_minor` of it is not owed; `at_end_minor`: what of the last row was set aside for it
+    (deferred principal, parked interest); `forgiven`: what falls away on full receipt."""
 
     rows: tuple[Instalment, ...]
     accrued_minor: int
     capitalised_minor: int = 0
     waived_minor: int = 0
+    at_end_minor: int = 0
     forgiven: Owed = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What is always worked out. `interest_minor`: paid, carried over and new; `change_minor`: paid in all against the
-    contract's course; `raised_minor`: how much the highest payment is above the contract's instalment."""
+    contract's course; `raised_minor`: how much the highest payment, but for what was set aside for the last row, is
+    above the contract's instalment, a fen a row of rounding left out;
+    `annual_cost_ppm`: annualised internal rate of what is paid on the balance carried into the plan."""
 
     first_minor: int
     highest_minor: int
@@ -46,6 +50,7 @@ class Figures:
     forgiven_minor: int
     change_minor: int
     raised_minor: int
+    annual_cost_ppm: int
     first_due_on: date
     ends_on: date
 
@@ -64,7 +69,8 @@ def figures(position: Position, planned: Course, contract: Course) -> Figures:
         interest_minor=sum(row.interest_minor for row in planned.rows),
         forgiven_minor=relief + conditional_minor(position.conditional, position.kept_payments),
         change_minor=total - sum(row.amount_minor for row in contract.rows),
-        raised_minor=max(0, max(amounts) - position.contract_minor) if position.contract_minor else 0,
+        raised_minor=_raised(position, planned, amounts),
+        annual_cost_ppm=_annual_cost(position, planned),
         first_due_on=planned.rows[0].due_on if planned.rows else position.as_of,
         ends_on=planned.rows[-1].due_on if planned.rows else position.as_of,
     )
@@ -79,7 +85,7 @@ def course(position: Position) -> Course | Refusal:
     if position.phases and position.exit is None:
         return refuse(position.phases[-1].measure, "no_exit", "exit", "exit")
     if temporary >= position.periods:
-        return refuse(position.phases[-1].measure, "no_rows_after", "longer", "periods", most=position.periods - 1)
+        return refuse(position.phases[-1].measure, "no_rows_after", "longer", "periods", most=temporary)
     if position.settlement is not None:
         return _settled(position)
     first = 0
@@ -91,6 +97,26 @@ def course(position: Position) -> Course | Refusal:
     found = _walk(position, temporary, first, _factors(position))
     _check(position, found)
     return found
+
+
+def _raised(position: Position, planned: Course, amounts: list[int]) -> int:
+    highest = max(*amounts[:-1], amounts[-1] - planned.at_end_minor, 0)
+    over = highest - position.contract_minor
+    return over if position.contract_minor and over > len(amounts) else 0
+
+
+def _annual_cost(position: Position, planned: Course) -> int:
+    paid = {row.due_on: row.amount_minor for row in planned.rows}
+    spans, part, year = [], 0, 1
+    for number in range(1, position.periods + 1):
+        start_on = position.as_of if number == 1 else position.due_on(number - 1)
+        of_row, year = _whole_part(position, number, start_on, position.due_on(number))
+        part += of_row
+        if position.due_on(number) in paid:
+            spans.append((part, paid[position.due_on(number)]))
+            part = 0
+    carried = position.owed.total_minor - planned.forgiven.total_minor
+    return annual_cost_ppm(carried, spans, year, max(ppm for _, ppm in position.rates))
 
 
 def factor(position: Position, row: int) -> tuple[int, int]:
@@ -183,7 +209,7 @@ def _factors(position: Position) -> list[tuple[int, int]]:
 
 def _walk(position: Position, temporary: int, first_step: int, factors: Sequence[tuple[int, int]]) -> Course:
     book = _opened(position)
-    level, shares = 0, _Shares(NOTHING, 1)
+    level, at_end, shares = 0, 0, _Shares(NOTHING, 1)
     for number, phase in _numbered(position):
         numerator, one = factors[number - 1]
         if phase is not None and phase.fate is Fate.FROZEN:
@@ -198,6 +224,7 @@ def _walk(position: Position, temporary: int, first_step: int, factors: Sequence
                 book.miss(position.instalment_minor - by_contract)
             paid = _temporary(book, phase, interest, position.order)
         elif number == position.periods:
+            at_end = book.parked + book.deferred
             paid = _last(book, interest)
         elif position.steps is not None:
             paid = _step(book, position.steps, first_step, regular, interest, position)
@@ -215,6 +242,7 @@ def _walk(position: Position, temporary: int, first_step: int, factors: Sequence
         accrued_minor=book.accrued,
         capitalised_minor=book.capitalised,
         waived_minor=book.waived,
+        at_end_minor=at_end,
     )
 
 
@@ -356,7 +384,7 @@ def _first_step(position: Position, steps: Steps, temporary: int) -> int | Refus
 
     if steps.listed:
         left = over(0)
-        return refuse("step", "list_short", "list_more", "listed", amount=str(left)) if left > 0 else 0
+        return refuse("step", "list_short", "list_more", "listed", amount=major(left)) if left > 0 else 0
     low, high = 0, 1
     while over(high * steps.unit_minor) > 0:
         low, high = high, high * 2
@@ -366,12 +394,17 @@ def _first_step(position: Position, steps: Steps, temporary: int) -> int | Refus
     return high * steps.unit_minor
 
 
+def settlement_forgives(owed: Owed, amount_minor: int) -> Owed:
+    """What a settlement of an amount forgives: first penalty, then fees, interest, principal."""
+    return taken(owed, owed.total_minor - amount_minor, ("penalty", "fees", "interest", "principal"))
+
+
 def _settled(position: Position) -> Course:
     """Equal payments of a settlement; the rest falls away on full receipt: penalty, fees, interest, principal."""
     agreed = position.settlement
     assert agreed is not None, "a settlement to pay"
     owed = position.owed
-    forgiven = taken(owed, owed.total_minor - agreed.amount_minor, ("penalty", "fees", "interest", "principal"))
+    forgiven = settlement_forgives(owed, agreed.amount_minor)
     left, rows = owed - forgiven, []
     for number, amount in enumerate(allocate(agreed.amount_minor, [1] * agreed.payments), start=1):
         paid = taken(left, amount, position.order)

@@ -4,11 +4,14 @@ Each is a total function of a position and its parameters. A temporary measure (
 takes the first of the rows to come and needs one of three exits after it: re-amortise, term or arrears-spread.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from forbear.core.allocation import taken
+from forbear.core.course import settlement_forgives
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.position import Exit, Fate, Limits, Phase, Position, Settlement, Steps, refuse
 from forbear.core.refusal import Refusal
@@ -257,6 +260,37 @@ def settle(position: Position, asked: Settle, limits: Limits) -> Position | Refu
         return refuse("settlement", "expiry", "expiry", "expires_on", on=position.due_on(asked.payments).isoformat())
     agreed = Settlement(amount_minor=amount, payments=asked.payments, expires_on=asked.expires_on)
     return replace(position, settlement=agreed, periods=max(position.periods, asked.payments))
+
+
+def received(position: Position, payments: Sequence[tuple[date, int]], on: date) -> Position:
+    """A settlement as it stands on a day, `payments` being (day, amount): paid in full by its last day, the rest is
+    forgiven and nothing is owed; past it and not in full, what was paid has gone where payments go and all else is
+    owed as before; until then it runs on unchanged.
+    """
+    agreed = position.settlement
+    assert agreed is not None, "a settlement to receive"
+    in_time = sum(amount for paid_on, amount in payments if paid_on <= min(on, agreed.expires_on))
+    if in_time < agreed.amount_minor and on <= agreed.expires_on:
+        return position
+    owed, given = position.owed, position.forgiven
+    paid = taken(owed, sum(amount for paid_on, amount in payments if paid_on <= on), position.order)
+    if in_time >= agreed.amount_minor:
+        given, paid = given + settlement_forgives(owed, agreed.amount_minor), owed
+    of_arrears = min(position.arrears_minor, paid.principal_minor)
+    of_current = min(position.not_due_minor, paid.principal_minor - of_arrears)
+    of_interest = min(position.interest_minor, paid.interest_minor)
+    return replace(
+        position,
+        arrears_minor=position.arrears_minor - of_arrears,
+        not_due_minor=position.not_due_minor - of_current,
+        deferred_minor=position.deferred_minor - (paid.principal_minor - of_arrears - of_current),
+        interest_minor=position.interest_minor - of_interest,
+        parked_minor=position.parked_minor - (paid.interest_minor - of_interest),
+        penalty_minor=position.penalty_minor - paid.penalty_minor,
+        fees_minor=position.fees_minor - paid.fees_minor,
+        settlement=None,
+        forgiven=given,
+    )
 
 
 def consolidate(position: Position, asked: Consolidate, limits: Limits) -> Position | Refusal:
