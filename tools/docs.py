@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forbear.config import cli  # noqa: E402 (the project's root must be known first)
+from tools.measures_page import measures  # noqa: E402
 
 
 def commands() -> str:
@@ -26,7 +27,7 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {"docs/commands.md": commands, "docs/measures.md": measures}
 
 
 def stale() -> list[str]:

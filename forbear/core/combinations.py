@@ -228,12 +228,13 @@ def planned(
     after = combine(position, asked, limits, signed_off=signed_off)
     if isinstance(after, Refusal):
         return after
-    found, contract = course(after), course(position)
+    found = course(after)
     if isinstance(found, Refusal):
         return found
-    if isinstance(contract, Refusal):
-        return contract
-    shown = figures(after, found, contract)
+    contracts = _contract_total(position, asked)
+    if isinstance(contracts, Refusal):
+        return contracts
+    shown = figures(after, found, contracts)
     by_name = any(each.name in ("arrears-spread", "settlement", "consolidate") for each in asked)
     if limits.not_raised and shown.raised_minor and not (asked_to_pay_more or by_name):
         facts = {"amount": major(shown.highest_minor), "instalment": major(after.contract_minor)}
@@ -241,18 +242,26 @@ def planned(
     return Planned(position=after, course=found, figures=shown)
 
 
+def _contract_total(position: Position, asked: Sequence[AnyMeasure]) -> int | Refusal:
+    """What all contracts of a plan cost when each is paid as it asks."""
+    total, joined = 0, [other for each in asked if isinstance(each, r.Consolidate) for other in each.others]
+    for one in (position, *joined):
+        found = course(one)
+        if isinstance(found, Refusal):
+            return found
+        total += sum(row.amount_minor for row in found.rows)
+    return total
+
+
 def cost_of_consolidating(position: Position, asked: r.Consolidate, limits: Limits) -> tuple[int, int] | Refusal:
     """(what the old contracts cost in all, what the one debt costs in all), both paid to their end, in minor units."""
     after = r.consolidate(position, asked, limits)
     if isinstance(after, Refusal):
         return after
-    totals = []
-    for each in (position, *asked.others, after):
-        found = course(each)
-        if isinstance(found, Refusal):
-            return found
-        totals.append(sum(row.amount_minor for row in found.rows))
-    return sum(totals[:-1]), totals[-1]
+    old, new = _contract_total(position, [asked]), _contract_total(after, [])
+    if isinstance(old, Refusal):
+        return old
+    return new if isinstance(new, Refusal) else (old, new)
 
 
 def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:

@@ -55,8 +55,8 @@ class Figures:
     ends_on: date
 
 
-def figures(position: Position, planned: Course, contract: Course) -> Figures:
-    """The figures of a course beside those of the position it began from, paid as the contract asks."""
+def figures(position: Position, planned: Course, contract_minor: int) -> Figures:
+    """The figures of a course. `contract_minor`: what the contract costs in all, paid as it asks."""
     amounts = [row.amount_minor for row in planned.rows] or [0]
     total = sum(amounts)
     relief = position.forgiven.total_minor + planned.forgiven.total_minor + planned.waived_minor
@@ -68,7 +68,7 @@ def figures(position: Position, planned: Course, contract: Course) -> Figures:
         total_minor=total,
         interest_minor=sum(row.interest_minor for row in planned.rows),
         forgiven_minor=relief + conditional_minor(position.conditional, position.kept_payments),
-        change_minor=total - sum(row.amount_minor for row in contract.rows),
+        change_minor=total - contract_minor,
         raised_minor=_raised(position, planned, amounts),
         annual_cost_ppm=_annual_cost(position, planned),
         first_due_on=planned.rows[0].due_on if planned.rows else position.as_of,

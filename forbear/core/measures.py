@@ -255,7 +255,13 @@ def _relieved(position: Position, name: str, part: str, amount_minor: int, earne
     if earned is None:
         given = replace(NOTHING, **{f"{part}_minor": amount_minor})
         return replace(left, forgiven=left.forgiven + given)
-    relief = Conditional(part=part, amount_minor=amount_minor, shares=earned.shares, every=earned.every)
+    relief = Conditional(
+        part=part,
+        amount_minor=amount_minor,
+        shares=earned.shares,
+        every=earned.every,
+        since=position.kept_payments,
+    )
     return replace(left, conditional=(*left.conditional, relief))
 
 

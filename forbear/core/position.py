@@ -55,16 +55,19 @@ class Phase:
 @dataclass(frozen=True, kw_only=True)
 class Conditional:
     """Relief that is earned: `amount_minor` of a part bears no interest and is not asked for while the plan is kept;
-    of its `shares` equal shares one falls away for good after each `every` kept payments."""
+    of its `shares` equal shares one falls away for good after each `every` payments kept `since` it was given."""
 
     part: str
     amount_minor: int
     shares: int
     every: int
+    since: int = 0
 
     def vested_minor(self, kept_payments: int) -> int:
-        """What is forgiven for good after this many kept payments: whole shares only, the last one brings the rest."""
-        return divide(self.amount_minor * min(kept_payments // self.every, self.shares), self.shares, Rounding.DOWN)
+        """What is forgiven for good when so many payments have been kept in all: whole shares, the last brings the
+        rest."""
+        earned = min((kept_payments - self.since) // self.every, self.shares)
+        return divide(self.amount_minor * earned, self.shares, Rounding.DOWN)
 
 
 @dataclass(frozen=True, kw_only=True)

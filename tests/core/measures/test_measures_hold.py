@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.combinations import Planned, apply, combine, measures_of, planned
-from forbear.core.course import Course, course, factor
+from forbear.core.course import Course, course, factor, level_minor
 from forbear.core.measures import FreezeAccrual, freeze
 from forbear.core.position import NOTHING, Position, conditional_minor, limits_of, position_of
 from forbear.core.refusal import Refusal
@@ -102,20 +102,10 @@ def test_there_is_no_interest_on_interest_unless_it_was_made_principal(data):
 
 
 @OFTEN
-@given(positions())
-def test_level_rows_are_the_textbooks_where_months_are_equal(position):
-    principal, rate = position.not_due_minor, position.rates[0][1]
-    twelfths = replace(
-        BASE,
-        not_due_minor=principal,
-        rates=((BASE.as_of, rate),),
-        periods=position.periods,
-        instalment_minor=None,
-    )
-    made = course(twelfths)
-    assert isinstance(made, Course)
-    if position.periods > 1 and made.rows and rate <= 1_000_000:
-        assert made.rows[0].amount_minor == max(annuity(principal, rate, position.periods), made.rows[0].interest_minor)
+@given(st.integers(0, 10**12), st.integers(0, 4_000_000), st.integers(1, 120))
+def test_a_level_instalment_is_the_textbooks_where_months_are_equal(principal, rate, rows):
+    twelfths = replace(BASE, rates=((BASE.as_of, rate),), periods=rows)
+    assert level_minor(twelfths, principal, 1) == annuity(principal, rate, rows)
 
 
 @OFTEN

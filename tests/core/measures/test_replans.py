@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from forbear.core.combinations import combine, cost_of_consolidating
+from forbear.core.combinations import Planned, combine, cost_of_consolidating, planned
 from forbear.core.course import Course, course
 from forbear.core.position import Position
 from forbear.core.refusal import Refusal
@@ -294,6 +294,9 @@ def test_two_contracts_become_one():
     old, new = costs
     assert old == sum(amounts(rows(BASE))) + sum(amounts(rows(LATE)))
     assert new == sum(amounts(rows(found)))
+    shown = planned(BASE, [asked], NARROW)
+    assert isinstance(shown, Planned)
+    assert shown.figures.change_minor == new - old
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,13 @@ def test_an_earned_waiver_falls_away_share_by_share():
     assert kept(kept(found, 3), 1) == kept(found, 4)
 
 
+def test_payments_kept_before_relief_was_given_do_not_earn_it():
+    given = Waive(part="penalty", amount_minor=200_00, earned=Earned(shares=2, every=2))
+    found = waive(replace(LATE, kept_payments=5), given, NARROW)
+    assert isinstance(found, Position)
+    assert [kept(found, n).forgiven.penalty_minor for n in (0, 1, 2, 3, 4)] == [0, 0, 100_00, 100_00, 200_00]
+
+
 def test_a_breach_revives_only_what_was_not_earned():
     found = waive(LATE, Waive(part="penalty", amount_minor=200_00, earned=Earned(shares=4, every=3)), NARROW)
     assert isinstance(found, Position)
