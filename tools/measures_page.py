@@ -142,6 +142,8 @@ def _combining() -> list[str]:
         "- A second temporary measure within 24 months needs a person's agreement (EBA/GL/2018/06).",
         "- Forgiven and deferred principal are slices of their own.",
         "- `re-age` needs kept payments and changes no amount.",
+        "- The solver's label `deferral` is a `holiday` whose simple interest is paid after it; its `income-following`",
+        "  is a `step` with listed amounts.",
     ]
 
 

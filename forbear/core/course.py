@@ -324,12 +324,9 @@ def _last(book: _Ledger, interest: int) -> Owed:
 
 
 def _step(book: _Ledger, steps: Steps, first: int, regular: int, interest: int, position: Position) -> Owed:
-    """Interest of the row, then what is carried and principal in the order of allocation; short interest is carried."""
-    amount = _step_minor(steps, first, regular, position.rounding)
-    met = min(interest, amount)
-    paid = book.take(amount - met, position.order)
-    book.carried = replace(book.carried, interest_minor=book.carried.interest_minor + interest - met)
-    return replace(paid, interest_minor=paid.interest_minor + met)
+    """The row's interest, what is carried and principal in the order of allocation; short interest is carried."""
+    book.carried = replace(book.carried, interest_minor=book.carried.interest_minor + interest)
+    return book.take(_step_minor(steps, first, regular, position.rounding), position.order)
 
 
 def _level(book: _Ledger, level: int, share: Owed, interest: int, on_current: int) -> Owed:

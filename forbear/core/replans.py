@@ -226,7 +226,7 @@ def arrears_spread(position: Position, asked: ArrearsSpread, limits: Limits) -> 
 
 def step(position: Position, asked: Step, limits: Limits) -> Position | Refusal:
     """STEP: listed amounts, the last going on; or p_k = p₁·(1+g)^⌊k/m⌋ with k from 0, p₁ the least whole unit under
-    which the debt is paid by the last row. Each payment meets the row's interest, then arrears and principal. Neutral.
+    which the debt is paid by the last row. Each payment goes where payments go, the row's interest included. Neutral.
 
     Refused: no amounts and no growth, amounts or growth below zero, a step of no rows, a unit of nothing. A list that
     does not pay the debt is refused when its rows are made.

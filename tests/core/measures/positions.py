@@ -19,6 +19,7 @@ from forbear.core.measures import (
     ReAge,
     Waive,
 )
+from forbear.core.money import Rounding
 from forbear.core.position import Limits, Position
 from forbear.core.replans import (
     ArrearsSpread,
@@ -111,6 +112,9 @@ def positions(draw) -> Position:
         contract_minor=contract_minor,
         instalment_minor=draw(st.sampled_from([None, contract_minor])),
         days_past_due=draw(st.integers(0, 400)),
+        rounding=draw(st.sampled_from(list(Rounding))),
+        every_months=draw(st.sampled_from([1, 1, 1, 3])),
+        every_days=draw(st.sampled_from([0, 0, 0, 7, 14])),
         order=draw(st.permutations(("fees", "interest", "penalty", "principal")).map(tuple)),
         arrears_over=draw(st.sampled_from([None, 1])),
         kept_payments=draw(st.integers(0, 5)),

@@ -8,6 +8,7 @@ import pytest
 
 from forbear.core.combinations import Planned, combine, cost_of_consolidating, planned
 from forbear.core.course import Course, course
+from forbear.core.dates import DayCount
 from forbear.core.position import Position
 from forbear.core.refusal import Refusal
 from forbear.core.replans import (
@@ -321,6 +322,19 @@ def test_a_guarantor_who_agreed_stays_bound():
     asked = Consolidate(others=(replace(LATE, guaranteed=True),), rate_ppm=60_000, periods=24, guarantors_agreed=True)
     found = consolidate(BASE, asked, NARROW)
     assert isinstance(found, Position) and found.guaranteed
+
+
+def test_rows_by_the_week_and_by_the_quarter():
+    """Seven days of act/365 at 12 % on 12,000.00 are 27.62 (27.616…); a quarter of 30/360 is 3 %: 360.00."""
+    weekly = replace(
+        BASE, every_days=7, day_count=DayCount.ACTUAL_365, next_due_on=date(2026, 4, 4), instalment_minor=None
+    )
+    found = rows(weekly)
+    assert [row.due_on for row in found[:2]] == [date(2026, 4, 4), date(2026, 4, 11)]
+    assert found[0].interest_minor == 27_62
+    found = rows(replace(free, every_months=3, next_due_on=date(2026, 6, 28), periods=4))
+    assert (found[0].interest_minor, found[-1].due_on) == (360_00, date(2027, 3, 28))
+    assert found[0].amount_minor == annuity(12_000_00, 360_000, 4)
 
 
 def test_a_position_that_is_none_has_no_course():
