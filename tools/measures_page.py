@@ -37,6 +37,7 @@ EXAMPLE = Position(
     penalty_minor=200_00,
     fees_minor=50_00,
     rates=((AS_OF, 120_000),),
+    contract_rate_ppm=120_000,
     penalty_rate_ppm=180_000,
     day_count=DayCount.THIRTY_360,
     periods=12,

@@ -69,9 +69,11 @@ class FreezeAccrual:
 
 @dataclass(frozen=True, kw_only=True)
 class DueDay:
-    """DUE: the due day of a month, 1 to 31; the last day where a month is shorter."""
+    """DUE: the due day of a month, 1 to 31, the last day where a month is shorter; or the day she is paid on and how
+    many days after it, and then never fewer."""
 
     day: int
+    days_after: int = 0
     name: ClassVar[str] = "due-day"
 
 
@@ -165,17 +167,20 @@ def due_day(position: Position, asked: DueDay, limits: Limits) -> Position | Ref
     where that is not after `as_of`. The first row bears interest for its real length (stub interest by the day
     count), and no old due day between is lost: its principal is among the rows. The instalment stays.
 
-    Refused: a day that is none of 1 to 31; rows that do not come by months.
+    Refused: a day that is none of 1 to 31, more than 27 days after pay day; rows that do not come by months.
     """
-    if not 1 <= asked.day <= 31:
+    if not 1 <= asked.day <= 31 or not 0 <= asked.days_after <= 27:
         return refuse("due-day", "day", "day", "day", day=asked.day)
+    day = asked.day + asked.days_after
+    if asked.days_after and day > 28:
+        day -= 28  # every month has 28 days, so the day in the next one is never too early
     if position.every_days:
         return refuse("due-day", "not_monthly", "day", "day")
     month = month_of(position.next_due_on)
-    moved_on = due_in(month, asked.day)
+    moved_on = due_in(month, day)
     if moved_on <= position.as_of:
-        moved_on = due_in(month_after(month, 1), asked.day)
-    return replace(position, next_due_on=moved_on, due_day=asked.day)
+        moved_on = due_in(month_after(month, 1), day)
+    return replace(position, next_due_on=moved_on, due_day=day)
 
 
 def re_age(position: Position, asked: ReAge, limits: Limits) -> Position | Refusal:

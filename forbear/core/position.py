@@ -13,11 +13,15 @@ from forbear.core.accrual import Freeze, penalty_above_cap
 from forbear.core.allocation import NOTHING, PARTS, order_on
 from forbear.core.dates import DayCount, due_in, month_after, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, overdue_principal, owed_on, unpaid
-from forbear.core.money import Rounding, divide
+from forbear.core.money import LIMIT_MINOR, Rounding, divide, major
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 
 __all__ = ["NOTHING", "Fate", "Position", "limits_of", "position_of"]
+
+
+ROWS_MOST = 5_200
+"""A century of weeks."""
 
 
 class Fate(StrEnum):
@@ -97,6 +101,7 @@ class Position:
     `not_due_minor` and `arrears_minor` are principal that bears interest; `deferred_minor` principal that bears none
     and falls due with the last row; `parked_minor` interest that does so. `interest_minor`, `penalty_minor` and
     `fees_minor` have accrued, are unpaid and bear nothing. `rates`: (first day, ppm a year), rising days.
+    `contract_rate_ppm` and `penalty_rate_ppm` are those under which the accrued parts have accrued.
     `periods` rows are still to come, the first on `next_due_on`, temporary ones (`phases`) included.
     `instalment_minor` None: level, worked out anew. `arrears_over`: rows over which what is in arrears is paid, None
     for all after the phases; 1 is what the contract asks. `forgiven` is what measures took off for good;
@@ -113,6 +118,7 @@ class Position:
     penalty_minor: int
     fees_minor: int
     rates: tuple[tuple[date, int], ...]
+    contract_rate_ppm: int
     penalty_rate_ppm: int
     day_count: DayCount
     periods: int
@@ -217,6 +223,7 @@ def position_of(loan: Loan, as_of: date, rules: Rulebook | None = None, debtor: 
         penalty_minor=owed.penalty_minor,
         fees_minor=owed.fees_minor,
         rates=((as_of, loan.rate_ppm),),
+        contract_rate_ppm=loan.rate_ppm,
         penalty_rate_ppm=loan.penalty_rate_ppm,
         day_count=loan.day_count,
         periods=max(1, len(coming)),
@@ -237,18 +244,25 @@ def next_due(after_on: date, due_day: int) -> date:
 
 def unlawful_minor(position: Position, part: str, limits: Limits) -> int:
     """How much of an accrued part lies above its cap: penalty above the uplift, interest above the cap on yearly cost
-    (民间借贷规定 art. 27: what is above it is not principal)."""
+    (民间借贷规定 art. 27: what is above it is not principal). It is measured at the rates it accrued under, whatever
+    the rate is from now on; what was taken off the part counts first against what is above."""
+    if part not in ("penalty", "interest"):
+        return 0
+    left = int(getattr(position, f"{part}_minor"))
+    taken_off = int(getattr(position.forgiven, f"{part}_minor"))
+    taken_off += conditional_minor([c for c in position.conditional if c.part == part], position.kept_payments)
+    rate, above = position.contract_rate_ppm, 0
     if part == "penalty" and limits.penalty_uplift_max_ppm is not None:
         uplift = limits.penalty_uplift_max_ppm
-        return penalty_above_cap(position.penalty_minor, position.rate_ppm, position.penalty_rate_ppm, uplift)
-    if part == "interest" and limits.rate_max_ppm is not None and position.rate_ppm > limits.rate_max_ppm:
-        above = position.rate_ppm - limits.rate_max_ppm
-        return divide(position.interest_minor * above, position.rate_ppm, Rounding.UP)
-    return 0
+        above = penalty_above_cap(left + taken_off, rate, position.penalty_rate_ppm, uplift)
+    if part == "interest" and limits.rate_max_ppm is not None and rate > limits.rate_max_ppm:
+        above = divide((left + taken_off) * (rate - limits.rate_max_ppm), rate, Rounding.UP)
+    return min(left, max(0, above - taken_off))
 
 
 def faults(position: Position) -> Refusal | None:
-    """What makes a position none: amounts below zero, no rows to come, dates or rates out of order."""
+    """What makes a position none: amounts below zero or beyond any debt, no rows to come or more than a century of
+    them, dates or rates out of order."""
     amounts = (
         *(position.not_due_minor, position.arrears_minor, position.deferred_minor, position.parked_minor),
         *(position.interest_minor, position.penalty_minor, position.fees_minor, position.contract_minor),
@@ -256,8 +270,12 @@ def faults(position: Position) -> Refusal | None:
     )
     if min(amounts) < 0:
         return refuse("position", "negative", "amount")
+    if max(amounts) >= LIMIT_MINOR:
+        return refuse("position", "too_large", "below", "amount", amount=major(LIMIT_MINOR))
     if position.periods < 1:
         return refuse("position", "no_rows", "rows", "periods")
+    if position.periods > ROWS_MOST:
+        return refuse("position", "too_long", "shorter", "periods", most=ROWS_MOST)
     days = [from_on for from_on, _ in position.rates]
     if position.next_due_on <= position.as_of or days != sorted(set(days)) or days[0] > position.as_of:
         return refuse("position", "dates", "dates", "next_due_on")

@@ -13,7 +13,7 @@ from typing import ClassVar
 from forbear.core.allocation import taken
 from forbear.core.course import settlement_forgives
 from forbear.core.money import PPM, Rounding, divide, major, percent
-from forbear.core.position import Exit, Fate, Limits, Phase, Position, Settlement, Steps, refuse
+from forbear.core.position import Exit, Fate, Limits, Phase, Position, Settlement, Steps, refuse, unlawful_minor
 from forbear.core.refusal import Refusal
 
 
@@ -299,7 +299,8 @@ def consolidate(position: Position, asked: Consolidate, limits: Limits) -> Posit
     combinations.cost_of_consolidating.
 
     Refused: no other contract, another debtor or currency, dates that differ, a rate above the highest of the old ones,
-    guarantors who have not agreed, rows beyond the longest term, a contract that is already under a measure.
+    guarantors who have not agreed, rows beyond the longest term, a contract that is already under a measure, something
+    in a contract that lies above its lawful cap.
     """
     every = (position, *asked.others)
     if not asked.others:
@@ -310,6 +311,10 @@ def consolidate(position: Position, asked: Consolidate, limits: Limits) -> Posit
         return refuse("consolidate", "guarantor", "guarantor", "guarantors_agreed")
     if any(p.phases or p.settlement or p.steps or p.conditional for p in every):
         return refuse("consolidate", "under_measure", "others", "others")
+    for p in every:
+        for part in ("penalty", "interest"):
+            if above := unlawful_minor(p, part, limits):
+                return refuse("consolidate", "above_cap", "take_off", part, part=part, amount=major(above))
     highest = max(p.rate_ppm for p in every)
     if not 0 <= asked.rate_ppm <= highest:
         facts = {"rate": percent(asked.rate_ppm), "limit": percent(highest)}
@@ -331,6 +336,7 @@ def consolidate(position: Position, asked: Consolidate, limits: Limits) -> Posit
         periods=asked.periods,
         days_past_due=max(p.days_past_due for p in every),
         kept_payments=min(p.kept_payments for p in every),
+        contract_rate_ppm=max(p.contract_rate_ppm for p in every),
         penalty_rate_ppm=max(p.penalty_rate_ppm for p in every),
         frozen=tuple(freeze for p in every for freeze in p.frozen),
         forgiven=sum((p.forgiven for p in asked.others), position.forgiven),

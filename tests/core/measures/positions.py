@@ -51,6 +51,7 @@ BASE = Position(
     penalty_minor=0,
     fees_minor=0,
     rates=((AS_OF, 120_000),),
+    contract_rate_ppm=120_000,
     penalty_rate_ppm=180_000,
     day_count=DayCount.THIRTY_360,
     periods=12,
@@ -93,6 +94,7 @@ def positions(draw) -> Position:
     this_month = due_in(month_of(as_of), due_day)
     next_due_on = this_month if this_month > as_of else due_in(month_after(month_of(as_of), 1), due_day)
     contract_minor = draw(st.integers(1, 9_000_00))
+    rate = draw(st.sampled_from([0, 1, 72_000, 120_000, 237_600, 4_000_000]))
     return Position(
         as_of=as_of,
         currency="CNY",
@@ -103,7 +105,8 @@ def positions(draw) -> Position:
         interest_minor=draw(st.integers(0, 3_000_00)),
         penalty_minor=draw(st.integers(0, 3_000_00)),
         fees_minor=draw(st.sampled_from([0, 1, 20_00])),
-        rates=((as_of, draw(st.sampled_from([0, 1, 72_000, 120_000, 237_600, 4_000_000]))),),
+        rates=((as_of, rate),),
+        contract_rate_ppm=rate,
         penalty_rate_ppm=draw(st.sampled_from([0, 180_000, 356_400])),
         day_count=draw(st.sampled_from(list(DayCount))),
         periods=draw(st.integers(1, 40)),

@@ -307,6 +307,7 @@ def test_two_contracts_become_one():
         (replace(LATE, debtor="p_2"), {}, "not_same"),
         (replace(LATE, as_of=date(2026, 3, 27)), {}, "not_same"),
         (replace(LATE, guaranteed=True), {}, "guarantor"),
+        (replace(LATE, contract_rate_ppm=100_000), {}, "above_cap"),
         (LATE, {"rate_ppm": 120_001}, "rate_raised"),
         (LATE, {"periods": 0}, "too_long"),
         (LATE, {"others": ()}, "alone"),
@@ -314,8 +315,8 @@ def test_two_contracts_become_one():
 )
 def test_contracts_that_cannot_be_joined(other, changes, reason):
     asked = replace(Consolidate(others=(other,), rate_ppm=60_000, periods=24), **changes)
-    refused(consolidate(BASE, asked, NARROW), reason)
-    assert isinstance(cost_of_consolidating(BASE, asked, NARROW), Refusal)
+    refused(consolidate(BASE, asked, replace(NARROW, penalty_uplift_max_ppm=500_000)), reason)
+    assert reason == "above_cap" or isinstance(cost_of_consolidating(BASE, asked, NARROW), Refusal)
 
 
 def test_a_guarantor_who_agreed_stays_bound():
@@ -338,6 +339,8 @@ def test_rows_by_the_week_and_by_the_quarter():
 def test_a_position_that_is_none_has_no_course():
     refused(course(replace(BASE, not_due_minor=-1)), "negative")
     refused(course(replace(BASE, periods=0)), "no_rows")
+    refused(course(replace(BASE, periods=5_201)), "too_long")
+    refused(course(replace(BASE, fees_minor=10**14)), "too_large")
     refused(course(replace(BASE, next_due_on=AS_OF)), "dates")
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from forbear.core.combinations import combine
 from forbear.core.course import course
 from forbear.core.measures import (
     Capitalise,
@@ -216,6 +217,10 @@ def test_the_31st_is_the_last_day_of_a_shorter_month():
     found = rows(due_day(BASE, DueDay(day=31), NARROW))
     assert [row.due_on for row in found][:2] == [date(2026, 4, 30), date(2026, 5, 31)]
     assert found[10].due_on == date(2027, 2, 28)
+    for pay_day, after, due in ((10, 5, 15), (25, 3, 28), (28, 3, 3), (31, 1, 4)):
+        moved = due_day(BASE, DueDay(day=pay_day, days_after=after), NARROW)
+        assert isinstance(moved, Position) and moved.due_day == due
+    refused(due_day(BASE, DueDay(day=10, days_after=28), NARROW), "day")
     for day in (0, 32):
         refused(due_day(BASE, DueDay(day=day), NARROW), "day")
 
@@ -264,6 +269,26 @@ def test_what_is_unlawful_is_not_capitalised():
     refused(capitalise(LATE, Capitalise(parts=("principal",)), WIDE), "part")
     refused(capitalise(LATE, Capitalise(parts=()), WIDE), "part")
     refused(capitalise(BASE, Capitalise(parts=("interest",)), WIDE), "nothing")
+
+
+def test_once_what_is_above_the_cap_is_taken_off_the_rest_may_be_capitalised():
+    """75.00 of 300.00 is above: with 74.99 waived a fen still is, with 75.00 none; a lower rate mends nothing."""
+    limits = replace(WIDE, rate_max_ppm=90_000)
+    whole, cut = Capitalise(parts=("interest",)), Rate(from_rows=((1, 60_000),))
+    refused(combine(LATE, [cut, whole], limits), "above_cap")
+    refused(combine(LATE, [cut, whole, Waive(part="interest", amount_minor=74_99)], limits), "above_cap")
+    found = combine(LATE, [cut, whole, Waive(part="interest", amount_minor=75_00)], limits)
+    assert isinstance(found, Position)
+    assert (found.capitalised_minor, found.forgiven.interest_minor) == (225_00, 75_00)
+
+
+def test_penalty_lawful_under_its_contract_stays_lawful_under_a_lower_rate():
+    found = combine(
+        LATE,
+        [Rate(from_rows=((1, 10_000),)), Capitalise(parts=("penalty",))],
+        replace(WIDE, penalty_uplift_max_ppm=500_000),
+    )
+    assert isinstance(found, Position)
 
 
 def test_principal_set_aside_comes_back_whole_with_the_last_row():
