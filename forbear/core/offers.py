@@ -1,10 +1,8 @@
 """From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
-from forbear.core.allocation import order_on, taken
 from forbear.core.cashflow import Calendar, Flow
 from forbear.core.loan import Loan
 from forbear.core.money import PPM, Rounding, divide, major, percent
@@ -31,18 +29,22 @@ def term_months(flow: Flow) -> int:
 
 def _plan_of(flow: Flow, case: Situation) -> Plan:
     """The rows of a cash flow, each payment parted in the rulebook's order of allocation."""
-    kept, order = flow.terms.kept, order_on(case.rules, case.days_late)
-    left, rows = kept, []
+    kept, order = flow.terms.kept, case.rules.texts("alloc.order")
+    left = {name: getattr(kept, PARTS[name]) for name in order}
+    rows = []
     for payment in flow.payments:
-        left = replace(left, interest_minor=left.interest_minor + payment.new_interest_minor)
-        paid = taken(left, payment.amount_minor, order)
-        assert paid.total_minor == payment.amount_minor, "a payment is never more than what is left"
-        left -= paid
+        left["interest"] += payment.new_interest_minor
+        rest, paid = payment.amount_minor, {}
+        for name in order:
+            paid[PARTS[name]] = min(rest, left[name])
+            left[name] -= paid[PARTS[name]]
+            rest -= paid[PARTS[name]]
+        assert rest == 0, "a payment is never more than what is left"
         row = Instalment(
             due_on=case.time.due_on[payment.index],
-            balance_minor=left.principal_minor,
+            balance_minor=left["principal"],
             accrues_minor=payment.new_interest_minor,
-            **vars(paid),
+            **paid,
         )
         rows.append(row)
     spans = _spans(flow, case.time)
