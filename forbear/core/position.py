@@ -204,12 +204,15 @@ def limits_of(rules: Rulebook) -> Limits:
     )
 
 
-def position_of(loan: Loan, as_of: date, rules: Rulebook | None = None, debtor: str = "") -> Position:
+def position_of(
+    loan: Loan, as_of: date, rules: Rulebook | None = None, debtor: str = "", freezes: Sequence[Freeze] = ()
+) -> Position:
     """A loan of the book on a day, nobody having paid: principal of instalments fallen due is in arrears.
 
-    Where the contract has run out, all of it is in arrears and one row is left to pay it.
+    Nothing accrued and nothing accrues in frozen time. Where the contract has run out, all of it is in arrears and one
+    row is left to pay it.
     """
-    owed, late = owed_on(loan, as_of), days_past_due(loan, as_of)
+    owed, late = owed_on(loan, as_of, freezes), days_past_due(loan, as_of)
     coming = [due_on for due_on, _, _ in unpaid(loan) if due_on > as_of]
     arrears = overdue_principal(loan, as_of)
     return Position(
@@ -233,6 +236,7 @@ def position_of(loan: Loan, as_of: date, rules: Rulebook | None = None, debtor: 
         instalment_minor=loan.instalment_minor or None,
         days_past_due=late,
         order=order_on(rules, late) if rules else PARTS,
+        frozen=tuple(freezes),
     )
 
 
