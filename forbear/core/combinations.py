@@ -6,7 +6,6 @@ capitalise, re-plan. A list that contradicts itself is refused, and so is a temp
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from forbear.core import measures as m
@@ -286,9 +285,3 @@ def told(about: About) -> Mapping[str, str]:
     """The word keys of what is said of a measure: name, definition, who bears it, exit, what a borrower sees."""
     keys = {what: f"measures.about.{about.name}.{what}" for what in ("name", "definition", "exit", "sees")}
     return keys | {"bears": f"measures.bears.{about.bears}"}
-
-
-def serial_until(position: Position, limits: Limits) -> date | None:
-    """The first day on which another temporary measure needs no person; None where it needs none today."""
-    ends = [add_months(on, limits.temporary_months_max) for on in position.relieved_on]
-    return max((on for on in ends if on > position.as_of), default=None)

@@ -15,7 +15,6 @@ from forbear.core.combinations import (
     combine,
     excluded,
     planned,
-    serial_until,
     told,
 )
 from forbear.core.measures import Capitalise, DeferPrincipal, Earned, Forgive, FreezeAccrual, Rate, Waive
@@ -157,8 +156,6 @@ def test_a_second_temporary_measure_within_24_months_needs_a_person():
     assert isinstance(combine(before, one, WIDE, signed_off=True), Position)
     long_ago = replace(BASE, relieved_on=(date(2024, 3, 28),))
     assert isinstance(combine(long_ago, one, WIDE), Position)
-    assert serial_until(before, WIDE) == date(2026, 3, 29)
-    assert serial_until(long_ago, WIDE) is None
 
 
 def test_no_plan_raises_the_payment_unless_she_asks():
