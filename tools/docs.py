@@ -15,6 +15,7 @@ from forbear.config import cli  # noqa: E402
 from forbear.config.rule_words import name_of, readable  # noqa: E402
 from forbear.core.predicates import VOCABULARY  # noqa: E402
 from forbear.core.rules import Param, Predicate, Rulebook, Status  # noqa: E402
+from tools.measures_page import measures  # noqa: E402
 
 RULES = """# Rules
 
@@ -84,7 +85,11 @@ def _status(rule: Param | Predicate) -> str:
     return "**K ⚠**" if rule.status is Status.K else rule.status.value
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/commands.md": commands, "docs/rules.md": rules}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/commands.md": commands,
+    "docs/rules.md": rules,
+    "docs/measures.md": measures,
+}
 
 
 def stale() -> list[str]:

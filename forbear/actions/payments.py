@@ -14,7 +14,7 @@ from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.loan import Owed
 from forbear.core.money import LIMIT_MINOR
-from forbear.core.payments import BreakReason, Payment, Standing, late, position, settlement_owed, split
+from forbear.core.payments import BreakReason, Payment, Standing, late, order_at, position, settlement_owed, split
 from forbear.core.refusal import Refusal
 
 
@@ -131,7 +131,7 @@ def _taken(
 ) -> list[e.Fact | Due]:
     assert agreed.terms is not None, "terms to pay by"
     terms, rows = agreed.terms, file.rows(agreed)
-    taken = split(rows, amount_minor, paid_on, terms.allocation, terms.plan.as_of)
+    taken = split(rows, amount_minor, paid_on, order_at(terms, rows, paid_on), terms.plan.as_of)
     early = taken.all_settled and paid_on < terms.plan.ends_on
     payment = Payment(
         payment=desk.ids.new("r"),

@@ -111,7 +111,9 @@ class _Paper:
         rate = "rate" if terms.plan.rate_ppm else "no_rate"
         says = ["lines_1", rate, "lines_2", "lines_3", "lines_4"]
         yield self._section("schedule", self._lines("schedule", says), self._schedule())
-        for name in ("paying", "early", "late", "breach", "again", "rest", "credit", "limitation", "data", "signature"):
+        later = bool(terms.allocation_late) and terms.allocation_late != terms.allocation
+        yield self._section("paying", self._lines("paying", more=["late_order"] if later else []))
+        for name in ("early", "late", "breach", "again", "rest", "credit", "limitation", "data", "signature"):
             yield self._section(name, self._lines(name))
         before, after = ["lines_1", "lines_2", "lines_3"], ["lines_4", "lines_5", "lines_6", "lines_7"]
         head: Json = {"kind": "digest", "text": terms.record_head}
@@ -148,8 +150,6 @@ class _Paper:
     def _facts(self) -> dict[str, str]:
         """All that a clause may mention."""
         terms, language = self.terms, self.language
-        parts = dict.fromkeys([*terms.allocation, "fees", "penalty", "interest", "principal"])
-        order = [say(language, f"paper.table.{part}").lower() for part in parts if part in PARTS]
         return {
             "contract": terms.contract,
             "number": str(terms.number),
@@ -174,8 +174,16 @@ class _Paper:
             "grace": str(terms.grace_days),
             "cure": str(terms.cure_days),
             "tolerance": self._money(terms.tolerance_minor),
-            "order": say(language, "paper.paying.order_join").join(order),
+            "order": self._order(terms.allocation),
+            "late_order": self._order(terms.allocation_late),
+            "late_from": str(terms.allocation_late_from_days),
         }
+
+    def _order(self, order: Sequence[str]) -> str:
+        """An order of allocation in words; parts it does not name come last."""
+        parts = [part for part in dict.fromkeys([*order, "fees", "penalty", "interest", "principal"]) if part in PARTS]
+        names = [say(self.language, f"paper.table.{part}").lower() for part in parts]
+        return say(self.language, "paper.paying.order_join").join(names)
 
     def _section(self, name: str, *blocks: Json) -> Json:
         """A clause; its sentences are numbered through, so that each can be named."""

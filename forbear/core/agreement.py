@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from forbear.core.allocation import Orders, orders
 from forbear.core.contact import Party
-from forbear.core.loan import Loan
+from forbear.core.loan import Loan, days_past_due
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -52,6 +53,13 @@ class Terms:
     cure_days: int
     rulebook: str
     record_head: str
+    allocation_late: tuple[str, ...] = ()
+    allocation_late_from_days: int | None = None
+
+    @property
+    def orders(self) -> Orders:
+        """The order payments are taken in, and the one that takes over when an instalment is very late."""
+        return Orders(usual=self.allocation, late=self.allocation_late, late_from_days=self.allocation_late_from_days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +87,11 @@ def draw_up(
     rulebook: Rulebook,
     record_head: str,
 ) -> Terms:
-    """The terms of an approved offer. `lender`: its Chinese and English name and telephone."""
+    """The terms of an approved offer. `lender`: its Chinese and English name and telephone.
+
+    The order of allocation is that of the debt's days past due on the day the plan was made, as in the plan's rows.
+    """
+    allocation = orders(rulebook)
     return Terms(
         case_id=case_id,
         number=number,
@@ -96,12 +108,14 @@ def draw_up(
         issued_on=issued_on,
         sign_by_on=sign_by_on,
         plan=offer.plan,
-        allocation=rulebook.texts("alloc.order"),
+        allocation=allocation.at(days_past_due(loan, offer.plan.as_of)),
         grace_days=rulebook.integer("payments.grace_days"),
         tolerance_minor=rulebook.integer("payments.late_tolerance"),
         cure_days=rulebook.integer("payments.cure_days"),
         rulebook=rulebook.digest,
         record_head=record_head,
+        allocation_late=allocation.late,
+        allocation_late_from_days=allocation.late_from_days,
     )
 
 

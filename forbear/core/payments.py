@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from forbear.core.agreement import Terms
+from forbear.core.allocation import NOTHING, over_instalments
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import Rounding, divide
 from forbear.core.plan import Instalment
@@ -32,9 +33,6 @@ class Standing(StrEnum):
     CURE_ENDED = "cure-ended"
     BROKEN = "broken"
     COMPLETED = "completed"
-
-
-PARTS = ("fees", "penalty", "interest", "principal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +109,14 @@ class Split:
     all_settled: bool = False
 
 
+def order_at(terms: Terms, rows: Sequence[Row], on: date) -> tuple[str, ...]:
+    """The order a payment of the day is taken in: the agreed one, or the late one once the oldest open instalment is
+    as many days late as the agreement says (cards: principal first from 91 days on)."""
+    row = next_row(rows)
+    days_late = 0 if row is None else max(0, (on - row.instalment.due_on).days)
+    return terms.orders.at(days_late)
+
+
 def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence[str], opened_on: date) -> Split:
     """Take a payment: to the instalments in the order they fall due, within one in the order of the rulebook.
 
@@ -122,28 +128,23 @@ def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence
     settlement_minor = settlement_owed(rows, paid_on, opened_on).total_minor
     if 0 < settlement_minor < left_minor and settlement_minor <= amount_minor:
         return _settle(rows, amount_minor, paid_on, opened_on)
-    lines, settled, rest_minor = [], [], amount_minor
-    for row in rows:
-        if row.open_minor == 0 or rest_minor == 0:
-            continue
-        line = _within(row, min(rest_minor, row.open_minor), order)
-        rest_minor -= line.amount_minor
-        lines.append(line)
-        if line.amount_minor == row.open_minor:
-            settled.append(row.number)
-    return Split(tuple(lines), tuple(settled), over_minor=rest_minor, all_settled=amount_minor >= left_minor)
+    taken = over_instalments([_open(row) for row in rows], amount_minor, order)
+    met = [(row, parts) for row, parts in zip(rows, taken.parts, strict=True) if parts.total_minor]
+    lines = tuple(Line(instalment=row.number, **vars(parts)) for row, parts in met)
+    settled = tuple(row.number for row, parts in met if parts.total_minor == row.open_minor)
+    return Split(lines, settled, over_minor=taken.over_minor, all_settled=amount_minor >= left_minor)
 
 
-def _within(row: Row, amount_minor: int, order: Sequence[str]) -> Line:
-    taken, rest_minor = {}, amount_minor
-    for part in [*order, *PARTS]:
-        if part in taken or part not in PARTS:
-            continue
-        open_minor = getattr(row.instalment, f"{part}_minor") - getattr(row.paid, f"{part}_minor")
-        taken[part] = min(rest_minor, open_minor)
-        rest_minor -= taken[part]
-    assert rest_minor == 0, "a line never takes more than its instalment has open"
-    return Line(instalment=row.number, **{f"{part}_minor": amount for part, amount in taken.items()})
+def _open(row: Row) -> Owed:
+    """What is still to be paid on an instalment, by part; nothing where interest was spared by settling early."""
+    if row.spared:
+        return NOTHING
+    return Owed(
+        principal_minor=row.instalment.principal_minor - row.paid.principal_minor,
+        interest_minor=row.instalment.interest_minor - row.paid.interest_minor,
+        penalty_minor=row.instalment.penalty_minor - row.paid.penalty_minor,
+        fees_minor=row.instalment.fees_minor - row.paid.fees_minor,
+    )
 
 
 def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: date) -> Split:
@@ -151,15 +152,7 @@ def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: da
     for row, interest_minor in zip(rows, _interest_owed(rows, paid_on, opened_on), strict=True):
         if row.open_minor == 0:
             continue
-        lines.append(
-            Line(
-                instalment=row.number,
-                principal_minor=row.instalment.principal_minor - row.paid.principal_minor,
-                interest_minor=interest_minor,
-                penalty_minor=row.instalment.penalty_minor - row.paid.penalty_minor,
-                fees_minor=row.instalment.fees_minor - row.paid.fees_minor,
-            )
-        )
+        lines.append(Line(instalment=row.number, **(vars(_open(row)) | {"interest_minor": interest_minor})))
     paid_minor = sum(line.amount_minor for line in lines)
     spared_minor = sum(row.open_minor for row in rows) - paid_minor
     settled = tuple(row.number for row in rows if row.open_minor)
@@ -168,13 +161,8 @@ def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: da
 
 def settlement_owed(rows: Sequence[Row], on: date, opened_on: date) -> Owed:
     """What settles everything on a day: all that is open, but interest only up to that day (民法典 677)."""
-    open_rows = [row for row in rows if row.open_minor]
-    return Owed(
-        principal_minor=sum(row.instalment.principal_minor - row.paid.principal_minor for row in open_rows),
-        interest_minor=sum(_interest_owed(rows, on, opened_on)),
-        penalty_minor=sum(row.instalment.penalty_minor - row.paid.penalty_minor for row in open_rows),
-        fees_minor=sum(row.instalment.fees_minor - row.paid.fees_minor for row in open_rows),
-    )
+    whole = sum((_open(row) for row in rows), NOTHING)
+    return replace(whole, interest_minor=sum(_interest_owed(rows, on, opened_on)))
 
 
 def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:

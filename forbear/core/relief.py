@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
+from forbear.core.course import settlement_forgives
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.plan import Cause
 from forbear.core.rules import Param, Rulebook
-
-NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
 
 
 def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
@@ -45,7 +45,7 @@ def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) 
     rungs = [replace(most, kept=owed, forgiven=given, rate_ppm=min(loan.rate_ppm, cost_cap_ppm(rulebook)))]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
         given = replace(given, **{part: getattr(most.forgiven, part)})
-        rungs.append(replace(rungs[0], kept=less(owed, given), forgiven=given))
+        rungs.append(replace(rungs[0], kept=owed - given, forgiven=given))
     rungs += [replace(rungs[-1], rate_ppm=most.rate_ppm), most]
     return tuple(dict.fromkeys(rungs))
 
@@ -57,20 +57,9 @@ def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     if not reached:
         return None
     least_ppm = int(max(reached, key=lambda row: int(row["dpd_from"]))["share_least"])
-    rest = owed.total_minor - divide(owed.total_minor * least_ppm, PPM, Rounding.UP)
-    given: dict[str, int] = {}
-    for part in ("penalty_minor", "fees_minor", "interest_minor", "principal_minor"):
-        given[part] = min(rest, getattr(owed, part))
-        rest -= given[part]
-    terms = _terms(owed, Owed(**given), 0, days_late, rulebook)
+    forgiven = settlement_forgives(owed, divide(owed.total_minor * least_ppm, PPM, Rounding.UP))
+    terms = _terms(owed, forgiven, 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
-
-
-def allocation_order(rulebook: Rulebook, days_late: int) -> tuple[str, ...]:
-    """The order in which a payment is allocated at this lateness: a bank card's turns once it is late enough."""
-    late_from = rulebook.stack("alloc.late_from_days")
-    late = bool(late_from) and days_late >= int(late_from[-1].value)
-    return rulebook.texts("alloc.order_late" if late else "alloc.order")
 
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:
@@ -84,20 +73,10 @@ def cost_caps(rulebook: Rulebook) -> tuple[Param, ...]:
     return (*rulebook.stack("cap.annual_cost"), *signed)
 
 
-def less(owed: Owed, forgiven: Owed) -> Owed:
-    """What is left of a debt, part by part."""
-    return Owed(
-        principal_minor=owed.principal_minor - forgiven.principal_minor,
-        interest_minor=owed.interest_minor - forgiven.interest_minor,
-        penalty_minor=owed.penalty_minor - forgiven.penalty_minor,
-        fees_minor=owed.fees_minor - forgiven.fees_minor,
-    )
-
-
 def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, days_late: int, rulebook: Rulebook) -> Terms:
-    order = allocation_order(rulebook, days_late)
+    order = order_on(rulebook, days_late)
     return Terms(
-        kept=less(owed, forgiven),
+        kept=owed - forgiven,
         forgiven=forgiven,
         rate_ppm=rate_ppm,
         months=rulebook.integer("plan.term_max_months"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from forbear.core.allocation import order_on
 from forbear.core.budget import Evidence, Household, MonthBudget, budget
 from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, search
 from forbear.core.dates import month_after, month_number, month_of
@@ -12,7 +13,7 @@ from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
 from forbear.core.predicate_facts import case_facts
-from forbear.core.relief import allocation_order, ladder_step, least_relief_first, most_relief, settlement
+from forbear.core.relief import ladder_step, least_relief_first, most_relief, settlement
 from forbear.core.rules import Finding, Rulebook
 from forbear.core.value import value_of_nothing_minor, worth
 
@@ -160,7 +161,7 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
         rungs=rungs,
         step=ladder_step(question.cause, days_late, rules),
         settlement=settlement(owed, days_late, rules) if asked else None,
-        order=allocation_order(rules, days_late),
+        order=order_on(rules, days_late),
         worth=worth(rules, owed.total_minor, days_late, time, caps, arithmetic.column),
         arithmetic=arithmetic,
     )

@@ -217,3 +217,12 @@ def test_the_heading_of_the_schedule_repeats_on_each_page(tmp_path):
 def test_the_full_numbers_of_a_person_are_not_printed(chinese):
     assert "19900001234" not in chinese
     assert "199****1234" in chinese
+
+
+def test_an_order_that_turns_when_a_payment_is_very_late_is_said(tmp_path, chinese):
+    late = ("principal", "interest", "penalty", "fees")
+    terms = some_terms(allocation_late=late, allocation_late_from_days=91)
+    said = "某一期逾期满91天后,还款顺序改为:本金,然后利息,然后罚息,然后费用。"
+    assert said in read(PRINTER.agreement(terms, "zh"), tmp_path)
+    assert "还款顺序改为" not in chinese
+    assert "还款顺序改为" not in read(PRINTER.agreement(replace(terms, allocation=late), "zh"), tmp_path)
