@@ -31,7 +31,7 @@ def arithmetic(cache_directory: Path | None = None) -> Arithmetic:
 def warm(chosen: Arithmetic) -> None:
     """Compile, or load what was compiled, before the first visitor asks."""
     caps = chosen.column([100, 100])
-    debt = payoff.Debt(100, 100, 12, 0, 1, 1, 1, 0, 0)
+    debt = payoff.Debt(100, 100, 12, 0, 1, 1, 1, 0, 1, 0)
     amounts, accrued = chosen.columns(2, 2)
     weights = chosen.column([1] * 2)
     worth = payoff.Worth(100, 1, weights, weights, caps)

@@ -14,6 +14,7 @@ from math import gcd
 from typing import Any
 
 from forbear.core import payoff
+from forbear.core.allocation import PARTS
 from forbear.core.dates import DayCount, add_months, due_in, month_after, month_of, month_part, year_part
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM
@@ -37,7 +38,7 @@ class Terms:
     """What a plan pays off: the debt kept after relief, what was forgiven, the yearly rate on principal, the months.
 
     `least_minor` is the least instalment, the last one excepted; `unit_minor` the whole step of an instalment;
-    `gap_months` the most months in a row without one. `principal_first` follows the order payments are allocated in.
+    `gap_months` the most months in a row without one; `order` the parts in the order payments are allocated in.
     """
 
     kept: Owed
@@ -47,8 +48,19 @@ class Terms:
     least_minor: int
     unit_minor: int
     gap_months: int
-    principal_first: bool = False
+    order: tuple[str, ...] = PARTS
     settlement: bool = False
+
+    @property
+    def interest_ahead(self) -> bool:
+        """Whether a payment goes to interest before principal."""
+        return self.order.index("interest") < self.order.index("principal")
+
+    @property
+    def ahead_minor(self) -> int:
+        """What a payment goes to before any of it reaches the principal."""
+        before = self.order[: self.order.index("principal")]
+        return sum(getattr(self.kept, f"{part}_minor") for part in before)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,7 +318,8 @@ def search(
         unit=terms.unit_minor,
         least=terms.least_minor,
         gap=terms.gap_months,
-        principal_first=int(terms.principal_first),
+        ahead=terms.ahead_minor,
+        interest_ahead=int(terms.interest_ahead),
         resting=resting,
     )
     amounts, accrued = arithmetic.columns(2, len(factors))

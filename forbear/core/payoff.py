@@ -21,8 +21,8 @@ class Debt(NamedTuple):
 
     `factors[i] / year` is the share of the principal that month i adds as interest. Months before `first` are too soon
     to be asked for. Each payment is a whole multiple of `unit` and at least `least`, the last one excepted; at most
-    `gap` months in a row go by without one. `principal_first` is 1 where a payment goes to principal before interest.
-    In the first `resting` months just the interest is paid.
+    `gap` months in a row go by without one. `ahead` is what a payment goes to before principal, to which new interest
+    is added where `interest_ahead` is 1. In the first `resting` months just the interest is paid.
     """
 
     principal: int
@@ -32,7 +32,8 @@ class Debt(NamedTuple):
     unit: int
     least: int
     gap: int
-    principal_first: int
+    ahead: int
+    interest_ahead: int
     resting: int
 
 
@@ -53,7 +54,7 @@ def pay_off(
     `until`. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it
     bears no interest itself, but is set aside and paid like arrears.
     """
-    principal, left, year, first, unit, least, gap, principal_first, resting = debt
+    principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
     owing = 0
     burden = 0
     total = 0
@@ -63,6 +64,8 @@ def pay_off(
         interest = principal * factors[index] // year
         left += interest
         owing += interest
+        if interest_ahead:
+            ahead += interest
         accrued[index] = interest
         amounts[index] = 0
         if index < first:
@@ -88,10 +91,11 @@ def pay_off(
         total += amount
         if amount > burden:
             burden = amount
-        if principal_first and index >= first + resting:
-            principal = principal - amount if principal > amount else 0
-        elif left < principal:
-            principal = left
+        if amount <= ahead:
+            ahead -= amount
+        else:
+            principal -= min(amount - ahead, principal)
+            ahead = 0
     return NO_PLAN
 
 

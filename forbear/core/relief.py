@@ -74,7 +74,6 @@ def cost_caps(rulebook: Rulebook) -> tuple[Param, ...]:
 
 
 def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, days_late: int, rulebook: Rulebook) -> Terms:
-    order = order_on(rulebook, days_late)
     return Terms(
         kept=owed - forgiven,
         forgiven=forgiven,
@@ -83,5 +82,5 @@ def _terms(owed: Owed, forgiven: Owed, rate_ppm: int, days_late: int, rulebook: 
         least_minor=rulebook.integer("plan.instalment_least"),
         unit_minor=rulebook.integer("plan.instalment_unit"),
         gap_months=rulebook.integer("plan.gap_max_months"),
-        principal_first=order.index("principal") < order.index("interest"),
+        order=order_on(rulebook, days_late),
     )

@@ -158,12 +158,13 @@ class _Run:
     """One loan in the course of the months. `pays` is what it gets this month, `interest` what accrued in it, `last_at`
     the place of its last payment; `amounts` and `accrued` hold the months up to the last payment."""
 
-    __slots__ = ("accrued", "amounts", "interest", "last_at", "left", "pays", "principal", "share", "year")
+    __slots__ = ("accrued", "ahead", "amounts", "interest", "last_at", "left", "pays", "principal", "share", "year")
 
     def __init__(self, share: Share) -> None:
         self.share = share
         self.principal = share.terms.kept.principal_minor
         self.left = share.terms.kept.total_minor
+        self.ahead = share.terms.ahead_minor
         self.year = share.time.denominator * PPM
         self.last_at = share.time.first - 1
         self.interest = self.pays = 0
@@ -176,6 +177,7 @@ class _Run:
             rate = self.principal * self.share.terms.rate_ppm * self.share.time.parts[index]
             self.interest = divide(rate, self.year, Rounding.DOWN)
             self.left += self.interest
+            self.ahead += self.interest if self.share.terms.interest_ahead else 0
 
     def may_pay(self, index: int) -> bool:
         return self.left > 0 and self.share.time.first <= index <= self.share.last
@@ -207,8 +209,8 @@ class _Run:
             self.accrued.append(self.interest)
         if self.pays:
             self.left, self.last_at = self.left - self.pays, index
-            self.principal = max(0, self.principal - self.pays) if terms.principal_first else self.principal
-            self.principal = min(self.principal, self.left)
+            self.principal -= min(max(0, self.pays - self.ahead), self.principal)
+            self.ahead = max(0, self.ahead - self.pays)
         if not self.left:
             return True
         return index < self.share.last and index - self.last_at <= terms.gap_months

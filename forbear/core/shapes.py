@@ -58,10 +58,15 @@ def _blocks(case: Situation, shape: str) -> tuple[int, ...]:
 
 
 def _flattened(case: Situation, until: int, block: int) -> tuple[int, ...]:
-    """The caps with each stretch at its barest month, so that a payment within it is the same every month."""
+    """The caps with each stretch at its barest month, so that a payment within it is the same every month.
+
+    The last month keeps its own: the last payment is what is left, and may be smaller than the others.
+    """
     first, edge = case.time.first, case.time.first + block
-    early = min(case.caps[first : min(edge, until + 1)], default=0)
+    early = min(case.caps[first : min(edge, until)], default=case.caps[until])
     if case.question.request.instalment_minor and block:
         early = min(early, case.question.request.instalment_minor)
-    late = min(case.caps[edge : until + 1], default=0)
-    return tuple(early if index < edge else late for index in range(len(case.caps)))
+    late = min(case.caps[edge:until], default=case.caps[until])
+    flat = [early if index < edge else late for index in range(len(case.caps))]
+    flat[until] = min(case.caps[until], flat[until])
+    return tuple(flat)

@@ -301,11 +301,17 @@ def _balanced(case: Situation, shapes: Sequence[str], found: Sequence[Flow]) -> 
 
 
 def _settled(case: Situation) -> list[Flow]:
-    """The settlement she asked for, paid as fast as she can; it may go above the contract's instalment."""
+    """The settlement she asked for: the lightest in the fewest months first, then the lightest of all. A settlement
+    bears no interest, so each costs the same; it may go above the contract's instalment."""
     if case.settlement is None:
         return []
-    flow = case.search(case.settlement, shape="settlement").fill(max(case.caps, default=0))
-    return [flow] if flow else []
+    search = case.search(case.settlement, shape="settlement")
+    most = max(case.caps, default=0)
+    fastest = search.fill(most)
+    if fastest is None:
+        return []
+    found = search.least(most, fastest.ends_at), search.least(most, search.last)
+    return [flow for flow in found if flow is not None]
 
 
 def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settled: Sequence[Flow]) -> list[Flow]:

@@ -31,6 +31,8 @@ POLICIES = (
     ("consumer-finance", None, ()),
     ("bank-card", "example", ()),
     ("bank-card", "example", (("alloc.order", ("principal", "interest", "penalty", "fees")),)),
+    ("consumer-finance", "example", (("alloc.order", ("interest", "principal", "penalty", "fees")),)),
+    ("consumer-finance", "example", (("alloc.order", ("penalty", "fees", "principal", "interest")),)),
     ("consumer-finance", "example", (("plan.instalment_unit", 1_000),)),
     ("consumer-finance", "example", (("plan.instalment_unit", 5_000), ("plan.instalment_least", 20_000))),
     ("consumer-finance", "example", (("plan.instalment_least", 1),)),

@@ -2,14 +2,13 @@
 
 from datetime import date, timedelta
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
+from forbear.adapters.compiled import arithmetic
 from forbear.core import cashflow
 from forbear.core.cashflow import Calendar, Flow, Terms
 from forbear.core.loan import Owed
-from tests.oracles.brute import FEES, INTEREST, PENALTY, PRINCIPAL, Account
+from tests.oracles.brute import FEES, INTEREST, PARTS, PENALTY, PRINCIPAL, Account
 
 FIRST_ON = date(2026, 1, 15)
 
@@ -17,29 +16,17 @@ FIRST_ON = date(2026, 1, 15)
 @cache
 def compiled() -> dict[str, Any]:
     """What makes the solver run as fast as this machine can, as an argument by name; nothing where it cannot."""
-    if not find_spec("forbear.adapters.compiled"):
-        return {}
-    return {"arithmetic": import_module("forbear.adapters.compiled").arithmetic()}
+    return {"arithmetic": arithmetic()}
 
 
 def fastest(account: Account, ceiling: int, **how: Any) -> Flow | None:
     """The plan under a ceiling that pays as early as it can."""
-    if hasattr(cashflow, "search"):
-        return _search(account, how).fill(ceiling)
-    return cashflow.fill(_terms(account), _calendar(account), account.caps, ceiling)
+    return _search(account, how).fill(ceiling)
 
 
 def lightest(account: Account, until: int, **how: Any) -> Flow | None:
     """The plan of the least ceiling that ends by a month."""
-    if hasattr(cashflow, "search"):
-        return _search(account, how).least(account.ceiling, until)
-    return cashflow.least_ceiling(
-        _terms(account),
-        _calendar(account),
-        account.caps,
-        account.ceiling,
-        until,
-    )
+    return _search(account, how).least(account.ceiling, until)
 
 
 def _search(account: Account, how: dict[str, Any]) -> Any:
@@ -55,7 +42,7 @@ def _terms(account: Account) -> Terms:
         least_minor=account.least,
         unit_minor=account.unit,
         gap_months=account.gap,
-        principal_first=account.order[0] == PRINCIPAL,
+        order=tuple(PARTS[place] for place in account.order),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forbear.adapters.rulebook import load_rulebook
+from forbear.core.allocation import PARTS
 from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
 from forbear.core.cashflow import Calendar, Terms, fill, least_ceiling
 from forbear.core.dates import month_after, month_of
@@ -239,7 +240,7 @@ def cash_flows(draw) -> tuple[Terms, Calendar, list[int], int]:
         least_minor=draw(st.sampled_from([1, 100])),
         unit_minor=draw(st.sampled_from([1, 10, 100])),
         gap_months=draw(st.integers(0, 4)),
-        principal_first=draw(st.booleans()),
+        order=tuple(draw(st.permutations(PARTS))),
     )
     time = Calendar(
         months=tuple(month_after("2026-01", i) for i in range(count)),
