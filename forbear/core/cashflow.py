@@ -176,6 +176,9 @@ class Search:
     worth: payoff.Worth | None
     amounts: Any = field(compare=False, repr=False)
     accrued: Any = field(compare=False, repr=False)
+    menus: dict[int, list[tuple[int, int, int, int, int]]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def fill(self, ceiling_minor: int, until: int | None = None) -> Flow | None:
         """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
@@ -229,6 +232,12 @@ class Search:
 
     def menu(self, most_minor: int) -> list[tuple[int, int, int, int, int]]:
         """(ceiling, end, largest, total, value) of the lightest plan of every term, the lightest of all first."""
+        found = self.menus.get(most_minor)
+        if found is None:
+            found = self.menus[most_minor] = self._menu(most_minor)
+        return found
+
+    def _menu(self, most_minor: int) -> list[tuple[int, int, int, int, int]]:
         assert self.worth is not None, "a menu is priced"
         columns = self.run.columns(5, self.last + 1)
         highest = max(self.plain_caps[: self.last + 1], default=0)
@@ -310,18 +319,7 @@ def search(
     `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth`.
     """
     factors, column, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
-    debt = payoff.Debt(
-        principal=terms.kept.principal_minor,
-        left=terms.kept.total_minor,
-        year=year,
-        first=time.first,
-        unit=terms.unit_minor,
-        least=terms.least_minor,
-        gap=terms.gap_months,
-        ahead=terms.ahead_minor,
-        interest_ahead=int(terms.interest_ahead),
-        resting=resting,
-    )
+    debt = _debt(terms, time, year, resting)
     amounts, accrued = arithmetic.columns(2, len(factors))
     return Search(
         terms=terms,
@@ -338,6 +336,28 @@ def search(
         amounts=amounts,
         accrued=accrued,
     )
+
+
+def _debt(terms: Terms, time: Calendar, year: int, resting: int = 0) -> payoff.Debt:
+    return payoff.Debt(
+        principal=terms.kept.principal_minor,
+        left=terms.kept.total_minor,
+        year=year,
+        first=time.first,
+        unit=terms.unit_minor,
+        least=terms.least_minor,
+        gap=terms.gap_months,
+        ahead=terms.ahead_minor,
+        interest_ahead=int(terms.interest_ahead),
+        resting=resting,
+    )
+
+
+def may_run(arithmetic: Arithmetic, dearest: Terms, time: Calendar, bound_minor: int) -> bool:
+    """Whether an arithmetic can be trusted with terms and all dearer ones; `bound_minor`: no amount beside them is
+    larger."""
+    factors, _, year = yearly_factors(dearest.rate_ppm, time.parts, time.denominator, list)
+    return arithmetic.exact(_debt(dearest, time, year), factors, bound_minor)
 
 
 @lru_cache(4096)

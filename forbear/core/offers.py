@@ -49,7 +49,7 @@ def drawn(flow: Flow, case: Situation, counterfactual: Why) -> Drawn:
 def _refused(plan: Plan, flow: Flow, case: Situation) -> Iterator[Refusal]:
     if case.rules.predicates(PredicateScope.PLAN):
         yield from refusals(case.rules, PredicateScope.PLAN, case.facts | plan_facts(plan))
-    if case.rules.flag("value.npv_binding") and flow.value_minor < case.nothing_minor:
+    if case.least_value_minor is not None and flow.value_minor < case.least_value_minor:
         rule = case.rules.param("value.npv_binding").rule
         yield Refusal(rule=rule, reason="plan.refusal.npv", way_on="plan.way.npv")
 

@@ -47,7 +47,8 @@ def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) 
         given = replace(given, **{part: getattr(most.forgiven, part)})
         rungs.append(replace(rungs[0], kept=owed - given, forgiven=given))
     rungs += [replace(rungs[-1], rate_ppm=most.rate_ppm), most]
-    return tuple(dict.fromkeys(rungs))
+    # Each rung forgives at least what the one before does, so total and rate tell them apart.
+    return tuple({(terms.rate_ppm, terms.forgiven.total_minor): terms for terms in rungs}.values())
 
 
 def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -214,6 +215,10 @@ class Fault:
         return f"{self.file}{place}: {self.key}: {self.problem}"
 
 
+LOOKED_AT_MOST = 4096
+"""Days and contract dates a rulebook remembers having been looked at on; then it forgets them all and begins anew."""
+
+
 class NoRule(LookupError):
     """The rulebook has no value for a key on a day. A configuration fault, never a borrower's."""
 
@@ -246,11 +251,22 @@ class Rulebook:
     compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
     keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
     by_contract: tuple[Param, ...] = field(default=(), compare=False, repr=False)
+    _looked_at: dict[tuple[date, date | None], "Rulebook"] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
     _current: "InForce" = field(repr=False, compare=False)
     _signed: "InForce" = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date, signed_on: date | None = None) -> "Rulebook":
         """The same rulebook on another day, for a contract signed on a day; a contract's date once given is kept."""
+        seen = self._looked_at.get((day, signed_on))
+        if seen is None:
+            if len(self._looked_at) >= LOOKED_AT_MOST:
+                self._looked_at.clear()
+            seen = self._looked_at[day, signed_on] = self._on(day, signed_on)
+        return seen
+
+    def _on(self, day: date, signed_on: date | None) -> "Rulebook":
         found = self
         if day != self.effective_on:
             current = _in_force(self.params, Basis.DECISION_DATE, day)
@@ -262,9 +278,12 @@ class Rulebook:
 
     def predicates(self, scope: PredicateScope) -> tuple[CompiledPredicate, ...]:
         """The predicates of a scope in force on the day, highest layer first."""
-        return tuple(
-            one for one in self.compiled if one.predicate.scope is scope and one.predicate.in_force(self.effective_on)
-        )
+        return self._predicates[scope]
+
+    @cached_property
+    def _predicates(self) -> dict[PredicateScope, tuple[CompiledPredicate, ...]]:
+        held = [one for one in self.compiled if one.predicate.in_force(self.effective_on)]
+        return {scope: tuple(one for one in held if one.predicate.scope is scope) for scope in PredicateScope}
 
     def stack(self, key: str, scope: str = "") -> tuple[Param, ...]:
         """Every value in force for a key, highest layer first, of the nearest scope that has one: city, province."""

@@ -17,7 +17,7 @@ def flows_of(case: Situation, shape: str, ceiling_minor: int, last: int) -> Iter
     and a plan under given caps is the better the more it pays early.
     """
     if shape == "income-following":
-        yield from _within(case, last, case.caps, ceiling_minor)
+        yield from _following(case, last, ceiling_minor)
         return
     for until in range(case.time.first, last + 1):
         if shape == "interest-only":
@@ -25,6 +25,36 @@ def flows_of(case: Situation, shape: str, ceiling_minor: int, last: int) -> Iter
         for block in _blocks(case, shape):
             flat = _flattened(case, until, block)
             yield from _within(case, until, flat, ceiling_minor, shape)
+
+
+def _following(case: Situation, last: int, ceiling_minor: int) -> Iterator[Flow]:
+    """The same from the menu, which begins with the lightest plan and ends with the lightest of the soonest."""
+    search = case.search()
+    if last < case.last:
+        yield from _within(case, last, case.caps, ceiling_minor)
+        return
+    menu = search.menu(ceiling_minor)
+    fastest = search.end_under(ceiling_minor)
+    if not menu:
+        return
+    found = [search.fill(menu[0][0]), search.fill(menu[-1][0]), search.least(ceiling_minor, last, fastest[2])]
+    yield from (flow for flow in found if flow is not None)
+
+
+def asked_for(case: Situation, shape: str, ceiling_minor: int, last: int, by_amount: bool) -> Iterator[Flow]:
+    """Plans of a shape with at most so much a month that end by month `last`: where she names an amount those that end
+    soonest and cost least, the lightest of them; else the lightest."""
+    if shape != "income-following":
+        yield from flows_of(case, shape, ceiling_minor, last)
+        return
+    search = case.search()
+    if not by_amount:
+        found = search.least(ceiling_minor, last)
+    else:
+        fastest = search.end_under(ceiling_minor)
+        found = search.least(ceiling_minor, fastest[0], fastest[2]) if 0 <= fastest[0] <= last else None
+    if found is not None:
+        yield found
 
 
 def _within(

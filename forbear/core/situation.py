@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from forbear.core.allocation import order_on
 from forbear.core.budget import Evidence, Household, MonthBudget, budget
-from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, search
+from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, may_run, search
 from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.payoff import Worth
@@ -68,32 +69,32 @@ class Situation:
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
-    _facts: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def nothing_minor(self) -> int:
         """What the lender may expect where nothing is agreed."""
         return value_of_nothing_minor(self.rules, self.owed.total_minor, self.days_late)
 
-    @property
+    @cached_property
+    def least_value_minor(self) -> int | None:
+        """What the lender must expect of a plan at least, where its rulebook makes that binding."""
+        return self.nothing_minor if self.rules.flag("value.npv_binding") else None
+
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """The case as a lender's own rules name it."""
-        if not self._facts:
-            asked = self.question
-            self._facts.update(
-                case_facts(
-                    as_of=asked.as_of,
-                    loan=asked.loan,
-                    owed=self.owed,
-                    days_late=self.days_late,
-                    cause=asked.cause,
-                    request=asked.request,
-                    household=asked.household,
-                    months=self.months,
-                )
-            )
-        return self._facts
+        asked = self.question
+        return case_facts(
+            as_of=asked.as_of,
+            loan=asked.loan,
+            owed=self.owed,
+            days_late=self.days_late,
+            cause=asked.cause,
+            request=asked.request,
+            household=asked.household,
+            months=self.months,
+        )
 
     @property
     def last(self) -> int:
@@ -144,8 +145,7 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
     rungs = least_relief_first(question.loan, owed, most, rules)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
     ceiling = _ceiling(question, owed)
-    dearest = search(max(rungs, key=lambda terms: terms.rate_ppm), time, caps)
-    if not arithmetic.exact(dearest.debt, dearest.plain_factors, owed.total_minor + sum(caps) + ceiling):
+    if not may_run(arithmetic, rungs[0], time, owed.total_minor + sum(caps) + ceiling):
         arithmetic = PLAIN
     return Situation(
         question=question,

@@ -19,7 +19,7 @@ from forbear.core.plan import Offer, Why
 from forbear.core.predicates import refusals
 from forbear.core.refusal import Refusal
 from forbear.core.rules import PredicateScope, Rulebook
-from forbear.core.shapes import flows_of
+from forbear.core.shapes import asked_for, flows_of
 from forbear.core.situation import (
     Question,
     Situation,
@@ -326,7 +326,8 @@ def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settle
         return [min(found, key=lambda f: f.criteria)] if wished else []
     until = case.last if months is None else min(case.last, case.time.first + months - 1)
     ceiling = case.ceiling_minor if request.instalment_minor is None else request.instalment_minor
-    within = [flow for shape in shapes for flow in flows_of(case, shape, ceiling, until)]
+    named = request.instalment_minor is not None
+    within = [flow for shape in shapes for flow in asked_for(case, shape, ceiling, until, named)]
     if not within:
         return []
     if request.instalment_minor is None:
