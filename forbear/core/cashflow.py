@@ -158,6 +158,10 @@ PLAIN = Arithmetic(
 )
 
 
+Menu = tuple[tuple[int, int, int, int, int], ...]
+"""(ceiling, end, largest, total, value) of plans."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """Everything one set of terms and caps needs to be searched, made ready once. `worth` is None where nobody asks
@@ -176,9 +180,7 @@ class Search:
     worth: payoff.Worth | None
     amounts: Any = field(compare=False, repr=False)
     accrued: Any = field(compare=False, repr=False)
-    menus: dict[int, list[tuple[int, int, int, int, int]]] = field(
-        init=False, default_factory=dict, compare=False, repr=False
-    )
+    menus: dict[int, "Menu"] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def fill(self, ceiling_minor: int, until: int | None = None) -> Flow | None:
         """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
@@ -230,14 +232,14 @@ class Search:
         end, burden, total = self.end_under(ceiling_minor)
         return end, burden, total, int(self.run.value(self.amounts, end, total, self.worth))
 
-    def menu(self, most_minor: int) -> list[tuple[int, int, int, int, int]]:
+    def menu(self, most_minor: int) -> Menu:
         """(ceiling, end, largest, total, value) of the lightest plan of every term, the lightest of all first."""
         found = self.menus.get(most_minor)
         if found is None:
             found = self.menus[most_minor] = self._menu(most_minor)
         return found
 
-    def _menu(self, most_minor: int) -> list[tuple[int, int, int, int, int]]:
+    def _menu(self, most_minor: int) -> Menu:
         assert self.worth is not None, "a menu is priced"
         columns = self.run.columns(5, self.last + 1)
         highest = max(self.plain_caps[: self.last + 1], default=0)
@@ -254,7 +256,7 @@ class Search:
             columns,
         )
         filled = [self.run.plain(column[:count]) for column in columns]
-        return list(zip(*filled, strict=True))  # one row a plan
+        return tuple(zip(*filled, strict=True))  # one row a plan
 
     def _flow(self, end: int, burden_minor: int, total_minor: int) -> Flow:
         worth = 0 if self.worth is None else int(self.run.value(self.amounts, end, total_minor, self.worth))

@@ -275,7 +275,7 @@ def _picked(
 def _menu(case: Situation, shapes: Sequence[str]) -> list[Flow]:
     """The lightest plan of every number of months, where payments may follow the income."""
     search = case.search()
-    points = search.menu(case.ceiling_minor) if "income-following" in shapes else []
+    points = search.menu(case.ceiling_minor) if "income-following" in shapes else ()
     return [flow for ceiling, *_ in points if (flow := search.fill(ceiling)) is not None]
 
 
@@ -286,7 +286,7 @@ def _balanced(case: Situation, shapes: Sequence[str], found: Sequence[Flow]) -> 
     Ties: least total, then soonest. Better in anything and worse in nothing makes the product or the tie better.
     """
     search = case.search()
-    points = search.menu(case.ceiling_minor) if "income-following" in shapes else []
+    points = search.menu(case.ceiling_minor) if "income-following" in shapes else ()
     figures = [(point[2], point[3], point[1], point[4]) for point in points]
     figures += [(flow.burden_minor, flow.total_minor, flow.ends_at, flow.value_minor) for flow in found]
     heaviest = max(burden for burden, *_ in figures)
@@ -370,9 +370,9 @@ def _lender_best(case: Situation) -> Flow:
     best: tuple[int, int, int] | None = None
     for rung, terms in enumerate(case.rungs):
         search = case.search(terms)
-        points = search.menu(case.ceiling_minor)
-        points += [(case.ceiling_minor, *search.priced(case.ceiling_minor))] if points else []
-        for ceiling, _, _, _, worth in points:
+        menu = search.menu(case.ceiling_minor)
+        fastest = [(case.ceiling_minor, *search.priced(case.ceiling_minor))] if menu else []
+        for ceiling, _, _, _, worth in [*menu, *fastest]:
             if best is None or worth > best[0]:
                 best = worth, rung, ceiling
     flow = None if best is None else case.search(case.rungs[best[1]]).fill(best[2])
