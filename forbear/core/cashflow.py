@@ -9,7 +9,7 @@ when what was left before it rises. So a bisection over whole ceilings misses no
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import gcd
 from typing import Any
 
@@ -99,17 +99,17 @@ class Flow:
         """Largest payment, total, end, value to the lender turned round: less is better in each."""
         return self.burden_minor, self.total_minor, self.ends_at, -self.value_minor
 
-    @property
+    @cached_property
     def first_at(self) -> int:
         """The place of the first payment in the calendar."""
         return next(index for index, amount in enumerate(self.amounts_minor) if amount)
 
-    @property
+    @cached_property
     def months(self) -> int:
         """Months from the first payment to the last, both counted."""
         return self.ends_at - self.first_at + 1
 
-    @property
+    @cached_property
     def follows_income(self) -> bool:
         """Whether the payments before the last are not all the same, or leave a month out."""
         regular = set(self.amounts_minor[self.first_at : -1])

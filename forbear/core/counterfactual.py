@@ -3,10 +3,7 @@
 Sentences are keys of the word catalogue with facts as text: plan.counterfactual.*.
 """
 
-from datetime import timedelta
-
 from forbear.core.cashflow import Flow
-from forbear.core.loan import owed_on
 from forbear.core.money import major
 from forbear.core.plan import Why
 from forbear.core.situation import Situation
@@ -72,6 +69,5 @@ def _in_full(flow: Flow, case: Situation) -> Why:
 def _waiting(case: Situation) -> Why:
     """What doing nothing costs: where no other amount changes anything, the day still does."""
     days = case.rules.integer("plan.wait_days")
-    later = owed_on(case.loan, case.question.as_of + timedelta(days=days))
-    facts = {"days": str(days), "more": major(later.total_minor - case.owed.total_minor)}
+    facts = {"days": str(days), "more": major(case.later.total_minor - case.owed.total_minor)}
     return Why(key="plan.counterfactual.waiting", facts=facts)

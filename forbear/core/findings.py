@@ -32,7 +32,7 @@ def _price(plan: Plan, case: Situation) -> Iterator[Held]:
 
 def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
     """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
-    ladder, terms = case.rules.param("relief.ladder"), flow.terms
+    ladder, terms = case.param("relief.ladder"), flow.terms
     for part, name in PARTS.items():
         allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
         waived = getattr(terms.forgiven, name)
@@ -44,21 +44,20 @@ def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
 
 
 def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
-    rules = case.rules
     if flow.terms.settlement:
-        most = rules.param("settlement.payments_max")
+        most = case.param("settlement.payments_max")
         yield _at_most(case, most, len(plan.instalments), flow.terms.months, str, "payments")
     else:
-        term = rules.param("plan.term_max_months")
+        term = case.param("plan.term_max_months")
         yield _at_most(case, term, flow.months, int(term.value), str, "months")
-    gap = rules.param("plan.gap_max_months")
+    gap = case.param("plan.gap_max_months")
     yield _at_most(case, gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
     regular = [amount for amount in flow.amounts_minor[case.time.first + flow.resting : -1] if amount]
     if regular:
-        least = rules.param("plan.instalment_least")
+        least = case.param("plan.instalment_least")
         yield _at_least(case, least, min(regular), int(least.value), major, "amount")
     if not flow.terms.settlement:
-        raised = rules.param("plan.instalment_not_raised")
+        raised = case.param("plan.instalment_not_raised")
         yield _at_most(case, raised, flow.burden_minor, case.ceiling_minor, major, "amount")
 
 
@@ -66,10 +65,10 @@ def _household(flow: Flow, case: Situation) -> Iterator[Held]:
     """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
     paid = [(at, amount) for at, amount in enumerate(flow.amounts_minor) if amount]
     left, bare = min([(case.spare[at] - amount, at) for at, amount in paid])
-    floor = case.rules.param("budget.floor", case.question.household.place)
+    floor = case.param("budget.floor", case.question.household.place)
     yield _at_least(case, floor, left, case.months[bare].floor_minor, major, "amount")
     room, tight = min([(case.caps[at] - amount, at) for at, amount in paid])
-    buffer, cap = case.rules.param("budget.buffer"), case.caps[tight]
+    buffer, cap = case.param("budget.buffer"), case.caps[tight]
     finding, _ = _at_most(case, buffer, cap - room, cap, major, "amount")
     # An instalment is a whole step; nothing more fits where not even one more step does.
     yield finding, room < flow.terms.unit_minor

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
 from forbear.core.predicate_facts import case_facts
 from forbear.core.relief import ladder_step, least_relief_first, most_relief, settlement
-from forbear.core.rules import Finding, Rulebook
+from forbear.core.rules import Finding, Param, Rulebook
 from forbear.core.value import value_of_nothing_minor, worth
 
 PAUSE_KINDS = frozenset({"payment-holiday", "holiday", "deferral", "pause"})
@@ -69,12 +69,26 @@ class Situation:
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+    _params: dict[str, Param] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def nothing_minor(self) -> int:
         """What the lender may expect where nothing is agreed."""
         return value_of_nothing_minor(self.rules, self.owed.total_minor, self.days_late)
+
+    @cached_property
+    def later(self) -> Owed:
+        """What is owed when nobody does anything for as long as the rulebook looks ahead."""
+        days = self.rules.integer("plan.wait_days")
+        return owed_on(self.loan, self.question.as_of + timedelta(days=days))
+
+    def param(self, key: str, scope: str = "") -> Param:
+        """The value of a rule that decides; looked for once, however many plans are held against it."""
+        found = self._params.get(key)
+        if found is None:
+            found = self._params[key] = self.rules.param(key, scope)
+        return found
 
     @cached_property
     def least_value_minor(self) -> int | None:

@@ -7,12 +7,12 @@ that one line: its lightest end, its cheapest end, its soonest end, the best mid
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from forbear.core.budget import MonthBudget
 from forbear.core.cashflow import PLAIN, Arithmetic, Flow
 from forbear.core.counterfactual import counterfactual
-from forbear.core.loan import Owed, owed_on
+from forbear.core.loan import Owed
 from forbear.core.money import major
 from forbear.core.offers import Drawn, drawn
 from forbear.core.plan import Offer, Why
@@ -102,7 +102,7 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
     return Answer(
         owed=case.owed,
         days_past_due=case.days_late,
-        if_nothing_changes=owed_on(question.loan, question.as_of + timedelta(days=days)),
+        if_nothing_changes=case.later,
         wait_days=days,
         affordable=_shown(case, offers),
         offers=offers,
