@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from forbear.core.accrual import penalty_above_cap
 from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
 from forbear.core.course import settlement_forgives
@@ -18,12 +19,16 @@ from forbear.core.rules import Param, Rulebook
 
 
 def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
-    """The terms with all the relief the ladder allows this cause at this many days past due."""
+    """The terms with all the relief the ladder allows this cause at this many days past due, and without what no
+    lender may ask for."""
     step = ladder_step(cause, days_late, rulebook)
     forgiven = Owed(
         principal_minor=divide(owed.principal_minor * int(step["principal"]), PPM, Rounding.DOWN),
         interest_minor=divide(owed.interest_minor * int(step["interest"]), PPM, Rounding.DOWN),
-        penalty_minor=divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN),
+        penalty_minor=max(
+            divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN),
+            unlawful_penalty_minor(loan, owed, rulebook),
+        ),
         fees_minor=divide(owed.fees_minor * int(step["fees"]), PPM, Rounding.DOWN),
     )
     rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook), int(step["rate_floor"]))
@@ -41,8 +46,9 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
 
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
     """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
-    given = NOTHING
-    rungs = [replace(most, kept=owed, forgiven=given, rate_ppm=min(loan.rate_ppm, cost_cap_ppm(rulebook)))]
+    given = replace(NOTHING, penalty_minor=unlawful_penalty_minor(loan, owed, rulebook))
+    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook))
+    rungs = [replace(most, kept=owed - given, forgiven=given, rate_ppm=rate_ppm)]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
         given = replace(given, **{part: getattr(most.forgiven, part)})
         rungs.append(replace(rungs[0], kept=owed - given, forgiven=given))
@@ -61,6 +67,18 @@ def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     forgiven = settlement_forgives(owed, divide(owed.total_minor * least_ppm, PPM, Rounding.UP))
     terms = _terms(owed, forgiven, 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
+
+
+def unlawful_penalty_minor(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
+    """Accrued penalty above what a contract may ask (penalty.uplift_max above its own rate): no plan carries it.
+
+    A contract without interest has no rate to raise, so its penalty is left to the ladder and to a person.
+    """
+    caps = rulebook.stack("penalty.uplift_max")
+    if not caps or loan.rate_ppm == 0:
+        return 0
+    uplift_ppm = min(int(param.value) for param in caps)
+    return penalty_above_cap(owed.penalty_minor, loan.rate_ppm, loan.penalty_rate_ppm, uplift_ppm)
 
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:

@@ -196,4 +196,4 @@ def test_the_finding_names_rule_limit_and_value():
     assert (above.ok, above.limit, above.value, above.rule) == (False, "35.64", "40.00", "cn.penalty.uplift_max")
     assert within.ok
     for language in LANGUAGES:
-        assert say(language, f"rules.{above.key}")
+        assert say(language, f"rules.{above.key}.all")

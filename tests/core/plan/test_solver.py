@@ -266,3 +266,18 @@ def test_a_table_that_cannot_be_says_where(table, reason, where):
 def test_the_same_question_has_the_same_answer():
     again = read_case(json.dumps(json.loads((EXAMPLES / "illness.json").read_text())).encode()).question
     assert solve(again, RULES) == solve(ILLNESS, RULES)
+
+
+def test_penalty_above_the_lawful_rate_is_in_no_plan():
+    """45 % on a contract of 23.76 %, where 35.64 % (half as much again) is the most: of 312.55 accrued at 45 %,
+    312.55 · (45 − 35.64) / 45 = 65.0104, rounded up, may not be asked for, whatever the cause; 23.76 % is above the cap
+    of 20 % that every plan keeps."""
+    loan = replace(ILLNESS.loan, penalty_rate_ppm=450_000)
+    question = replace(ILLNESS, loan=loan, cause=Cause.OTHER)
+    law = load_rulebook("cn", "consumer-finance", None, ILLNESS.as_of)
+    answer = solve(question, law)
+    assert {offer.plan.forgiven.penalty_minor for offer in answer.offers} == {65_02}
+    assert answer.lender_best is not None
+    assert answer.lender_best.plan.forgiven.penalty_minor == 65_02
+    found = {f.rule: (f.ok, f.limit, f.value) for f in answer.offers[0].findings}
+    assert found["cn.penalty.uplift_max.above"] == (True, "65.02", "65.02")
