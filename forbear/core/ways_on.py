@@ -128,7 +128,7 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
         floor = {"floor": major(floor_minor(case.question.household, case.rules))}
         yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_more(case)})
     elif case.search().least(most, case.last) is not None:
-        facts = {"instalment": major(case.loan.instalment_minor), **_least(case)}
+        facts = {"instalment": major(case.loan.instalment_minor), **_least(case, _level(case))}
         yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
     else:
         yield _needed(case)
@@ -144,18 +144,26 @@ def _needed(case: Situation) -> Refusal:
 
 
 def _more(case: Situation) -> dict[str, str]:
-    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan: bisection."""
+    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan."""
     unit, bound = case.most.unit_minor, case.owed.total_minor * 2
     deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in case.months), default=0)
+    level = _level(case)
+    # What the barest month lacks of a level instalment is a fair first try, the buffer on it left out.
+    guess = max(0, deficit) + (0 if level is None else level.burden_minor) - min(case.caps, default=0)
     for ceiling in (case.ceiling_minor, bound):
         low, high = 0, divide(max(0, deficit) + 4 * bound, unit, Rounding.UP)
         if not _helps(case, high * unit, ceiling):
             continue
+        trial, step = guess // unit, 1
         while high - low > 1:
-            middle = (low + high) >> 1
-            low, high = (low, middle) if _helps(case, middle * unit, ceiling) else (middle, high)
-        return {"more": major(high * unit), **_least(case)}
-    return {"more": major(case.owed.total_minor), **_least(case)}
+            trial = trial if low < trial < high else (low + high) >> 1
+            if _helps(case, trial * unit, ceiling):
+                high, trial = trial, trial - step
+            else:
+                low, trial = trial, trial + step
+            step *= 4
+        return {"more": major(high * unit), **_least(case, level)}
+    return {"more": major(case.owed.total_minor), **_least(case, level)}
 
 
 def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:
@@ -165,10 +173,14 @@ def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:
     return case.search(caps=caps).end_under(ceiling_minor)[0] >= 0
 
 
-def _least(case: Situation) -> dict[str, str]:
-    """The least level instalment that would do if every month could bear it."""
+def _level(case: Situation) -> Flow | None:
+    """The lightest plan if every month could bear anything."""
     bound = case.owed.total_minor * 2
-    level = case.search(caps=[bound] * len(case.caps)).least(bound, case.last)
+    return case.search(caps=[bound] * len(case.caps)).least(bound, case.last)
+
+
+def _least(case: Situation, level: Flow | None) -> dict[str, str]:
+    """The least level instalment that would do if every month could bear it."""
     if level is None:
         return {"needed": major(case.owed.total_minor), "months": "1"}
     return {"needed": major(level.burden_minor), "months": str(level.months)}
