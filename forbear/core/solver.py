@@ -236,19 +236,23 @@ def _usual_shapes(case: Situation) -> tuple[str, ...]:
 
 def _named(case: Situation, shapes: Sequence[str], made: Drawing, said: list[Refusal]) -> dict[str, Flow]:
     """Name → cash flow. Where the lender's own rules refuse one that was picked, the same names are picked again
-    among all plans of every number of months that they leave, and what they said is kept."""
+    among all plans of every number of months that they leave. What they said of the plan she asked for is kept, and
+    all they said where they leave none."""
     found = [flow for shape in shapes for flow in flows_of(case, shape, case.ceiling_minor, case.last)]
     settled = _settled(case)
     flows = _picked(case, shapes, found, settled, _asked(case, shapes, found, settled))
-    against = [refusal for flow in flows.values() for refusal in made(flow).refused]
-    if not against:
+    if not any(made(flow).refused for flow in flows.values()):
         return flows
-    said.extend(dict.fromkeys(against))
     every = [*found, *_menu(case, shapes), *_asked(case, shapes, found, ())]
     left = [flow for flow in every if not made(flow).refused]
     settled = [flow for flow in settled if not made(flow).refused]
     asked = [flow for flow in _asked(case, shapes, found, settled) if not made(flow).refused]
-    return _picked(case, (), left, settled, asked)
+    kept = _picked(case, (), left, settled, asked)
+    told = [flow for name, flow in flows.items() if name == "as-requested" or not kept]
+    for refusal in (refusal for flow in told for refusal in made(flow).refused):
+        if refusal not in said:
+            said.append(refusal)
+    return kept
 
 
 def _picked(
