@@ -29,6 +29,10 @@ COMMANDS = {
 }
 
 
+BROKEN_PIPE = 141
+"""The exit status of a command whose reader went away, as the shell gives it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; 2 when it does not exist or its arguments make no sense."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -42,6 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser_of(given[0]).parse_args(given)
     try:
         status: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads the output has seen enough, as `| head` has: the rest goes nowhere, and nobody is told of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except Exception as error:
         return _no_database(error)
     return status

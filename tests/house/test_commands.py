@@ -45,3 +45,13 @@ def test_a_plan_needs_no_framework():
     code = "import sys; from forbear.config import cli; cli.parser_of('plan'); print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault():
+    command = [sys.executable, "-m", "forbear", "plan", "examples/plan/illness.json", "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.read(2) == "{\n"
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == ("", cli.BROKEN_PIPE)
