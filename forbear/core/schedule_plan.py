@@ -93,7 +93,8 @@ def figures(made: Plan, terms: Terms, convention: Convention) -> Figures:
     if terms.method is Method.FLAT:
         interests, principals = flat_rows(made, convention, multiple, mode)
     else:
-        interests, principals = run_rows(
+        interests, principals = [0] * len(made.factors), [0] * len(made.factors)
+        run_rows(
             made.balance,
             made.factors,
             made.denominator,
@@ -102,6 +103,8 @@ def figures(made: Plan, terms: Terms, convention: Convention) -> Figures:
             multiple,
             mode,
             convention.carries_excess_interest,
+            interests,
+            principals,
         )
     last = len(interests) - 1
     if any(made.deferred):
@@ -145,7 +148,7 @@ def flat_principal(share: int, interest: int, convention: Convention) -> int:
 def level(
     balance: int,
     left: int,
-    factors: Sequence[int],
+    factors: list[int],
     denominator: int,
     convention: Convention,
     multiple: int | None = None,
@@ -235,8 +238,10 @@ def _tried(
 ) -> int:
     """The instalment after the trial: moved by the last row's difference over all rows where that brings it nearer."""
 
+    interests, principals = [0] * len(kinds), [0] * len(kinds)
+
     def difference(tried: int) -> int:
-        interests, principals = run_rows(
+        run_rows(
             balance,
             factors,
             denominator,
@@ -245,6 +250,8 @@ def _tried(
             convention.interest_multiple_minor,
             MODES[convention.interest_rounding],
             convention.carries_excess_interest,
+            interests,
+            principals,
         )
         return interests[-1] + principals[-1] - left - tried
 
