@@ -26,9 +26,9 @@ class Worth:
 
     claim: int
     bands: int
-    kept: tuple[int, ...]
-    broken: tuple[int, ...]
-    room: tuple[int, ...]
+    kept: Sequence[int]
+    broken: Sequence[int]
+    room: Sequence[int]
 
 
 NOTHING = Worth(claim=0, bands=1, kept=(), broken=(), room=())
@@ -41,7 +41,8 @@ class Account:
 
     `kept`: the debt after relief as (fees, interest, penalty, principal); `order`: which part a payment pays first.
     `parts[t]` over `denominator` is the part of a year up to due date t; `caps[t]` what month t can bear; no payment
-    before `first`; the last month is `last`; `pauses`: how many months from `first` on may stay empty by agreement.
+    before `first`; the last month is `last`; `pauses`: how many months from `first` on may stay empty by agreement; in
+    the first `resting` months from `first` the interest is paid and nothing else.
     """
 
     kept: tuple[int, int, int, int]
@@ -57,6 +58,7 @@ class Account:
     first: int
     last: int
     pauses: tuple[int, ...] = (0,)
+    resting: int = 0
     worth: Worth = NOTHING
 
 
@@ -128,7 +130,7 @@ def one_plan(account: Account, ceiling: int, pause: int = 0) -> Found | None:
 
 
 def _arrays(account: Account) -> tuple[object, ...]:
-    limits = (account.unit, account.least, account.gap, account.first, account.last)
+    limits = (account.unit, account.least, account.gap, account.first, account.last, account.resting)
     worth = account.worth
     return (
         np.array(account.kept, np.int64),
@@ -139,7 +141,7 @@ def _arrays(account: Account) -> tuple[object, ...]:
         np.array(account.caps, np.int64),
         np.array(limits, np.int64),
         (worth.claim, worth.bands),
-        *(np.array(column, np.int64) for column in (worth.kept, worth.broken, worth.room)),
+        *(np.asarray(column, np.int64) for column in (worth.kept, worth.broken, worth.room)),
     )
 
 
@@ -148,17 +150,19 @@ def _every_plan(  # type: ignore[no-untyped-def]
     rows, kept, order, rate_ppm, year, parts, caps, limits, claim, worth_kept, worth_broken, room, ceilings, pauses
 ):
     """Fill `rows`; returns how many there are."""
-    unit, least, gap, first, last = limits
+    unit, least, gap, first, last, resting = limits
     count = 0
     left = np.empty(4, np.int64)
     paid_in = np.zeros(last + 1, np.int64)
     for pause in pauses:
         for ceiling in ceilings:
             left[:] = kept
-            burden = total = empty = 0
+            burden = total = empty = since = 0
             for month in range(last + 1):
                 paid_in[month] = 0
-                left[INTEREST] += left[PRINCIPAL] * rate_ppm * parts[month] // year
+                interest = left[PRINCIPAL] * rate_ppm * parts[month] // year
+                left[INTEREST] += interest
+                since += interest
                 if month < first:
                     continue
                 most = 0 if month < first + pause else min(caps[month], ceiling)
@@ -174,12 +178,16 @@ def _every_plan(  # type: ignore[no-untyped-def]
                     rows[count, 5] = ceiling
                     count += 1
                     break
-                if amount == 0 or amount < least:
+                if month < first + resting:
+                    amount = since
+                    if amount > most:
+                        break
+                elif amount == 0 or amount < least:
                     empty += 1
                     if empty > gap:
                         break
                     continue
-                empty = 0
+                empty = since = 0
                 burden = max(burden, amount)
                 total += amount
                 paid_in[month] = amount
