@@ -27,6 +27,8 @@ MONTHS = 36
 Loan = tuple[int, int]
 Rows = Sequence[tuple[Sequence[Any], Sequence[Any]]]
 """For each loan (interest by month, principal by month)."""
+BY_ONE, AT_ONCE = "Forbear, figures only, compiled, loan by loan", "Forbear, figures only, compiled, all at once"
+"""What the others are set beside: loan by loan or all at once, as they are."""
 RATES = (36_000, 72_000, 108_000, 144_000, 180_000, 216_000, 237_600, 240_000, 359_999)
 
 
@@ -38,8 +40,8 @@ def loans(count: int) -> list[Loan]:
 
 def tools() -> Iterator[tuple[str, int, Callable[[list[Loan]], Rows]]]:
     """(name, minor units of its amounts: 1 for fen and 100 for yuan, the tool)."""
-    yield "Forbear, figures only, compiled", 1, forbear_compiled
-    yield "Forbear, figures only, compiled, all at once", 1, forbear_all
+    yield BY_ONE, 1, forbear_compiled
+    yield AT_ONCE, 1, forbear_all
     yield "Forbear, figures only, plain Python", 1, forbear_plain
     yield "Forbear, dated rows as objects", 1, forbear_schedule
     yield "Forbear, a plan's rows, least instalment searched for", 1, forbear_least

@@ -97,8 +97,19 @@ class Every:
             return None
         places = [("burden", "total", "end").index(name) for name in by] + [3]
         first = np.lexsort([rows[:, place] for place in reversed(places)])[0]
-        burden, total, end, turned, pause, ceiling = rows[first].tolist()
-        return Found(burden=burden, total=total, end=end, value=-turned, pause=pause, ceiling=ceiling)
+        return _found(rows[first].tolist())
+
+    def lightest_by_term(self) -> list[Found]:
+        """For every month that a plan may end by, where a later one makes a difference, the lightest plan; ties go to
+        the cheapest, then the soonest, then the one worth most."""
+        order = np.lexsort([self.rows[:, place] for place in (3, 1, 0, 2)])
+        ends = self.rows[order, 2]
+        first_of_end = order[np.flatnonzero(np.diff(ends, prepend=-1))]
+        lightest: list[list[int]] = []
+        for row in self.rows[first_of_end].tolist():
+            if not lightest or row[:2] < lightest[-1][:2]:
+                lightest.append(row)
+        return [_found(row) for row in lightest]
 
     def better_than(self, *criteria: int) -> Found | None:
         """A plan at least as good in each of (burden, total, end, value turned round) and better in one, or None; the
@@ -106,6 +117,11 @@ class Every:
         mine = self.rows[:, : len(criteria)]
         beating = (mine <= criteria).all(axis=1) & (mine < criteria).any(axis=1)
         return Every(self.rows[beating]).best(("burden", "total", "end"))
+
+
+def _found(row: Sequence[int]) -> Found:
+    burden, total, end, turned, pause, ceiling = row
+    return Found(burden=burden, total=total, end=end, value=-turned, pause=pause, ceiling=ceiling)
 
 
 def every_plan(account: Account) -> Every:
@@ -182,7 +198,9 @@ def _every_plan(  # type: ignore[no-untyped-def]
                     amount = since
                     if amount > most:
                         break
-                elif amount == 0 or amount < least:
+                elif amount < least:
+                    amount = 0
+                if amount == 0:
                     empty += 1
                     if empty > gap:
                         break

@@ -71,7 +71,8 @@ class Family:
         found: list[Found | None] = []
         for ends, every in self.members:
             own = Every(every.rows[every.rows[:, 4] == pause])
-            found += [*(own.best(LIGHT, until) for until in ends), own.best(SOON), own.best(CHEAP)]
+            light = own.lightest_by_term() if len(ends) > 1 else [own.best(LIGHT)]
+            found += [*light, own.best(SOON), own.best(CHEAP)]
         return [plan for plan in found if plan is not None]
 
 
@@ -132,7 +133,6 @@ def most_worth(account: Account, rungs: Sequence[tuple[tuple[int, int, int, int]
     for kept, rate_ppm in rungs:
         one = replace(account, kept=kept, rate_ppm=rate_ppm, pauses=(0,))
         every = every_plan(one)
-        light = [every.best(LIGHT, until) for until in range(one.first, one.last + 1)]
-        found += [plan for plan in (*light, one_plan(one, one.ceiling)) if plan is not None]
+        found += [plan for plan in (*every.lightest_by_term(), one_plan(one, one.ceiling)) if plan is not None]
     most = max((plan.value for plan in found), default=0)
     return [plan for plan in found if plan.value == most]
