@@ -44,7 +44,9 @@ def to_multiple(amount: int, multiple: int, mode: int) -> int:
     return amount if multiple == 1 else quotient(amount, multiple, mode) * multiple
 
 
-def level_instalment(balance: int, left: int, factors: list[int], denominator: int, multiple: int, mode: int) -> int:
+def level_instalment(
+    balance: int, left: int, factors: Sequence[int], denominator: int, multiple: int, mode: int
+) -> int:
     """The level amount that takes `balance` down to `left` over rows with these factors, exact until rounded once."""
     count = len(factors)
     if factors.count(factors[0]) == count:

@@ -148,7 +148,7 @@ def flat_principal(share: int, interest: int, convention: Convention) -> int:
 def level(
     balance: int,
     left: int,
-    factors: list[int],
+    factors: Sequence[int],
     denominator: int,
     convention: Convention,
     multiple: int | None = None,
@@ -206,7 +206,9 @@ def _amounts(
     kinds = [kind] * count
     for row in grace:
         kinds[row] = REST
-    paying = [row for row in range(count) if kinds[row] != REST] or [count - 1]
+    paying: Sequence[int] = range(count)
+    if grace or kind == REST:
+        paying = [row for row in paying if kinds[row] != REST] or [count - 1]
     amount = 0
     if kind == SHARE:
         amount = share(balance, len(paying), convention)
@@ -214,7 +216,8 @@ def _amounts(
         amount = terms.instalment_minor * unit
     elif kind == LEVEL:
         left = terms.balloon_minor * unit
-        chosen, over = [factors[row] for row in paying], denominator
+        chosen = factors if len(paying) == count else [factors[row] for row in paying]
+        over = denominator
         if convention.level_on is LevelOn.FIRST_PERIOD:
             chosen = [factors[0]] * len(paying)
         elif convention.level_on is LevelOn.TWELFTHS:
