@@ -286,6 +286,15 @@ class Difference:
 
 def compare(seed: int, count: int) -> Difference | None:
     """The first of `count` random loans on which product and reference differ, or None."""
+    return next(_each(seed, count), None)
+
+
+def differences(seed: int, count: int) -> list[Difference]:
+    """All of them."""
+    return list(_each(seed, count))
+
+
+def _each(seed: int, count: int) -> Iterator[Difference]:
     bases = [load_convention("cn"), load_convention("fineract"), load_convention("frappe")]
     bases[2] = replace(bases[2], level_on=bases[0].level_on)
     pool = list(_conventions(bases))
@@ -309,8 +318,7 @@ def compare(seed: int, count: int) -> Difference | None:
             ours = (list(zip(found.dues, found.interests, found.principals, strict=True)), made.instalment)
             expected = rows_of(terms, convention, principal, interest)
         if ours != expected:
-            return Difference(terms, convention, events, ours, expected)
-    return None
+            yield Difference(terms, convention, events, ours, expected)
 
 
 def _never(terms: Terms, convention: Convention) -> bool:

@@ -6,13 +6,12 @@ references written apart from the product. `python tools/bench_plan.py quick` tr
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -23,6 +22,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 from forbear.core.rules import Rulebook
 from forbear.core.situation import situation
 from forbear.core.solver import Question
+from tests import reference
 from tests.oracles.accounts import compare, plain
 from tools import bench_offers as offers
 from tools import bench_schedules as schedules
@@ -30,8 +30,8 @@ from tools.timing import percentile
 
 SEED = 20_261_127
 RUNS = 5
-SCHEDULE_REFERENCE = "tests.oracles.schedules"
-"""Where `compare(seed, count) -> list[str]` holds schedules against whole-number arithmetic written apart."""
+PARTS = 200
+"""The work against the references is split into so many parts, shared out among the cores; each has its own seed."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ FULL, QUICK = Amount(0.5, 200, 100_000, 10_000_000), Amount(0.05, 20, 400, 20_00
 
 def table(amount: Amount) -> Iterator[Row]:
     """Every line, as it is measured."""
+    busy = f"{os.getloadavg()[1]:.1f} processes running in the five minutes before"
+    yield Row("everything below", f"Python {platform.python_version()}, {os.cpu_count()} cores", busy)
     yield from schedule_rows(amount)
     work = offers.cases(SEED, amount.cases)
     yield from offer_rows(work, amount)
@@ -72,14 +74,15 @@ def schedule_rows(amount: Amount) -> Iterator[Row]:
     """The same 36 months by every tool."""
     speeds: dict[str, tuple[float, str]] = {}
     for name, minor, tool in schedules.tools():
-        count = 64
+        count = 2**14 if name.endswith("all at once") else 64
         while spent(lambda n=count, t=tool: t(schedules.loans(n))) < amount.seconds / 4 and count < 2**17:
             count *= 2
         work = schedules.loans(count)
         wrong = schedules.faults(tool(work), work, minor)
         speeds[name] = count / median(spent(lambda w=work, t=tool: t(w)) for _ in range(RUNS)), wrong or "exact"
-    ours = next(iter(speeds.values()))[0]
+    by_one, at_once = speeds[schedules.BY_ONE][0], speeds[schedules.AT_ONCE][0]
     for name, (speed, exact) in speeds.items():
+        ours = at_once if name.endswith("all at once") else by_one
         yield Row("36 monthly rows of a loan", name, f"{speed:,.0f} a second{_beside(name, ours, speed)}", "", exact)
 
 
@@ -134,22 +137,24 @@ def case_rows(work: Sequence[tuple[Question, Rulebook]]) -> Iterator[Row]:
 
 def reference_rows(amount: Amount) -> Iterator[Row]:
     """What the product answers, against references written apart; a difference is told, and fails the run."""
-    chunk = max(1, amount.accounts // 200)
-    begun = time.monotonic()
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        asked = [(SEED, chunk, first) for first in range(0, amount.accounts, chunk)]
-        found = [line for lines in pool.starmap(compare, asked) for line in lines]
-    yield _reference("offers against every unit, deferral and term", amount.accounts, "accounts", found, begun)
-    if find_spec(SCHEDULE_REFERENCE):
-        begun = time.monotonic()
-        found = import_module(SCHEDULE_REFERENCE).compare(SEED, amount.schedules)
-        yield _reference("schedules against whole numbers", amount.schedules, "schedules", found, begun)
+        begun, each = time.monotonic(), amount.accounts // PARTS
+        offers_differ = pool.starmap(compare, [(SEED, each, each * part) for part in range(PARTS)], chunksize=1)
+        found = [line for lines in offers_differ for line in lines]
+        told = f"accounts, seed {SEED}"
+        yield _reference("offers against every unit, deferral, term and shape", each * PARTS, told, found, begun)
+        begun, each = time.monotonic(), amount.schedules // PARTS
+        schedules_differ = pool.starmap(reference.differences, [(SEED + part, each) for part in range(PARTS)], 1)
+        found = [str(difference) for differences in schedules_differ for difference in differences]
+        told = f"schedules, seeds {SEED} to {SEED + PARTS - 1}"
+        yield _reference("schedules against whole numbers", each * PARTS, told, found, begun)
 
 
 def _reference(what: str, count: int, unit: str, found: Sequence[str], begun: float) -> Row:
     for line in found[:20]:
         print(line, file=sys.stderr)
     told = f"{len(found)} differences in {count:,} {unit}"
+    print(f"{what}: {told}", file=sys.stderr, flush=True)
     return Row(what, "Forbear", told, "0", f"{time.monotonic() - begun:.0f} s", not found)
 
 
@@ -196,7 +201,7 @@ def section(rows: Sequence[Row]) -> str:
     notes = (
         "CPU time of one core after a warm-up, the median of several runs, all on the same loans and cases in one run.",
         "*exact*: whether the cents add up, measured on what each gave. The references are written apart from the",
-        "product and share no code with it (`tests/oracles/brute.py`).",
+        "product and share no code with it (`tests/reference.py`, `tests/oracles`).",
     )
     return "\n".join([*said, "", *notes, ""])
 

@@ -7,19 +7,28 @@ yuan or fen as it likes to; what it is worth is measured on what it gave, never 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal  # noqa: TID251 - how the others do it
-from importlib import import_module
-from importlib.util import find_spec
-from math import ceil
+from functools import cache
+from math import gcd
 from random import Random
 from typing import Any
 
+from forbear.adapters.compiled import arithmetic, rows_fit, run_rows
+from forbear.adapters.conventions import load_convention
 from forbear.core.dates import DayCount
+from forbear.core.money import PPM
+from forbear.core.periods import Every, Unit
+from forbear.core.rows import HALF_UP, LEVEL, level_instalment
+from forbear.core.rows import run_rows as plain_rows
+from forbear.core.schedule import schedule
+from forbear.core.schedule_terms import Schedule, Terms
 from tests.oracles.brute import Account
 
 MONTHS = 36
 Loan = tuple[int, int]
 Rows = Sequence[tuple[Sequence[Any], Sequence[Any]]]
 """For each loan (interest by month, principal by month)."""
+BY_ONE, AT_ONCE = "Forbear, figures only, compiled, loan by loan", "Forbear, figures only, compiled, all at once"
+"""What the others are set beside: loan by loan or all at once, as they are."""
 RATES = (36_000, 72_000, 108_000, 144_000, 180_000, 216_000, 237_600, 240_000, 359_999)
 
 
@@ -31,9 +40,10 @@ def loans(count: int) -> list[Loan]:
 
 def tools() -> Iterator[tuple[str, int, Callable[[list[Loan]], Rows]]]:
     """(name, minor units of its amounts: 1 for fen and 100 for yuan, the tool)."""
-    if find_spec("forbear.core.schedule"):
-        yield "Forbear, the contract's schedule", 1, forbear_schedule
-    yield "Forbear, a plan's rows", 1, forbear_plan
+    yield BY_ONE, 1, forbear_compiled
+    yield AT_ONCE, 1, forbear_all
+    yield "Forbear, figures only, plain Python", 1, forbear_plain
+    yield "Forbear, dated rows as objects", 1, forbear_schedule
     yield "Forbear, a plan's rows, least instalment searched for", 1, forbear_least
     yield "Python Decimal", 100, python_decimal
     yield "numpy-financial, loan by loan", 100, numpy_financial_each
@@ -59,40 +69,107 @@ def faults(rows: Rows, work: list[Loan], minor: int) -> str:
 # ---- ours ------------------------------------------------------------------------------------------------------
 
 
-def forbear_schedule(work: list[Loan]) -> Rows:
-    """The schedule of the contract, in the convention of China."""
-    periods, schedules = import_module("forbear.core.periods"), import_module("forbear.core.schedule")
-    convention = import_module("forbear.adapters.conventions").load_convention("cn")
-    every, on = periods.Every(1, periods.Unit.MONTHS), date(2026, 3, 2)
-    found = []
+def forbear_compiled(work: list[Loan]) -> Rows:
+    """The rows' arithmetic compiled, loan by loan: `run_rows` on columns that the loans of one rate share."""
+    run, column, columns = run_rows(), arithmetic().column, arithmetic().columns
+    kinds, found = column([LEVEL] * MONTHS), []
+    ready: dict[int, tuple[list[int], int, Any]] = {}
     for principal, rate in work:
-        terms = schedules.Terms(
+        if rate not in ready:
+            factors, year = _monthly(rate)
+            assert rows_fit(200_000_00, factors, year, 1), "the loans of this table fit in 64 bits"
+            ready[rate] = factors, year, column(factors)
+        factors, year, as_column = ready[rate]
+        interests, principals, amounts = columns(3, MONTHS)
+        amounts[:] = level_instalment(principal, 0, factors, year, 1, HALF_UP)
+        run(principal, as_column, year, kinds, amounts, 1, HALF_UP, True, interests, principals)
+        found.append((interests, principals))
+    return found
+
+
+def forbear_all(work: list[Loan]) -> Rows:
+    """The same compiled arithmetic with all loans as one array."""
+    import numpy
+
+    monthly = {rate: _monthly(rate) for _, rate in work}
+    instalments = [level_instalment(principal, 0, *monthly[rate], 1, HALF_UP) for principal, rate in work]
+    factors = numpy.array([monthly[rate][0][0] for _, rate in work])
+    years = numpy.array([monthly[rate][1] for _, rate in work])
+    interests, principals = numpy.zeros((2, len(work), MONTHS), numpy.int64)
+    balances = numpy.array([principal for principal, _ in work])
+    _every_loan()(balances, factors, years, numpy.array(instalments), interests, principals)
+    return list(zip(interests, principals, strict=True))
+
+
+@cache
+def _every_loan() -> Callable[..., None]:
+    import numba
+    import numpy
+
+    run = run_rows()
+
+    @numba.njit  # type: ignore[untyped-decorator]
+    def every(balances, factors, years, instalments, interests, principals):  # type: ignore[no-untyped-def]
+        months = interests.shape[1]
+        kinds, factor, amount = numpy.zeros((3, months), numpy.int64)
+        for loan in range(len(balances)):
+            factor[:] = factors[loan]
+            amount[:] = instalments[loan]
+            run(
+                balances[loan],
+                factor,
+                years[loan],
+                kinds,
+                amount,
+                1,
+                HALF_UP,
+                True,
+                interests[loan],
+                principals[loan],
+            )
+
+    return every
+
+
+def forbear_plain(work: list[Loan]) -> Rows:
+    """The same functions as they stand, on lists."""
+    kinds, found = [LEVEL] * MONTHS, []
+    monthly = {rate: _monthly(rate) for _, rate in work}
+    for principal, rate in work:
+        factors, year = monthly[rate]
+        amounts = [level_instalment(principal, 0, factors, year, 1, HALF_UP)] * MONTHS
+        interests, principals = [0] * MONTHS, [0] * MONTHS
+        plain_rows(principal, factors, year, kinds, amounts, 1, HALF_UP, True, interests, principals)
+        found.append((interests, principals))
+    return found
+
+
+def _monthly(rate_ppm: int) -> tuple[list[int], int]:
+    """A twelfth of a yearly rate for each month, in its lowest terms."""
+    common = gcd(rate_ppm, 12 * PPM)
+    return [rate_ppm // common] * MONTHS, 12 * PPM // common
+
+
+def forbear_schedule(work: list[Loan]) -> Rows:
+    """The schedule of the contract as the product gives it: checked terms, dated rows, in the convention of China."""
+    convention, every, found = load_convention("cn"), Every(1, Unit.MONTHS), []
+    for principal, rate in work:
+        terms = Terms(
             principal_minor=principal,
             rate_ppm=rate,
             rows=MONTHS,
             every=every,
-            disbursed_on=on,
+            disbursed_on=date(2026, 3, 2),
             day_count=DayCount.THIRTY_360,
         )
-        rows = schedules.schedule(terms, convention).rows
-        found.append(([row.interest_minor for row in rows], [row.principal_minor for row in rows]))
-    return found
-
-
-def forbear_plan(work: list[Loan]) -> Rows:
-    """The rows of a plan under the instalment that the formula gives."""
-    from tests.oracles.flows import compiled, fastest
-
-    found = []
-    for principal, rate in work:
-        monthly = rate / 12e6
-        instalment = ceil(principal * monthly / (1 - (1 + monthly) ** -MONTHS))
-        found.append(_rows(fastest(_account(principal, rate), instalment, **compiled())))
+        made = schedule(terms, convention)
+        assert isinstance(made, Schedule), "these terms make a schedule"
+        found.append(([row.interest_minor for row in made.rows], [row.principal_minor for row in made.rows]))
     return found
 
 
 def forbear_least(work: list[Loan]) -> Rows:
-    """The same where no formula is trusted: the least instalment that does is searched for, as the solver does."""
+    """A plan as the solver makes it, where no formula is trusted: the least instalment that does is searched for."""
     from tests.oracles.flows import compiled, lightest
 
     return [_rows(lightest(_account(principal, rate), MONTHS - 1, **compiled())) for principal, rate in work]

@@ -1,7 +1,8 @@
-"""The scalar functions of core/payoff.py, compiled by numba where it is installed (`pip install forbear[fast]`).
+"""The scalar functions of core/payoff.py and core/rows.py, compiled by numba where it is installed.
 
 The very same functions: their code is compiled as it stands, so there is nothing to keep in step. Numbers too large
-for 64 bits take the plain path, which knows no limit. Nothing is loaded before the first search asks for it.
+for 64 bits take the plain path, which knows no limit. Nothing is loaded before the first search asks for it. numba
+comes with `pip install forbear[fast]`.
 """
 
 import importlib.util
@@ -9,14 +10,15 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from forbear.core import payoff
+from forbear.core import payoff, rows
 from forbear.core.cashflow import PLAIN, Arithmetic
 
 IN_ORDER = (payoff.pay_off, payoff.least_ceiling, payoff.value, payoff.menu, payoff.part)
 """Each calls only those before it."""
+ROWS_IN_ORDER = (rows.rounding_by, rows.run_rows)
 
 
 def arithmetic(cache_directory: Path | None = None) -> Arithmetic:
@@ -45,12 +47,34 @@ def warm(chosen: Arithmetic) -> None:
     assert count > 0 and end >= 0, "a debt of 100 is paid off by 100 a month"
 
 
+def run_rows() -> Callable[..., None]:
+    """`run_rows` of core/rows.py as fast as this machine can; its sequences are then columns (`arithmetic().column`)
+    and its numbers such that `rows_fit`."""
+    return rows.run_rows if importlib.util.find_spec("numba") is None else _rows_functions()["run_rows"]
+
+
+def rows_fit(balance: int, factors: Sequence[int], denominator: int, multiple: int) -> bool:
+    """Whether no sum or product of `run_rows` passes 64 bits: the bound under which compiled columns are exact."""
+    # Twice for the doubling in a half's rounding; all interest together bounds what can be carried from row to row.
+    return 2 * (balance * (sum(factors) + 1) + denominator * multiple) < payoff.WORD
+
+
 @cache
 def _functions() -> dict[str, Any]:
+    return _compiled(payoff, IN_ORDER)
+
+
+@cache
+def _rows_functions() -> dict[str, Any]:
+    return _compiled(rows, ROWS_IN_ORDER)
+
+
+def _compiled(module: ModuleType, functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
     import numba
 
-    known: dict[str, Any] = dict(payoff.__dict__)
-    for function in IN_ORDER:
+    known: dict[str, Any] = dict(module.__dict__)
+    for function in functions:
+        assert isinstance(function, FunctionType), "a function written in Python is compiled"
         # A copy whose names lead to the compiled ones, so that compiled code calls compiled code.
         copy = FunctionType(function.__code__, known, function.__name__)
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__

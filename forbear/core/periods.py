@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from itertools import repeat
 
 from forbear.core.convention import MonthPart, YearSplit
 from forbear.core.dates import DayCount
@@ -63,7 +65,8 @@ def due_days(every: Every, anchor_on: date, count: int, first_on: date | None = 
     else:
         fits = every.unit is not Unit.MONTHS and _day(number, day) > anchor_on.toordinal()
         number += every.months - 1 if fits else every.months
-    days = [_day(number + every.months * k, day) for k in range(count)]
+    step = every.months
+    days = list(map(_day, range(number, number + step * count, step), repeat(day)))
     return [first_on.toordinal(), *days[1:]] if first_on else days
 
 
@@ -175,7 +178,9 @@ def periods(years: Years, starts: Sequence[int], dues: Sequence[int], regular: S
     return [years.whole(start, due, plain) for start, due, plain in zip(starts, dues, regular, strict=True)]
 
 
+@lru_cache(2**15)
 def _day(month_number: int, day: int) -> int:
+    """The ordinal of a day of a month. Kept: the loans of a book fall due on the same few thousand days."""
     year, month = divmod(month_number, 12)
     if day > 28:
         day = min(day, monthrange(year, month + 1)[1])

@@ -4,7 +4,9 @@ A factor is a period's rate as a numerator over one denominator for the whole sc
 Formulas: the level instalment P·Π(1+f)/fn with fn₁ = 1 and fnᵢ = 1 + fnᵢ₋₁·(1+fᵢ) holds for unequal periods too.
 """
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
+from functools import lru_cache
+from math import gcd
 
 from forbear.core.money import Rounding
 
@@ -17,17 +19,24 @@ LEVEL, SHARE, REST = 0, 1, 2
 
 def quotient(numerator: int, denominator: int, mode: int) -> int:
     """The rounded quotient; `mode` is one of the four above, as in money.Rounding; `denominator` is positive."""
-    if numerator < 0:
-        return -quotient(-numerator, denominator, mode)
-    whole, rest = divmod(numerator, denominator)
-    if rest == 0 or mode == DOWN:
-        return whole
+    times, plus, over = rounding_by(denominator, mode)
+    top = abs(numerator) * times + plus
+    whole = top // over
+    if mode == HALF_EVEN and whole % 2 and whole * over == top:
+        whole -= 1
+    return -whole if numerator < 0 else whole
+
+
+def rounding_by(denominator: int, mode: int) -> tuple[int, int, int]:
+    """(times, plus, over): n · times + plus, divided by `over` and cut off, is n / denominator rounded for n ≥ 0.
+
+    HALF_EVEN takes one from an odd quotient that comes out without a rest: that is a tie.
+    """
+    if mode == DOWN:
+        return 1, 0, denominator
     if mode == UP:
-        return whole + 1
-    twice = 2 * rest
-    if twice > denominator or (twice == denominator and (mode == HALF_UP or whole % 2 == 1)):
-        return whole + 1
-    return whole
+        return 1, denominator - 1, denominator
+    return 2, denominator, 2 * denominator
 
 
 def to_multiple(amount: int, multiple: int, mode: int) -> int:
@@ -39,13 +48,36 @@ def level_instalment(
     balance: int, left: int, factors: Sequence[int], denominator: int, multiple: int, mode: int
 ) -> int:
     """The level amount that takes `balance` down to `left` over rows with these factors, exact until rounded once."""
-    growth, divisor, scale = 1, 0, 1
+    count = len(factors)
+    if factors.count(factors[0]) == count:
+        growth, scale, divisor = _even_growth(factors[0], denominator, count)
+    else:
+        growth, scale, divisor = _growth(factors, denominator)
+    return quotient(balance * growth - left * scale, divisor * multiple, mode) * multiple
+
+
+def _growth(factors: Sequence[int], denominator: int) -> tuple[int, int, int]:
+    """What one unit grows to over the rows, one unit, and what one unit paid in each row grows to: over one scale."""
+    common = gcd(denominator, *factors)
+    one = denominator // common
+    growth, scale, paid = 1, 1, 0
     for factor in factors:
-        step = denominator + factor
+        step = one + factor // common
         growth *= step
-        divisor = divisor * step + scale
-        scale *= denominator
-    return quotient(balance * growth - left * scale, divisor * denominator * multiple, mode) * multiple
+        paid = paid * step + scale
+        scale *= one
+    return growth, scale, paid * one
+
+
+@lru_cache(4096)
+def _even_growth(factor: int, denominator: int, count: int) -> tuple[int, int, int]:
+    """The same where all periods are as long: a geometric sum, kept because many loans share a rate and a term."""
+    if factor == 0:
+        return 1, 1, count
+    common = gcd(factor, denominator)
+    step, one = (factor + denominator) // common, denominator // common
+    growth, scale = step**count, one**count
+    return growth, scale, (growth - scale) * one * common // factor
 
 
 def level_on_digits(
@@ -77,17 +109,6 @@ def row_interest(balance: int, factor: int, denominator: int, multiple: int, mod
     return quotient(balance * factor, denominator * multiple, mode) * multiple
 
 
-def row_principal(kind: int, amount: int, interest: int, balance: int) -> int:
-    """What a row that is not the last takes of the balance: never less than nothing, never more than there is."""
-    if kind == LEVEL:
-        amount -= interest
-    elif kind == REST:
-        return 0
-    if amount <= 0:
-        return 0
-    return amount if amount < balance else balance
-
-
 def run_rows(
     balance: int,
     factors: Sequence[int],
@@ -97,25 +118,41 @@ def run_rows(
     multiple: int,
     mode: int,
     carries: bool,
-) -> tuple[list[int], list[int]]:
-    """Interest and principal of every row of a schedule to which nothing happens; the last row takes the rest."""
-    interests, principals = [], []
-    carried, last = 0, len(factors) - 1
-    for row, factor in enumerate(factors):
-        interest = row_interest(balance, factor, denominator, multiple, mode) + carried
+    interests: MutableSequence[int],
+    principals: MutableSequence[int],
+) -> None:
+    """Interest and principal of every row of a schedule to which nothing happens; the last row takes the rest.
+
+    Fills the last two columns. A row before the last takes never less than nothing and never more than there is.
+    """
+    times, plus, over = rounding_by(denominator * multiple, mode)
+    last = len(factors) - 1
+    carried = 0
+    for row in range(last + 1):
+        top = balance * factors[row] * times + plus
+        interest = top // over
+        if mode == HALF_EVEN and interest % 2 and interest * over == top:
+            interest -= 1
+        interest = interest * multiple + carried
         carried = 0
-        kind, amount = kinds[row], amounts[row]
+        kind = kinds[row]
+        principal = 0
         if row == last:
             principal = balance
-        else:
-            if carries and kind == LEVEL and interest > amount:
-                carried = interest - amount
-                interest = amount
-            principal = row_principal(kind, amount, interest, balance)
-        interests.append(interest)
-        principals.append(principal)
+        elif kind != REST:
+            principal = amounts[row]
+            if kind == LEVEL:
+                if carries and interest > principal:
+                    carried = interest - principal
+                    interest = principal
+                principal -= interest
+            if principal < 0:
+                principal = 0
+            elif principal > balance:
+                principal = balance
+        interests[row] = interest
+        principals[row] = principal
         balance -= principal
-    return interests, principals
 
 
 def _cut(mantissa: int, exponent: int, digits: int, sticky: bool) -> tuple[int, int]:

@@ -4,9 +4,11 @@
 docs/schedule.md explains every method, convention and event; lending.md's twelve points are its source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate, repeat
+from operator import sub
 
 from forbear.core.convention import Convention
 from forbear.core.money import Rounding, divide
@@ -94,25 +96,22 @@ def planned(terms: Terms, convention: Convention, events: Sequence[Event] = ()) 
 
 
 def _plain(found: Figures, made: Plan, convention: Convention) -> Schedule:
-    rows, balance = [], made.balance
-    for due, interest, principal in zip(found.dues, found.interests, found.principals, strict=True):
-        balance -= principal
-        rows.append(
-            Row(
-                due_on=date.fromordinal(due),
-                principal_minor=_shown(principal, convention),
-                interest_minor=_shown(interest, convention),
-                fees_minor=0,
-                penalty_minor=0,
-                paid_minor=0,
-                balance_minor=_shown(balance, convention),
-            )
-        )
-    return Schedule(rows=tuple(rows), instalment_minor=_shown(made.instalment, convention))
+    left = accumulate(found.principals, sub, initial=made.balance)
+    next(left)
+    amounts: tuple[Iterable[int], ...] = found.principals, found.interests, left
+    if convention.inner_digits:
+        amounts = tuple([_shown(amount, convention) for amount in column] for column in amounts)
+    principals, interests, balances = amounts
+    no, days = repeat(0), map(date.fromordinal, found.dues)
+    # As Row(...) does, but without a call of Python for each: half the time of a schedule went there.
+    rows = tuple(map(tuple.__new__, repeat(Row), zip(days, principals, interests, no, no, no, balances, strict=False)))
+    return Schedule(rows=rows, instalment_minor=_shown(made.instalment, convention))
 
 
 def _shown(amount: int, convention: Convention) -> int:
     """An amount in minor units, rounded half even where places are carried below them."""
+    if convention.inner_digits == 0:
+        return amount
     return divide(amount, 10**convention.inner_digits, Rounding.HALF_EVEN)
 
 

@@ -93,7 +93,8 @@ def figures(made: Plan, terms: Terms, convention: Convention) -> Figures:
     if terms.method is Method.FLAT:
         interests, principals = flat_rows(made, convention, multiple, mode)
     else:
-        interests, principals = run_rows(
+        interests, principals = [0] * len(made.factors), [0] * len(made.factors)
+        run_rows(
             made.balance,
             made.factors,
             made.denominator,
@@ -102,6 +103,8 @@ def figures(made: Plan, terms: Terms, convention: Convention) -> Figures:
             multiple,
             mode,
             convention.carries_excess_interest,
+            interests,
+            principals,
         )
     last = len(interests) - 1
     if any(made.deferred):
@@ -203,7 +206,9 @@ def _amounts(
     kinds = [kind] * count
     for row in grace:
         kinds[row] = REST
-    paying = [row for row in range(count) if kinds[row] != REST] or [count - 1]
+    paying: Sequence[int] = range(count)
+    if grace or kind == REST:
+        paying = [row for row in paying if kinds[row] != REST] or [count - 1]
     amount = 0
     if kind == SHARE:
         amount = share(balance, len(paying), convention)
@@ -211,7 +216,8 @@ def _amounts(
         amount = terms.instalment_minor * unit
     elif kind == LEVEL:
         left = terms.balloon_minor * unit
-        chosen, over = [factors[row] for row in paying], denominator
+        chosen = factors if len(paying) == count else [factors[row] for row in paying]
+        over = denominator
         if convention.level_on is LevelOn.FIRST_PERIOD:
             chosen = [factors[0]] * len(paying)
         elif convention.level_on is LevelOn.TWELFTHS:
@@ -235,8 +241,10 @@ def _tried(
 ) -> int:
     """The instalment after the trial: moved by the last row's difference over all rows where that brings it nearer."""
 
+    interests, principals = [0] * len(kinds), [0] * len(kinds)
+
     def difference(tried: int) -> int:
-        interests, principals = run_rows(
+        run_rows(
             balance,
             factors,
             denominator,
@@ -245,6 +253,8 @@ def _tried(
             convention.interest_multiple_minor,
             MODES[convention.interest_rounding],
             convention.carries_excess_interest,
+            interests,
+            principals,
         )
         return interests[-1] + principals[-1] - left - tried
 

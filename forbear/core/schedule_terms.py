@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from forbear.core.dates import DayCount
 from forbear.core.periods import Every
@@ -43,8 +44,7 @@ class Terms:
     instalment_minor: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One row of a schedule; `balance_minor` is the principal that is planned to be left after it, `paid_minor` what
     has been paid on it so far."""
 

@@ -26,9 +26,9 @@ class Worth:
 
     claim: int
     bands: int
-    kept: tuple[int, ...]
-    broken: tuple[int, ...]
-    room: tuple[int, ...]
+    kept: Sequence[int]
+    broken: Sequence[int]
+    room: Sequence[int]
 
 
 NOTHING = Worth(claim=0, bands=1, kept=(), broken=(), room=())
@@ -41,7 +41,8 @@ class Account:
 
     `kept`: the debt after relief as (fees, interest, penalty, principal); `order`: which part a payment pays first.
     `parts[t]` over `denominator` is the part of a year up to due date t; `caps[t]` what month t can bear; no payment
-    before `first`; the last month is `last`; `pauses`: how many months from `first` on may stay empty by agreement.
+    before `first`; the last month is `last`; `pauses`: how many months from `first` on may stay empty by agreement; in
+    the first `resting` months from `first` the interest is paid and nothing else.
     """
 
     kept: tuple[int, int, int, int]
@@ -57,6 +58,7 @@ class Account:
     first: int
     last: int
     pauses: tuple[int, ...] = (0,)
+    resting: int = 0
     worth: Worth = NOTHING
 
 
@@ -95,8 +97,19 @@ class Every:
             return None
         places = [("burden", "total", "end").index(name) for name in by] + [3]
         first = np.lexsort([rows[:, place] for place in reversed(places)])[0]
-        burden, total, end, turned, pause, ceiling = rows[first].tolist()
-        return Found(burden=burden, total=total, end=end, value=-turned, pause=pause, ceiling=ceiling)
+        return _found(rows[first].tolist())
+
+    def lightest_by_term(self) -> list[Found]:
+        """For every month that a plan may end by, where a later one makes a difference, the lightest plan; ties go to
+        the cheapest, then the soonest, then the one worth most."""
+        order = np.lexsort([self.rows[:, place] for place in (3, 1, 0, 2)])
+        ends = self.rows[order, 2]
+        first_of_end = order[np.flatnonzero(np.diff(ends, prepend=-1))]
+        lightest: list[list[int]] = []
+        for row in self.rows[first_of_end].tolist():
+            if not lightest or row[:2] < lightest[-1][:2]:
+                lightest.append(row)
+        return [_found(row) for row in lightest]
 
     def better_than(self, *criteria: int) -> Found | None:
         """A plan at least as good in each of (burden, total, end, value turned round) and better in one, or None; the
@@ -104,6 +117,11 @@ class Every:
         mine = self.rows[:, : len(criteria)]
         beating = (mine <= criteria).all(axis=1) & (mine < criteria).any(axis=1)
         return Every(self.rows[beating]).best(("burden", "total", "end"))
+
+
+def _found(row: Sequence[int]) -> Found:
+    burden, total, end, turned, pause, ceiling = row
+    return Found(burden=burden, total=total, end=end, value=-turned, pause=pause, ceiling=ceiling)
 
 
 def every_plan(account: Account) -> Every:
@@ -128,7 +146,7 @@ def one_plan(account: Account, ceiling: int, pause: int = 0) -> Found | None:
 
 
 def _arrays(account: Account) -> tuple[object, ...]:
-    limits = (account.unit, account.least, account.gap, account.first, account.last)
+    limits = (account.unit, account.least, account.gap, account.first, account.last, account.resting)
     worth = account.worth
     return (
         np.array(account.kept, np.int64),
@@ -139,7 +157,7 @@ def _arrays(account: Account) -> tuple[object, ...]:
         np.array(account.caps, np.int64),
         np.array(limits, np.int64),
         (worth.claim, worth.bands),
-        *(np.array(column, np.int64) for column in (worth.kept, worth.broken, worth.room)),
+        *(np.asarray(column, np.int64) for column in (worth.kept, worth.broken, worth.room)),
     )
 
 
@@ -148,17 +166,19 @@ def _every_plan(  # type: ignore[no-untyped-def]
     rows, kept, order, rate_ppm, year, parts, caps, limits, claim, worth_kept, worth_broken, room, ceilings, pauses
 ):
     """Fill `rows`; returns how many there are."""
-    unit, least, gap, first, last = limits
+    unit, least, gap, first, last, resting = limits
     count = 0
     left = np.empty(4, np.int64)
     paid_in = np.zeros(last + 1, np.int64)
     for pause in pauses:
         for ceiling in ceilings:
             left[:] = kept
-            burden = total = empty = 0
+            burden = total = empty = since = 0
             for month in range(last + 1):
                 paid_in[month] = 0
-                left[INTEREST] += left[PRINCIPAL] * rate_ppm * parts[month] // year
+                interest = left[PRINCIPAL] * rate_ppm * parts[month] // year
+                left[INTEREST] += interest
+                since += interest
                 if month < first:
                     continue
                 most = 0 if month < first + pause else min(caps[month], ceiling)
@@ -174,12 +194,18 @@ def _every_plan(  # type: ignore[no-untyped-def]
                     rows[count, 5] = ceiling
                     count += 1
                     break
-                if amount == 0 or amount < least:
+                if month < first + resting:
+                    amount = since
+                    if amount > most:
+                        break
+                elif amount < least:
+                    amount = 0
+                if amount == 0:
                     empty += 1
                     if empty > gap:
                         break
                     continue
-                empty = 0
+                empty = since = 0
                 burden = max(burden, amount)
                 total += amount
                 paid_in[month] = amount
