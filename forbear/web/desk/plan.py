@@ -53,6 +53,15 @@ class ShownFinding:
     status_words: str
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What the lender may expect where nothing is agreed, whether that binds, and which rules behind it are open."""
+
+    nothing_minor: int
+    binding: bool
+    open_rules: list[str]
+
+
 @staff_required()
 @require_safe
 def plan(request: HttpRequest, case_id: str) -> HttpResponse:
@@ -71,6 +80,7 @@ def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> 
         "offers": shown_offers(answer, language),
         "refusals": [refused_in(language, refusal) for refusal in answer.refusals],
         "costs_more": answer.if_nothing_changes.total_minor - answer.owed.total_minor,
+        "advice": advice(request, answer),
         "requested": shown(file.requested, language) if file.requested else None,
         "recorded": [
             {
@@ -99,6 +109,19 @@ def _what_if(request: HttpRequest, file: CaseFile, language: str) -> dict[str, A
     if isinstance(found, Refusal):
         return {"pay": pay, "tried_offer": None, "pay_fault": refused_in(language, found)}
     return {"pay": pay, "tried_offer": shown(found, language), "pay_fault": ""}
+
+
+def advice(request: HttpRequest, answer: Answer) -> Advice | None:
+    """The lender's value of doing nothing, to be read beside each plan's; None where nobody reckoned it."""
+    if answer.nothing_minor is None:
+        return None
+    rules = request.desk.rulebooks.on(answer.effective_on)  # type: ignore[attr-defined]
+    unsure = [param for param in rules.unverified if param.key.startswith("value.")]
+    return Advice(
+        nothing_minor=answer.nothing_minor,
+        binding=rules.flag("value.npv_binding"),
+        open_rules=[param.rule for param in unsure],
+    )
 
 
 def shown_offers(answer: Answer, language: str) -> list[Shown]:
