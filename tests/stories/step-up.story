@@ -1,5 +1,5 @@
-# 先少还，后多还：停工的几个月少还，复工以后多还。
-# Less at first, more later: a smaller amount while work is slack, a larger one from the month it ends.
+# 先少还，后多还：停工又要看病的几个月少还，八月以后多还。
+# Less at first, more later: a smaller amount while hours are cut and treatment runs, a larger one after August.
 story: 先少还，后多还 / Less at first, more later
 language: zh
 
@@ -42,10 +42,10 @@ expect agreement 1 offered: 59 payments of 813.00 at most, 2026-04-28 to 2031-02
 2026-03-07 borrower signs
 expect stage payments
 expect next 1 on 2026-04-28 of 756.00
-2026-04-28 bank books 500.00
-2026-05-28 bank books 500.00
-2026-06-28 bank books 500.00
-2026-07-28 bank books 500.00
-2026-08-28 bank books 500.00
-expect next 4 on 2026-07-28 of 524.00
+2026-04-28 bank books 756.00
+2026-05-28 bank books 756.00
+2026-06-28 bank books 756.00
+2026-07-28 bank books 756.00
+2026-08-28 bank books 756.00
+expect next 6 on 2026-09-28 of 813.00
 expect standing on-track

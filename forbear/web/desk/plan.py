@@ -116,7 +116,7 @@ def advice(request: HttpRequest, answer: Answer) -> Advice | None:
     if answer.nothing_minor is None:
         return None
     rules = request.desk.rulebooks.on(answer.effective_on)  # type: ignore[attr-defined]
-    unsure = [param for param in rules.unverified if param.key.startswith("value.")]
+    unsure = [param for param in rules.unverified() if param.key.startswith("value.")]
     return Advice(
         nothing_minor=answer.nothing_minor,
         binding=rules.flag("value.npv_binding"),
