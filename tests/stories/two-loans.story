@@ -61,11 +61,11 @@ expect offer soonest 10 payments of 873.00 at most, 2026-04-25 to 2027-01-25, 87
 2026-03-06 agent wu proposes balanced
 2026-03-09 reviewer zhao decides
 2026-03-10 borrower signs
-expect agreement 1 in-force: 24 payments of 389.00 at most, 2026-04-25 to 2028-03-25, 9334.35 in all, 49.99
+expect agreement 1 in-force: 23 payments of 404.00 at most, 2026-04-25 to 2028-02-25, 9289.80 in all, 49.99
   forgiven
 2026-04-15 borrower goes on with HC-2025-0055005
 2026-04-15 bank books 700.00
 expect paid 700.00
 2026-04-15 borrower goes on with HC-2025-0055006
 expect paid 0.00
-expect next 1 on 2026-04-25 of 389.00
+expect next 1 on 2026-04-25 of 404.00
