@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.explanation import recorded_offers
 from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
 from forbear.actions.record import By
-from forbear.actions.sections import measure_told, sentence
+from forbear.actions.sections import measure_told, sentence, source_told
 from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
@@ -155,7 +155,7 @@ def _finding(finding: Finding, language: str) -> ShownFinding:
         ok=finding.ok,
         limit=say(language, unit, value=finding.limit) if worded else f"{finding.limit} {finding.unit}".strip(),
         value=say(language, unit, value=finding.value) if worded else f"{finding.value} {finding.unit}".strip(),
-        source=finding.source,
+        source=source_told(language, finding.source),
         status=finding.status,
         status_words=term_in(language, f"rules.status.{finding.status}"),
     )
