@@ -24,6 +24,7 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, 
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
 from forbear.words import known, say
+from forbear.words.format import figure
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,13 @@ def _finding(finding: Finding, language: str) -> ShownFinding:
     name = f"rules.{finding.key or finding.rule}"
     unit = f"rules.unit.{finding.unit}"
     worded = known(language, unit)
+    limit, value = figure(language, finding.limit), figure(language, finding.value)
     return ShownFinding(
         rule=finding.rule,
         name=say(language, name) if known(language, name) else finding.rule,
         ok=finding.ok,
-        limit=say(language, unit, value=finding.limit) if worded else f"{finding.limit} {finding.unit}".strip(),
-        value=say(language, unit, value=finding.value) if worded else f"{finding.value} {finding.unit}".strip(),
+        limit=say(language, unit, value=limit) if worded else f"{limit} {finding.unit}".strip(),
+        value=say(language, unit, value=value) if worded else f"{value} {finding.unit}".strip(),
         source=source_told(language, finding.source),
         status=finding.status,
         status_words=term_in(language, f"rules.status.{finding.status}"),
