@@ -11,9 +11,11 @@ from forbear.actions.ports import Desk
 from forbear.actions.record import load
 from forbear.adapters.rulebook import load_rulebook
 from forbear.config import wiring
+from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook, rulebook
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import under_review, wishes
+from forbear.web.templatetags.desk import refused_in
 from tests.web.desk.conftest import Person, live
 
 AGENT, REVIEWER = AGENTS[1].id, REVIEWERS[1].id
@@ -103,3 +105,15 @@ def test_where_the_rulebook_binds_the_page_says_so(
     page = person(AGENT, language=language).opens(f"/desk/cases/{she.case_id}/plans").text
     assert said in page
     assert SAID[language][2] not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "扣除家庭每月至少 2,040.00 元的必需开支后，目前没有余钱可还。"),
+        ("en", "After what your household needs, at least 2,040.00 a month, nothing is left for a payment now."),
+    ],
+)
+def test_a_refusals_amounts_are_written_as_people_write_them(language: str, said: str):
+    refusal = Refusal("cn.budget.floor", "plan.refusal.no-surplus", facts={"floor": "2040.00"})
+    assert refused_in(language, refusal) == said
