@@ -7,8 +7,9 @@ The straight line, in ten sentences; each names the file to open next.
 2.  Statement: one question a page, why she fell behind, what she can pay, what she asks for (core/statement.py);
     handing it in pauses collection.
 3.  Evidence: the cause calls for papers, any one of an item's kinds is enough, and a photo will do (core/evidence.py).
-4.  Plan: core/budget.py says what each month can bear, core/solver.py finds every plan worth offering within
-    forbear/rulebook, and she chooses one, an amount of her own, or a person.
+4.  Plan: core/budget.py says what each month can bear, core/cashflow.py searches every way to pay it off within
+    forbear/rulebook, core/solver.py names the few worth offering, core/explanation.py tells why; she chooses one, an
+    amount of her own, or a person.
 5.  Decision: an agent proposes, a reviewer decides, above her authority a second agrees, an appeal goes to somebody
     else (core/decision.py).
 6.  Agreement: the terms are fixed row by row, printed, signed with a code, in force (core/agreement.py).

@@ -24,6 +24,9 @@ _TOTAL_MOVES = {
 }
 """The fact that says how the total moves: where it does not, another sentence says so."""
 
+HOUSE_VALUE = "Forbear house value: confirm before use"
+"""The source that the base rulebook gives for its own values."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -84,6 +87,19 @@ def rule_name(language: str, rule: RuleHeld) -> str:
         if known(language, key):
             return say(language, key)
     return rule.rule
+
+
+def source_told(language: str, source: str) -> str:
+    """Where a value comes from: a text by its own title, what Forbear set for itself in the reader's language."""
+    return say(language, "rules.house_value") if source == HOUSE_VALUE else source
+
+
+def place_told(language: str, place: str) -> str:
+    """A place by its name: `cn/sichuan/chengdu` is 四川 成都; as it stands where the words do not know it."""
+    parts = [f"statement.page.place.{part}" for part in place.split("/")[1:]]
+    return (
+        " ".join(say(language, key) for key in parts) if parts and all(known(language, key) for key in parts) else place
+    )
 
 
 def measure_told(language: str, measure: Measure) -> str:

@@ -16,6 +16,7 @@ from forbear.actions.sections import (
     money,
     rule_name,
     sentence,
+    source_told,
     ways_after,
 )
 from forbear.actions.told_case import PARTS, counted
@@ -208,9 +209,9 @@ def _rule_row(language: str, rule: RuleHeld, audience: Audience) -> tuple[str, .
         say(language, f"explanation.rules.{held}"),
         f"{'≥' if rule.key in AT_LEAST else '≤'} {limit}" if limit else "",
         value,
-        rule.source,
+        source_told(language, rule.source),
         say(language, f"explanation.force.{rule.force}") if rule.force else "",
-        f"{rule.status}{checked}",
+        " ".join((f"{rule.status}{checked}", *_flags(language, rule))),
     )
 
 

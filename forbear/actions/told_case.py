@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from forbear.actions.sections import Section, Table, evidence_told, line_name, money
+from forbear.actions.sections import Section, Table, evidence_told, line_name, money, place_told
 from forbear.core.explained import Audience, Explanation, Inputs, Line
 from forbear.core.loan import Owed
 from forbear.core.money import major
@@ -76,7 +76,7 @@ def _household(explanation: Explanation, inputs: Inputs, language: str) -> Secti
         notes.append(say(language, "explanation.household.floor", floor=floor, people=people))
     figures = []
     if explanation.audience is not Audience.BORROWER:
-        figures.append((say(language, "explanation.household.place"), household.place))
+        figures.append((say(language, "explanation.household.place"), place_told(language, household.place)))
     return Section(
         title=say(language, "explanation.household.title"),
         figures=tuple(figures),
@@ -90,7 +90,7 @@ def _household(explanation: Explanation, inputs: Inputs, language: str) -> Secti
 
 
 def _line(explanation: Explanation, inputs: Inputs, line: Line, language: str) -> tuple[str, str, str]:
-    written = format.figure(language, major(line.amount_minor))
+    written = money(explanation, language, line.amount_minor)
     amount = say(language, "explanation.household.monthly", amount=written)
     if line.month:
         month = format.month(language, line.month)

@@ -115,7 +115,7 @@ SHAPES: Mapping[Question, type] = {
 
 WISHES = (
     *("longer-term", "lower-instalment", "lower-interest", "waive-penalty"),
-    *("payment-holiday", "settlement", "other"),
+    *("payment-holiday", "interest-only", "step-up", "settlement", "other"),
 )
 
 Answers = Mapping[Question, Mapping[str, Any]]

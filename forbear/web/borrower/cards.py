@@ -14,7 +14,7 @@ from forbear.web.charts import ChartMonth
 from forbear.web.text import percent, reader_language
 
 MONTHS_SHOWN = 120
-SAID_ELSEWHERE = ("term", "deferral", "income-following")
+SAID_ELSEWHERE = ("term", "deferral", "interest-only", "step", "income-following")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,11 @@ def _notes(plan: Plan) -> Sequence[str]:
     deferred = _measure_months(plan, "deferral")
     if deferred:
         notes.append(words("offers.page.card.holiday", months=months(deferred)))
+    resting = _measure_months(plan, "interest-only")
+    if resting:
+        notes.append(words("offers.page.card.interest_only", months=months(resting)))
+    if _measure_months(plan, "step") is not None:
+        notes.append(words("offers.page.card.step"))
     if any(measure.measure == "income-following" for measure in plan.measures):
         notes.append(words("plan.why.income-following"))
     return notes

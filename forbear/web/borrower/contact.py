@@ -1,5 +1,6 @@
 """Room 1 on the borrower's site: the first page, proving who she is, writing to a person, asking for a call."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -35,6 +36,8 @@ from forbear.web.text import reader_language
 
 CONTRACT_MAX = 60
 WORDS_MAX = 4000
+EXPECTED = ("value_minor", "nothing_minor")
+"""Where the record keeps what the lender expects of a plan and of no plan."""
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -314,7 +317,10 @@ def call_me(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 @of_her_case
 def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """All that is held about her in this case, as a file: every fact with what is not erased of it."""
+    """All that is held about her in this case, as a file: every fact with what is not erased of it.
+
+    What the lender expects of a plan, or of none, is its own estimate and no figure of hers; it is left out.
+    """
     facts = [
         {
             "number": event.seq,
@@ -323,7 +329,7 @@ def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
             "channel": event.channel.value,
             "what": event.fact.type,
             "facts": event.fact.public(),
-            "contents": {name: value for name, value, _ in event.fact.private()},
+            "contents": {name: _hers(value) for name, value, _ in event.fact.private()},
         }
         for event in file.events
     ]
@@ -331,6 +337,13 @@ def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
     response = JsonResponse({"case": file.case.case_id, "record": facts}, json_dumps_params=options)
     response["Content-Disposition"] = f'attachment; filename="{file.contract or file.case.case_id}.json"'
     return response
+
+
+def _hers(value: Any) -> Any:
+    """The same without what the lender expects, however deep it lies."""
+    if isinstance(value, dict):
+        return {name: _hers(part) for name, part in value.items() if name not in EXPECTED}
+    return [_hers(part) for part in value] if isinstance(value, list) else value
 
 
 def _held_words(request: HttpRequest) -> str:

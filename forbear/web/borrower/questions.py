@@ -86,7 +86,7 @@ def _choice(name: str, room: str, values: tuple[str, ...]) -> Field:
 
 def options(room: str, values: tuple[str, ...]) -> tuple[Option, ...]:
     """The choices of a group, with their hints where there are any."""
-    hinted = {"cause": ("illness", "income-cut", "family-violence")}.get(room, ())
+    hinted = {"cause": ("illness", "income-cut", "family-violence"), "wish": ("interest-only", "step-up")}.get(room, ())
     return tuple(
         Option(
             value,

@@ -28,7 +28,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
-from forbear.web.desk.plan import choice_from, shown, shown_offers
+from forbear.web.desk.plan import advice, choice_from, shown, shown_offers
 from forbear.web.desk.timeline import offer_figures
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
@@ -72,7 +72,8 @@ def _decision(request: HttpRequest, file: CaseFile, tried: Tried | None = None) 
         if case.proposed is not None and file.proposal is not None:
             context |= _note(request, file, by)
         elif case.accepted:
-            context["offers"] = shown_offers(offers_today(desk, file), language)
+            answer = offers_today(desk, file)
+            context |= {"offers": shown_offers(answer, language), "advice": advice(request, answer)}
     if file.decided is not None:
         context["letter_sent"] = letter(file, file.decided)
         context["decided_rules"] = shown(file.decided.plan, language).findings if file.decided.plan else []
@@ -104,6 +105,7 @@ def _note(request: HttpRequest, file: CaseFile, by: By) -> dict[str, Any]:
         "may_not": refused_in(language, may_not) if may_not else "",
         "second_rule": term_in(language, f"desk.authority.{rule.rpartition('.')[2]}") if rule else "",
         "papers": wanted(file),
+        "advice": advice(request, offers_today(desk, file)) if proposal.plan else None,
         **budget_of(request, file),
     }
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.explanation import recorded_offers
 from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
 from forbear.actions.record import By
-from forbear.actions.sections import measure_told, sentence
+from forbear.actions.sections import measure_told, sentence, source_told
 from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
@@ -24,6 +24,7 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, 
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
 from forbear.words import known, say
+from forbear.words.format import figure
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class ShownFinding:
     status_words: str
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What the lender may expect where nothing is agreed, whether that binds, and which rules behind it are open."""
+
+    nothing_minor: int
+    binding: bool
+    open_rules: list[str]
+
+
 @staff_required()
 @require_safe
 def plan(request: HttpRequest, case_id: str) -> HttpResponse:
@@ -71,6 +81,7 @@ def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> 
         "offers": shown_offers(answer, language),
         "refusals": [refused_in(language, refusal) for refusal in answer.refusals],
         "costs_more": answer.if_nothing_changes.total_minor - answer.owed.total_minor,
+        "advice": advice(request, answer),
         "requested": shown(file.requested, language) if file.requested else None,
         "recorded": [
             {
@@ -101,6 +112,19 @@ def _what_if(request: HttpRequest, file: CaseFile, language: str) -> dict[str, A
     return {"pay": pay, "tried_offer": shown(found, language), "pay_fault": ""}
 
 
+def advice(request: HttpRequest, answer: Answer) -> Advice | None:
+    """The lender's value of doing nothing, to be read beside each plan's; None where nobody reckoned it."""
+    if answer.nothing_minor is None:
+        return None
+    rules = request.desk.rulebooks.on(answer.effective_on)  # type: ignore[attr-defined]
+    unsure = [param for param in rules.unverified() if param.key.startswith("value.")]
+    return Advice(
+        nothing_minor=answer.nothing_minor,
+        binding=rules.flag("value.npv_binding"),
+        open_rules=[param.rule for param in unsure],
+    )
+
+
 def shown_offers(answer: Answer, language: str) -> list[Shown]:
     """Every offer of today, the lender's own choice last and marked as not for her."""
     cards = [shown(offer, language) for offer in answer.offers]
@@ -126,13 +150,14 @@ def _finding(finding: Finding, language: str) -> ShownFinding:
     name = f"rules.{finding.key or finding.rule}"
     unit = f"rules.unit.{finding.unit}"
     worded = known(language, unit)
+    limit, value = figure(language, finding.limit), figure(language, finding.value)
     return ShownFinding(
         rule=finding.rule,
         name=say(language, name) if known(language, name) else finding.rule,
         ok=finding.ok,
-        limit=say(language, unit, value=finding.limit) if worded else f"{finding.limit} {finding.unit}".strip(),
-        value=say(language, unit, value=finding.value) if worded else f"{finding.value} {finding.unit}".strip(),
-        source=finding.source,
+        limit=say(language, unit, value=limit) if worded else f"{limit} {finding.unit}".strip(),
+        value=say(language, unit, value=value) if worded else f"{value} {finding.unit}".strip(),
+        source=source_told(language, finding.source),
         status=finding.status,
         status_words=term_in(language, f"rules.status.{finding.status}"),
     )

@@ -27,7 +27,7 @@ from forbear.web.desk.answers import answer_lines
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import Tried, case_page, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
-from forbear.words import say
+from forbear.words import known, say
 
 LISTS = {Question.INCOME: "in", Question.OUTGOINGS: "out", Question.DEBTS: "debt"}
 
@@ -203,7 +203,7 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         causes=[(cause.value, term_in(language, f"statement.page.cause.option.{cause}")) for cause in Cause],
         places=home.places(rulebook),
         periods=home.periods(),
-        wishes=[(wish, term_in(language, f"statement.page.wish.option.{wish}")) for wish in WISHES],
+        wishes=[_wish_told(wish, language) for wish in WISHES],
         incomes=_kinds(home.INCOME, "income", language),
         outgoings=_kinds(home.OUTGOINGS, "outgoings", language),
         income_rows=home.rows(_prefilled(values, "in", home.INCOME[:7]) if fresh else values, "in", money),
@@ -213,6 +213,13 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         to_tell=TOLD_BEFORE_SUBMITTING,
         slips=[say(language, slip.key) for slip in contradictions(file.answers, rulebook)],
     )
+
+
+def _wish_told(wish: str, language: str) -> tuple[str, str, str]:
+    """A wish, its name, and the sentence that says what it means where the name alone does not."""
+    hint = f"statement.page.wish.hint.{wish}"
+    name = term_in(language, f"statement.page.wish.option.{wish}")
+    return wish, name, say(language, hint) if known(language, hint) else ""
 
 
 def _kinds(kinds: tuple[str, ...], group: str, language: str) -> list[tuple[str, str]]:

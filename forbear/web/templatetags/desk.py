@@ -125,8 +125,10 @@ def because(language: str, whys: Any) -> list[str]:
 
 
 def _readable(language: str, value: object) -> object:
-    """An ISO date or month as people write it; everything else, also what only looks like one, as it is."""
+    """An amount, an ISO date or month as people write it; everything else, also what only looks like one, as it is."""
     text = str(value)
+    if re.fullmatch(r"[0-9]+\.[0-9]{2}", text):
+        return written.figure(language, text)
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return written.day(language, date.fromisoformat(text))

@@ -11,6 +11,7 @@ import pytest
 from forbear.actions.plan import offers_today
 from forbear.actions.ports import Desk
 from forbear.actions.record import load
+from forbear.actions.sections import source_told
 from forbear.core.decision import Outcome
 from forbear.core.money import major
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
@@ -67,7 +68,7 @@ def test_an_auditor_and_a_policy_owner_read_every_id_and_the_whole_digest(
     assert document["audience"] == "auditor"
     for finding in answer.offers[0].findings:
         assert finding.rule in page.text
-        assert finding.source in page.text
+        assert source_told("zh", finding.source) in page.text
     assert answer.rulebook_digest in page.text
     assert "待核实" in page.text
 
