@@ -126,9 +126,13 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     most = max(case.caps, default=0)
     if most == 0:
         floor = {"floor": major(floor_minor(case.question.household, case.rules))}
-        yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_more(case)})
-    elif case.search().least(most, case.last) is not None:
-        facts = {"instalment": major(case.loan.instalment_minor), **_least(case)}
+        yield _with_more(case, "budget.floor", "no-surplus", floor)
+    elif (lightest := case.search().least(most, case.last)) is not None:
+        facts = {
+            "instalment": major(case.loan.instalment_minor),
+            "needed": major(lightest.burden_minor),
+            "months": str(lightest.months),
+        }
         yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
     else:
         yield _needed(case)
@@ -139,12 +143,18 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
 
 
 def _needed(case: Situation) -> Refusal:
-    most = max(case.caps, default=0)
-    return _refusal(case, "plan.term_max_months", "too-little", "income", {"most": major(most), **_more(case)})
+    return _with_more(case, "plan.term_max_months", "too-little", {"most": major(max(case.caps, default=0))})
 
 
-def _more(case: Situation) -> dict[str, str]:
-    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan: bisection."""
+def _with_more(case: Situation, key: str, reason: str, facts: Mapping[str, str]) -> Refusal:
+    """A no that more income would change; where that alone would not do, for the payment would rise, it says so."""
+    more, asks = _more(case)
+    return _refusal(case, key, reason, "income-and-ask" if asks else "income", {**facts, **more})
+
+
+def _more(case: Situation) -> tuple[dict[str, str], bool]:
+    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan: bisection; and
+    whether she must also ask to pay more a month than before."""
     unit, bound = case.most.unit_minor, case.owed.total_minor * 2
     deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in case.months), default=0)
     for ceiling in (case.ceiling_minor, bound):
@@ -154,8 +164,8 @@ def _more(case: Situation) -> dict[str, str]:
         while high - low > 1:
             middle = (low + high) >> 1
             low, high = (low, middle) if _helps(case, middle * unit, ceiling) else (middle, high)
-        return {"more": major(high * unit), **_least(case)}
-    return {"more": major(case.owed.total_minor), **_least(case)}
+        return {"more": major(high * unit), **_least(case)}, ceiling > case.ceiling_minor
+    return {"more": major(case.owed.total_minor), **_least(case)}, True
 
 
 def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:

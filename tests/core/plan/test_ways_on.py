@@ -1,0 +1,41 @@
+"""A way on is true: with what it names a plan is there, with a yuan less there is none."""
+
+from dataclasses import replace
+
+from forbear.core.household import Evidence, Income
+from forbear.core.solver import solve
+from tests.core.plan.test_solver import RULES, case
+
+MONTHS = ("2026-04", "2026-07", "2026-10", "2027-01")
+
+
+def once(amount_minor: int) -> tuple[Income, ...]:
+    return tuple(Income(source="trade", evidence=Evidence.A, month=m, amount_minor=amount_minor) for m in MONTHS)
+
+
+def test_the_amount_to_ask_for_is_one_that_her_own_months_bear():
+    asked = case("illness")
+    household = replace(asked.household, income=once(12_000_00), outgoings=(), other_debts=())
+    loan = replace(asked.loan, principal_minor=12_000_00, interest_minor=0, penalty_minor=0, instalment_minor=300_00)
+    asked = replace(asked, loan=loan, household=household, request=replace(asked.request, instalment_minor=None))
+    (refused, *_) = solve(asked, RULES).refusals
+    assert (refused.reason, refused.way_on) == ("plan.refusal.would-raise", "plan.way.ask-more")
+    needed = int(refused.facts["needed"].replace(".", ""))
+    for ask, fits in ((needed, True), (needed - 1_00, False)):
+        request = replace(asked.request, kinds=(), instalment_minor=ask, months=None)
+        assert bool(solve(replace(asked, request=request), RULES).offers) is fits
+
+
+def test_where_more_income_alone_would_not_do_it_says_what_else_to_ask():
+    asked = case("no-surplus")
+    loan = replace(asked.loan, instalment_minor=200_00)
+    asked = replace(asked, loan=loan, request=replace(asked.request, kinds=(), instalment_minor=None, months=None))
+    (refused, *_) = solve(asked, RULES).refusals
+    assert refused.way_on == "plan.way.income-and-ask"
+    more = int(refused.facts["more"].replace(".", ""))
+    earns = Income(source="work", evidence=Evidence.A, monthly_minor=more)
+    household = replace(asked.household, income=(*asked.household.income, earns))
+    richer = replace(asked, household=household)
+    assert solve(richer, RULES).refusals[0].reason == "plan.refusal.would-raise"
+    asks = replace(richer, request=replace(richer.request, instalment_minor=50_000_00))
+    assert solve(asks, RULES).offers
