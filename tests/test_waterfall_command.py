@@ -140,8 +140,14 @@ def test_a_closed_programme_runs_on_the_days_it_was_open(capsys, tmp_path):
         "first_due_on": "2012-02-01",
         "policy": {"country": "us", "sector": "mortgage"},
         "loan": {
-            **{"principal": "250000.00", "interest": "9000.00", "penalty": "0.00", "fees": "1000.00"},
-            **{"annual_rate_percent": "7", "months_left": 300, "payment": "1767.00", "day_count": "30/360"},
+            "principal": "250000.00",
+            "interest": "9000.00",
+            "penalty": "0.00",
+            "fees": "1000.00",
+            "annual_rate_percent": "7",
+            "months_left": 300,
+            "payment": "1767.00",
+            "day_count": "30/360",
         },
         "household": {"gross_income": "4000.00", "housing_costs": "300.00"},
     }

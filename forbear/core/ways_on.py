@@ -10,7 +10,7 @@ from forbear.core.budget import bearing, floor_minor, with_more
 from forbear.core.cashflow import Flow
 from forbear.core.money import Rounding, divide, major
 from forbear.core.refusal import Refusal
-from forbear.core.situation import Situation, situation, term_asked, with_better_proof
+from forbear.core.situation import SETTLEMENT_KINDS, Situation, situation, term_asked, with_better_proof
 
 
 def nothing_to_pay(case: Situation) -> Refusal | None:
@@ -59,7 +59,18 @@ def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal
             "payments": str(case.settlement.months),
         }
         refused.append(_refusal(case, "settlement.payments_max", "settlement", "settlement", facts))
+    if case.settlement is None and SETTLEMENT_KINDS & set(request.kinds):
+        refused.append(_no_settlement(case))
     return tuple(refused)
+
+
+def _no_settlement(case: Situation) -> Refusal:
+    """She asks for a settlement where the lender gives none, or none as early as this."""
+    days = [int(row["dpd_from"]) for row in case.rules.rows("settlement.ladder")]
+    if not days:
+        return _refusal(case, "settlement.ladder", "settlement-none", "choose-plan", {})
+    facts = {"days": str(min(days)), "late": str(case.days_late)}
+    return _refusal(case, "settlement.ladder", "settlement-early", "choose-plan", facts)
 
 
 def pause_refused(case: Situation, months: int) -> Refusal:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from forbear.adapters.rulebook import load_rulebook
 from forbear.core.household import Evidence, Income
 from forbear.core.solver import solve
 from tests.core.plan.test_solver import RULES, case
@@ -39,3 +40,15 @@ def test_where_more_income_alone_would_not_do_it_says_what_else_to_ask():
     assert solve(richer, RULES).refusals[0].reason == "plan.refusal.would-raise"
     asks = replace(richer, request=replace(richer.request, instalment_minor=50_000_00))
     assert solve(asks, RULES).offers
+
+
+def test_a_settlement_that_is_too_early_is_said_to_be():
+    asked = case("illness")
+    request = replace(asked.request, kinds=("settlement",), instalment_minor=None, months=None)
+    answer = solve(replace(asked, request=request), RULES)
+    assert {offer.name for offer in answer.offers} == {"lightest", "cheapest", "soonest", "balanced"}
+    (refused,) = answer.refusals
+    assert (refused.rule, refused.reason) == ("lender.example.settlement.ladder", "plan.refusal.settlement-early")
+    assert refused.facts == {"days": "91", "late": "64"}
+    (refused,) = solve(replace(asked, request=request), load_rulebook("cn", "bank-card", None, asked.as_of)).refusals
+    assert (refused.rule, refused.reason) == ("base.settlement.ladder", "plan.refusal.settlement-none")
