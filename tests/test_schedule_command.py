@@ -156,8 +156,9 @@ EVENT = {"type": "payment", "date": "2026-02-28", "amount": "1.00"}
         ({"balloon": "5.00"}, ['balloon: belongs to the method "balloon" only']),
         ({"rounding": {"early": "x"}}, [
             "rounding.early: 'x' is not known; one of next-instalment, reduce-instalment, reduce-number, skip-next"]),
-        ({"every": "fortnight"}, [
-            'every: fortnight is not a frequency; write it as "1 month", "2 weeks", "15 days" or "month-end"']),
+        ({"every": 7}, ['every: 7 is not a frequency; write it as "1 month", "2 weeks", "15 days" or "month-end"']),
+        ({"every": "sometimes"}, [
+            'every: sometimes is not a frequency; write it as "1 month", "2 weeks", "15 days" or "month-end"']),
         ({"events": [EVENT | {"date": "2026-01-01"}]}, [
             "events[0].date: 2026-01-01 is before the money went out on 2026-01-31; give that day or a later one"]),
         ({"events": [EVENT, EVENT | {"amount": "0"}]}, ["events[1].amount: must be above 0.00"]),
@@ -206,3 +207,12 @@ def test_a_file_that_is_not_there(capsys):
 
 def test_it_is_one_of_the_commands():
     assert cli.COMMANDS["schedule"] == "the contractual schedule of one loan, from a file"
+
+
+@pytest.mark.parametrize(
+    ("named", "counted"),
+    [("Monthly", "1 month"), ("fortnightly", "2 weeks"), ("every quarter", "3 months"), ("yearly", "12 months"),
+     ("2 years", "24 months"), ("daily", "1 day")],
+)  # fmt: skip
+def test_a_frequency_may_be_called_by_its_name(capsys, tmp_path, named: str, counted: str):
+    assert rows(capsys, tmp_path, LOAN | {"every": named}) == rows(capsys, tmp_path, LOAN | {"every": counted})

@@ -131,3 +131,27 @@ def test_an_unknown_waterfall_names_those_there_are(capsys, tmp_path):
     status, out, errors = ran(capsys, tmp_path, HOUSE, "niagara")
     assert (status, out) == (2, "")
     assert errors == ["NAME: there is no waterfall 'niagara' on 2026-03-02; there are: house"]
+
+
+def test_a_closed_programme_runs_on_the_days_it_was_open(capsys, tmp_path):
+    """250,000.00 at 7 % and 10,000.00 in arrears; 31 % of 4,000.00 less 300.00 is 940.00: the textbook's annuity."""
+    case = {
+        "as_of": "2012-01-02",
+        "first_due_on": "2012-02-01",
+        "policy": {"country": "us", "sector": "mortgage"},
+        "loan": {
+            "principal": "250000.00",
+            "interest": "9000.00",
+            "penalty": "0.00",
+            "fees": "1000.00",
+            "annual_rate_percent": "7",
+            "months_left": 300,
+            "payment": "1767.00",
+            "day_count": "30/360",
+        },
+        "household": {"gross_income": "4000.00", "housing_costs": "300.00"},
+    }
+    status, out, errors = ran(capsys, tmp_path, case, "hamp")
+    answer = json.loads(out)
+    assert (status, errors) == (0, [])
+    assert (answer["annual_rate_percent"], answer["months"], answer["payment"]) == ("2.00", 372, "938.40")

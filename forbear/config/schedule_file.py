@@ -20,11 +20,28 @@ from forbear.core.schedule_events import Event
 from forbear.core.schedule_terms import ROWS_MOST, Method, Terms
 
 DEFAULT = "cn"
-EVERY = re.compile(r"(?:every )?(?:(\d{1,4}) ?)?(days?|weeks?|months?|month[- ]ends?|month[- ]starts?)")
+EVERY = re.compile(r"(?:every )?(?:(\d{1,4}) ?)?(days?|weeks?|months?|years?|month[- ]ends?|month[- ]starts?)")
+USUAL = {
+    "daily": "1 day",
+    "weekly": "1 week",
+    "fortnightly": "2 weeks",
+    "fortnight": "2 weeks",
+    "biweekly": "2 weeks",
+    "four-weekly": "4 weeks",
+    "monthly": "1 month",
+    "bimonthly": "2 months",
+    "quarterly": "3 months",
+    "quarter": "3 months",
+    "half-yearly": "6 months",
+    "yearly": "12 months",
+    "annually": "12 months",
+}
+"""What frequencies are called beside their number of days, weeks or months."""
 METHODS = {
     "annuity": Method.EQUAL_INSTALMENTS,
     "level": Method.EQUAL_INSTALMENTS,
     "declining": Method.EQUAL_INSTALMENTS,
+    "declining-balance": Method.EQUAL_INSTALMENTS,
     "equal-installments": Method.EQUAL_INSTALMENTS,
     "等额本息": Method.EQUAL_INSTALMENTS,
     "equal-principal-payments": Method.EQUAL_PRINCIPAL,
@@ -75,7 +92,10 @@ def read_loan(content: bytes, convention: str | None = None, directory: Path | N
 
 
 def every_of(where: Fields, name: str) -> Every:
-    """A frequency: "1 month", "2 weeks", "15 days", "month-end", or {"count": 1, "unit": "months"}; a month if none."""
+    """A frequency: "1 month", "2 weeks", "15 days", "month-end", or {"count": 1, "unit": "months"}; a month if none.
+
+    "weekly", "monthly", "quarterly" and the like are understood, and a year is twelve months.
+    """
     value = where.take(name, needed=False)
     if value is MISSING:
         return Every(1, Unit.MONTHS)
@@ -87,12 +107,15 @@ def every_of(where: Fields, name: str) -> Every:
         )
         inner.end()
         value = f"{count} {unit}"
-    found = EVERY.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    said = value.strip().lower() if isinstance(value, str) else ""
+    found = EVERY.fullmatch(USUAL.get(said.removeprefix("every "), said))
     if not found:
-        shown = value if isinstance(value, str) else type(value).__name__
+        shown = value if isinstance(value, str) else repr(value)
         where.fault(name, f'{shown} is not a frequency; write it as "1 month", "2 weeks", "15 days" or "month-end"')
         return Every(1, Unit.MONTHS)
     word = found[2].replace(" ", "-").removesuffix("s")
+    if word == "year":
+        return Every(12 * int(found[1] or 1), Unit.MONTHS)
     unit = {"day": Unit.DAYS, "week": Unit.WEEKS, "month": Unit.MONTHS, "month-end": Unit.MONTH_END}.get(word)
     return Every(int(found[1] or 1), unit or Unit.MONTH_START)
 

@@ -19,6 +19,7 @@ from forbear.core.rules import Rulebook
 from forbear.core.several import JointFlow, Share, Way, fill_jointly, joint_plans, lightest_until, ways
 from forbear.core.situation import (
     SETTLEMENT_KINDS,
+    SHAPE_KINDS,
     Question,
     Situation,
     pause_asked,
@@ -328,7 +329,7 @@ def _shown(cases: Sequence[Situation], found: Mapping[str, JointFlow]) -> tuple[
 
 
 def _asked_refused(joint: _Joint, found: Mapping[str, JointFlow]) -> Iterator[Refusal]:
-    """Offers exist, but not what she asked for: the nearest there is; a settlement is made loan by loan."""
+    """Offers exist, but not what she asked for: the nearest there is; settlements and shapes are made loan by loan."""
     request, term = joint.question.request, joint.rules.param("plan.term_max_months")
     asked = request.instalment_minor is not None or term_asked(request) is not None
     if asked and "as-requested" not in found:
@@ -338,26 +339,31 @@ def _asked_refused(joint: _Joint, found: Mapping[str, JointFlow]) -> Iterator[Re
     if SETTLEMENT_KINDS & set(request.kinds):
         rule = joint.rules.param("settlement.payments_max").rule
         yield Refusal(rule=rule, reason="several.refusal.settlement", way_on="several.on.settlement")
+    if SHAPE_KINDS.keys() & set(request.kinds):
+        rule = joint.rules.param("plan.shapes").rule
+        yield Refusal(rule=rule, reason="several.refusal.shape", way_on="several.on.shape")
 
 
 def _no_plan(joint: _Joint) -> Iterator[Refusal]:
     """Why no joint plan ends in time, the least rise of income that brings one, and what needs no surplus."""
     case, most = joint.cases[0], max(joint.caps, default=0)
-    facts = {"count": str(len(joint.cases)), "most": major(most), **_more(joint)}
+    more, asks = _more(joint)
+    facts = {"count": str(len(joint.cases)), "most": major(most), **more}
+    income = "plan.way.income-and-ask" if asks else "plan.way.income"
     bound = 2 * sum(one.owed.total_minor for one in joint.cases)
     raised = lightest_until(joint.shares, joint.caps, bound, joint.chosen, joint.last)
     if most == 0:
         floor = joint.rules.param("budget.floor", joint.question.household.place)
         facts["floor"] = major(floor_minor(joint.question.household, joint.rules))
-        yield Refusal(rule=floor.rule, reason="plan.refusal.no-surplus", way_on="plan.way.income", facts=facts)
+        yield Refusal(rule=floor.rule, reason="plan.refusal.no-surplus", way_on=income, facts=facts)
     elif raised is not None:
         rule = joint.rules.param("plan.instalment_not_raised").rule
-        more = {"instalment": major(joint.ceiling_minor), "needed": major(raised.burden_minor)}
-        facts = {**facts, **more, "months": str(raised.ends_at + 1)}
+        least = {"instalment": major(joint.ceiling_minor), "needed": major(raised.burden_minor)}
+        facts = {**facts, **least, "months": str(raised.ends_at + 1)}
         yield Refusal(rule=rule, reason="plan.refusal.would-raise", way_on="plan.way.ask-more", facts=facts)
     else:
         rule = joint.rules.param("plan.term_max_months").rule
-        yield Refusal(rule=rule, reason="several.refusal.too-little", way_on="plan.way.income", facts=facts)
+        yield Refusal(rule=rule, reason="several.refusal.too-little", way_on=income, facts=facts)
     if _shown_income_helps(joint):
         rule = joint.rules.param("budget.interim_months").rule
         yield Refusal(rule=rule, reason="plan.refusal.unproven", way_on="plan.way.prove-income")
@@ -369,9 +375,9 @@ def _shown_income_helps(joint: _Joint) -> bool:
     return any(fill_jointly(joint.shares, caps, joint.ceiling_minor, way) for way in joint.chosen)
 
 
-def _more(joint: _Joint) -> dict[str, str]:
+def _more(joint: _Joint) -> tuple[dict[str, str], bool]:
     """The least rise of each month's income, in whole units, that brings a joint plan under the contracts' sum, or
-    under any where that is not enough: bisection."""
+    under any where that is not enough: bisection; and whether she must also ask to pay more than before."""
     unit = max(share.terms.unit_minor for share in joint.shares)
     bound = 2 * sum(case.owed.total_minor for case in joint.cases)
     months = max((case.months for case in joint.cases), key=len)
@@ -389,5 +395,5 @@ def _more(joint: _Joint) -> dict[str, str]:
             while high - low > 1:
                 middle = (low + high) >> 1
                 low, high = (low, middle) if works(middle, ceiling) else (middle, high)
-            return {"more": major(high * unit)}
-    return {"more": major(bound)}
+            return {"more": major(high * unit)}, ceiling > joint.ceiling_minor
+    return {"more": major(bound)}, True

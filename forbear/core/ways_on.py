@@ -10,7 +10,7 @@ from forbear.core.budget import bearing, floor_minor, with_more
 from forbear.core.cashflow import Flow
 from forbear.core.money import Rounding, divide, major
 from forbear.core.refusal import Refusal
-from forbear.core.situation import Situation, situation, term_asked, with_better_proof
+from forbear.core.situation import SETTLEMENT_KINDS, Situation, situation, term_asked, with_better_proof
 
 
 def nothing_to_pay(case: Situation) -> Refusal | None:
@@ -59,7 +59,18 @@ def request_refused(case: Situation, flows: Mapping[str, Flow]) -> tuple[Refusal
             "payments": str(case.settlement.months),
         }
         refused.append(_refusal(case, "settlement.payments_max", "settlement", "settlement", facts))
+    if case.settlement is None and SETTLEMENT_KINDS & set(request.kinds):
+        refused.append(_no_settlement(case))
     return tuple(refused)
+
+
+def _no_settlement(case: Situation) -> Refusal:
+    """She asks for a settlement where the lender gives none, or none as early as this."""
+    days = [int(row["dpd_from"]) for row in case.rules.rows("settlement.ladder")]
+    if not days:
+        return _refusal(case, "settlement.ladder", "settlement-none", "choose-plan", {})
+    facts = {"days": str(min(days)), "late": str(case.days_late)}
+    return _refusal(case, "settlement.ladder", "settlement-early", "choose-plan", facts)
 
 
 def pause_refused(case: Situation, months: int) -> Refusal:
@@ -126,25 +137,47 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     most = max(case.caps, default=0)
     if most == 0:
         floor = {"floor": major(floor_minor(case.question.household, case.rules))}
-        yield _refusal(case, "budget.floor", "no-surplus", "income", {**floor, **_more(case)})
-    elif case.search().least(most, case.last) is not None:
-        facts = {"instalment": major(case.loan.instalment_minor), **_least(case, _level(case))}
-        yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
-    else:
+        yield _with_more(case, "budget.floor", "no-surplus", floor)
+    elif (lightest := case.search().least(most, case.last)) is None:
         yield _needed(case)
+    elif lightest.burden_minor <= case.ceiling_minor:
+        yield _only_level(case, lightest)
+    else:
+        facts = {
+            "instalment": major(case.loan.instalment_minor),
+            "needed": major(lightest.burden_minor),
+            "months": str(lightest.months),
+        }
+        yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
     shown = situation(with_better_proof(case.question), case.rules, case.arithmetic)
     if shown.caps != case.caps and shown.search().fill(shown.ceiling_minor) is not None:
         yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
     yield from without_surplus(case)
 
 
+def _only_level(case: Situation, lightest: Flow) -> Refusal:
+    """A plan would fit that follows her income, but her lender gives none of that shape."""
+    facts = {
+        **_least(case, _level(case)),
+        "least": major(min(case.caps[case.time.first : case.last + 1])),
+        "instalment": major(lightest.burden_minor),
+    }
+    return _refusal(case, "plan.shapes", "only-level", "only-level", facts)
+
+
 def _needed(case: Situation) -> Refusal:
-    most = max(case.caps, default=0)
-    return _refusal(case, "plan.term_max_months", "too-little", "income", {"most": major(most), **_more(case)})
+    return _with_more(case, "plan.term_max_months", "too-little", {"most": major(max(case.caps, default=0))})
 
 
-def _more(case: Situation) -> dict[str, str]:
-    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan."""
+def _with_more(case: Situation, key: str, reason: str, facts: Mapping[str, str]) -> Refusal:
+    """A no that more income would change; where that alone would not do, for the payment would rise, it says so."""
+    more, asks = _more(case)
+    return _refusal(case, key, reason, "income-and-ask" if asks else "income", {**facts, **more})
+
+
+def _more(case: Situation) -> tuple[dict[str, str], bool]:
+    """The least rise of each month's income, or fall of its costs, in whole units, that brings a plan; and
+    whether she must also ask to pay more a month than before."""
     unit, bound = case.most.unit_minor, case.owed.total_minor * 2
     deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in case.months), default=0)
     level = _level(case)
@@ -162,8 +195,8 @@ def _more(case: Situation) -> dict[str, str]:
             else:
                 low, trial = trial, trial + step
             step *= 4
-        return {"more": major(high * unit), **_least(case, level)}
-    return {"more": major(case.owed.total_minor), **_least(case, level)}
+        return {"more": major(high * unit), **_least(case, level)}, ceiling > case.ceiling_minor
+    return {"more": major(case.owed.total_minor), **_least(case, level)}, True
 
 
 def _helps(case: Situation, more_minor: int, ceiling_minor: int) -> bool:

@@ -4,14 +4,18 @@
 messages, letters and refusals, so that a sentence is written once and both languages stay complete (tests/house).
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from re import Match
 from string import Formatter
 from typing import Any
 
 LANGUAGES = ("zh", "en")
+_COUNTED = re.compile(r"\{(\w+)\} (?:month|week|day|payment|row)s\b")
+"""What English counts: of one it says "1 month"."""
 
 
 def say(language: str, key: str, **facts: object) -> str:
@@ -20,7 +24,16 @@ def say(language: str, key: str, **facts: object) -> str:
     A fact may be words of its own, given in each language: `reason_zh` and `reason_en` are said as {reason}.
     """
     sentence = catalogue(language)[key]
-    return sentence.format_map(_in(language, facts)) if facts or "{" in sentence else sentence
+    if not facts and "{" not in sentence:
+        return sentence
+    known_facts = _in(language, facts)
+    if language == "en" and any(str(fact) == "1" for fact in facts.values()):
+        sentence = _COUNTED.sub(lambda found: _singular(found, known_facts), sentence)
+    return sentence.format_map(known_facts)
+
+
+def _singular(found: Match[str], facts: Mapping[str, object]) -> str:
+    return found[0][:-1] if str(facts.get(found[1])) == "1" else found[0]
 
 
 def _in(language: str, facts: Mapping[str, object]) -> Mapping[str, object]:

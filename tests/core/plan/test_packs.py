@@ -30,6 +30,7 @@ CHINA = [
     ("cn/bank-card", "cap.private", 120_000, "2020-08-20", LAW, "25", "V"),
     ("cn/bank-card", "lpr.1y", 30_000, "2025-12-01", REG, "", "V2"),
     ("cn/bank-card", "damages.excess_threshold", 300_000, "2023-12-05", LAW, "65", "V"),
+    ("cn/bank-card", "budget.floor_factor", 1_000_000, "2021-01-01", LAW, "3(2)", "V"),
     ("cn/bank-card", "penalty.uplift_max", 500_000, "2004-01-01", REG, "3", "K"),
     ("cn/bank-card", "contact.quiet_from", "22:00", "2024-05-15", REG, "", "V2"),
     ("cn/bank-card", "contact.quiet_until", "08:00", "2024-05-15", REG, "", "V2"),
