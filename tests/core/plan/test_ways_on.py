@@ -57,7 +57,7 @@ def test_a_settlement_that_is_too_early_is_said_to_be():
 
 
 def test_where_only_level_payments_are_given_the_tight_month_is_named(tmp_path):
-    """April bears 756.00 and later months 1,566.00: a plan that follows them fits under the contract's 2,026.20."""
+    """April bears 900.00, later months more: a plan that follows them fits under the contract's 2,026.20."""
     folder = Path(shutil.copytree("forbear/rulebook", tmp_path / "rules"))
     values = (folder / "base" / "plan.toml").read_text("utf-8")
     (folder / "base" / "plan.toml").write_text(values.replace('["income-following", "level", "stepped",', '["level",'))
@@ -66,4 +66,4 @@ def test_where_only_level_payments_are_given_the_tight_month_is_named(tmp_path):
     rules = load_rulebook("cn", "consumer-finance", None, asked.as_of, folder)
     refused = solve(asked, rules).refusals[0]
     assert (refused.rule, refused.reason) == ("base.plan.shapes", "plan.refusal.only-level")
-    assert (refused.facts["least"], refused.facts["instalment"]) == ("756.00", "1078.00")
+    assert (refused.facts["least"], refused.facts["instalment"]) == ("900.00", "1078.00")
