@@ -325,16 +325,18 @@ def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settle
         return [settled[0]]
     if not found:
         return []
-    if request.instalment_minor is None and months is None:
+    # Where payments step up, her amount is that of the first months (core/shapes.py) and bounds no later one.
+    amount = None if tuple(shapes) == ("stepped",) else request.instalment_minor
+    if amount is None and months is None:
         wished = pause_asked(case) or (shape_asked(case) and shape_asked(case) in shapes)
         return [min(found, key=lambda f: f.criteria)] if wished else []
     until = case.last if months is None else min(case.last, case.time.first + months - 1)
-    ceiling = case.ceiling_minor if request.instalment_minor is None else request.instalment_minor
-    named = request.instalment_minor is not None
+    ceiling = case.ceiling_minor if amount is None else amount
+    named = amount is not None
     within = [flow for shape in shapes for flow in asked_for(case, shape, ceiling, until, named)]
     if not within:
         return []
-    if request.instalment_minor is None:
+    if amount is None:
         return [min(within, key=lambda f: f.criteria)]
     # Her own amount, unless a smaller one ends as soon and costs no more.
     return [min(within, key=lambda f: (f.ends_at, f.total_minor, f.burden_minor))]
