@@ -197,7 +197,8 @@ def choices(case: Situation) -> Choices:
     """With the pause she asks for, else a shorter one, else the shape she asks for, else what there is without."""
     numbers, asked, shape = plain(case), pause_asked(case), shape_asked(case)
     usual = _wish(case, _usual(case))
-    wishes = [(pause, "") for pause in reversed([n for n in _pauses(case) if 0 < n <= asked])]
+    shorter = [n for n in reversed(_pauses(case)) if 0 < n < asked]
+    wishes = [(pause, "") for pause in (asked, *shorter) if asked]
     wishes += [(0, shape)] if shape else []
     for pause, named in (*wishes, (0, "")):
         bare = replace(numbers, pauses=(pause, *(n for n in numbers.pauses if n > max(pause, asked))))
