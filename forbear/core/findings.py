@@ -6,7 +6,7 @@ from forbear.core.cashflow import Flow
 from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Plan
-from forbear.core.relief import cost_caps
+from forbear.core.relief import cost_caps, unlawful_penalty
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
@@ -36,11 +36,24 @@ def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
     for part, name in PARTS.items():
         allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
         waived = getattr(terms.forgiven, name)
+        if part == "penalty" and case.owed.penalty_minor:
+            above = unlawful_penalty(case.loan, case.owed, case.rules)
+            if above or terms.kept.penalty_minor:
+                yield from _penalty(terms.kept.penalty_minor, above, case)
+            waived = 0 if waived == above > allowed else waived
         if waived:
             yield _at_most(case, ladder, waived, allowed, major, "amount", f".{part}")
     if terms.rate_ppm < case.loan.rate_ppm:
         floor_ppm = min(int(case.step["rate_floor"]), case.most.rate_ppm)
         yield _at_least(case, ladder, terms.rate_ppm, floor_ppm, percent, "percent", ".rate_floor")
+
+
+def _penalty(kept_minor: int, above_minor: int, case: Situation) -> Iterator[Held]:
+    """The penalty asked for beside what its cap leaves of it."""
+    for param in case.rules.stack("penalty.uplift_max"):
+        lawful = case.owed.penalty_minor - above_minor
+        finding, touches = _at_most(case, param, kept_minor, lawful, major, "amount")
+        yield finding, touches and above_minor > 0
 
 
 def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:

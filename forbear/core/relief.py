@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from forbear.core.accrual import penalty_above_cap
 from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
 from forbear.core.course import settlement_forgives
@@ -20,10 +21,11 @@ from forbear.core.rules import Param, Rulebook
 def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
     """The terms with all the relief the ladder allows this cause at this many days past due."""
     step = ladder_step(cause, days_late, rulebook)
+    penalty = divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN)
     forgiven = Owed(
         principal_minor=divide(owed.principal_minor * int(step["principal"]), PPM, Rounding.DOWN),
         interest_minor=divide(owed.interest_minor * int(step["interest"]), PPM, Rounding.DOWN),
-        penalty_minor=divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN),
+        penalty_minor=max(penalty, unlawful_penalty(loan, owed, rulebook)),
         fees_minor=divide(owed.fees_minor * int(step["fees"]), PPM, Rounding.DOWN),
     )
     rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook), int(step["rate_floor"]))
@@ -40,9 +42,11 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
 
 
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
-    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
-    given = NOTHING
-    rungs = [replace(most, kept=owed, forgiven=given, rate_ppm=min(loan.rate_ppm, cost_cap_ppm(rulebook)))]
+    """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal. Penalty
+    above its cap is no relief: it is asked for on no rung."""
+    given = replace(NOTHING, penalty_minor=unlawful_penalty(loan, owed, rulebook))
+    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook))
+    rungs = [replace(most, kept=owed - given, forgiven=given, rate_ppm=rate_ppm)]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
         given = replace(given, **{part: getattr(most.forgiven, part)})
         rungs.append(replace(rungs[0], kept=owed - given, forgiven=given))
@@ -60,6 +64,14 @@ def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     forgiven = settlement_forgives(owed, divide(owed.total_minor * least_ppm, PPM, Rounding.UP))
     terms = _terms(owed, forgiven, 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
+
+
+def unlawful_penalty(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
+    """How much of the accrued penalty lies above every cap on its rate (银发〔2003〕251号 art. 3); minor units."""
+    caps = [int(param.value) for param in rulebook.stack("penalty.uplift_max")]
+    if not caps:
+        return 0
+    return penalty_above_cap(owed.penalty_minor, loan.rate_ppm, loan.penalty_rate_ppm, min(caps))
 
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:

@@ -266,3 +266,15 @@ def test_a_table_that_cannot_be_says_where(table, reason, where):
 def test_the_same_question_has_the_same_answer():
     again = read_case(json.dumps(json.loads((EXAMPLES / "illness.json").read_text())).encode()).question
     assert solve(again, RULES) == solve(ILLNESS, RULES)
+
+
+def test_penalty_above_its_cap_is_not_asked_for():
+    """Contract 12 %, penalty 36 %: half as much again is 18 %, so half of the 1,000.00 accrued lies above the cap."""
+    loan = replace(ILLNESS.loan, rate_ppm=120_000, penalty_rate_ppm=360_000, penalty_minor=1_000_00)
+    answer = solve(replace(ILLNESS, loan=loan), load_rulebook("cn", "consumer-finance", None, ILLNESS.as_of))
+    assert answer.offers
+    for offer in answer.offers:
+        assert offer.plan.forgiven.penalty_minor == 500_00
+        (held,) = [finding for finding in offer.findings if finding.rule == "cn.penalty.uplift_max"]
+        assert (held.ok, held.limit, held.value) == (True, "500.00", "500.00")
+    assert answer.lender_best is not None and answer.lender_best.plan.forgiven.penalty_minor == 500_00
