@@ -10,6 +10,7 @@ import pytest
 from forbear.adapters.rulebook import load_rulebook
 from forbear.config.plan_file import read_case
 from forbear.core.budget import Evidence, Income
+from forbear.core.dates import DayCount
 from forbear.core.money import major
 from forbear.core.plan import Cause, Offer, Request
 from forbear.core.refusal import Refusal
@@ -54,6 +55,7 @@ def pay_by_hand(ceiling_yuan: int, caps_minor: list[int]) -> tuple[int, int, int
     return None
 
 
+RICHER = replace(ILLNESS.household, income=(Income(source="wages", monthly_minor=9_000_00, evidence=Evidence.A),))
 CAPS = [756_00, *[1_566_00] * 4, 7_326_00, *[1_566_00] * 53]
 
 
@@ -278,3 +280,17 @@ def test_penalty_above_its_cap_is_not_asked_for():
         (held,) = [finding for finding in offer.findings if finding.rule == "cn.penalty.uplift_max"]
         assert (held.ok, held.limit, held.value) == (True, "500.00", "500.00")
     assert answer.lender_best is not None and answer.lender_best.plan.forgiven.penalty_minor == 500_00
+
+
+def test_a_year_of_360_days_is_told_and_capped_as_a_real_one():
+    """24 % a year of 360 days is 24.33 % of 365; the cap of 24 % leaves 24 % × 360 ÷ 365 = 23.6712 %."""
+    book = load_rulebook("cn", "bank-card", None, ILLNESS.as_of)
+    for rate_ppm, charged, cost in ((240_000, 236_712, 240_000), (120_000, 120_000, 121_667)):
+        loan = replace(ILLNESS.loan, rate_ppm=rate_ppm, day_count=DayCount.ACTUAL_360, instalment_minor=3_000_00)
+        asked = Request(kinds=(), instalment_minor=None, months=None)
+        offers = solve(replace(ILLNESS, loan=loan, request=asked, household=RICHER), book).offers
+        assert offers
+        for offer in offers:
+            assert offer.plan.rate_ppm == charged
+            # The arrears bear nothing, so the whole costs somewhat less than its rate, and never more.
+            assert charged < offer.plan.annual_cost_ppm <= cost
