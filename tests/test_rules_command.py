@@ -241,7 +241,7 @@ def test_explain_a_table_and_a_predicate(capsys):
         (["cap.anual_cost"], "RULE: cap.anual_cost is not known; did you mean cap.annual_cost?"),
         (["x.y.z"], "RULE: x.y.z is not known; docs/rules.md lists all there are"),
         (
-            ["uk.moratorium.days"],
+            ["moratorium.days"],
             "RULE: moratorium.days has no value in cn/consumer-finance/example; --policy: there is one in uk, "
             "uk/consumer-credit",
         ),
@@ -371,3 +371,26 @@ def test_a_directory_at_fault_is_not_compared(capsys, copied):
         "B: cn/consumer-finance/plan.toml:6:9: cap.annual_cost: 250000 loosens the regulatory value of cn/cost.toml; "
         "at most 240000"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "policy"),
+    [
+        ("cn.bank-card.plan.term_max_months", "cn/bank-card"),
+        ("us.mortgage.plan.term_max_months", "us/mortgage"),
+        ("uk.moratorium.days", "uk"),
+        ("cn.cap.annual_cost", "cn/consumer-finance/example"),
+        ("lender.example.relief.ladder.penalty", "cn/consumer-finance/example"),
+    ],
+)
+def test_a_rule_named_with_its_layer_is_explained_there(capsys, rule, policy):
+    status, out, errors = run(capsys, "explain", rule, "--on", "2026-03-02", "--json")
+    answer = json.loads(out)
+    assert (status, errors, answer["policy"]) == (0, [], policy)
+    assert answer["decided_by"]["rule"] == rule.removesuffix(".penalty") or policy.endswith("example")
+
+
+def test_a_contract_older_than_the_rule_is_said_to_be(capsys):
+    asked = ("cap.private", "--on", "2026-03-02", "--signed-on", "2020-08-19", "--policy", "cn/bank-card")
+    fault = "--signed-on: cap.private has no value on 2020-08-19 in cn/bank-card; the first is from 2020-08-20"
+    assert run(capsys, "explain", *asked) == (2, "", [fault])

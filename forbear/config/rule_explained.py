@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from forbear.adapters.rulebook import Example, examples, load_layers, stacks
-from forbear.config.rule_asked import AtFault, currency_of, policy_of, root_of
+from forbear.config.rule_asked import POLICY, AtFault, currency_of, policy_of, root_of
 from forbear.config.rule_words import as_json, name_of, readable, working
 from forbear.core.rules import NoContractDate, NoRule, Param, Predicate, Rulebook
 from forbear.words import say
@@ -33,6 +33,7 @@ class _Asked:
 def explained(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """The explanation as one document and as lines; AtFault where there is nothing to explain."""
     root = root_of(args.rulebook, "--rulebook")
+    args.policy = args.policy or _policy_named(args.rule, root)
     rules = policy_of(root, args.policy, "--policy").on(args.on, args.signed_on)
     key = _without_layer(args.rule, rules, root)
     asked = _Asked(rules=rules, root=root, key=key, place=args.place, language=args.language)
@@ -210,8 +211,9 @@ def _no_rule(asked: _Asked, args: argparse.Namespace) -> str:
         return f"RULE: {args.rule} is not known; {mend}"
     held = _history(asked)
     if held:
-        first = held[0].from_on
-        return f"--on: {asked.key} has no value on {args.on} in {args.policy}; the first is from {first}"
+        by_contract = asked.rules.keys[asked.key].basis == "contract-date"
+        option, on = ("--signed-on", args.signed_on) if by_contract else ("--on", args.on)
+        return f"{option}: {asked.key} has no value on {on} in {args.policy}; the first is from {held[0].from_on}"
     others = [
         "/".join(stack[-1:])
         for stack in stacks(asked.root)
@@ -228,10 +230,22 @@ def _places(asked: _Asked) -> str:
     return ", ".join(sorted({p.scope for p in asked.rules.params if p.key == asked.key and p.scope}))
 
 
+def _policy_named(rule: str, root: Traversable) -> str:
+    """The policy of the layer a rule is named with: cn/bank-card for cn.bank-card.plan.term_max_months."""
+    named = [stack[-1] for stack in stacks(root) if len(stack) == 3 and rule.startswith(_prefix(stack[-1]))]
+    countries = [stack[-1] for stack in stacks(root) if len(stack) == 2 and rule.startswith(_prefix(stack[-1]))]
+    country, _, usual = POLICY.partition("/")
+    return (named or [one for one in countries if one != country] or [f"{country}/{usual}"])[0]
+
+
+def _prefix(layer: str) -> str:
+    return f"{layer.replace('/', '.')}."
+
+
 def _without_layer(rule: str, rules: Rulebook, root: Traversable) -> str:
     """A rule as answers name it (cn.cap.annual_cost, lender.example.relief.ladder.penalty) without layer and part."""
     for layer in sorted({layer for stack in stacks(root) for layer in stack}, key=len, reverse=True):
-        rule = rule.removeprefix(f"{layer.replace('/', '.')}.")
+        rule = rule.removeprefix(_prefix(layer))
     while rule not in rules.keys and rule.rpartition(".")[0] in rules.keys:
         rule = rule.rpartition(".")[0]
     return rule

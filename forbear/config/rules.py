@@ -33,7 +33,7 @@ def add(subparsers: Any) -> None:
     explain.add_argument("rule", metavar="RULE", help="cap.annual_cost, or cn.cap.annual_cost as answers name it")
     explain.add_argument("--on", required=True, type=_day, metavar="DATE", help="the day of the decision: 2026-03-02")
     explain.add_argument("--place", default="", metavar="PLACE", help="where the household lives: cn/sichuan/chengdu")
-    explain.add_argument("--policy", default=POLICY, metavar="POLICY", help=f"country/sector/lender ({POLICY})")
+    explain.add_argument("--policy", metavar="POLICY", help=f"country/sector/lender (the rule's own, or {POLICY})")
     diff = verbs.add_parser("diff", help="what changed between two directories, two policies, or two days of one")
     diff.add_argument("a", metavar="A", help="a directory, or a policy and a day: cn/bank-card@2025-09-30")
     diff.add_argument("b", metavar="B", help="the other one")

@@ -19,6 +19,7 @@ from forbear.core.rules import Rulebook
 from forbear.core.several import JointFlow, Share, Way, fill_jointly, joint_plans, lightest_until, ways
 from forbear.core.situation import (
     SETTLEMENT_KINDS,
+    SHAPE_KINDS,
     Question,
     Situation,
     pause_asked,
@@ -328,7 +329,7 @@ def _shown(cases: Sequence[Situation], found: Mapping[str, JointFlow]) -> tuple[
 
 
 def _asked_refused(joint: _Joint, found: Mapping[str, JointFlow]) -> Iterator[Refusal]:
-    """Offers exist, but not what she asked for: the nearest there is; a settlement is made loan by loan."""
+    """Offers exist, but not what she asked for: the nearest there is; settlements and shapes are made loan by loan."""
     request, term = joint.question.request, joint.rules.param("plan.term_max_months")
     asked = request.instalment_minor is not None or term_asked(request) is not None
     if asked and "as-requested" not in found:
@@ -338,6 +339,9 @@ def _asked_refused(joint: _Joint, found: Mapping[str, JointFlow]) -> Iterator[Re
     if SETTLEMENT_KINDS & set(request.kinds):
         rule = joint.rules.param("settlement.payments_max").rule
         yield Refusal(rule=rule, reason="several.refusal.settlement", way_on="several.on.settlement")
+    if SHAPE_KINDS.keys() & set(request.kinds):
+        rule = joint.rules.param("plan.shapes").rule
+        yield Refusal(rule=rule, reason="several.refusal.shape", way_on="several.on.shape")
 
 
 def _no_plan(joint: _Joint) -> Iterator[Refusal]:

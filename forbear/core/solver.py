@@ -247,7 +247,7 @@ def _named(case: Situation, shapes: Sequence[str], made: Drawing, said: list[Ref
     against = [refusal for flow in flows.values() for refusal in made(flow).refused]
     if not against:
         return flows
-    said.extend(dict.fromkeys(against))
+    said.extend(refusal for place, refusal in enumerate(against) if refusal not in against[:place])
     every = [*found, *_menu(case, shapes), *_asked(case, shapes, found, ())]
     left = [flow for flow in every if not made(flow).refused]
     settled = [flow for flow in settled if not made(flow).refused]

@@ -142,19 +142,31 @@ def _no_plan(case: Situation) -> Iterator[Refusal]:
     if most == 0:
         floor = {"floor": major(floor_minor(case.question.household, case.rules))}
         yield _with_more(case, "budget.floor", "no-surplus", floor)
-    elif (lightest := case.search().least(most, case.last)) is not None:
+    elif (lightest := case.search().least(most, case.last)) is None:
+        yield _needed(case)
+    elif lightest.burden_minor <= case.ceiling_minor:
+        yield _only_level(case, lightest)
+    else:
         facts = {
             "instalment": major(case.loan.instalment_minor),
             "needed": major(lightest.burden_minor),
             "months": str(lightest.months),
         }
         yield _refusal(case, "plan.instalment_not_raised", "would-raise", "ask-more", facts)
-    else:
-        yield _needed(case)
     shown = situation(with_better_proof(case.question), case.rules, case.arithmetic)
     if shown.caps != case.caps and shown.search().fill(shown.ceiling_minor) is not None:
         yield _refusal(case, "budget.interim_months", "unproven", "prove-income", {})
     yield from without_surplus(case)
+
+
+def _only_level(case: Situation, lightest: Flow) -> Refusal:
+    """A plan would fit that follows her income, but her lender gives none of that shape."""
+    facts = {
+        **_least(case),
+        "least": major(min(case.caps[case.time.first : case.last + 1])),
+        "instalment": major(lightest.burden_minor),
+    }
+    return _refusal(case, "plan.shapes", "only-level", "only-level", facts)
 
 
 def _needed(case: Situation) -> Refusal:

@@ -126,6 +126,11 @@ def test_a_loan_with_nothing_owed_has_no_part():
     assert solve_jointly(replace(THREE, loans=(done,)), RULES).offers == ()
 
 
+def test_a_shape_is_asked_for_loan_by_loan():
+    answer = solve_jointly(replace(THREE, request=Request(kinds=("level",))), RULES)
+    assert [r.reason for r in answer.refusals] == ["several.refusal.shape"] and answer.offers
+
+
 def test_a_settlement_is_asked_for_loan_by_loan():
     answer = solve_jointly(replace(THREE, request=Request(kinds=("settlement",))), RULES)
     assert [r.reason for r in answer.refusals] == ["several.refusal.settlement"] and answer.offers

@@ -1,6 +1,7 @@
 """The solver on whole cases: golden figures, each worked out again here by plain loops over every yuan."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -294,3 +295,16 @@ def test_a_year_of_360_days_is_told_and_capped_as_a_real_one():
             assert offer.plan.rate_ppm == charged
             # The arrears bear nothing, so the whole costs somewhat less than its rate, and never more.
             assert charged < offer.plan.annual_cost_ppm <= cost
+
+
+def test_a_lender_s_own_rule_that_leaves_no_plan_is_an_answer(tmp_path):
+    """Two picks are refused by the same rule; it is said once, and what can be done instead follows."""
+    folder = Path(shutil.copytree("forbear/rulebook", tmp_path / "rules"))
+    own = folder / "lender" / "example" / "own-rules.toml"
+    before = own.read_text("utf-8")
+    own.write_text(before.replace('expression = "deferral_months <= 12"', 'expression = "term_months > 600"'), "utf-8")
+    rules = load_rulebook("cn", "consumer-finance", "example", ILLNESS.as_of, folder)
+    answer = solve(ILLNESS, rules)
+    assert answer.offers == ()
+    assert answer.refusals[0].rule == "lender.example.predicate.first-payment-within-a-year"
+    assert len(answer.refusals) == len({(refusal.rule, refusal.way_on) for refusal in answer.refusals})

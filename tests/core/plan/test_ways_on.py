@@ -1,6 +1,8 @@
 """A way on is true: with what it names a plan is there, with a yuan less there is none."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.household import Evidence, Income
@@ -52,3 +54,16 @@ def test_a_settlement_that_is_too_early_is_said_to_be():
     assert refused.facts == {"days": "91", "late": "64"}
     (refused,) = solve(replace(asked, request=request), load_rulebook("cn", "bank-card", None, asked.as_of)).refusals
     assert (refused.rule, refused.reason) == ("base.settlement.ladder", "plan.refusal.settlement-none")
+
+
+def test_where_only_level_payments_are_given_the_tight_month_is_named(tmp_path):
+    """April bears 900.00, later months more: a plan that follows them fits under the contract's 2,026.20."""
+    folder = Path(shutil.copytree("forbear/rulebook", tmp_path / "rules"))
+    values = (folder / "base" / "plan.toml").read_text("utf-8")
+    (folder / "base" / "plan.toml").write_text(values.replace('["income-following", "level", "stepped",', '["level",'))
+    asked = case("illness")
+    asked = replace(asked, request=replace(asked.request, kinds=(), instalment_minor=None, months=None))
+    rules = load_rulebook("cn", "consumer-finance", None, asked.as_of, folder)
+    refused = solve(asked, rules).refusals[0]
+    assert (refused.rule, refused.reason) == ("base.plan.shapes", "plan.refusal.only-level")
+    assert (refused.facts["least"], refused.facts["instalment"]) == ("900.00", "1078.00")
