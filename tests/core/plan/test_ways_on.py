@@ -7,6 +7,7 @@ from pathlib import Path
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.household import Evidence, Income
 from forbear.core.solver import solve
+from forbear.words import LANGUAGES, known
 from tests.core.plan.test_solver import RULES, case
 
 MONTHS = ("2026-04", "2026-07", "2026-10", "2027-01")
@@ -67,3 +68,14 @@ def test_where_only_level_payments_are_given_the_tight_month_is_named(tmp_path):
     refused = solve(asked, rules).refusals[0]
     assert (refused.rule, refused.reason) == ("base.plan.shapes", "plan.refusal.only-level")
     assert (refused.facts["least"], refused.facts["instalment"]) == ("900.00", "1078.00")
+
+
+def test_every_rule_that_says_no_has_a_name_for_people():
+    asked = (
+        "settlement.ladder",
+        "relief.deferral_options",
+        "relief.deferral_usual",
+        "plan.shapes",
+        "value.npv_binding",
+    )
+    assert [key for key in asked for language in LANGUAGES if not known(language, f"rules.{key}")] == []
