@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from forbear.core.accrual import running
 from forbear.core.allocation import NOTHING, taken
-from forbear.core.dates import DayCount, month_part, year_part
+from forbear.core.dates import DayCount, cost_year, month_part, year_part
 from forbear.core.loan import Owed
 from forbear.core.money import PPM, Rounding, allocate, divide, major
 from forbear.core.plan import Instalment, annual_cost_ppm
@@ -116,6 +116,7 @@ def _annual_cost(position: Position, planned: Course) -> int:
             spans.append((part, paid[position.due_on(number)]))
             part = 0
     carried = position.owed.total_minor - planned.forgiven.total_minor
+    year = cost_year(position.day_count, year)
     return annual_cost_ppm(carried, spans, year, max(ppm for _, ppm in position.rates))
 
 

@@ -77,6 +77,12 @@ def month_part(day_count: DayCount, start_on: date, end_on: date) -> tuple[int, 
     return year_part(day_count, start_on, end_on)
 
 
+def cost_year(day_count: DayCount, denominator: int) -> int:
+    """What parts of a year are over when the cost of a year is told: a real year. Days over 360 or 364 make a year of
+    365 dearer than the rate they bear, and the cost says so; where months are equal a year is twelve of them."""
+    return 365 if day_count in (DayCount.ACTUAL_360, DayCount.ACTUAL_364) else denominator
+
+
 def working_day_after(on: date, count: int, closed: Collection[date] = ()) -> date:
     """The day `count` working days after `on`: Monday to Friday, without the days in `closed`."""
     day = on

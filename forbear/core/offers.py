@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from forbear.core.cashflow import Flow
+from forbear.core.dates import cost_year
 from forbear.core.findings import PARTS, held_against
 from forbear.core.plan import Instalment, Measure, Plan, Why, annual_cost_ppm, check_columns
 from forbear.core.predicate_facts import plan_facts
@@ -75,7 +76,10 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
         forgiven=flow.terms.forgiven,
         measures=tuple(_measures(flow, case)),
         annual_cost_ppm=annual_cost_ppm(
-            kept.total_minor, _spans(flow, index, case), case.time.denominator, flow.terms.rate_ppm
+            kept.total_minor,
+            _spans(flow, index, case),
+            cost_year(case.loan.day_count, case.time.denominator),
+            flow.terms.rate_ppm,
         ),
         total_minor=flow.total_minor,
         instalment_max_minor=flow.burden_minor,

@@ -12,6 +12,7 @@ from forbear.core.accrual import penalty_above_cap
 from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
 from forbear.core.course import settlement_forgives
+from forbear.core.dates import DayCount
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.plan import Cause
@@ -31,7 +32,7 @@ def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: 
         ),
         fees_minor=divide(owed.fees_minor * int(step["fees"]), PPM, Rounding.DOWN),
     )
-    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook), int(step["rate_floor"]))
+    rate_ppm = min(lawful_rate_ppm(loan, rulebook), int(step["rate_floor"]))
     return _terms(owed, forgiven, rate_ppm, days_late, rulebook)
 
 
@@ -47,7 +48,7 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
     """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
     given = replace(NOTHING, penalty_minor=unlawful_penalty_minor(loan, owed, rulebook))
-    rate_ppm = min(loan.rate_ppm, cost_cap_ppm(rulebook))
+    rate_ppm = lawful_rate_ppm(loan, rulebook)
     rungs = [replace(most, kept=owed - given, forgiven=given, rate_ppm=rate_ppm)]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
         given = replace(given, **{part: getattr(most.forgiven, part)})
@@ -79,6 +80,13 @@ def unlawful_penalty_minor(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
         return 0
     uplift_ppm = min(int(param.value) for param in caps)
     return penalty_above_cap(owed.penalty_minor, loan.rate_ppm, loan.penalty_rate_ppm, uplift_ppm)
+
+
+def lawful_rate_ppm(loan: Loan, rulebook: Rulebook) -> int:
+    """The contract's rate, or the highest whose cost a year keeps every cap: less than the cap where days are counted
+    over a year shorter than 365."""
+    year = {DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364}.get(loan.day_count, 365)
+    return min(loan.rate_ppm, divide(cost_cap_ppm(rulebook) * year, 365, Rounding.DOWN))
 
 
 def cost_cap_ppm(rulebook: Rulebook) -> int:

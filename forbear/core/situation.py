@@ -189,21 +189,24 @@ def paused(case: Situation, months: int) -> Situation:
 
 def pause_asked(case: Situation) -> int:
     """Months of pause the borrower asks for: the months of her request where a pause is all she asks, else the
-    rulebook's usual pause; 0 where she asks for none. Never more than the rulebook allows."""
+    rulebook's usual pause; 0 where she asks for none. It may be more than the rulebook allows."""
     request = case.question.request
     if not PAUSE_KINDS & set(request.kinds):
         return 0
     months = request.months if _only(request, PAUSE_KINDS) else None
-    return min(
-        max(case.rules.integers("relief.deferral_options")), months or case.rules.integer("relief.deferral_usual")
-    )
+    return months or case.rules.integer("relief.deferral_usual")
+
+
+def longest_pause(case: Situation) -> int:
+    """The longest pause the rulebook allows, in months."""
+    return max(case.rules.integers("relief.deferral_options"))
 
 
 def pauses_to_try(case: Situation) -> tuple[int, ...]:
-    """The pause she asks for, then every shorter one the rulebook knows, the longest first."""
+    """The pause she asks for where it is not too long, then every shorter one the rulebook knows, the longest first."""
     asked = pause_asked(case)
-    shorter = sorted((n for n in case.rules.integers("relief.deferral_options") if 0 < n < asked), reverse=True)
-    return (asked, *shorter) if asked else ()
+    options = sorted((n for n in case.rules.integers("relief.deferral_options") if 0 < n < asked), reverse=True)
+    return (asked, *options) if 0 < asked <= longest_pause(case) else tuple(options)
 
 
 def shape_asked(case: Situation) -> str:

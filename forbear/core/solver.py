@@ -23,6 +23,7 @@ from forbear.core.shapes import asked_for, flows_of
 from forbear.core.situation import (
     Question,
     Situation,
+    longest_pause,
     pause_asked,
     paused,
     pauses_to_try,
@@ -124,7 +125,7 @@ def what_if(
         return nothing
     case = replace(case, ceiling_minor=instalment_minor)
     flow = None
-    if months := pause_asked(case):
+    if months := min(pause_asked(case), longest_pause(case)):
         flow = paused(case, months).search().fill(instalment_minor)
     flow = flow or case.search().fill(instalment_minor)
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
@@ -212,8 +213,9 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
         made = _drawing(resting)
         flows = _named(resting, usual, made, [])
         if flows:
-            if months != pauses[0]:
-                said.append(pause_shortened(case, pauses[0], months))
+            if months != pause_asked(case):
+                flows.pop("as-requested", None)
+                said.append(pause_shortened(case, pause_asked(case), months))
             return resting, flows, made
     made = _drawing(case)
     shape = shape_asked(case)
@@ -224,6 +226,8 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
         said.append(pause_refused(case, pauses[0]))
     if flows and shape:
         said.append(shape_refused(case, shape))
+    if pauses or shape:
+        flows.pop("as-requested", None)
     return case, flows, made
 
 

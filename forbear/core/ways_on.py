@@ -10,7 +10,7 @@ from forbear.core.budget import bearing, floor_minor, with_more
 from forbear.core.cashflow import Flow
 from forbear.core.money import Rounding, divide, major
 from forbear.core.refusal import Refusal
-from forbear.core.situation import SETTLEMENT_KINDS, Situation, situation, term_asked, with_better_proof
+from forbear.core.situation import SETTLEMENT_KINDS, Situation, longest_pause, situation, term_asked, with_better_proof
 
 
 def nothing_to_pay(case: Situation) -> Refusal | None:
@@ -81,6 +81,10 @@ def pause_refused(case: Situation, months: int) -> Refusal:
 
 def pause_shortened(case: Situation, asked: int, months: int) -> Refusal:
     """Plans exist after a shorter pause than she asks for; they are made with it."""
+    longest = longest_pause(case)
+    if asked > longest:
+        facts = {"months": str(longest), "shorter": str(months)}
+        return _refusal(case, "relief.deferral_options", "pause-long", "pause-shorter", facts)
     facts = {"months": str(asked), "limit": str(case.most.months), "shorter": str(months)}
     return _refusal(case, "plan.term_max_months", "pause", "pause-shorter", facts)
 

@@ -1,6 +1,7 @@
 """The solver on whole cases: golden figures, each worked out again here by plain loops over every yuan."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from forbear.adapters.rulebook import load_rulebook
 from forbear.config.plan_file import read_case
 from forbear.core.budget import Evidence, Income
+from forbear.core.dates import DayCount
 from forbear.core.money import major
 from forbear.core.plan import Cause, Offer, Request
 from forbear.core.refusal import Refusal
@@ -54,6 +56,7 @@ def pay_by_hand(ceiling_yuan: int, caps_minor: list[int]) -> tuple[int, int, int
     return None
 
 
+RICHER = replace(ILLNESS.household, income=(Income(source="wages", monthly_minor=9_000_00, evidence=Evidence.A),))
 CAPS = [756_00, *[1_566_00] * 4, 7_326_00, *[1_566_00] * 53]
 
 
@@ -281,3 +284,30 @@ def test_penalty_above_the_lawful_rate_is_in_no_plan():
     assert answer.lender_best.plan.forgiven.penalty_minor == 65_02
     found = {f.rule: (f.ok, f.limit, f.value) for f in answer.offers[0].findings}
     assert found["cn.penalty.uplift_max.above"] == (True, "65.02", "65.02")
+
+
+def test_a_year_of_360_days_is_told_and_capped_as_a_real_one():
+    """24 % a year of 360 days is 24.33 % of 365; the cap of 24 % leaves 24 % × 360 ÷ 365 = 23.6712 %."""
+    book = load_rulebook("cn", "bank-card", None, ILLNESS.as_of)
+    for rate_ppm, charged, cost in ((240_000, 236_712, 240_000), (120_000, 120_000, 121_667)):
+        loan = replace(ILLNESS.loan, rate_ppm=rate_ppm, day_count=DayCount.ACTUAL_360, instalment_minor=3_000_00)
+        asked = Request(kinds=(), instalment_minor=None, months=None)
+        offers = solve(replace(ILLNESS, loan=loan, request=asked, household=RICHER), book).offers
+        assert offers
+        for offer in offers:
+            assert offer.plan.rate_ppm == charged
+            # The arrears bear nothing, so the whole costs somewhat less than its rate, and never more.
+            assert charged < offer.plan.annual_cost_ppm <= cost
+
+
+def test_a_lender_s_own_rule_that_leaves_no_plan_is_an_answer(tmp_path):
+    """Two picks are refused by the same rule; it is said once, and what can be done instead follows."""
+    folder = Path(shutil.copytree("forbear/rulebook", tmp_path / "rules"))
+    own = folder / "lender" / "example" / "own-rules.toml"
+    before = own.read_text("utf-8")
+    own.write_text(before.replace('expression = "deferral_months <= 12"', 'expression = "term_months > 600"'), "utf-8")
+    rules = load_rulebook("cn", "consumer-finance", "example", ILLNESS.as_of, folder)
+    answer = solve(ILLNESS, rules)
+    assert answer.offers == ()
+    assert answer.refusals[0].rule == "lender.example.predicate.first-payment-within-a-year"
+    assert len(answer.refusals) == len({(refusal.rule, refusal.way_on) for refusal in answer.refusals})
