@@ -200,7 +200,7 @@ def section(rows: Sequence[Row]) -> str:
     said += [f"| {' | '.join(cells(row))} |" for row in rows]
     notes = (
         "CPU time of one core after a warm-up, the median of several runs, all on the same loans and cases in one run.",
-        "*ours* beside another tool is the arithmetic of the rows, compiled: loan by loan, or all at once where that is",
+        "*ours* beside another tool is the arithmetic of rows, compiled: loan by loan, or all at once where that is",
         "what the other does; with dates, as objects, it takes as long as its own line says.",
         "*exact*: whether the cents add up, measured on what each gave. The references are written apart from the",
         "product and share no code with it (`tests/reference.py`, `tests/oracles`).",
