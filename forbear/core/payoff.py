@@ -80,10 +80,12 @@ def pay_off(
                 return NO_PLAN
         else:
             amount = steps[index] if steps[index] < step else step
-            if amount < least or amount == 0:
-                if index - paid_at > gap:
-                    return NO_PLAN
-                continue
+            if amount < least:
+                amount = 0
+        if amount == 0:
+            if index - paid_at > gap:
+                return NO_PLAN
+            continue
         amounts[index] = amount
         paid_at = index
         owing = 0
