@@ -213,13 +213,17 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
         made = _drawing(resting)
         flows = _named(resting, usual, made, [])
         if flows:
+            if months != pause_asked(case) or shape_asked(case):
+                _not_as_requested(flows)
             if months != pause_asked(case):
-                flows.pop("as-requested", None)
                 said.append(pause_shortened(case, pause_asked(case), months))
             return resting, flows, made
     made = _drawing(case)
     shape = shape_asked(case)
     if shape and (flows := _named(case, (shape,), made, [])):
+        if pauses:
+            _not_as_requested(flows)
+            said.append(pause_refused(case, pauses[0]))
         return case, flows, made
     flows = _named(case, usual, made, said)
     if flows and pauses:
@@ -227,8 +231,14 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
     if flows and shape:
         said.append(shape_refused(case, shape))
     if pauses or shape:
-        flows.pop("as-requested", None)
+        _not_as_requested(flows)
     return case, flows, made
+
+
+def _not_as_requested(flows: dict[str, Flow]) -> None:
+    """A plan without the pause or the shape she asks for does not bear that name; a settlement she asks for does."""
+    if "as-requested" in flows and not flows["as-requested"].terms.settlement:
+        del flows["as-requested"]
 
 
 def _usual_shapes(case: Situation) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def plain(case: Situation) -> Account:
     rules, terms = case.rules, case.most
     kept = tuple(getattr(terms.kept, f"{part}_minor") for part in PARTS)
     fees, interest, penalty, principal = kept
-    asked = pause_asked(case)
+    asked = pause_asked(case) if pause_asked(case) <= max(_pauses(case)) else 0
     return Account(
         kept=(fees, interest, penalty, principal),
         order=tuple(PARTS.index(part) for part in _order(case)),
@@ -172,18 +172,20 @@ def differences(question: Question, rules: Rulebook, rng: Random, how: Mapping[s
     yield from _lender_best(_criteria(answer.lender_best, case), found, case)
     yield from _any_amount(plain(case), case, rng, how)
     if found.settled is None and not found.shape:
-        yield from _any_term(every, case, rng, how)
+        yield from _any_term(every, case, rng, how, granted=found.given == pause_asked(case))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """What a case may choose from once her wishes are weighed: the plans with or without the pause and the shape she
-    asks for, and the settlements where she asks for one and there is one."""
+    asks for, and the settlements where she asks for one and there is one. `given`: months of pause, which are `pause`
+    in the plans' own rows where they are not bare months already."""
 
     account: Account
     plans: Family
     settled: Every | None
     pause: int
+    given: int
     shape: str = ""
 
     @property
@@ -198,7 +200,7 @@ def choices(case: Situation) -> Choices:
     numbers, asked, shape = plain(case), pause_asked(case), shape_asked(case)
     usual = _wish(case, _usual(case))
     shorter = [n for n in reversed(_pauses(case)) if 0 < n < asked]
-    wishes = [(pause, "") for pause in (asked, *shorter) if asked]
+    wishes = [(pause, "") for pause in (asked, *shorter) if 0 < pause <= max(_pauses(case))]
     wishes += [(0, shape)] if shape else []
     for pause, named in (*wishes, (0, "")):
         bare = replace(numbers, pauses=(pause, *(n for n in numbers.pauses if n > max(pause, asked))))
@@ -206,7 +208,7 @@ def choices(case: Situation) -> Choices:
             bare = with_bare_months(numbers, pause)
         plans = family(bare, _wish(case, (named,)) if named else usual)
         settled = _settled(case, with_bare_months(numbers, pause))
-        found = Choices(account=bare, plans=plans, settled=settled, pause=bare.pauses[0], shape=named)
+        found = Choices(account=bare, plans=plans, settled=settled, pause=bare.pauses[0], given=pause, shape=named)
         if len(found.every.rows):
             return replace(found, account=with_bare_months(numbers, pause))
     return found
@@ -300,7 +302,12 @@ def _lender_best(offer: tuple[int, ...], found: Choices, case: Situation) -> Ite
 def _as_requested(offers: dict[str, tuple[int, ...]], found: Choices, case: Situation) -> Iterator[str]:
     """There is such an offer exactly where a plan meets the request, and it meets it."""
     request, months = case.question.request, term_asked(case.question.request)
-    asked, amount = offers.get("as-requested"), request.instalment_minor
+    # Where payments step up, her amount is that of the first months and bounds no later one.
+    asked, amount = offers.get("as-requested"), None if found.shape == "stepped" else request.instalment_minor
+    if found.given != pause_asked(case) or found.shape != shape_asked(case):
+        if asked is not None:
+            yield f"as-requested is {asked}, but neither the pause nor the shape asked for is in it: {request}"
+        return
     if amount is None and months is None:
         if found.shape and asked != offers["lightest"]:
             yield f"as-requested is {asked}; the lightest of the shape asked for is {offers['lightest']}"
@@ -315,15 +322,15 @@ def _as_requested(offers: dict[str, tuple[int, ...]], found: Choices, case: Situ
             yield f"as-requested {asked} is not what was asked: {request}"
 
 
-def _any_term(every: Every, case: Situation, rng: Random, how: Mapping[str, Any]) -> Iterator[str]:
-    """The lightest within a term: what she gets who asks for that term."""
+def _any_term(every: Every, case: Situation, rng: Random, how: Mapping[str, Any], *, granted: bool) -> Iterator[str]:
+    """The lightest within a term: what she gets who asks for that term, and for a pause only where it is `granted`."""
     question, months = case.question, rng.randrange(1, 60)
     kinds = tuple(kind for kind in question.request.kinds if kind == "payment-holiday")
     request = Request(kinds=("longer-term", *kinds), months=months)
     asked = replace(question, request=request)
     if pause_asked(replace(case, question=asked)) != pause_asked(case) or question.request.instalment_minor is not None:
         return  # another pause makes other plans, and an instalment asked for raises the ceiling
-    best = every.best(("burden", "total", "end"), until=case.time.first + months - 1)
+    best = every.best(("burden", "total", "end"), until=case.time.first + months - 1) if granted else None
     offers = {offer.name: _criteria(offer, case) for offer in solve(asked, case.rules, **how).offers}
     if offers.get("as-requested") != (best and best.criteria):
         yield f"within {months} months: {offers.get('as-requested')}; the best is {best}"
@@ -335,7 +342,7 @@ def _any_amount(numbers: Account, case: Situation, rng: Random, how: Mapping[str
     if bearable == 0:
         return  # the whole debt is less than a unit
     amount = numbers.unit * rng.randrange(1, bearable + 1)
-    plan = one_plan(numbers, amount, pause_asked(case)) or one_plan(numbers, amount)
+    plan = one_plan(numbers, amount, min(pause_asked(case), max(_pauses(case)))) or one_plan(numbers, amount)
     found = what_if(case.question, case.rules, amount, **how)
     if plan is None:
         if not isinstance(found, Refusal):
