@@ -55,9 +55,7 @@ def pay_off(
     bears no interest itself, but is set aside and paid like arrears.
     """
     principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
-    owing = 0
-    burden = 0
-    total = 0
+    owing = burden = total = 0
     paid_at = first - 1
     step = ceiling - ceiling % unit
     for index in range(until + 1):
