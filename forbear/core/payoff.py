@@ -50,9 +50,8 @@ def pay_off(
     """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
 
     `steps` are the caps rounded down to whole units. Writes what is paid and what accrues in each month up to the end.
-    NO_PLAN where the debt is not paid off by month
-    `until`. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it
-    bears no interest itself, but is set aside and paid like arrears.
+    NO_PLAN where the debt is not paid off by month `until`. Interest of a month is rounded down to the minor unit, so
+    that no rate limit is crossed by rounding; it bears no interest itself, but is set aside and paid like arrears.
     """
     principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
     owing = burden = total = 0

@@ -33,7 +33,7 @@ def without_surplus(case: Situation) -> Iterator[Refusal]:
     token = case.rules.integer("relief.token_minor")
     months = case.rules.integer("relief.token_months")
     near = case.caps[case.time.first : case.time.first + months]
-    if near and min(near) >= token:
+    if near and min(near) >= token and token * months <= case.owed.total_minor:
         facts = {"amount": major(token), "months": str(months)}
         yield _refusal(case, "relief.token_minor", "instead", "token", facts)
     pause = {"months": str(case.rules.integer("relief.deferral_usual"))}
