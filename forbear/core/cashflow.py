@@ -88,13 +88,15 @@ class Flow:
     resting: int = 0
     shape: str = "income-following"
     value_minor: int = 0
+    columns: Any = field(default=None, compare=False, repr=False)
+    """The amounts and what accrues, as columns of the arithmetic that found them."""
 
     @property
     def ends_at(self) -> int:
         """The place of the last payment in the calendar."""
         return len(self.amounts_minor) - 1
 
-    @property
+    @cached_property
     def criteria(self) -> tuple[int, int, int, int]:
         """Largest payment, total, end, value to the lender turned round: less is better in each."""
         return self.burden_minor, self.total_minor, self.ends_at, -self.value_minor
@@ -138,7 +140,7 @@ class Arithmetic:
     columns: Callable[[int, int], Any]
     plain: Callable[[Any], list[int]]
     pay_off: Callable[..., tuple[int, int, int]]
-    least_ceiling: Callable[..., int]
+    least_ceiling: Callable[..., tuple[int, int, int, int]]
     menu: Callable[..., int]
     value: Callable[..., int]
     part: Callable[..., int]
@@ -194,14 +196,14 @@ class Search:
         """The plan whose largest instalment is the least of all that end by `until` and cost at most so much."""
         until = min(until, self.last)
         highest = max(self.plain_caps[: until + 1], default=0)
-        ceiling = self._least(min(most_minor, highest), until, total_most_minor)
-        return self.fill(ceiling, until) if ceiling >= 0 else None
+        _, end, burden, total = self._least(min(most_minor, highest), until, total_most_minor)
+        return self._flow(end, burden, total) if end >= 0 else None
 
-    def _least(self, most_minor: int, until: int, total_most_minor: int) -> int:
+    def _least(self, most_minor: int, until: int, total_most_minor: int) -> tuple[int, int, int, int]:
         debt = self.debt
         usable = sum(1 for cap in self.plain_caps[debt.first : until + 1] if cap > 0)
         if usable == 0 or most_minor <= 0:
-            return -1
+            return -1, -1, 0, 0
         # No ceiling below an even share without interest can suffice; interest on half the principal is a fair try.
         above = max(0, -(-debt.left // (usable * debt.unit)) - 1)
         ahead = debt.principal * sum(self.plain_factors[: until + 1]) // (2 * debt.year)
@@ -269,6 +271,7 @@ class Search:
             resting=self.debt.resting,
             shape=self.shape,
             value_minor=worth,
+            columns=(self.amounts[: end + 1].copy(), self.accrued[: end + 1].copy()),
         )
 
 
@@ -315,14 +318,17 @@ def search(
     shape: str = "income-following",
     worth: payoff.Worth | None = None,
     arithmetic: Arithmetic = PLAIN,
+    room: tuple[Any, Any] | None = None,
 ) -> Search:
     """Terms and caps made ready to be searched. `caps[i]` is what month i can bear, `resting` months pay interest.
 
-    `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth`.
+    `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth` and of `room`,
+    the caps and their whole steps, where they are at hand.
     """
     factors, column, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
     debt = _debt(terms, time, year, resting)
     amounts, accrued = arithmetic.columns(2, len(factors))
+    held = room or room_of(caps, terms.unit_minor, arithmetic)
     return Search(
         terms=terms,
         debt=debt,
@@ -330,14 +336,19 @@ def search(
         plain_caps=caps,
         plain_factors=factors,
         factors=column,
-        caps=arithmetic.column(caps),
-        steps=arithmetic.column([cap - cap % terms.unit_minor for cap in caps]),
+        caps=held[0],
+        steps=held[1],
         last=min(len(caps), time.first + terms.months) - 1,
         shape=shape,
         worth=worth,
         amounts=amounts,
         accrued=accrued,
     )
+
+
+def room_of(caps: Sequence[int], unit_minor: int, arithmetic: Arithmetic) -> tuple[Any, Any]:
+    """What each month can bear, and the whole units in it, as columns."""
+    return arithmetic.column(caps), arithmetic.column([cap - cap % unit_minor for cap in caps])
 
 
 def _debt(terms: Terms, time: Calendar, year: int, resting: int = 0) -> payoff.Debt:

@@ -61,7 +61,7 @@ def _plan_of(flow: Flow, case: Situation) -> Plan:
     order = [_PLACES.index(name) for name in case.order]
     left = run.column([kept.fees_minor, kept.interest_minor, kept.penalty_minor, kept.principal_minor])
     columns = run.columns(7, size)
-    amounts, accrued = run.column(flow.amounts_minor), run.column(flow.accrued_minor)
+    amounts, accrued = flow.columns or (run.column(flow.amounts_minor), run.column(flow.accrued_minor))
     count = run.part(amounts, accrued, flow.ends_at, run.column(order), left, columns)
     index, fees, interest, penalty, principal, balance, accrues = (run.plain(column[:count]) for column in columns)
     assert not any(run.plain(left)), "a plan pays all that is kept"

@@ -110,28 +110,33 @@ def least_ceiling(
     guess: int,
     amounts: Column,
     accrued: Column,
-) -> int:
-    """The least whole unit of instalment that pays off by month `until` and for at most `total_most`; -1 for none.
+) -> tuple[int, int, int, int]:
+    """The least whole unit of instalment that pays off by month `until` and for at most `total_most`, and its plan:
+    (ceiling, end, largest, total), ceiling -1 for none.
 
     Exact: whether a ceiling suffices never turns from yes to no as it rises, so a bracket around the turn may be
     closed by halves. The ceiling given back is min(units · unit, most). `above` units are known not to suffice;
-    `guess` units are tried first.
+    `guess` units are thought to suffice just so, and one less is tried first, so that the last plan made is the one.
     """
     unit = debt.unit
     top = -(-most // unit)
     low = above
     high = top + 1
-    trial = guess if guess > low else low + 1
+    trial = guess - 1 if guess - 1 > low else low + 1
     step = 1
+    best = (-1, -1, 0, 0)
+    last = -1
     while high - low > 1:
         if trial > top:
             trial = top
-        end, _, total = pay_off(debt, factors, caps, steps, min(trial * unit, most), until, amounts, accrued)
+        last = trial
+        end, burden, total = pay_off(debt, factors, caps, steps, min(trial * unit, most), until, amounts, accrued)
         if end >= 0 and total <= total_most:
             high = trial
+            best = (min(trial * unit, most), end, burden, total)
             trial = trial - step
         elif trial == top:
-            return -1
+            return (-1, -1, 0, 0)
         else:
             low = trial
             trial = trial + step
@@ -141,7 +146,9 @@ def least_ceiling(
         step += step
         if trial <= low:
             trial = (low + high) >> 1
-    return min(high * unit, most) if high <= top else -1
+    if last != high and best[0] >= 0:
+        pay_off(debt, factors, caps, steps, best[0], until, amounts, accrued)
+    return best
 
 
 def menu(
@@ -177,10 +184,11 @@ def menu(
     growth = ahead * PPM // (2 * debt.year)
     guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
     while until >= debt.first:
-        ceiling = least_ceiling(debt, factors, caps, steps, most, until, WORD, above, guess, amounts, accrued)
+        ceiling, end, burden, total = least_ceiling(
+            debt, factors, caps, steps, most, until, WORD, above, guess, amounts, accrued
+        )
         if ceiling < 0:
             break
-        end, burden, total = pay_off(debt, factors, caps, steps, ceiling, until, amounts, accrued)
         plans[0][count] = ceiling
         plans[1][count] = end
         plans[2][count] = burden

@@ -11,6 +11,7 @@ from typing import Any
 from forbear.core.accrual import penalty_above_cap
 from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
+from forbear.core.codec import evolved
 from forbear.core.course import settlement_forgives
 from forbear.core.dates import DayCount
 from forbear.core.loan import Loan, Owed
@@ -49,11 +50,11 @@ def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) 
     """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
     given = replace(NOTHING, penalty_minor=unlawful_penalty_minor(loan, owed, rulebook))
     rate_ppm = lawful_rate_ppm(loan, rulebook)
-    rungs = [replace(most, kept=owed - given, forgiven=given, rate_ppm=rate_ppm)]
+    rungs = [evolved(most, {"kept": owed - given, "forgiven": given, "rate_ppm": rate_ppm})]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
-        given = replace(given, **{part: getattr(most.forgiven, part)})
-        rungs.append(replace(rungs[0], kept=owed - given, forgiven=given))
-    rungs += [replace(rungs[-1], rate_ppm=most.rate_ppm), most]
+        given = evolved(given, {part: getattr(most.forgiven, part)})
+        rungs.append(evolved(rungs[0], {"kept": owed - given, "forgiven": given}))
+    rungs += [evolved(rungs[-1], {"rate_ppm": most.rate_ppm}), most]
     # Each rung forgives at least what the one before does, so total and rate tell them apart.
     return tuple({(terms.rate_ppm, terms.forgiven.total_minor): terms for terms in rungs}.values())
 

@@ -251,6 +251,9 @@ class Rulebook:
     compiled: tuple[CompiledPredicate, ...] = field(default=(), compare=False, repr=False)
     keys: Mapping[str, Key] = field(default_factory=dict, compare=False, repr=False)
     by_contract: tuple[Param, ...] = field(default=(), compare=False, repr=False)
+    _stacks: dict[tuple[str, str], tuple[Param, ...]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
     _looked_at: dict[tuple[date, date | None], "Rulebook"] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
@@ -287,6 +290,12 @@ class Rulebook:
 
     def stack(self, key: str, scope: str = "") -> tuple[Param, ...]:
         """Every value in force for a key, highest layer first, of the nearest scope that has one: city, province."""
+        found = self._stacks.get((key, scope))
+        if found is None:
+            found = self._stacks[key, scope] = self._stack(key, scope)
+        return found
+
+    def _stack(self, key: str, scope: str) -> tuple[Param, ...]:
         while True:
             found = self._current.get((key, scope)) or self._signed.get((key, scope))
             if found:

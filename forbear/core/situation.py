@@ -8,7 +8,7 @@ from typing import Any
 
 from forbear.core.allocation import order_on
 from forbear.core.budget import Evidence, Household, MonthBudget, budget
-from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, may_run, search
+from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, may_run, room_of, search
 from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.payoff import Worth
@@ -78,6 +78,11 @@ class Situation:
         return value_of_nothing_minor(self.rules, self.owed.total_minor, self.days_late)
 
     @cached_property
+    def room(self) -> tuple[Any, Any]:
+        """What each month can bear as columns, for every search of the case."""
+        return room_of(self.caps, self.most.unit_minor, self.arithmetic)
+
+    @cached_property
     def later(self) -> Owed:
         """What is owed when nobody does anything for as long as the rulebook looks ahead."""
         days = self.rules.integer("plan.wait_days")
@@ -140,6 +145,7 @@ class Situation:
                 shape=shape,
                 worth=self.worth,
                 arithmetic=self.arithmetic,
+                room=self.room if caps is None else None,
             )
             if key is not None:
                 self._searches[key] = found

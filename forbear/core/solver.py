@@ -87,7 +87,7 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
     """Every named offer for a case; none is beaten by another plan in largest payment, total, end and value at once."""
     case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
-    said = [nothing] if nothing else list(refusals(case.rules, PredicateScope.CASE, case.facts))
+    said = [nothing] if nothing else list(_case_refused(case))
     offers: tuple[Offer, ...] = ()
     best: Offer | None = None
     if not said:
@@ -113,6 +113,12 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
         effective_on=case.rules.effective_on,
         nothing_minor=case.nothing_minor,
     )
+
+
+def _case_refused(case: Situation) -> Sequence[Refusal]:
+    """What the lender's own rules say against the case; its facts are put together only where there are any."""
+    asks = case.rules.predicates(PredicateScope.CASE)
+    return refusals(case.rules, PredicateScope.CASE, case.facts) if asks else ()
 
 
 def what_if(
@@ -357,16 +363,19 @@ def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settle
 
 
 def _undominated(flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    """Where one named plan is worse than another in nothing but better in nothing either, the better takes its name."""
-    kept = {}
-    for name in NAMES:
-        if name in flows:
-            flow = flows[name]
-            better = [other for other in flows.values() if _dominates(other, flow)]
-            if not better:
-                kept[name] = flow
-            elif name != "balanced":
-                kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=_criteria)
+    """Where one named plan is worse than another in nothing but better in nothing either, the better takes its name.
+
+    The lightest, the cheapest and the soonest are each the best in something, so nothing beats them.
+    """
+    kept = {name: flows[name] for name in NAMES if name in flows}
+    for name in ("balanced", "as-requested"):
+        if name not in kept:
+            continue
+        better = [other for other in flows.values() if _dominates(other, flows[name])]
+        if better and name == "balanced":
+            del kept[name]
+        elif better:
+            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=_criteria)
     return kept
 
 
