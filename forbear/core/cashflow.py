@@ -9,7 +9,7 @@ when what was left before it rises. So a bisection over whole ceilings misses no
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -18,6 +18,7 @@ from forbear.core.allocation import PARTS
 from forbear.core.dates import DayCount, add_months, due_in, month_after, month_of, month_part, year_part
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM
+from forbear.core.once import once
 from forbear.core.rules import Rulebook
 
 
@@ -96,22 +97,22 @@ class Flow:
         """The place of the last payment in the calendar."""
         return len(self.amounts_minor) - 1
 
-    @cached_property
+    @once
     def criteria(self) -> tuple[int, int, int, int]:
         """Largest payment, total, end, value to the lender turned round: less is better in each."""
         return self.burden_minor, self.total_minor, self.ends_at, -self.value_minor
 
-    @cached_property
+    @once
     def first_at(self) -> int:
         """The place of the first payment in the calendar."""
         return next(index for index, amount in enumerate(self.amounts_minor) if amount)
 
-    @cached_property
+    @once
     def months(self) -> int:
         """Months from the first payment to the last, both counted."""
         return self.ends_at - self.first_at + 1
 
-    @cached_property
+    @once
     def follows_income(self) -> bool:
         """Whether the payments before the last are not all the same, or leave a month out."""
         regular = set(self.amounts_minor[self.first_at : -1])

@@ -12,6 +12,9 @@ from forbear.core.situation import Situation
 
 PARTS = {"fees": "fees_minor", "interest": "interest_minor", "penalty": "penalty_minor", "principal": "principal_minor"}
 
+NEVER = 2**62
+"""More than any month leaves: what stands for a month without a payment."""
+
 Held = tuple[Finding, bool]
 """A finding, and whether the plan touches its limit: nothing more could be had without breaking the rule."""
 
@@ -69,19 +72,22 @@ def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
 
 def _household(flow: Flow, case: Situation) -> Iterator[Held]:
     """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
-    paid = [(at, amount) for at, amount in enumerate(flow.amounts_minor) if amount]
-    left, bare = min([(case.spare[at] - amount, at) for at, amount in paid])
+    paid = flow.amounts_minor
+    lefts = [spare - amount if amount else NEVER for spare, amount in zip(case.spare, paid, strict=False)]
+    left = min(lefts)
+    bare = lefts.index(left)
     floor = case.param("budget.floor", case.question.household.place)
     yield _at_least(case, floor, left, case.months[bare].floor_minor, major, "amount")
-    room, tight = min([(case.caps[at] - amount, at) for at, amount in paid])
-    buffer, cap = case.param("budget.buffer"), case.caps[tight]
+    rooms = [cap - amount if amount else NEVER for cap, amount in zip(case.caps, paid, strict=False)]
+    room = min(rooms)
+    buffer, cap = case.param("budget.buffer"), case.caps[rooms.index(room)]
     finding, _ = _at_most(case, buffer, cap - room, cap, major, "amount")
     # An instalment is a whole step; nothing more fits where not even one more step does.
     yield finding, room < flow.terms.unit_minor
 
 
 def _longest_gap(flow: Flow, first: int) -> int:
-    if all(flow.amounts_minor[first:]):
+    if 0 not in flow.amounts_minor[first:]:
         return 0
     longest = since = 0
     for amount in flow.amounts_minor[first:]:
@@ -92,30 +98,33 @@ def _longest_gap(flow: Flow, first: int) -> int:
 
 Text = Callable[[int], str]
 
+CITED_MOST = 10_000
+"""Limits a rulebook remembers in words; then it forgets them all and begins anew."""
+
 
 def _at_most(case: Situation, param: Param, value: int, limit: int, text: Text, unit: str, suffix: str = "") -> Held:
-    cited = _cited(case, param, limit, text, unit, suffix)
+    cited = case.cited.get((id(param), suffix, limit)) or _cited(case, param, limit, text, unit, suffix)
     return evolved(cited, {"ok": value <= limit, "value": text(value)}), value == limit
 
 
 def _at_least(case: Situation, param: Param, value: int, limit: int, text: Text, unit: str, suffix: str = "") -> Held:
-    cited = _cited(case, param, limit, text, unit, suffix)
+    cited = case.cited.get((id(param), suffix, limit)) or _cited(case, param, limit, text, unit, suffix)
     return evolved(cited, {"ok": value >= limit, "value": text(value)}), value == limit
 
 
 def _cited(case: Situation, param: Param, limit: int, text: Text, unit: str, suffix: str) -> Finding:
-    """The rule, its source and its limit in words: once for a case, however many plans are held against it."""
-    key = (id(param), suffix, limit)
-    found = case.cited.get(key)
-    if found is None:
-        found = case.cited[key] = Finding(
-            rule=param.rule + suffix,
-            ok=True,
-            limit=text(limit),
-            value="",
-            source=str(param.source),
-            unit=unit,
-            status=param.status.value,
-            key=param.key + suffix,
-        )
-    return found
+    """The rule, its source and its limit in words: once for a rulebook on a day, however many plans are held to it."""
+    made = Finding(
+        rule=param.rule + suffix,
+        ok=True,
+        limit=text(limit),
+        value="",
+        source=str(param.source),
+        unit=unit,
+        status=param.status.value,
+        key=param.key + suffix,
+    )
+    if len(case.cited) >= CITED_MOST:
+        case.cited.clear()
+    case.cited[id(param), suffix, limit] = made
+    return made

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 from forbear.core.allocation import order_on
@@ -11,6 +10,7 @@ from forbear.core.budget import Evidence, Household, MonthBudget, budget
 from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, may_run, room_of, search
 from forbear.core.dates import month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
+from forbear.core.once import once
 from forbear.core.payoff import Worth
 from forbear.core.plan import Cause, Request
 from forbear.core.predicate_facts import case_facts
@@ -65,24 +65,28 @@ class Situation:
     order: tuple[str, ...]
     worth: Worth
     arithmetic: Arithmetic
-    cited: dict[tuple[int, str, int], Finding] = field(init=False, default_factory=dict, compare=False, repr=False)
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
     _params: dict[str, Param] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
-    @cached_property
+    @once
     def nothing_minor(self) -> int:
         """What the lender may expect where nothing is agreed."""
         return value_of_nothing_minor(self.rules, self.owed.total_minor, self.days_late)
 
-    @cached_property
+    @property
+    def cited(self) -> dict[tuple[int, str, int], Finding]:
+        """Limits of the rulebook in words, shared by all cases of the day."""
+        return self.rules.cited
+
+    @once
     def room(self) -> tuple[Any, Any]:
         """What each month can bear as columns, for every search of the case."""
         return room_of(self.caps, self.most.unit_minor, self.arithmetic)
 
-    @cached_property
+    @once
     def later(self) -> Owed:
         """What is owed when nobody does anything for as long as the rulebook looks ahead."""
         days = self.rules.integer("plan.wait_days")
@@ -95,12 +99,12 @@ class Situation:
             found = self._params[key] = self.rules.param(key, scope)
         return found
 
-    @cached_property
+    @once
     def least_value_minor(self) -> int | None:
         """What the lender must expect of a plan at least, where its rulebook makes that binding."""
         return self.nothing_minor if self.rules.flag("value.npv_binding") else None
 
-    @cached_property
+    @once
     def facts(self) -> dict[str, Any]:
         """The case as a lender's own rules name it."""
         asked = self.question
