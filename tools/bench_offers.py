@@ -41,9 +41,10 @@ def cases(seed: int, count: int) -> list[tuple[Question, Rulebook]]:
     return found
 
 
-def one_case(question: Question, rules: Rulebook) -> Callable[[], object]:
-    """All named offers with label, exact rows and explanation."""
-    return partial(solve, question, rules, **compiled())
+def one_case(question: Question, rules: Rulebook, *, lender: bool = False) -> Callable[[], object]:
+    """All that a borrower is offered, with label, exact rows and explanation; with `lender` also the plan that only
+    the desk is shown."""
+    return partial(solve, question, rules, **compiled(), lender=lender)
 
 
 def amounts(question: Question, rules: Rulebook) -> list[int]:

@@ -46,9 +46,9 @@ class Choice:
         return self.offer or "own-instalment"
 
 
-def offers_today(desk: Desk, file: CaseFile) -> Answer:
-    """Every offer for the case as it stands, as of today; the case has a statement."""
-    return solve(question(desk, file), desk.rulebooks.on(desk.clock.today()), desk.arithmetic)
+def offers_today(desk: Desk, file: CaseFile, *, lender: bool = True) -> Answer:
+    """Every offer for the case as it stands, as of today; the case has a statement. `lender`: as in `solve`."""
+    return solve(question(desk, file), desk.rulebooks.on(desk.clock.today()), desk.arithmetic, lender=lender)
 
 
 def plan_for(desk: Desk, file: CaseFile, choice: Choice, answer: Answer | None = None) -> Offer | Refusal:

@@ -143,7 +143,8 @@ def least_ceiling(
         # Once both sides are known the bracket is halved; until then the steps double.
         if low > above and high <= top:
             trial = (low + high) >> 1
-        step += step
+        if low != guess - 1:
+            step += step
         if trial <= low:
             trial = (low + high) >> 1
     if last != high and best[0] >= 0:

@@ -83,8 +83,11 @@ class Tried:
     ends_on: date
 
 
-def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN) -> Answer:
-    """Every named offer for a case; none is beaten by another plan in largest payment, total, end and value at once."""
+def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN, *, lender: bool = True) -> Answer:
+    """Every named offer for a case; none is beaten by another plan in largest payment, total, end and value at once.
+
+    `lender`: whether the plan that serves the lender best is looked for too; only the desk ever shows it.
+    """
     case = situation(question, rulebook, arithmetic)
     nothing = nothing_to_pay(case)
     said = [nothing] if nothing else list(_case_refused(case))
@@ -95,8 +98,9 @@ def solve(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN
         if flows:
             said.extend(request_refused(case, flows))
             offers = tuple(_offer(name, flow, case, made(flow)) for name, flow in flows.items())
-            choice = _lender_best(case)
-            best = None if made(choice).refused else _offer("lender-best", choice, case, made(choice))
+            if lender:
+                choice = _lender_best(case)
+                best = None if made(choice).refused else _offer("lender-best", choice, case, made(choice))
         else:
             said.extend(without_surplus(case) if said else no_plan(case))
     days = case.rules.integer("plan.wait_days")
@@ -375,7 +379,7 @@ def _undominated(flows: Mapping[str, Flow]) -> dict[str, Flow]:
         if better and name == "balanced":
             del kept[name]
         elif better:
-            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=_criteria)
+            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=lambda f: f.criteria)
     return kept
 
 
@@ -388,10 +392,6 @@ def _dominates(one: Flow, other: Flow) -> bool:
     if hers == others:
         return one.value_minor > other.value_minor
     return all(a <= b for a, b in zip(hers, others, strict=True))
-
-
-def _criteria(flow: Flow) -> tuple[int, ...]:
-    return flow.criteria
 
 
 def _lender_best(case: Situation) -> Flow:

@@ -36,7 +36,7 @@ def offers(request: HttpRequest, file: CaseFile) -> HttpResponse:
     refusal = may_choose(file, by_her(request, file, "look", ""))
     if refusal is not None and refusal.rule != "plan.under_review":
         return closed_page(request, file, refusal)
-    answer = offers_today(desk_of(request), file)
+    answer = offers_today(desk_of(request), file, lender=False)
     if request.headers.get("HX-Request") == "true" and "pay" in request.GET:
         tried = {**_tried(request, file, answer), **_choosing(file, refusal)}
         return render(request, "borrower/parts/tried.html", tried)
@@ -169,7 +169,9 @@ def choose(request: HttpRequest, file: CaseFile) -> HttpResponse:
     closed = may_choose(file, by_her(request, file, "look", ""))
     if closed is not None and closed.rule != "plan.under_review":
         return closed_page(request, file, closed)
-    return _offers(request, file, offers_today(desk_of(request), file), closed=closed, message=why_not(outcome))
+    return _offers(
+        request, file, offers_today(desk_of(request), file, lender=False), closed=closed, message=why_not(outcome)
+    )
 
 
 def _choice(request: HttpRequest) -> Choice | None:
