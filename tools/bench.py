@@ -219,7 +219,7 @@ def page(table: Table, plans: Sequence[bench_plan.Row]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts,
-    `plan` for the plan room alone (`quick` for a little of it); a try is not written.
+    `plan` for the plan room alone (`brief` or `quick` for less of it, `write` to write it); another try is not written.
     """
     global CASES
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)

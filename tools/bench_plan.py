@@ -28,6 +28,7 @@ from tools import bench_offers as offers
 from tools import bench_schedules as schedules
 from tools.timing import percentile
 
+FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
 SEED = 20_261_127
 RUNS = 5
 PARTS = 200
@@ -56,7 +57,12 @@ class Amount:
     schedules: int
 
 
-FULL, QUICK = Amount(0.5, 200, 100_000, 10_000_000), Amount(0.05, 20, 400, 20_000)
+AMOUNTS = {
+    "full": Amount(0.5, 200, 100_000, 10_000_000),
+    "brief": Amount(0.5, 200, 2_000, 200_000),
+    "quick": Amount(0.05, 20, 400, 20_000),
+}
+"""brief: the same figures, held against less of the references."""
 
 
 def table(amount: Amount) -> Iterator[Row]:
@@ -219,9 +225,12 @@ def measured(*arguments: str) -> list[Row]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print; `json` for one document instead of a table."""
-    rows = list(table(QUICK if "quick" in arguments else FULL))
+    """Measure and print; `json` for one document instead of a table, `write` to put the section into the figures."""
+    rows = list(table(AMOUNTS[next((word for word in arguments if word in AMOUNTS), "full")]))
     print(json.dumps([asdict(row) for row in rows]) if "json" in arguments else plain_text(rows))
+    if "write" in arguments:
+        before, _, rest = FIGURES.read_text("utf-8").partition("## Plans, beside others\n")
+        FIGURES.write_text(before + section(rows) + "\n## The desk\n" + rest.partition("\n## The desk\n")[2], "utf-8")
     return 0 if all(row.ok for row in rows) else 1
 
 
