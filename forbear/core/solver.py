@@ -224,7 +224,7 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
         flows = _named(resting, usual, made, [])
         if flows:
             if months != pause_asked(case) or shape_asked(case):
-                _not_as_requested(flows)
+                _not_as_requested(resting, flows)
             if months != pause_asked(case):
                 said.append(pause_shortened(case, pause_asked(case), months))
             return resting, flows, made
@@ -232,7 +232,7 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
     shape = shape_asked(case)
     if shape and (flows := _named(case, (shape,), made, [])):
         if pauses:
-            _not_as_requested(flows)
+            _not_as_requested(case, flows)
             said.append(pause_refused(case, pauses[0]))
         return case, flows, made
     flows = _named(case, usual, made, said)
@@ -241,13 +241,14 @@ def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[
     if flows and shape:
         said.append(shape_refused(case, shape))
     if pauses or shape:
-        _not_as_requested(flows)
+        _not_as_requested(case, flows)
     return case, flows, made
 
 
-def _not_as_requested(flows: dict[str, Flow]) -> None:
-    """A plan without the pause or the shape she asks for does not bear that name; a settlement she asks for does."""
-    if "as-requested" in flows and not flows["as-requested"].terms.settlement:
+def _not_as_requested(case: Situation, flows: dict[str, Flow]) -> None:
+    """A plan without the pause or the shape she asks for does not bear that name; a settlement she asks for does, and
+    what beats it takes its name."""
+    if "as-requested" in flows and not _settled(case):
         del flows["as-requested"]
 
 
