@@ -385,15 +385,3 @@ def yearly_factors(
     common = gcd(year, *raw)
     factors = tuple(factor // common for factor in raw)
     return factors, column(factors), year // common
-
-
-def fill(
-    terms: Terms, time: Calendar, caps: Sequence[int], ceiling_minor: int, until: int | None = None
-) -> Flow | None:
-    """Pay as much as the caps and the ceiling allow, as early as they allow it; None when that does not end in time."""
-    return search(terms, time, caps).fill(ceiling_minor, until)
-
-
-def least_ceiling(terms: Terms, time: Calendar, caps: Sequence[int], most_minor: int, until: int) -> Flow | None:
-    """The plan whose largest instalment is the least of all that end by month `until`; None when none does."""
-    return search(terms, time, caps).least(most_minor, until)

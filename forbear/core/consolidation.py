@@ -7,7 +7,7 @@ arrears: they join the new loan without bearing interest.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from forbear.core.cashflow import Calendar, Flow, fill
+from forbear.core.cashflow import Calendar, Flow, search
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import Rounding, divide, major
 from forbear.core.plan import Why
@@ -63,7 +63,7 @@ def consolidation(
     )
     weighted = sum(terms.rate_ppm * terms.kept.principal_minor for terms in parts)
     rate = divide(weighted, max(1, kept.principal_minor), Rounding.DOWN) if rate_ppm is None else rate_ppm
-    flow = fill(replace(parts[0], kept=kept, rate_ppm=rate), time, caps, apart.burden_minor)
+    flow = search(replace(parts[0], kept=kept, rate_ppm=rate), time, caps).fill(apart.burden_minor)
     if flow is None:
         facts = {"count": str(len(loans))}
         return Refusal(rule=rule, reason="several.refusal.no-new-plan", way_on="several.on.stay-apart", facts=facts)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.allocation import PARTS
 from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
-from forbear.core.cashflow import Calendar, Terms, fill, least_ceiling
+from forbear.core.cashflow import Calendar, Terms, search
 from forbear.core.dates import month_after, month_of
 from forbear.core.loan import DayCount, Loan, Owed
 from forbear.core.plan import Cause, Offer, Request, check_plan
@@ -256,7 +256,7 @@ def cash_flows(draw) -> tuple[Terms, Calendar, list[int], int]:
 @given(cash_flows())
 def test_the_least_ceiling_equals_trying_every_one(given_flow):
     terms, time, caps, until = given_flow
-    tried = (fill(terms, time, caps, k * terms.unit_minor, until) for k in range(5_000 // terms.unit_minor + 1))
+    tried = (search(terms, time, caps).fill(k * terms.unit_minor, until) for k in range(5_000 // terms.unit_minor + 1))
     expected = next((flow for flow in tried if flow is not None), None)
-    found = least_ceiling(terms, time, caps, 5_000, until)
+    found = search(terms, time, caps).least(5_000, until)
     assert (found and found.criteria) == (expected and expected.criteria)

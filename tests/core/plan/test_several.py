@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forbear.core.cashflow import Calendar, Terms, fill, least_ceiling
+from forbear.core.cashflow import Calendar, Terms, search
 from forbear.core.consolidation import Consolidation, consolidation
 from forbear.core.dates import due_in, month_after
 from forbear.core.loan import DayCount, Loan, Owed
@@ -122,10 +122,10 @@ CAPS = st.lists(st.integers(0, 3_000_00), min_size=36, max_size=36)
 @settings(max_examples=150, deadline=None)
 @given(SHARES, CAPS, st.integers(0, 3_000_00))
 def test_one_loan_is_exactly_the_single_search(one, caps, ceiling):
-    alone = fill(one.terms, one.time, caps, ceiling)
+    alone = search(one.terms, one.time, caps).fill(ceiling)
     joint = fill_jointly([one], caps, ceiling, Way(policy="avalanche", order=(0,)))
     assert (joint.flows[0] if joint else None) == alone
-    lightest = least_ceiling(one.terms, one.time, caps, ceiling, one.last)
+    lightest = search(one.terms, one.time, caps).least(ceiling, one.last)
     found = lightest_until([one], caps, ceiling, ways([one], ["avalanche"]), one.last)
     assert (found.criteria if found else None) == (lightest.criteria[:3] if lightest else None)
 
