@@ -20,7 +20,7 @@ def main() -> int:
         return 1
     flags = ["--generate-hashes", "--python-version", "3.11", "--no-header", "--no-annotate", "--no-emit-index-url"]
     flags += ["--no-emit-find-links", "--quiet"]
-    for name, extra in (("run", []), ("dev", ["--extra", "dev"])):
+    for name, extra in (("run", ["--extra", "ocr", "--extra", "s3"]), ("dev", ["--extra", "dev"])):
         out = f"requirements/{name}.txt"
         command = [uv, "pip", "compile", "pyproject.toml", *extra, *flags, "-o", out, *sys.argv[1:]]
         if status := subprocess.call(command, cwd=ROOT, env=os.environ | {"UV_PYTHON_DOWNLOADS": "never"}):

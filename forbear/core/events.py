@@ -11,11 +11,26 @@ from datetime import date
 from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
-from forbear.core.budget import Household
 from forbear.core.codec import typed
 from forbear.core.contact import Channel, Party, Reach
 from forbear.core.decision import Decided, Outcome, Proposal
-from forbear.core.evidence import Item, PaperFacts
+from forbear.core.evidence_facts import BudgetCorrected as BudgetCorrected
+from forbear.core.evidence_facts import CauseConfirmed as CauseConfirmed
+from forbear.core.evidence_facts import Consent as Consent
+from forbear.core.evidence_facts import ConsentGiven as ConsentGiven
+from forbear.core.evidence_facts import ConsentWithdrawn as ConsentWithdrawn
+from forbear.core.evidence_facts import DataErased as DataErased
+from forbear.core.evidence_facts import PaperAccepted as PaperAccepted
+from forbear.core.evidence_facts import PaperRead as PaperRead
+from forbear.core.evidence_facts import PaperReceived as PaperReceived
+from forbear.core.evidence_facts import PaperRefused as PaperRefused
+from forbear.core.evidence_facts import PapersAsked as PapersAsked
+from forbear.core.evidence_facts import PapersCompared as PapersCompared
+from forbear.core.evidence_facts import PaperSeen as PaperSeen
+from forbear.core.evidence_facts import PaperWaived as PaperWaived
+from forbear.core.evidence_facts import ReadingConfirmed as ReadingConfirmed
+from forbear.core.evidence_facts import UploadLinkEnded as UploadLinkEnded
+from forbear.core.evidence_facts import UploadLinkSent as UploadLinkSent
 from forbear.core.explained import Delay
 from forbear.core.facts import Fact as Fact
 from forbear.core.facts import Recorded as Recorded
@@ -112,61 +127,6 @@ class EnforcementStayed(Fact):
 
     type = "enforcement.stayed"
     until_on: date
-
-
-# ---- evidence --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class PapersAsked(Fact):
-    """The checklist as it now stands; kinds are private (a cause may be an illness), `optional` are item numbers."""
-
-    type = "papers.asked"
-    count: int
-    optional: tuple[int, ...]
-    by_on: date
-    items: tuple[Item, ...] | None = private(Retention.STATEMENT)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaperReceived(Fact):
-    type = "paper.received"
-    item: int
-    paper: str
-    facts: PaperFacts | None = private(Retention.FINANCE)
-
-    def retention(self, name: str) -> Retention:
-        """Health papers stand under a key of their own, whose life is short."""
-        return Retention.HEALTH if self.facts and self.facts.health else Retention.FINANCE
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaperAccepted(Fact):
-    type = "paper.accepted"
-    item: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaperRefused(Fact):
-    type = "paper.refused"
-    item: int
-    reason: str | None = private(Retention.MESSAGE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaperWaived(Fact):
-    type = "paper.waived"
-    item: int
-    reason: str | None = private(Retention.MESSAGE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BudgetCorrected(Fact):
-    """A person changed the household's figures, saying why; nothing else may."""
-
-    type = "budget.corrected"
-    household: Household | None = private(Retention.FINANCE)
-    reason: str | None = private(Retention.FINANCE)
 
 
 # ---- plan ------------------------------------------------------------------------------------------------------
