@@ -11,7 +11,7 @@ from enum import StrEnum
 from forbear.core.budget import Household
 from forbear.core.evidence import Item, PaperFacts
 from forbear.core.facts import Fact, Retention, private
-from forbear.core.reading import Confirmed, Finding, Reading
+from forbear.core.reading import Confirmed, Reading, Remark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class PapersCompared(Fact):
 
     type = "papers.compared"
     count: int
-    findings: tuple[Finding, ...] | None = private(Retention.FINANCE)
+    remarks: tuple[Remark, ...] | None = private(Retention.FINANCE)
 
 
 @dataclass(frozen=True, kw_only=True)

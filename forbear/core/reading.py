@@ -1,7 +1,7 @@
 """What was read of a paper: its kind, its fields each with its place on the page, its rows, and what is wrong with it.
 
 The same shapes whoever read it, a machine or a person. A value is text as the field calls for it: dates ISO 8601,
-months YYYY-MM, amounts whole minor units. Nothing here decides anything: a fault tells her what to do, a finding asks
+months YYYY-MM, amounts whole minor units. Nothing here decides anything: a fault tells her what to do, a remark asks
 the reviewer a question.
 """
 
@@ -149,7 +149,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Remark:
     """A question for the reviewer: `code` has its words in the catalogue, `values` fill them, `papers` are the papers
     it is about (of this case), and `weighty` tells whether it has to be settled before the decision.
     """
