@@ -302,6 +302,22 @@ class Vault(Protocol):
         """The file's bytes; KeyError when there is none or its key was destroyed."""
 
 
+class PaperMarks(Protocol):
+    """By what papers are known again across cases; nothing of what they show can be had from it without the key.
+
+    `digests`: SHA-256 of files, in hex; `hashes`: difference hashes of pages (core/likeness.py).
+    """
+
+    def enter(self, case_id: str, paper: str, digests: Sequence[str], hashes: Sequence[int]) -> None:
+        """Know this paper from now on; what was known of it before is replaced."""
+
+    def elsewhere(self, case_id: str, digests: Sequence[str], hashes: Sequence[int]) -> tuple[str, ...]:
+        """Other cases that hold one of these files, or a page alike; in order."""
+
+    def forget(self, paper: str) -> None:
+        """Know it no more: it was erased."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     channel: Channel
@@ -344,6 +360,7 @@ class Desk:
     challenges: Challenges
     limits: Limits
     vault: Vault
+    marks: PaperMarks
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer

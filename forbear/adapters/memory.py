@@ -20,6 +20,7 @@ from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
 from forbear.core.codes import code_of
+from forbear.core.likeness import alike
 from forbear.core.loanbook import Row
 
 
@@ -41,6 +42,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         challenges=MemoryChallenges(seed),
         limits=MemoryLimits(),
         vault=MemoryVault(ids),
+        marks=MemoryPaperMarks(),
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
@@ -150,6 +152,28 @@ class MemoryVault:
     def forget(self, case_id: str, retention: str) -> None:
         """What destroying a data key does."""
         self._files = {id: file for id, file in self._files.items() if file[:2] != (case_id, retention)}
+
+
+class MemoryPaperMarks:
+    """The PaperMarks port: every paper is looked at, one by one."""
+
+    def __init__(self) -> None:
+        self._papers: dict[str, tuple[str, Sequence[str], Sequence[int]]] = {}
+
+    def enter(self, case_id: str, paper: str, digests: Sequence[str], hashes: Sequence[int]) -> None:
+        self._papers[paper] = (case_id, tuple(digests), tuple(hashes))
+
+    def elsewhere(self, case_id: str, digests: Sequence[str], hashes: Sequence[int]) -> tuple[str, ...]:
+        found = {
+            case
+            for case, files, pages in self._papers.values()
+            if case != case_id
+            and (set(files) & set(digests) or any(alike(one, other) for one in pages for other in hashes))
+        }
+        return tuple(sorted(found))
+
+    def forget(self, paper: str) -> None:
+        self._papers.pop(paper, None)
 
 
 class MemoryMessenger:

@@ -21,6 +21,7 @@ from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
 from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
+from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
@@ -43,6 +44,7 @@ def desk() -> Desk:
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
         vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
+        marks=DjangoPaperMarks(keys),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),

@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
+from forbear.store.paper_tables import PaperMark as PaperMark
 
 
 class Event(models.Model):
