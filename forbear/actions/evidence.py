@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from forbear.actions.comparison import shown, unsettled
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
@@ -48,13 +49,21 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
     return carry_out(desk, by, case_id, {"paper": digest, "item": item}, decide)
 
 
-def accept_paper(desk: Desk, by: By, case_id: str, item: int) -> Done | Refusal:
-    """A person looked at what came for an item and it is enough."""
+def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") -> Done | Refusal:
+    """A person looked at what came for an item and it is enough; what it shows of wages enters the budget with it.
+
+    Where a weighty question stands against it she says why it is enough all the same.
+    """
 
     def decide(file: CaseFile) -> Decision:
         if refusal := may_work_on_cases(by.actor) or _there(file, item):
             return refusal
-        return () if file.case.papers.get(item) is PaperState.ACCEPTED else [e.PaperAccepted(item=item)]
+        if file.case.papers.get(item) is PaperState.ACCEPTED:
+            return ()
+        if unsettled(file, item) and not reason.strip():
+            return Refusal("evidence.questions", "evidence.refusal.questions", "evidence.way_on.why", where="reason")
+        accepted = e.PaperAccepted(item=item, reason=reason.strip() or None)
+        return [accepted, *shown(file, item, desk.rulebooks.on(desk.clock.today()))]
 
     return carry_out(desk, by, case_id, {"accept": item}, decide)
 

@@ -14,6 +14,7 @@ from forbear.core.audit import Audit
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
+from forbear.core.likeness import Look
 from forbear.core.loanbook import Row
 from forbear.core.rules import Rulebook
 
@@ -303,16 +304,16 @@ class Vault(Protocol):
 
 
 class PaperMarks(Protocol):
-    """By what papers are known again across cases; nothing of what they show can be had from it without the key.
+    """By what papers are known again across people; nothing of what they show can be had from it without the key.
 
-    `digests`: SHA-256 of files, in hex; `hashes`: difference hashes of pages (core/likeness.py).
+    `digests`: SHA-256 of files, in hexadecimal; `looks`: of pages. Papers of one person may be in all her cases.
     """
 
-    def enter(self, case_id: str, paper: str, digests: Sequence[str], hashes: Sequence[int]) -> None:
+    def enter(self, case_id: str, borrower_id: str, paper: str, digests: Sequence[str], looks: Sequence[Look]) -> None:
         """Know this paper from now on; what was known of it before is replaced."""
 
-    def elsewhere(self, case_id: str, digests: Sequence[str], hashes: Sequence[int]) -> tuple[str, ...]:
-        """Other cases that hold one of these files, or a page alike; in order."""
+    def elsewhere(self, borrower_id: str, digests: Sequence[str], looks: Sequence[Look]) -> tuple[str, ...]:
+        """Cases of other people that hold one of these files, or the same page; in order."""
 
     def forget(self, paper: str) -> None:
         """Know it no more: it was erased."""

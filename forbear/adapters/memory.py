@@ -20,7 +20,7 @@ from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
 from forbear.core.codes import code_of
-from forbear.core.likeness import alike
+from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 
 
@@ -158,17 +158,17 @@ class MemoryPaperMarks:
     """The PaperMarks port: every paper is looked at, one by one."""
 
     def __init__(self) -> None:
-        self._papers: dict[str, tuple[str, Sequence[str], Sequence[int]]] = {}
+        self._papers: dict[str, tuple[str, str, tuple[str, ...], tuple[Look, ...]]] = {}
 
-    def enter(self, case_id: str, paper: str, digests: Sequence[str], hashes: Sequence[int]) -> None:
-        self._papers[paper] = (case_id, tuple(digests), tuple(hashes))
+    def enter(self, case_id: str, borrower_id: str, paper: str, digests: Sequence[str], looks: Sequence[Look]) -> None:
+        self._papers[paper] = (case_id, borrower_id, tuple(digests), tuple(looks))
 
-    def elsewhere(self, case_id: str, digests: Sequence[str], hashes: Sequence[int]) -> tuple[str, ...]:
+    def elsewhere(self, borrower_id: str, digests: Sequence[str], looks: Sequence[Look]) -> tuple[str, ...]:
         found = {
             case
-            for case, files, pages in self._papers.values()
-            if case != case_id
-            and (set(files) & set(digests) or any(alike(one, other) for one in pages for other in hashes))
+            for case, owner, files, pages in self._papers.values()
+            if owner != borrower_id
+            and (set(files) & set(digests) or any(same_page(one, other) for one in pages for other in looks))
         }
         return tuple(sorted(found))
 

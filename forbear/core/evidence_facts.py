@@ -42,8 +42,11 @@ class PaperReceived(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PaperAccepted(Fact):
+    """A person looked and it is enough; `reason` where a weighty question stood against it."""
+
     type = "paper.accepted"
     item: int
+    reason: str | None = private(Retention.MESSAGE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from forbear.core.evidence import Item, PaperFacts
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import Payment, Row, position
 from forbear.core.plan import Offer
+from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.solver import Answer
 from forbear.core.statement import Question, Statement
 
@@ -33,6 +34,8 @@ class Paper:
     at: datetime
     by: Actor
     facts: PaperFacts | None
+    reading: Reading | None = None
+    confirmed: Confirmed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +99,7 @@ class CaseFile:
     items: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
     paper_reasons: Mapping[int, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
     offers: Answer | None = None
     requested: Offer | None = None
     requested_words: str = ""
@@ -184,6 +188,7 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
                 "items": (),
                 "corrections": (),
                 "paper_reasons": {},
+                "remarks": (),
                 "requested": None,
                 "proposal": None,
             }
@@ -206,10 +211,20 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
                 paper=paper, submission=file.case.submissions, item=item, at=event.at, by=event.actor, facts=facts
             )
             return {"papers": (*file.papers, came)}
+        case e.PaperRead(paper=paper, reading=reading):
+            return {"papers": _with(file, paper, reading=reading, confirmed=None)}
+        case e.ReadingConfirmed(paper=paper, confirmed=confirmed):
+            return {"papers": _with(file, paper, confirmed=confirmed)}
+        case e.PapersCompared(remarks=remarks):
+            return {"remarks": remarks or ()}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             others = {number: text for number, text in file.paper_reasons.items() if number != item}
             return {"paper_reasons": {**others, item: reason or ""}}
     return {}
+
+
+def _with(file: CaseFile, paper: str, **changes: Any) -> tuple[Paper, ...]:
+    return tuple(replace(p, **changes) if p.paper == paper else p for p in file.papers)
 
 
 def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:

@@ -8,6 +8,8 @@ the reviewer a question.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from forbear.core.likeness import Look
+
 GRID = 10_000
 """A place on a page is told in ten-thousandths of its width and height, whatever the size it is shown in."""
 
@@ -74,7 +76,8 @@ class Line:
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """A page as it was looked at: `image` is where the vault keeps its upright, clean picture ("" for none), the size
-    in pixels, and how far the picture that came was turned clockwise to stand upright (0, 90, 180, 270).
+    in pixels, how far the picture that came was turned clockwise to stand upright (0, 90, 180, 270), and by what it is
+    known again (core/likeness.py).
     """
 
     number: int
@@ -82,6 +85,7 @@ class Page:
     height: int
     turned_degrees: int = 0
     image: str = ""
+    look: Look | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,9 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """All that was read of one paper. `by`: "machine", or "person" where nobody but a person can."""
+    """All that was read of one paper. `by`: "machine", or "person" where nobody but a person can. `about`: what its
+    files say of themselves (producer, fonts, …), as (name, value).
+    """
 
     kind: PaperKind
     pages: tuple[Page, ...]
@@ -129,6 +135,7 @@ class Reading:
     rows: tuple[StatementRow, ...] = ()
     faults: tuple[Fault, ...] = ()
     by: str = "machine"
+    about: tuple[tuple[str, str], ...] = ()
 
     @property
     def health(self) -> bool:

@@ -1,14 +1,15 @@
 """Papers known again across cases, without keeping what they show: marks under the installation's index key.
 
-A file's mark is a keyed hash of its digest. A page's are keyed hashes of the bands of its difference hash, and the hash
-itself under a keyed pad, which keeps the distance between two hashes (core/likeness.py).
+A file's mark is a keyed hash of its digest; a page's are keyed hashes of the numbers of its sketch, or of the bands of
+its difference hash, with that hash under a keyed pad which keeps the distance between two (core/likeness.py).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from hmac import digest as hmac_digest
 
-from forbear.core.likeness import BITS, alike, bands
+from forbear.core.likeness import BITS, SKETCH_LEAST, Look, alike, bands
 from forbear.store.models import PaperMark
 from forbear.store.privacy import Keys
 
@@ -24,32 +25,46 @@ class DjangoPaperMarks:
         self._pad = int.from_bytes(hmac_digest(keys.index, b"page\x00pad", sha256), "big")
         self._rows = PaperMark.objects.using(using)
 
-    def enter(self, case_id: str, paper: str, digests: Sequence[str], hashes: Sequence[int]) -> None:
+    def enter(self, case_id: str, borrower_id: str, paper: str, digests: Sequence[str], looks: Sequence[Look]) -> None:
         self.forget(paper)
-        self._rows.bulk_create(
-            PaperMark(mark=mark, case_id=case_id, paper=paper, hash=padded)
-            for mark, padded in self._marks(digests, hashes)
-        )
+        whose = {"case_id": case_id, "borrower_id": borrower_id, "paper": paper}
+        made = [PaperMark(mark=self._file(told), page=0, **whose) for told in digests]
+        for page, look in enumerate(looks, start=1):
+            made += [PaperMark(mark=mark, page=page, hash=padded, **whose) for mark, padded in self._page(look)]
+        self._rows.bulk_create(made)
 
-    def elsewhere(self, case_id: str, digests: Sequence[str], hashes: Sequence[int]) -> tuple[str, ...]:
-        wanted = dict(self._marks(digests, hashes))
-        rows = self._rows.filter(mark__in=list(wanted)).exclude(case_id=case_id).values_list("case_id", "mark", "hash")
-        found = {case for case, mark, padded in rows if self._same(bytes(padded), wanted[bytes(mark)])}
+    def elsewhere(self, borrower_id: str, digests: Sequence[str], looks: Sequence[Look]) -> tuple[str, ...]:
+        others = self._rows.exclude(borrower_id=borrower_id)
+        files = [self._file(told) for told in digests]
+        found = set(others.filter(mark__in=files).values_list("case_id", flat=True))
+        for look in looks:
+            wanted = dict(self._page(look))
+            rows = others.filter(mark__in=list(wanted)).values_list("case_id", "paper", "page", "mark", "hash")
+            if look.figures:
+                agreeing = Counter((case, paper, page) for case, paper, page, _, _ in rows)
+                found |= {case for (case, _, _), count in agreeing.items() if count >= SKETCH_LEAST}
+            else:
+                found |= {case for case, _, _, mark, padded in rows if _alike(padded, wanted[bytes(mark)])}
         return tuple(sorted(found))
 
     def forget(self, paper: str) -> None:
         self._rows.filter(paper=paper).delete()
 
-    def _marks(self, digests: Sequence[str], hashes: Sequence[int]) -> Iterator[tuple[bytes, bytes]]:
-        for told in digests:
-            yield self._mark(f"file\x00{told}"), b""
-        for hashed in hashes:
-            padded = (hashed ^ self._pad).to_bytes(HASH_BYTES, "big")
-            for number, band in enumerate(bands(hashed)):
-                yield self._mark(f"page\x00{number}\x00{band}"), padded
+    def _file(self, digest: str) -> bytes:
+        return self._mark(f"file\x00{digest}")
+
+    def _page(self, look: Look) -> Iterator[tuple[bytes, bytes]]:
+        """(mark, padded hash) of a page; the hash is empty where it is known by its figures."""
+        if look.figures:
+            yield from ((self._mark(f"figure\x00{n}\x00{value}"), b"") for n, value in enumerate(look.figures))
+        if look.picture is None:
+            return
+        padded = (look.picture ^ self._pad).to_bytes(HASH_BYTES, "big")
+        yield from ((self._mark(f"band\x00{n}\x00{value}"), padded) for n, value in enumerate(bands(look.picture)))
 
     def _mark(self, text: str) -> bytes:
         return hmac_digest(self._key, text.encode(), sha256)[:MARK_BYTES]
 
-    def _same(self, one: bytes, other: bytes) -> bool:
-        return one == other or (bool(one and other) and alike(int.from_bytes(one, "big"), int.from_bytes(other, "big")))
+
+def _alike(one: bytes, other: bytes) -> bool:
+    return alike(int.from_bytes(one, "big"), int.from_bytes(other, "big"))
