@@ -181,6 +181,10 @@ FAULTS = [
     (changed(statement__until="2025-11-30"), "statement.until: 2025-11-30 is before since 2025-12-01"),
     (changed(statement__request__months=0), "statement.request.months: 0 is not a whole number from 1 to 600"),
     (changed(statement__request__instalment="0"), "statement.request.instalment: must be above 0.00"),
+    (
+        changed(statement__request__kinds=["longer-trem"]),
+        'statement.request.kinds: "longer-trem" is not known; did you mean longer-term? one of arrears-spread, ',
+    ),
     (changed(statement__request__kinds="longer-term"), "statement.request.kinds: a list of words is needed, such as "),
     (changed(statement__request__wish="less"), "statement.request.wish: this key is not known"),
     (changed(household__place="us/ny"), "household.place: us/ny has no floor; known: cn, cn/beijing, "),
