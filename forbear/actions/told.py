@@ -31,7 +31,12 @@ from forbear.core.explained import (
 from forbear.core.money import major
 from forbear.words import format, known, say
 
-AT_LEAST = frozenset({"plan.instalment_least", "budget.floor", "relief.ladder.rate_floor", "penalty.uplift_max.above"})
+AT_LEAST = frozenset(
+    {
+        *("plan.instalment_least", "budget.floor", "relief.ladder.rate_floor"),
+        *("penalty.uplift_max.above", "cap.annual_cost.above", "cap.new_contract.above"),
+    }
+)
 """Rules whose limit is the least a value may be; every other one is the most."""
 
 
