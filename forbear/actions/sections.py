@@ -82,11 +82,16 @@ def reason(language: str, refused: RefusalExplained) -> str:
 
 
 def rule_name(language: str, rule: RuleHeld) -> str:
-    """What a rule is called; its id where the catalogue has no name for it."""
-    for key in (f"rules.{rule.key}", f"rules.{rule.key}.all"):
-        if known(language, key):
-            return say(language, key)
-    return rule.rule
+    """What a rule is called; its id where it is none of the rulebook's, such as a lender's own predicate."""
+    return rule_named(language, rule.key) or rule.rule
+
+
+def rule_named(language: str, key: str) -> str:
+    """What the catalogue calls a key of the rulebook, maybe with the row of it that is meant; "" where it does not."""
+    for worded in (f"rules.{key}", f"rules.{key}.all"):
+        if known(language, worded):
+            return say(language, worded)
+    return ""
 
 
 def source_told(language: str, source: str) -> str:

@@ -16,6 +16,7 @@ from forbear.core.rules import Rulebook, rulebook
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import under_review, wishes
 from forbear.web.templatetags.desk import refused_in
+from forbear.words import say
 from tests.web.desk.conftest import Person, live
 
 AGENT, REVIEWER = AGENTS[1].id, REVIEWERS[1].id
@@ -62,7 +63,8 @@ def test_the_tab_of_plans_puts_each_value_beside_doing_nothing(
         assert offer.value_minor is not None
         assert f"<td>{yuan(offer.value_minor)}</td>" in page.source
     for key in ("hazard", "recovery", "nothing", "discount", "npv_binding"):
-        assert f"<code>base.value.{key}</code>" in page.source
+        assert say(language, f"rules.value.{key}") in page.text
+    assert "base.value." not in page.source
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
