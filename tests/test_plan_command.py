@@ -37,6 +37,11 @@ def run_case(capsys, tmp_path: Path, case: object, *arguments: str) -> tuple[int
     return run(capsys, str(path), "--json", *arguments)
 
 
+def figure_of(amount: str) -> str:
+    """A decimal text as a page writes it."""
+    return f"{int(amount[:-3]):,}{amount[-3:]}"
+
+
 def minor(amount: str) -> int:
     """A decimal text with two places in minor units."""
     assert amount[-3] == "."
@@ -340,7 +345,10 @@ def test_every_example_is_explained_to_everyone_as_data_and_in_words(capsys, pat
     for offer in explained["offers"]:
         assert f"{int(offer['figures']['total'][:-3]):,}" in words
     assert ("base." in words) == (audience == "auditor")
-    assert ("lender_value" in out) == bool(best)
+    assert ('"lender_value":' in out) == bool(best)
+    beside = explained.get("lender_value_if_nothing")
+    assert (beside is None) == (audience == "borrower") and explained["if_nothing_changes"]["days"] == 30
+    assert (beside is None) or (figure_of(beside) in words)
 
 
 def test_an_audience_goes_with_an_explanation(capsys):

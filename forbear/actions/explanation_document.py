@@ -64,6 +64,7 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
             for one in explanation.months
         ],
         "if_nothing_changes": _waiting(explanation),
+        **_for_the_lender(explanation),
         "offers": [_offer(shown, audience, language) for shown in _shown(explanation, audience)],
         "refusals": [_refusal(refused, audience, language) for refused in explanation.refusals],
         "rights": _rights(explanation.rights, language),
@@ -75,6 +76,14 @@ def _shown(explanation: Explanation, audience: Audience) -> Iterator[OfferExplai
     """The lender's own choice is not for the borrower."""
     hidden = ("lender-best",) if audience is Audience.BORROWER else ()
     return (shown for shown in explanation.offers if shown.offer.name not in hidden)
+
+
+def _for_the_lender(explanation: Explanation) -> dict[str, str | None]:
+    """What the lender may expect where nothing is agreed, beside each plan's `lender_value`; not for the borrower."""
+    if explanation.audience is Audience.BORROWER:
+        return {}
+    value = explanation.nothing_minor
+    return {"lender_value_if_nothing": None if value is None else major(value)}
 
 
 def _parts(owed: Owed) -> dict[str, str]:

@@ -407,6 +407,9 @@ def _lender(explanation: Explanation, language: str) -> Section:
         name = say(language, f"plan.name.{shown.offer.name}")
         items.append(Item(f"{name} ({shown.offer.name})" if auditor else name, lines))
     figures: list[tuple[str, str]] = []
+    if explanation.nothing_minor is not None:
+        nothing = money(explanation, language, explanation.nothing_minor)
+        figures.append((say(language, "explanation.lender.nothing"), nothing))
     if auditor:
         label = say(language, "explanation.lender.refusal")
         figures += [(label, refused.refusal.rule) for refused in explanation.refusals]
