@@ -113,7 +113,7 @@ def test_the_illness_case_to_the_fen(capsys):
         {"measure": "term", "months": 47},
         {"measure": "income-following"},
     ]
-    assert requested["why"][0] == "This is what you asked for: at most 900.00 a month, 47 months."
+    assert requested["why"][0] == "This is what you asked for: at most CNY 900.00 a month, 47 months."
     assert requested["instalments"][0] == {
         "due_on": "2026-04-28",
         "amount": "756.00",
@@ -366,7 +366,7 @@ def test_an_offer_says_its_counterfactual_and_the_rules_that_bind_it(capsys, mon
 
     monkeypatch.setattr(plan, "solve", found)
     asked = str(EXAMPLES / "illness.json")
-    said = "200.00 more a month (928.00): 5 months sooner, on 2030-09-28, and 830.00 less in all."
+    said = "CNY 200.00 more a month (928.00): 5 months sooner, on 2030-09-28, and 830.00 less in all."
     offer = json.loads(run(capsys, asked, "--json")[1])["offers"][0]
     assert (offer["counterfactual"], offer["bound"]) == (said, ["base.plan.term_max_months"])
     assert "value" not in offer

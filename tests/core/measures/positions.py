@@ -36,7 +36,6 @@ from forbear.core.replans import (
 )
 from tools.measures_page import EXAMPLE
 
-
 AS_OF = EXAMPLE.as_of
 WIDE = Limits(capitalise=("interest", "fees", "penalty"))
 """Limits under which capitalising is lawful."""

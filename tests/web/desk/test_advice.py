@@ -113,7 +113,7 @@ def test_where_the_rulebook_binds_the_page_says_so(
     ("language", "said"),
     [
         ("zh", "扣除家庭每月至少 2,040.00 元的必需开支后，目前没有余钱可还。"),
-        ("en", "After what your household needs, at least 2,040.00 a month, nothing is left for a payment now."),
+        ("en", "After what your household needs, at least CNY 2,040.00 a month, nothing is left for a payment now."),
     ],
 )
 def test_a_refusals_amounts_are_written_as_people_write_them(language: str, said: str):
