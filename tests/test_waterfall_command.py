@@ -136,6 +136,7 @@ def test_a_file_at_fault_is_refused(capsys, tmp_path, case, line):
     status, out, errors = ran(capsys, tmp_path, case)
     assert (status, out) == (2, "")
     assert any(error.startswith(line) for error in errors), errors
+    assert len({error.split(": ")[0] for error in errors}) == len(errors), "one line a field"
 
 
 def test_an_unknown_waterfall_names_those_there_are(capsys, tmp_path):

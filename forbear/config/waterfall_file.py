@@ -40,11 +40,8 @@ def read_loan(content: bytes) -> Asked:
     assert loan is not None, "a needed object is there, if only an empty one"
     owed = {f"{part}_minor": loan.amount(part) for part in ("principal", "interest", "penalty", "fees")}
     rate, original = loan.rate("annual_rate_percent"), _ratio(loan, "original_effective_rate_percent")
-    if loan.left.get("months_left") == 0:
-        loan.left.pop("months_left")
-        loan.fault("months_left", "0 leaves no payment; write 1 where the next payment is the last, or all is due")
     given: dict[str, Any] = {
-        "months_left": loan.count("months_left", 1, MONTHS_MOST),
+        "months_left": _months_left(loan),
         "payment_minor": loan.amount("payment", above_zero=True),
         "loan_to_value_ppm": _ratio(loan, "loan_to_value_percent"),
     }
@@ -69,6 +66,15 @@ def read_loan(content: bytes) -> Asked:
         effective_rate_ppm=rate if original is None else original,
         day_count=DayCount(day_count),
     )
+
+
+def _months_left(loan: Fields) -> int | None:
+    value = loan.left.get("months_left")
+    if type(value) is int and value == 0:
+        loan.take("months_left")
+        loan.fault("months_left", "0 leaves no payment; write 1 where the next payment is the last, or all is due")
+        return None
+    return loan.count("months_left", 1, MONTHS_MOST)
 
 
 def _ratio(fields: Fields, name: str) -> int | None:
