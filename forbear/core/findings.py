@@ -6,7 +6,7 @@ from forbear.core.cashflow import Flow
 from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Plan
-from forbear.core.relief import cost_caps, interest_cap, unlawful
+from forbear.core.relief import cost_caps, interest_cap
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
@@ -36,7 +36,7 @@ def _price(plan: Plan, case: Situation) -> Iterator[Held]:
 def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
     """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
     ladder, terms = case.param("relief.ladder"), flow.terms
-    above = unlawful(case.loan, case.owed, case.rules)
+    above = case.rungs[0].forgiven  # no relief at all still leaves out what no lender may ask for
     if above.penalty_minor:
         uplift, waived = case.param("penalty.uplift_max"), terms.forgiven.penalty_minor
         yield _at_least(case, uplift, waived, above.penalty_minor, major, "amount", ".above")

@@ -88,7 +88,7 @@ def unlawful(loan: Loan, owed: Owed, rulebook: Rulebook) -> Owed:
 
 def unlawful_interest_minor(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
     """Accrued interest above the cap of the law (`interest_cap`)."""
-    cap = interest_cap(loan, rulebook)
+    cap = interest_cap(loan, rulebook) if owed.interest_minor else None
     return 0 if cap is None else interest_above_cap(owed.interest_minor, loan.rate_ppm, int(cap.value))
 
 
