@@ -180,6 +180,14 @@ def penalty_above_cap(penalty_minor: int, rate_ppm: int, penalty_rate_ppm: int, 
     return divide(penalty_minor * (asked - lawful), asked, Rounding.UP)
 
 
+def interest_above_cap(interest_minor: int, rate_ppm: int, cap_ppm: int) -> int:
+    """How much of accrued interest lies above a cap on the yearly rate: its share (rate − cap) / rate, rounded up; 0
+    within. What is above is neither principal nor asked for (民间借贷规定 art. 25 and 27, 法发〔2017〕22号 art. 2)."""
+    if rate_ppm <= cap_ppm or interest_minor <= 0:
+        return 0
+    return divide(interest_minor * (rate_ppm - cap_ppm), rate_ppm, Rounding.UP)
+
+
 def penalty_finding(param: Param, rate_ppm: int, penalty_rate_ppm: int) -> Finding:
     """The penalty rate held against penalty.uplift_max, in percent; `ok` is False where some penalty is above it."""
     most_ppm = divide(rate_ppm * (PPM + int(param.value)), PPM, Rounding.DOWN)

@@ -6,7 +6,7 @@ from forbear.core.cashflow import Flow
 from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Plan
-from forbear.core.relief import cost_caps, unlawful_penalty_minor
+from forbear.core.relief import cost_caps, interest_cap
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
 
@@ -36,15 +36,16 @@ def _price(plan: Plan, case: Situation) -> Iterator[Held]:
 def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
     """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
     ladder, terms = case.param("relief.ladder"), flow.terms
-    unlawful = unlawful_penalty_minor(case.loan, case.owed, case.rules)
-    if unlawful:
+    above = case.rungs[0].forgiven  # no relief at all still leaves out what no lender may ask for
+    if above.penalty_minor:
         uplift, waived = case.param("penalty.uplift_max"), terms.forgiven.penalty_minor
-        yield _at_least(case, uplift, waived, unlawful, major, "amount", ".above")
+        yield _at_least(case, uplift, waived, above.penalty_minor, major, "amount", ".above")
+    if above.interest_minor and (cap := interest_cap(case.loan, case.rules)):
+        yield _at_least(case, cap, terms.forgiven.interest_minor, above.interest_minor, major, "amount", ".above")
     for part, name in PARTS.items():
         allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
         waived = getattr(terms.forgiven, name)
-        if part == "penalty":
-            allowed = max(allowed, unlawful)
+        allowed = max(allowed, getattr(above, name))
         if waived:
             yield _at_most(case, ladder, waived, allowed, major, "amount", f".{part}")
     if terms.rate_ppm < case.loan.rate_ppm:

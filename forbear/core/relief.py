@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from forbear.core.accrual import penalty_above_cap
+from forbear.core.accrual import interest_above_cap, penalty_above_cap
 from forbear.core.allocation import NOTHING, order_on
 from forbear.core.cashflow import Terms
 from forbear.core.codec import evolved
@@ -17,7 +17,7 @@ from forbear.core.dates import DayCount
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.plan import Cause
-from forbear.core.rules import Param, Rulebook
+from forbear.core.rules import Force, Param, Rulebook
 
 
 def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
@@ -26,7 +26,10 @@ def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: 
     step = ladder_step(cause, days_late, rulebook)
     forgiven = Owed(
         principal_minor=divide(owed.principal_minor * int(step["principal"]), PPM, Rounding.DOWN),
-        interest_minor=divide(owed.interest_minor * int(step["interest"]), PPM, Rounding.DOWN),
+        interest_minor=max(
+            divide(owed.interest_minor * int(step["interest"]), PPM, Rounding.DOWN),
+            unlawful_interest_minor(loan, owed, rulebook),
+        ),
         penalty_minor=max(
             divide(owed.penalty_minor * int(step["penalty"]), PPM, Rounding.DOWN),
             unlawful_penalty_minor(loan, owed, rulebook),
@@ -48,7 +51,7 @@ def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str
 
 def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) -> tuple[Terms, ...]:
     """From no relief to the most, in the order a lender gives it: penalty, fees, interest, rate, principal."""
-    given = replace(NOTHING, penalty_minor=unlawful_penalty_minor(loan, owed, rulebook))
+    given = unlawful(loan, owed, rulebook)
     rate_ppm = lawful_rate_ppm(loan, rulebook)
     rungs = [evolved(most, {"kept": owed - given, "forgiven": given, "rate_ppm": rate_ppm})]
     for part in ("penalty_minor", "fees_minor", "interest_minor"):
@@ -59,16 +62,52 @@ def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) 
     return tuple({(terms.rate_ppm, terms.forgiven.total_minor): terms for terms in rungs}.values())
 
 
-def settlement(owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
+def settlement(loan: Loan, owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     """The least the rules let a settlement pay, in at most a few monthly payments without interest; None where the
-    debt is not late enough. What is forgiven comes first from penalty, then fees, interest, principal."""
+    debt is not late enough. What is forgiven comes first from penalty, then fees, interest, principal; what no lender
+    may ask for is no part of what is shared out."""
     reached = [row for row in rulebook.rows("settlement.ladder") if int(row["dpd_from"]) <= days_late]
     if not reached:
         return None
     least_ppm = int(max(reached, key=lambda row: int(row["dpd_from"]))["share_least"])
-    forgiven = settlement_forgives(owed, divide(owed.total_minor * least_ppm, PPM, Rounding.UP))
+    above = unlawful(loan, owed, rulebook)
+    lawful = owed - above
+    forgiven = above + settlement_forgives(lawful, divide(lawful.total_minor * least_ppm, PPM, Rounding.UP))
     terms = _terms(owed, forgiven, 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
+
+
+def unlawful(loan: Loan, owed: Owed, rulebook: Rulebook) -> Owed:
+    """What has built up and no lender may ask for: in no plan, whatever the cause."""
+    return replace(
+        NOTHING,
+        interest_minor=unlawful_interest_minor(loan, owed, rulebook),
+        penalty_minor=unlawful_penalty_minor(loan, owed, rulebook),
+    )
+
+
+def unlawful_interest_minor(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
+    """Accrued interest above the cap of the law (`interest_cap`)."""
+    cap = interest_cap(loan, rulebook) if owed.interest_minor else None
+    return 0 if cap is None else interest_above_cap(owed.interest_minor, loan.rate_ppm, int(cap.value))
+
+
+def interest_cap(loan: Loan, rulebook: Rulebook) -> Param | None:
+    """The cap that the contract's rate is above: both when it was signed and on the day looked at, or None.
+
+    Only what a statute or a regulator set: a lender's own cap limits its plans, not what was lawfully earned. Interest
+    earned before there was such a cap stays owed, and of two caps the looser one decides.
+    """
+    if loan.rate_ppm <= cost_cap_ppm(rulebook):
+        return None
+    found = []
+    for rules in (rulebook, rulebook.on(loan.signed_on, signed_on=loan.signed_on)):
+        binding = [p for p in cost_caps(rules) if p.force in (Force.STATUTORY, Force.REGULATORY)]
+        if not binding:
+            return None
+        found.append(min(binding, key=lambda param: int(param.value)))
+    looser = max(found, key=lambda param: int(param.value))
+    return looser if loan.rate_ppm > int(looser.value) else None
 
 
 def unlawful_penalty_minor(loan: Loan, owed: Owed, rulebook: Rulebook) -> int:
