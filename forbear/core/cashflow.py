@@ -134,17 +134,21 @@ class Flow:
 class Arithmetic:
     """How the scalar functions of core/payoff.py are run: as they stand on lists, or compiled on 64-bit columns.
 
-    `exact` says whether it may be trusted with the numbers of a debt; where it may not, PLAIN always may.
+    `table` gives back so many numbers of each of some columns. `exact` says whether it may be trusted with the numbers
+    of a debt; where it may not, PLAIN always may.
     """
 
     column: Callable[[Sequence[int]], Any]
     columns: Callable[[int, int], Any]
     plain: Callable[[Any], list[int]]
+    table: Callable[[Any, int], list[list[int]]]
     pay_off: Callable[..., tuple[int, int, int]]
     least_ceiling: Callable[..., tuple[int, int, int, int]]
     menu: Callable[..., int]
     value: Callable[..., int]
     part: Callable[..., int]
+    nearest: Callable[..., tuple[int, int, int, int]]
+    cost: Callable[..., int]
     exact: Callable[[payoff.Debt, Sequence[int], int], bool]
 
 
@@ -152,11 +156,14 @@ PLAIN = Arithmetic(
     column=list,
     columns=lambda count, size: [[0] * size for _ in range(count)],
     plain=list,
+    table=lambda columns, count: [column[:count] for column in columns],
     pay_off=payoff.pay_off,
     least_ceiling=payoff.least_ceiling,
     menu=payoff.menu,
     value=payoff.value,
     part=payoff.part,
+    nearest=payoff.nearest,
+    cost=payoff.cost,
     exact=lambda debt, factors, claim: True,
 )
 
@@ -258,21 +265,21 @@ class Search:
             self.worth,
             columns,
         )
-        filled = [self.run.plain(column[:count]) for column in columns]
-        return tuple(zip(*filled, strict=True))  # one row a plan
+        return tuple(zip(*self.run.table(columns, count), strict=True))  # one row a plan
 
     def _flow(self, end: int, burden_minor: int, total_minor: int) -> Flow:
         worth = 0 if self.worth is None else int(self.run.value(self.amounts, end, total_minor, self.worth))
+        amounts, accrued = self.amounts[: end + 1].copy(), self.accrued[: end + 1].copy()
         return Flow(
             terms=self.terms,
-            amounts_minor=tuple(self.run.plain(self.amounts[: end + 1])),
-            accrued_minor=tuple(self.run.plain(self.accrued[: end + 1])),
+            amounts_minor=tuple(self.run.plain(amounts)),
+            accrued_minor=tuple(self.run.plain(accrued)),
             burden_minor=int(burden_minor),
             total_minor=int(total_minor),
             resting=self.debt.resting,
             shape=self.shape,
             value_minor=worth,
-            columns=(self.amounts[: end + 1].copy(), self.accrued[: end + 1].copy()),
+            columns=(amounts, accrued),
         )
 
 

@@ -12,6 +12,8 @@ from forbear.core.money import PPM
 
 Column = MutableSequence[int]
 NO_PLAN = (-1, 0, 0)
+FINE = 2**20
+"""Balances of `cost` are kept a million times finer than a fen, so that rounding cannot move a ppm."""
 WORD = 2**62
 """No product may reach it where numbers have 64 bits; half the range is left for sums."""
 
@@ -272,6 +274,80 @@ def part(
         owing = 0
         count += 1
     return count
+
+
+def nearest(
+    amounts: Sequence[int], end: int, first: int, resting: int, caps: Sequence[int], spare: Sequence[int]
+) -> tuple[int, int, int, int]:
+    """Where a cash flow comes nearest to its limits: the least instalment after the `resting` months and before the
+    last, 0 for none; the most months in a row without one; the month that leaves the least of `spare`, and that which
+    leaves the least of `caps`.
+    """
+    least = longest = since = 0
+    bare = tight = end
+    for index in range(end + 1):
+        amount = amounts[index]
+        if amount == 0:
+            since = since + 1 if index >= first else 0
+            longest = max(longest, since)
+            continue
+        since = 0
+        if first + resting <= index < end and (least == 0 or amount < least):
+            least = amount
+        if spare[index] - amount < spare[bare] - amounts[bare] or bare == end:
+            bare = index
+        if caps[index] - amount < caps[tight] - amounts[tight] or tight == end:
+            tight = index
+    return least, longest, bare, tight
+
+
+def cost(carried: int, amounts: Sequence[int], parts: Sequence[int], end: int, year: int, most: int) -> int:
+    """The least whole ppm a year, up to `most`, at which what is paid up to month `end` pays `carried` off and nothing
+    is overpaid; -1 where it is more, 0 where no more is paid than was carried.
+
+    `parts[i] / (year / PPM)` is the part of a year of month i. Between payments the balance accrues simply, at payments
+    it compounds. Newton's step from above closes in; each bound is proved by the balance it leaves.
+    """
+    total = 0
+    for index in range(end + 1):
+        total += amounts[index]
+    if carried <= 0 or total <= carried:
+        return 0
+    low = 0
+    high = most + 1
+    rate = most
+    while high - low > 1:
+        balance = carried * FINE
+        slope = 0
+        part = 0
+        for index in range(end + 1):
+            part += parts[index]
+            if amounts[index] == 0:
+                continue
+            factor = rate * part
+            slope += (slope * factor + balance * part) // year
+            # The same as balance · factor // year, without a product that passes 64 bits.
+            balance += balance // year * factor + balance % year * factor // year - amounts[index] * FINE
+            part = 0
+        if balance < 0:
+            if rate == most:
+                return -1
+            low = rate
+        else:
+            high = rate
+        step = balance // slope if slope > 0 else 0
+        rate -= step if balance < 0 else max(1, step)
+        if rate <= low or rate >= high:
+            rate = (low + high) >> 1
+    return high
+
+
+def cost_fits(carried: int, parts: Sequence[int], year: int, most: int) -> bool:
+    """Whether no sum or product of `cost` passes 64 bits."""
+    whole = sum(parts)
+    # With s for rate × time no balance passes (1 + s) · e^s times what was carried, and that is less than 2^3s.
+    grown = 3 * most * whole // year + 1
+    return (carried * FINE << grown) * whole * (2 + most * whole // year) < WORD and year * most * whole < WORD
 
 
 def fits(debt: Debt, factors: Sequence[int], claim: int) -> bool:
