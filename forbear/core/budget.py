@@ -6,7 +6,7 @@ without income, and no month asks more than leaves the household its floor. A sh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from forbear.core.dates import month_after
@@ -61,16 +61,16 @@ def budget(
     incomes, needs = _incomes(household, rulebook), _needs(household, rulebook)
     interim = rulebook.integer("budget.interim_months")
     places = _places(first_month, months)
-    seen: dict[tuple[int, tuple[int, int]], MonthBudget] = {}
+    seen: dict[tuple[int, tuple[int, int]], tuple[int, ...]] = {}
     found = []
     for month, income in zip(places, incomes.of_months(places, interim), strict=True):
         shape = income, needs.once.get(month, NOTHING)
         known = seen.get(shape)
         if known is None:
-            known = seen[shape] = _month(month, *shape, needs, rules)
+            known = seen[shape] = _month(month, *shape, needs, rules)[1:]
         # Most months are alike but for their name: a copy costs a tenth of a month reckoned anew.
-        found.append(MonthBudget(month, *known[1:]))
-    return tuple(found)
+        found.append((month, *known))
+    return tuple(map(partial(tuple.__new__, MonthBudget), found))
 
 
 def floor_minor(household: Household, rulebook: Rulebook) -> int:

@@ -1,8 +1,7 @@
 """From a cash flow to an offer: the exact rows, what is forgiven, the yearly cost, every rule it was held against."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from forbear.core.cashflow import Flow
 from forbear.core.findings import held_against
@@ -15,8 +14,7 @@ from forbear.core.rules import Finding, PredicateScope
 from forbear.core.situation import Situation
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A cash flow drawn up: the exact plan, every rule it was held against, those it touches, one "what if", and what
     the lender's own rules say against it."""
 
@@ -96,20 +94,10 @@ def _annual_cost_ppm(flow: Flow, amounts: Any, case: Situation) -> int:
 
 def _measures(flow: Flow, case: Situation) -> Iterator[Measure]:
     """The name of each relief in the cash flow, in the order it is applied: waive, then adjust, then re-plan."""
-    terms, forgiven = flow.terms, flow.terms.forgiven
+    terms = flow.terms
     if terms.settlement:
         yield Measure(measure="settlement", amount_minor=flow.total_minor)
-    waived = (
-        ("waive-penalty", forgiven.penalty_minor),
-        ("waive-fees", forgiven.fees_minor),
-        ("waive-interest", forgiven.interest_minor),
-        ("forgive-principal", forgiven.principal_minor),
-    )
-    for name, amount_minor in waived:
-        if amount_minor:
-            yield Measure(measure=name, amount_minor=amount_minor)
-    if terms.rate_ppm != case.loan.rate_ppm and not terms.settlement:
-        yield Measure(measure="rate", rate_ppm=terms.rate_ppm)
+    yield from case.relief_in(terms)
     skipped = flow.first_at - case.time.first
     if skipped:
         yield Measure(measure="deferral", months=skipped)

@@ -353,5 +353,5 @@ def cost_fits(carried: int, parts: Sequence[int], year: int, most: int) -> bool:
 def fits(debt: Debt, factors: Sequence[int], claim: int) -> bool:
     """Whether no sum or product of these numbers passes 64 bits: the bound under which compiled columns are exact."""
     # Interest is simple, on a principal that never rises, so this is all that can ever be left, paid or open.
-    most = debt.left + claim + debt.principal * sum(factors) // debt.year
-    return most * max(sum(factors), 4 * PPM) < WORD
+    ahead = sum(factors)
+    return (debt.left + claim + debt.principal * ahead // debt.year) * max(ahead, 4 * PPM) < WORD

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import partial
 from itertools import accumulate
-from operator import add, lt
+from operator import add, lt, sub
 from typing import Any, NamedTuple
 
 from forbear.core.loan import Owed
@@ -145,7 +145,7 @@ def check_columns(
     accrued = sum(interest) + forgiven.interest_minor - owed.interest_minor
     assert accrued >= 0 if new_interest_minor is None else accrued == new_interest_minor, "interest is lost"
     left = owed.principal_minor - forgiven.principal_minor
-    assert list(balances) == [left - paid for paid in accumulate(principal)], "the balance is what the row leaves"
+    assert list(accumulate(principal, sub, initial=left)) == [left, *balances], "the balance is what the row leaves"
     assert balances[-1] == 0, "a plan ends with nothing owed"
     assert all(map(lt, [as_of, *dates], dates)), "due dates rise"
     assert min(map(min, (principal, interest, penalty, fees))) >= 0, "no part is negative"

@@ -13,9 +13,9 @@ from forbear.core.loan import Loan, Owed, days_past_due, owed_on
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.once import once
 from forbear.core.payoff import Worth, cost_fits
-from forbear.core.plan import Cause, Request
+from forbear.core.plan import Cause, Measure, Request
 from forbear.core.predicate_facts import case_facts
-from forbear.core.relief import ladder_step, least_relief_first, most_relief, settlement
+from forbear.core.relief import ladder_step, least_relief_first, measures, most_relief, settlement
 from forbear.core.rules import Finding, Param, Rulebook
 from forbear.core.value import value_of_nothing_minor, worth
 
@@ -69,6 +69,7 @@ class Situation:
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+    _relief_in: dict[int, tuple[Measure, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
     _params: dict[str, Param] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
@@ -129,6 +130,13 @@ class Situation:
         found = self._params.get(key)
         if found is None:
             found = self._params[key] = self.rules.param(key, scope)
+        return found
+
+    def relief_in(self, terms: Terms) -> tuple[Measure, ...]:
+        """The relief in terms by name: the same in every plan of them, so named once."""
+        found = self._relief_in.get(id(terms))
+        if found is None:
+            found = self._relief_in[id(terms)] = tuple(measures(terms, self.loan))
         return found
 
     @once
@@ -198,7 +206,8 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
     first_month = month_after(month_of(question.as_of), 1)
     months = budget(question.household, rules, first_month, len(time.months), owed.total_minor)
     caps = tuple(m.affordable_minor for m in months)
-    most = most_relief(question.loan, owed, question.cause, days_late, rules)
+    step = ladder_step(question.cause, days_late, rules)
+    most = most_relief(question.loan, owed, step, days_late, rules)
     rungs = least_relief_first(question.loan, owed, most, rules)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
     ceiling = _ceiling(question, owed)
@@ -216,7 +225,7 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
         ceiling_minor=ceiling,
         most=most,
         rungs=rungs,
-        step=ladder_step(question.cause, days_late, rules),
+        step=step,
         settlement=settlement(owed, days_late, rules) if asked else None,
         order=order_on(rules, days_late),
         worth=worth(rules, owed.total_minor, days_late, time, caps, arithmetic.column),
