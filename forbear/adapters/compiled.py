@@ -17,7 +17,16 @@ from forbear.core import payoff, rows
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.money import PPM
 
-IN_ORDER = (payoff.pay_off, payoff.least_ceiling, payoff.value, payoff.menu, payoff.part, payoff.nearest, payoff.cost)
+IN_ORDER = (
+    payoff.pay_off,
+    payoff.units_off,
+    payoff.least_ceiling,
+    payoff.value,
+    payoff.menu,
+    payoff.part,
+    payoff.nearest,
+    payoff.cost,
+)
 """Each calls only those before it."""
 ROWS_IN_ORDER = (rows.rounding_by, rows.run_rows)
 
@@ -40,7 +49,7 @@ def warm(chosen: Arithmetic) -> None:
     worth = payoff.Worth(100, 1, weights, weights, caps)
     plans = chosen.columns(5, 2)
     count = chosen.menu(debt, weights, caps, caps, 100, 1, amounts, accrued, worth, plans)
-    chosen.least_ceiling(debt, weights, caps, caps, 100, 1, payoff.WORD, 0, 1, amounts, accrued)
+    chosen.least_ceiling(debt, weights, caps, caps, 100, 1, payoff.WORD, 0, 1, 0, amounts, accrued)
     end, _, total = chosen.pay_off(debt, weights, caps, caps, 200, 1, amounts, accrued)
     chosen.value(amounts, end, total, worth)
     left = chosen.column([0, 0, 0, 100])

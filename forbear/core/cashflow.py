@@ -214,8 +214,11 @@ class Search:
             return -1, -1, 0, 0
         # No ceiling below an even share without interest can suffice; interest on half the principal is a fair try.
         above = max(0, -(-debt.left // (usable * debt.unit)) - 1)
-        ahead = debt.principal * sum(self.plain_factors[: until + 1]) // (2 * debt.year)
-        guess = -(-(debt.left + ahead) // (usable * debt.unit))
+        ahead = sum(self.plain_factors[: until + 1])
+        if total_most_minor < payoff.WORD:
+            guess = -(-most_minor // debt.unit)  # what costs so little is often the least already
+        else:
+            guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
         return self.run.least_ceiling(
             debt,
             self.factors,
@@ -226,6 +229,7 @@ class Search:
             total_most_minor,
             above,
             guess,
+            ahead * PPM // (2 * debt.year),
             self.amounts,
             self.accrued,
         )
