@@ -182,7 +182,7 @@ class Search:
     run: Arithmetic
     plain_caps: Sequence[int]
     plain_factors: Sequence[int]
-    factors: Any
+    growth: tuple[Any, Any]
     caps: Any
     steps: Any
     last: int
@@ -196,7 +196,7 @@ class Search:
         """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
         until = self.last if until is None else min(until, self.last)
         found = self.run.pay_off(
-            self.debt, self.factors, self.caps, self.steps, ceiling_minor, until, self.amounts, self.accrued
+            self.debt, *self.growth, self.caps, self.steps, ceiling_minor, until, self.amounts, self.accrued
         )
         return self._flow(*found) if found[0] >= 0 else None
 
@@ -221,7 +221,7 @@ class Search:
             guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
         return self.run.least_ceiling(
             debt,
-            self.factors,
+            *self.growth,
             self.caps,
             self.steps,
             most_minor,
@@ -237,7 +237,7 @@ class Search:
     def end_under(self, ceiling_minor: int) -> tuple[int, int, int]:
         """(end, largest, total) of `fill` without the plan itself; end is -1 where it does not end in time."""
         return self.run.pay_off(
-            self.debt, self.factors, self.caps, self.steps, ceiling_minor, self.last, self.amounts, self.accrued
+            self.debt, *self.growth, self.caps, self.steps, ceiling_minor, self.last, self.amounts, self.accrued
         )
 
     def priced(self, ceiling_minor: int) -> tuple[int, int, int, int]:
@@ -259,7 +259,7 @@ class Search:
         highest = max(self.plain_caps[: self.last + 1], default=0)
         count = self.run.menu(
             self.debt,
-            self.factors,
+            *self.growth,
             self.caps,
             self.steps,
             min(most_minor, highest),
@@ -337,7 +337,7 @@ def search(
     `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth` and of `room`,
     the caps and their whole steps, where they are at hand.
     """
-    factors, column, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
+    factors, growth, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
     debt = _debt(terms, time, year, resting)
     amounts, accrued = arithmetic.columns(2, len(factors))
     held = room or room_of(caps, terms.unit_minor, arithmetic)
@@ -347,7 +347,7 @@ def search(
         run=arithmetic,
         plain_caps=caps,
         plain_factors=factors,
-        factors=column,
+        growth=growth,
         caps=held[0],
         steps=held[1],
         last=min(len(caps), time.first + terms.months) - 1,
@@ -388,11 +388,13 @@ def may_run(arithmetic: Arithmetic, dearest: Terms, time: Calendar, bound_minor:
 @lru_cache(4096)
 def yearly_factors(
     rate_ppm: int, parts: tuple[int, ...], denominator: int, column: Callable[[Sequence[int]], Any]
-) -> tuple[tuple[int, ...], Any, int]:
+) -> tuple[tuple[int, ...], tuple[Any, Any], int]:
     """The share of the principal that each month adds as interest: whole numbers over one, in their lowest terms, as
-    they stand and as a column."""
+    they stand and as a column beside that of the shares in parts of 2^SHARE_BITS (core/payoff.py)."""
     year = denominator * PPM
     raw = [rate_ppm * part for part in parts]
     common = gcd(year, *raw)
     factors = tuple(factor // common for factor in raw)
-    return factors, column(factors), year // common
+    year //= common
+    shares = [(factor << payoff.SHARE_BITS) // year for factor in factors]
+    return factors, (column(factors), column(shares)), year

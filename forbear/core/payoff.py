@@ -14,6 +14,7 @@ Column = MutableSequence[int]
 NO_PLAN = (-1, 0, 0)
 FINE = 2**20
 """Balances of `cost` are kept a million times finer than a fen, so that rounding cannot move a ppm."""
+SHARE_BITS = 32
 TRIED_BY_SIZE = 8
 """Tries that go by what a ceiling is off, before steps are doubled and then halved."""
 WORD = 2**62
@@ -23,7 +24,8 @@ WORD = 2**62
 class Debt(NamedTuple):
     """What is paid off, in minor units: `principal` bears interest, `left` is all that is to be paid, arrears included.
 
-    `factors[i] / year` is the share of the principal that month i adds as interest. Months before `first` are too soon
+    `factors[i] / year` is the share of the principal that month i adds as interest, `shares[i]` the same in whole parts
+    of 2^SHARE_BITS, rounded down. Months before `first` are too soon
     to be asked for. Each payment is a whole multiple of `unit` and at least `least`, the last one excepted; at most
     `gap` months in a row go by without one. `ahead` is what a payment goes to before principal, to which new interest
     is added where `interest_ahead` is 1. In the first `resting` months just the interest is paid.
@@ -44,6 +46,7 @@ class Debt(NamedTuple):
 def pay_off(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     ceiling: int,
@@ -63,7 +66,11 @@ def pay_off(
     paid_at = first - 1
     step = ceiling - ceiling % unit
     for index in range(until + 1):
-        interest = principal * factors[index] // year
+        # The same as principal · factor // year; a division for every month would take most of the time.
+        interest = principal * shares[index] >> SHARE_BITS
+        rest = principal * factors[index] - interest * year
+        if rest >= year:
+            interest += rest // year
         left += interest
         owing += interest
         if interest_ahead:
@@ -106,6 +113,7 @@ def pay_off(
 def least_ceiling(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     most: int,
@@ -141,7 +149,7 @@ def least_ceiling(
         trial = max(low + 1, min(trial, high - 1))
         last = trial
         ceiling = min(trial * unit, most)
-        end, burden, total = pay_off(debt, factors, caps, steps, ceiling, until, amounts, accrued)
+        end, burden, total = pay_off(debt, factors, shares, caps, steps, ceiling, until, amounts, accrued)
         if total_most == WORD and tries <= TRIED_BY_SIZE:
             step = units_off(debt, steps, ceiling, growth, end, until, total, amounts)
         if end >= 0 and total <= total_most:
@@ -156,7 +164,7 @@ def least_ceiling(
         step += step
         tries += 1
     if last != high and best[0] >= 0:
-        pay_off(debt, factors, caps, steps, best[0], until, amounts, accrued)
+        pay_off(debt, factors, shares, caps, steps, best[0], until, amounts, accrued)
     return best
 
 
@@ -190,6 +198,7 @@ def units_off(
 def menu(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     most: int,
@@ -221,7 +230,7 @@ def menu(
     guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
     while until >= debt.first:
         ceiling, end, burden, total = least_ceiling(
-            debt, factors, caps, steps, most, until, WORD, above, guess, growth, amounts, accrued
+            debt, factors, shares, caps, steps, most, until, WORD, above, guess, growth, amounts, accrued
         )
         if ceiling < 0:
             break
@@ -387,4 +396,8 @@ def fits(debt: Debt, factors: Sequence[int], claim: int) -> bool:
     """Whether no sum or product of these numbers passes 64 bits: the bound under which compiled columns are exact."""
     # Interest is simple, on a principal that never rises, so this is all that can ever be left, paid or open.
     ahead = sum(factors)
-    return (debt.left + claim + debt.principal * ahead // debt.year) * max(ahead, 4 * PPM) < WORD
+    most = debt.left + claim + debt.principal * ahead // debt.year
+    return (
+        most * max(ahead, 4 * PPM) < WORD
+        and (debt.principal * max(factors, default=0) << SHARE_BITS) < WORD * debt.year
+    )
