@@ -57,9 +57,9 @@ def pay_off(
     """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
 
     `steps` are the caps rounded down to whole units. Writes what is paid and what accrues in each month up to the end.
-    Where the debt is not paid off by month `until` the end is -1, and the total what is short if only time was (else
-    NO_PLAN). Interest of a month is rounded down to the minor unit, so
-    that no rate limit is crossed by rounding; it bears no interest itself, but is set aside and paid like arrears.
+    Where the debt is not paid off by month `until` the end is -1 and the total what is left, or NO_PLAN where it may not
+    go on. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it bears
+    no interest itself, but is set aside and paid like arrears.
     """
     principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
     owing = burden = total = 0
@@ -69,8 +69,7 @@ def pay_off(
         # The same as principal · factor // year; a division for every month would take most of the time.
         interest = principal * shares[index] >> SHARE_BITS
         rest = principal * factors[index] - interest * year
-        if rest >= year:
-            interest += rest // year
+        interest += rest // year if rest >= year else 0
         left += interest
         owing += interest
         if interest_ahead:
@@ -100,13 +99,9 @@ def pay_off(
         owing = 0
         left -= amount
         total += amount
-        if amount > burden:
-            burden = amount
-        if amount <= ahead:
-            ahead -= amount
-        else:
-            principal -= min(amount - ahead, principal)
-            ahead = 0
+        burden = max(burden, amount)
+        principal -= min(max(0, amount - ahead), principal)
+        ahead = max(0, ahead - amount)
     return -1, 0, left
 
 
