@@ -57,8 +57,8 @@ def pay_off(
     """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
 
     `steps` are the caps rounded down to whole units. Writes what is paid and what accrues in each month up to the end.
-    Where the debt is not paid off by month `until` the end is -1 and the total what is left, or NO_PLAN where it may not
-    go on. Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it bears
+    Not paid off by month `until`: the end is -1 and the total what is left; NO_PLAN where it may not go on before that.
+    Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it bears
     no interest itself, but is set aside and paid like arrears.
     """
     principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
