@@ -51,9 +51,6 @@ class Accrued:
         )
 
 
-NOTHING_ACCRUED = Accrued()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Posted:
     """What was posted, in whole minor units, and the exact `rest`, maybe negative, that the next posting takes up."""
@@ -137,11 +134,11 @@ def accrue(span: Span, bearing: Bearing, freezes: Sequence[Freeze] = (), charges
     penalised = span.overdue_minor if penal else 0
     if penal and bearing.penalty_base is PenaltyBase.PRINCIPAL_AND_INTEREST:
         penalised += span.overdue_interest_minor
-    part_of: dict[str, int] = {}
-    year = 1
-    for part in ACCRUES:
+    whole, year = year_part(bearing.day_count, span.start_on, span.end_on)
+    part_of = dict.fromkeys(ACCRUES, whole)
+    for part in ACCRUES if freezes else ():
         stopped = [freeze for freeze in freezes if part in freeze.parts]
-        part_of[part], year = running(bearing.day_count, span.start_on, span.end_on, stopped)
+        part_of[part], _ = running(bearing.day_count, span.start_on, span.end_on, stopped)
     fixed_minor = sum(charge.amount_minor for charge in charges if span.start_on < charge.on <= span.end_on)
     principal = span.current_minor + span.overdue_minor
     return Accrued(

@@ -4,7 +4,7 @@ The ladder depends on why she cannot pay and how long the debt has been overdue,
 pay. A settlement forgives part of the whole against a few payments and stands alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,14 +16,12 @@ from forbear.core.course import settlement_forgives
 from forbear.core.dates import DayCount
 from forbear.core.loan import Loan, Owed
 from forbear.core.money import PPM, Rounding, divide
-from forbear.core.plan import Cause
+from forbear.core.plan import Cause, Measure
 from forbear.core.rules import Force, Param, Rulebook
 
 
-def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: Rulebook) -> Terms:
-    """The terms with all the relief the ladder allows this cause at this many days past due, and without what no
-    lender may ask for."""
-    step = ladder_step(cause, days_late, rulebook)
+def most_relief(loan: Loan, owed: Owed, step: Mapping[str, Any], days_late: int, rulebook: Rulebook) -> Terms:
+    """The terms with all the relief that a step of the ladder allows, and without what no lender may ask for."""
     forgiven = Owed(
         principal_minor=divide(owed.principal_minor * int(step["principal"]), PPM, Rounding.DOWN),
         interest_minor=max(
@@ -42,8 +40,8 @@ def most_relief(loan: Loan, owed: Owed, cause: Cause, days_late: int, rulebook: 
 
 def ladder_step(cause: Cause, days_late: int, rulebook: Rulebook) -> Mapping[str, Any]:
     """The row of relief.ladder for a cause ("*" stands for any other) with the highest dpd_from reached."""
-    rows = rulebook.rows("relief.ladder")
-    named = [row for row in rows if cause.value in row["causes"]] or [row for row in rows if "*" in row["causes"]]
+    rows, name = rulebook.rows("relief.ladder"), cause.value
+    named = [row for row in rows if name in row["causes"]] or [row for row in rows if "*" in row["causes"]]
     reached = [row for row in named if int(row["dpd_from"]) <= days_late]
     assert reached, "the ladder has a row for every cause from 0 days on"
     return max(reached, key=lambda row: int(row["dpd_from"]))
@@ -60,6 +58,22 @@ def least_relief_first(loan: Loan, owed: Owed, most: Terms, rulebook: Rulebook) 
     rungs += [evolved(rungs[-1], {"rate_ppm": most.rate_ppm}), most]
     # Each rung forgives at least what the one before does, so total and rate tell them apart.
     return tuple({(terms.rate_ppm, terms.forgiven.total_minor): terms for terms in rungs}.values())
+
+
+def measures(terms: Terms, loan: Loan) -> Iterator[Measure]:
+    """The name of each waiver in the terms, then the rate where it is another than the contract's."""
+    forgiven = terms.forgiven
+    waived = (
+        ("waive-penalty", forgiven.penalty_minor),
+        ("waive-fees", forgiven.fees_minor),
+        ("waive-interest", forgiven.interest_minor),
+        ("forgive-principal", forgiven.principal_minor),
+    )
+    for name, amount_minor in waived:
+        if amount_minor:
+            yield Measure(measure=name, amount_minor=amount_minor)
+    if terms.rate_ppm != loan.rate_ppm and not terms.settlement:
+        yield Measure(measure="rate", rate_ppm=terms.rate_ppm)
 
 
 def settlement(loan: Loan, owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
