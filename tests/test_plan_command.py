@@ -37,6 +37,11 @@ def run_case(capsys, tmp_path: Path, case: object, *arguments: str) -> tuple[int
     return run(capsys, str(path), "--json", *arguments)
 
 
+def figure_of(amount: str) -> str:
+    """A decimal text as a page writes it."""
+    return f"{int(amount[:-3]):,}{amount[-3:]}"
+
+
 def minor(amount: str) -> int:
     """A decimal text with two places in minor units."""
     assert amount[-3] == "."
@@ -108,7 +113,7 @@ def test_the_illness_case_to_the_fen(capsys):
         {"measure": "term", "months": 47},
         {"measure": "income-following"},
     ]
-    assert requested["why"][0] == "This is what you asked for: at most 900.00 a month, 47 months."
+    assert requested["why"][0] == "This is what you asked for: at most CNY 900.00 a month, 47 months."
     assert requested["instalments"][0] == {
         "due_on": "2026-04-28",
         "amount": "756.00",
@@ -181,6 +186,10 @@ FAULTS = [
     (changed(statement__until="2025-11-30"), "statement.until: 2025-11-30 is before since 2025-12-01"),
     (changed(statement__request__months=0), "statement.request.months: 0 is not a whole number from 1 to 600"),
     (changed(statement__request__instalment="0"), "statement.request.instalment: must be above 0.00"),
+    (
+        changed(statement__request__kinds=["longer-trem"]),
+        'statement.request.kinds: "longer-trem" is not known; did you mean longer-term? one of arrears-spread, ',
+    ),
     (changed(statement__request__kinds="longer-term"), "statement.request.kinds: a list of words is needed, such as "),
     (changed(statement__request__wish="less"), "statement.request.wish: this key is not known"),
     (changed(household__place="us/ny"), "household.place: us/ny has no floor; known: cn, cn/beijing, "),
@@ -336,7 +345,10 @@ def test_every_example_is_explained_to_everyone_as_data_and_in_words(capsys, pat
     for offer in explained["offers"]:
         assert f"{int(offer['figures']['total'][:-3]):,}" in words
     assert ("base." in words) == (audience == "auditor")
-    assert ("lender_value" in out) == bool(best)
+    assert ('"lender_value":' in out) == bool(best)
+    beside = explained.get("lender_value_if_nothing")
+    assert (beside is None) == (audience == "borrower") and explained["if_nothing_changes"]["days"] == 30
+    assert (beside is None) or (figure_of(beside) in words)
 
 
 def test_an_audience_goes_with_an_explanation(capsys):
@@ -354,7 +366,7 @@ def test_an_offer_says_its_counterfactual_and_the_rules_that_bind_it(capsys, mon
 
     monkeypatch.setattr(plan, "solve", found)
     asked = str(EXAMPLES / "illness.json")
-    said = "200.00 more a month (928.00): 5 months sooner, on 2030-09-28, and 830.00 less in all."
+    said = "CNY 200.00 more a month (928.00): 5 months sooner, on 2030-09-28, and 830.00 less in all."
     offer = json.loads(run(capsys, asked, "--json")[1])["offers"][0]
     assert (offer["counterfactual"], offer["bound"]) == (said, ["base.plan.term_max_months"])
     assert "value" not in offer

@@ -56,6 +56,26 @@ def test_the_shipped_rulebook_is_well(capsys):
     assert len({policy["digest"] for policy in policies.values()}) == len(policies)
 
 
+def test_a_lender_s_floor_without_a_place_is_refused_with_what_would_be_right(capsys, copied):
+    floor = """
+[[param]]
+key = "budget.floor"
+value = 200_000
+unit = "minor"
+from = 2026-01-01
+force = "house"
+source = { title = "Example lender: floor" }
+status = "V"
+checked_on = 2026-11-23
+"""
+    path = copied / "lender/example/floor.toml"
+    path.write_text('under = ["cn/bank-card"]\n' + floor, "utf-8")
+    assert run(capsys, "check", str(copied))[2] == [
+        "lender/example/floor.toml:3:1: budget.floor: has no effect: cn/floor.toml has a value for cn, "
+        'which is nearer; name the places it is for, such as scope = "cn"'
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "before", "after", "fault"),
     [

@@ -32,6 +32,10 @@ def run_loan(capsys, tmp_path: Path, loan: object, *arguments: str) -> tuple[int
     return run(capsys, str(path), *arguments)
 
 
+def cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
 def rows(capsys, tmp_path: Path, loan: object, *arguments: str) -> list[dict[str, str]]:
     status, out, errors = run_loan(capsys, tmp_path, loan, "--json", *arguments)
     assert (status, errors) == (0, [])
@@ -60,6 +64,68 @@ def test_fees_penalty_and_paid_stand_where_there_are_any(capsys, tmp_path):
     ]
 
 
+LATE = LOAN | {"penalty_rate_percent": "18", "events": [{"type": "as-of", "date": "2026-04-10"}]}
+
+
+@pytest.mark.parametrize("convention", ["cn", "fineract", "fineract-cumulative", "frappe-unrounded"])
+def test_an_as_of_tells_what_is_overdue_in_every_convention(capsys, tmp_path, convention):
+    """42 and 10 days of 360 at 18 %: principal × 18 % × days / 360, rounded once a row."""
+    status, out, errors = run_loan(capsys, tmp_path, LATE, "--json", "--convention", convention)
+    answer = json.loads(out)
+    assert (status, errors) == (0, [])
+    first, second, third = answer["rows"]
+    expected = [
+        (cents(row["principal"]) * 18 * days * 2 + 36_000) // 72_000 for row, days in ((first, 42), (second, 10))
+    ]
+    assert [cents(row["penalty"]) for row in (first, second, third)] == [*expected, 0]
+    sums = {part: cents(first[part]) + cents(second[part]) for part in ("principal", "interest", "penalty")}
+    told = answer["arrears"]
+    assert {part: cents(told[part]) for part in sums} == sums
+    assert (told["date"], told["days"], cents(told["total"])) == ("2026-04-10", 41, sum(sums.values()))
+
+
+def test_a_penalty_is_met_first_and_stops_with_the_principal(capsys, tmp_path):
+    payment = {"type": "payment", "date": "2026-03-28", "amount": "4140.00"}
+    events = [payment, {"type": "as-of", "date": "2026-03-30"}]
+    status, out, _ = run_loan(capsys, tmp_path, LATE | {"events": events}, "--json")
+    answer = json.loads(out)
+    assert status == 0 and answer["rows"][0]["penalty"] == "59.40"
+    assert answer["arrears"] == {
+        "date": "2026-03-30",
+        "days": 0,
+        **dict.fromkeys(("principal", "interest", "fees", "penalty", "total"), "0.00"),
+    }
+    assert run_loan(capsys, tmp_path, LATE | {"events": events})[1].endswith("Nothing is overdue on 2026-03-30.\n")
+
+
+def test_overdue_interest_bears_penalty_only_where_the_file_says_so(capsys, tmp_path):
+    plain, compound = (
+        json.loads(run_loan(capsys, tmp_path, LATE | more, "--json")[1])["arrears"]
+        for more in ({}, {"penalty_base": "total"})
+    )
+    assert cents(compound["penalty"]) - cents(plain["penalty"]) == 2_52 + 40
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"penalty_rate_percent": "5"}, "penalty_rate_percent: the whole yearly rate on what is overdue, "),
+        ({"penalty_rate_percent": "401"}, "penalty_rate_percent: the whole yearly rate on what is overdue, "),
+        ({"penalty_rate_percent": "0"}, "penalty_rate_percent: must be above 0; leave it out where "),
+        ({"penalty_rate_percent": 18}, "penalty_rate_percent: 18 is not a percentage from 0 to 400; "),
+        ({"penalty_base": "all"}, "penalty_base: 'all' is not known; principal, or total for "),
+        (
+            {"events": [{"type": "as-of", "date": "2026-04-10", "recalculate_on_overdue": True}]},
+            "events[0].recalculate_on_overdue: with penalty_rate_percent overdue principal bears that rate ",
+        ),
+    ],
+)
+def test_a_penalty_at_fault_is_refused(capsys, tmp_path, change, line):
+    status, out, errors = run_loan(capsys, tmp_path, LATE | change, "--json")
+    assert (status, out, len(errors)) == (2, "", 1)
+    assert errors[0].startswith(line)
+
+
 @pytest.mark.parametrize(("loan", "table"), EXAMPLES)
 def test_the_examples_of_the_page_are_run(capsys, tmp_path, loan: str, table: str):
     status, out, errors = run_loan(capsys, tmp_path, loan)
@@ -67,7 +133,7 @@ def test_the_examples_of_the_page_are_run(capsys, tmp_path, loan: str, table: st
 
 
 def test_the_page_has_examples():
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
 
 
 def test_a_table_in_chinese(capsys, tmp_path):

@@ -108,7 +108,12 @@ def test_a_refusal_is_an_answer(capsys, tmp_path):
     ("case", "line"),
     [
         (changed("loan", principal="-1.00"), 'loan.principal: "-1.00" is not an amount; '),
-        (changed("loan", months_left=601), "loan.months_left: 601 is not a whole number from 0 to 600"),
+        (changed("loan", months_left=601), "loan.months_left: 601 is not a whole number from 1 to 600"),
+        (changed("loan", months_left=-1), "loan.months_left: -1 is not a whole number from 1 to 600"),
+        (
+            changed("loan", months_left=0),
+            "loan.months_left: 0 leaves no payment; write 1 where the next payment is the ",
+        ),
         (changed("loan", payment="0.00"), "loan.payment: must be above 0.00"),
         (changed("loan", annual_rate_percent="400.00"), "loan.annual_rate_percent: 400.00 is above 100 % a year; "),
         (changed("loan", loan_to_value_percent=80), "loan.loan_to_value_percent: is not a percentage; "),
@@ -116,8 +121,14 @@ def test_a_refusal_is_an_answer(capsys, tmp_path):
         (changed("loan", term=3), "loan.term: this key is not known"),
         (changed("household", affordable="x"), 'household.affordable: "x" is not an amount; '),
         (changed("", first_due_on="2026-03-02"), "first_due_on: 2026-03-02 is not after as_of 2026-03-02"),
+        (changed("", first_due_on="2126-04-02"), "first_due_on: 2126-04-02 is more than a year after as_of 2026-03-02"),
+        (changed("", first_due_on="2026-02-29"), 'first_due_on: "2026-02-29" is not a date; '),
+        (changed("loan", principal="1000000000000.00"), "loan.principal: 1000000000000.00 is too large; "),
         (changed("", loan=...), "loan: is missing"),
-        (changed("", as_of="1995-01-01"), "as_of: the rulebook has no value of value.modification_threshold on 1995-"),
+        (
+            changed("", as_of="1995-01-01", first_due_on="1995-02-01"),
+            "as_of: the rulebook has no value of value.modification_threshold on 1995-",
+        ),
         (changed("policy", country="fr"), "policy.country: 'fr' has no rulebook; known: "),
     ],
 )
@@ -125,6 +136,7 @@ def test_a_file_at_fault_is_refused(capsys, tmp_path, case, line):
     status, out, errors = ran(capsys, tmp_path, case)
     assert (status, out) == (2, "")
     assert any(error.startswith(line) for error in errors), errors
+    assert len({error.split(": ")[0] for error in errors}) == len(errors), "one line a field"
 
 
 def test_an_unknown_waterfall_names_those_there_are(capsys, tmp_path):

@@ -10,9 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from forbear.actions.sections import rule_named  # noqa: E402
 from forbear.adapters.rulebook import load_layers, shipped, stacks  # noqa: E402 (the root must be known first)
 from forbear.config import cli  # noqa: E402
-from forbear.config.rule_words import name_of, readable  # noqa: E402
+from forbear.config.rule_words import readable  # noqa: E402
 from forbear.core.predicates import VOCABULARY  # noqa: E402
 from forbear.core.rules import Param, Predicate, Rulebook, Status  # noqa: E402
 from tools.measures_page import measures  # noqa: E402
@@ -68,7 +69,7 @@ def _layer(book: Rulebook, layer: str) -> Iterator[str]:
 
 
 def _row(param: Param, currency: str) -> str:
-    name, place = name_of(param.key, "en"), f"<br>{param.scope}" if param.scope else ""
+    name, place = rule_named("en", param.key), f"<br>{param.scope}" if param.scope else ""
     value = readable(param.value, param.unit, currency, "en").replace("\n", "<br>")
     dates = f"{param.from_on} – {param.until_on or ''}".rstrip()
     source = f"{param.source}<br>{param.source.seen}" if param.source.seen else str(param.source)

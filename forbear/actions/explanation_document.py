@@ -8,6 +8,7 @@ from typing import Any
 
 from forbear.actions.sections import (
     complaint_body,
+    currency_of,
     evidence_told,
     line_name,
     measure_told,
@@ -41,6 +42,7 @@ PARTS = ("principal", "interest", "penalty", "fees")
 def explanation_document(explanation: Explanation, audience: Audience, language: str) -> dict[str, Any]:
     """The document for an audience; it is the one the explanation was made for, or the borrower, who sees least."""
     assert audience in (explanation.audience, Audience.BORROWER), "an explanation is never widened afterwards"
+    currency = currency_of(explanation)
     return {
         "version": VERSION,
         "audience": audience.value,
@@ -64,8 +66,9 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
             for one in explanation.months
         ],
         "if_nothing_changes": _waiting(explanation),
-        "offers": [_offer(shown, audience, language) for shown in _shown(explanation, audience)],
-        "refusals": [_refusal(refused, audience, language) for refused in explanation.refusals],
+        **_for_the_lender(explanation),
+        "offers": [_offer(shown, audience, language, currency) for shown in _shown(explanation, audience)],
+        "refusals": [_refusal(refused, audience, language, currency) for refused in explanation.refusals],
         "rights": _rights(explanation.rights, language),
         "decision": _decision(explanation.decision, audience, language) if explanation.decision else None,
     }
@@ -75,6 +78,14 @@ def _shown(explanation: Explanation, audience: Audience) -> Iterator[OfferExplai
     """The lender's own choice is not for the borrower."""
     hidden = ("lender-best",) if audience is Audience.BORROWER else ()
     return (shown for shown in explanation.offers if shown.offer.name not in hidden)
+
+
+def _for_the_lender(explanation: Explanation) -> dict[str, str | None]:
+    """What the lender may expect where nothing is agreed, beside each plan's `lender_value`; not for the borrower."""
+    if explanation.audience is Audience.BORROWER:
+        return {}
+    value = explanation.nothing_minor
+    return {"lender_value_if_nothing": None if value is None else major(value)}
 
 
 def _parts(owed: Owed) -> dict[str, str]:
@@ -161,15 +172,15 @@ def _line(line: Line, language: str) -> dict[str, Any]:
 # ---- an offer --------------------------------------------------------------------------------------------------
 
 
-def _offer(shown: OfferExplained, audience: Audience, language: str) -> dict[str, Any]:
+def _offer(shown: OfferExplained, audience: Audience, language: str, currency: str) -> dict[str, Any]:
     offer, plan = shown.offer, shown.offer.plan
     document = {
         "name": offer.name,
         "title": say(language, f"plan.name.{offer.name}"),
-        "why": [sentence(language, why) for why in offer.why],
-        "counterfactual": sentence(language, offer.counterfactual) if offer.counterfactual else None,
+        "why": [sentence(language, why, currency) for why in offer.why],
+        "counterfactual": sentence(language, offer.counterfactual, currency) if offer.counterfactual else None,
         "figures": _figures(shown.figures, plan),
-        "measures": [_measure(measure, language) for measure in plan.measures],
+        "measures": [_measure(measure, language, currency) for measure in plan.measures],
         "instalments": [
             {"due_on": row.due_on.isoformat(), "amount": major(row.amount_minor)}
             | {part: major(getattr(row, f"{part}_minor")) for part in PARTS}
@@ -218,10 +229,10 @@ def _figures(figures: Figures, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _measure(measure: Measure, language: str) -> dict[str, Any]:
+def _measure(measure: Measure, language: str, currency: str) -> dict[str, Any]:
     return {
         "measure": measure.measure,
-        "words": measure_told(language, measure),
+        "words": measure_told(language, measure, currency),
         "amount": None if measure.amount_minor is None else major(measure.amount_minor),
         "months": measure.months,
         "annual_rate_percent": None if measure.rate_ppm is None else percent(measure.rate_ppm),
@@ -262,14 +273,14 @@ def _delay(delay: Delay) -> dict[str, Any]:
 # ---- a no, rights, a decision ----------------------------------------------------------------------------------
 
 
-def _refusal(refused: RefusalExplained, audience: Audience, language: str) -> dict[str, Any]:
+def _refusal(refused: RefusalExplained, audience: Audience, language: str, currency: str) -> dict[str, Any]:
     return {
-        "reason": reason(language, refused),
+        "reason": reason(language, refused, currency),
         "facts": {name: str(value) for name, value in refused.refusal.facts.items()},
         "rule": _rule(refused.rule, audience, language),
-        "what_would_change_it": sentence(language, refused.change) if refused.change else None,
-        "nearest": sentence(language, refused.nearest) if refused.nearest else None,
-        "other_ways": [sentence(language, way) for way in refused.others],
+        "what_would_change_it": sentence(language, refused.change, currency) if refused.change else None,
+        "nearest": sentence(language, refused.nearest, currency) if refused.nearest else None,
+        "other_ways": [sentence(language, way, currency) for way in refused.others],
     }
 
 

@@ -63,9 +63,10 @@ class Section:
     folded: bool = False
 
 
-def sentence(language: str, why: Why) -> str:
+def sentence(language: str, why: Why, currency: str = "CNY") -> str:
     """A sentence of the solver, its facts as people write them."""
-    return say(language, form_of(why), **{name: format.figure(language, value) for name, value in why.facts.items()})
+    facts = {name: format.figure(language, value) for name, value in why.facts.items()}
+    return say(language, form_of(why), currency=currency, **facts)
 
 
 def form_of(why: Why) -> str:
@@ -75,18 +76,23 @@ def form_of(why: Why) -> str:
     return _ONE.get(why.key, why.key) if why.facts.get("months") == "1" else why.key
 
 
-def reason(language: str, refused: RefusalExplained) -> str:
+def reason(language: str, refused: RefusalExplained, currency: str = "CNY") -> str:
     """Why it is not possible, as one sentence."""
     facts = {name: format.figure(language, str(value)) for name, value in refused.refusal.facts.items()}
-    return say(language, refused.refusal.reason, **facts)
+    return say(language, refused.refusal.reason, currency=currency, **facts)
 
 
 def rule_name(language: str, rule: RuleHeld) -> str:
-    """What a rule is called; its id where the catalogue has no name for it."""
-    for key in (f"rules.{rule.key}", f"rules.{rule.key}.all"):
-        if known(language, key):
-            return say(language, key)
-    return rule.rule
+    """What a rule is called; its id where it is none of the rulebook's, such as a lender's own predicate."""
+    return rule_named(language, rule.key) or rule.rule
+
+
+def rule_named(language: str, key: str) -> str:
+    """What the catalogue calls a key of the rulebook, maybe with the row of it that is meant; "" where it does not."""
+    for worded in (f"rules.{key}", f"rules.{key}.all"):
+        if known(language, worded):
+            return say(language, worded)
+    return ""
 
 
 def source_told(language: str, source: str) -> str:
@@ -102,9 +108,10 @@ def place_told(language: str, place: str) -> str:
     )
 
 
-def measure_told(language: str, measure: Measure) -> str:
+def measure_told(language: str, measure: Measure, currency: str = "CNY") -> str:
     """One relief of a plan in words."""
     facts = {
+        "currency": currency,
         "amount": format.figure(language, major(measure.amount_minor or 0)),
         "months": measure.months or 0,
         "rate": percent(measure.rate_ppm or 0),
@@ -137,9 +144,13 @@ def complaint_body(language: str, rights: Rights) -> str:
     return rights.complaint_body or (say(language, key) if known(language, key) else "")
 
 
+def currency_of(explanation: Explanation) -> str:
+    """What the debt is counted in; CNY where what was asked is no longer known."""
+    return explanation.inputs.question.loan.currency if explanation.inputs else "CNY"
+
+
 def money(explanation: Explanation, language: str, amount_minor: int) -> str:
-    inputs = explanation.inputs
-    return format.money(language, amount_minor, inputs.question.loan.currency if inputs else "CNY")
+    return format.money(language, amount_minor, currency_of(explanation))
 
 
 def against(explanation: Explanation, language: str, more_minor: int) -> str:

@@ -12,6 +12,7 @@ from forbear.actions.sections import (
     Table,
     against,
     complaint_body,
+    currency_of,
     measure_told,
     money,
     rule_name,
@@ -31,7 +32,12 @@ from forbear.core.explained import (
 from forbear.core.money import major
 from forbear.words import format, known, say
 
-AT_LEAST = frozenset({"plan.instalment_least", "budget.floor", "relief.ladder.rate_floor", "penalty.uplift_max.above"})
+AT_LEAST = frozenset(
+    {
+        *("plan.instalment_least", "budget.floor", "relief.ladder.rate_floor"),
+        *("penalty.uplift_max.above", "cap.annual_cost.above", "cap.new_contract.above"),
+    }
+)
 """Rules whose limit is the least a value may be; every other one is the most."""
 
 
@@ -62,18 +68,21 @@ def offer_told(explanation: Explanation, shown: OfferExplained, language: str) -
     if shown.months:
         yield _left(explanation, shown, language)
     if shown.rules:
-        yield _rules(shown, explanation.audience, language)
+        yield _rules(explanation, shown, language)
 
 
 def refusal_told(explanation: Explanation, refused: RefusalExplained, language: str) -> Iterator[Section]:
     """The figures of a no, what would change it, the nearest thing that works, other ways, and the rule."""
+    currency = currency_of(explanation)
     yield from _numbers(explanation, refused, language)
     if refused.change is not None:
-        change = sentence(language, refused.change)
+        change = sentence(language, refused.change, currency)
         yield Section(title=say(language, "explanation.refusal.change"), lines=(change,))
     if refused.nearest is not None and refused.nearest != refused.change:
-        yield Section(title=say(language, "explanation.refusal.nearest"), lines=(sentence(language, refused.nearest),))
-    others = [Item(sentence(language, way)) for way in refused.others]
+        yield Section(
+            title=say(language, "explanation.refusal.nearest"), lines=(sentence(language, refused.nearest, currency),)
+        )
+    others = [Item(sentence(language, way, currency)) for way in refused.others]
     if explanation.plans_fit:
         others.insert(0, Item(say(language, "explanation.refusal.offers")))
     if others:
@@ -126,7 +135,7 @@ def _takes(explanation: Explanation, shown: OfferExplained, language: str) -> Se
     return Section(
         title=say(language, "explanation.plan.title"),
         figures=tuple((say(language, f"explanation.plan.{name}"), value) for name, value in figures),
-        items=tuple(Item(measure_told(language, measure)) for measure in plan.measures),
+        items=tuple(Item(measure_told(language, measure, currency_of(explanation))) for measure in plan.measures),
         notes=tuple(notes),
     )
 
@@ -167,12 +176,13 @@ def _left(explanation: Explanation, shown: OfferExplained, language: str) -> Sec
 # ---- the rules -------------------------------------------------------------------------------------------------
 
 
-def _rules(shown: OfferExplained, audience: Audience, language: str) -> Section:
+def _rules(explanation: Explanation, shown: OfferExplained, language: str) -> Section:
+    audience, currency = explanation.audience, currency_of(explanation)
     notes = _unverified(shown.rules, language)
     title, line = say(language, "explanation.rules.title"), say(language, "explanation.rules.line")
     lines = (line,) if all(rule.finding is None or rule.finding.ok for rule in shown.rules) else ()
     if audience is Audience.BORROWER:
-        items = tuple(_rule_item(language, rule) for rule in shown.rules)
+        items = tuple(_rule_item(language, rule, currency) for rule in shown.rules)
         return Section(title, lines, items=items, notes=notes, folded=True)
     columns = ("name", "held", "is_limit", "value", "from", "force", "status")
     return Section(
@@ -181,15 +191,15 @@ def _rules(shown: OfferExplained, audience: Audience, language: str) -> Section:
         table=Table(
             caption=title,
             head=tuple(say(language, f"explanation.rules.{name}") for name in columns),
-            rows=tuple(_rule_row(language, rule, audience) for rule in shown.rules),
+            rows=tuple(_rule_row(language, rule, audience, currency) for rule in shown.rules),
             numbers=(2, 3),
         ),
         notes=notes,
     )
 
 
-def _rule_item(language: str, rule: RuleHeld) -> Item:
-    limit, value = _limits(language, rule)
+def _rule_item(language: str, rule: RuleHeld, currency: str) -> Item:
+    limit, value = _limits(language, rule, currency)
     bound = "at_least" if rule.key in AT_LEAST else "at_most"
     lines = [say(language, f"explanation.rules.{bound}", limit=limit, value=value)]
     if rule.bound:
@@ -198,10 +208,10 @@ def _rule_item(language: str, rule: RuleHeld) -> Item:
     return Item(rule_name(language, rule), tuple(lines), _flags(language, rule))
 
 
-def _rule_row(language: str, rule: RuleHeld, audience: Audience) -> tuple[str, ...]:
+def _rule_row(language: str, rule: RuleHeld, audience: Audience, currency: str) -> tuple[str, ...]:
     name = rule_name(language, rule)
     finding = rule.finding
-    limit, value = _limits(language, rule)
+    limit, value = _limits(language, rule, currency)
     held = "binds" if rule.bound else "ok" if finding is None or finding.ok else "broken"
     checked = f" {format.day(language, rule.checked_on)}" if rule.checked_on else ""
     return (
@@ -215,7 +225,7 @@ def _rule_row(language: str, rule: RuleHeld, audience: Audience) -> tuple[str, .
     )
 
 
-def _limits(language: str, rule: RuleHeld) -> tuple[str, str]:
+def _limits(language: str, rule: RuleHeld, currency: str) -> tuple[str, str]:
     """Limit and value of a finding with their unit."""
     finding = rule.finding
     if finding is None:
@@ -224,7 +234,7 @@ def _limits(language: str, rule: RuleHeld) -> tuple[str, str]:
     limit, value = (format.figure(language, text) for text in (finding.limit, finding.value))
     if not known(language, unit):
         return limit, value
-    return say(language, unit, value=limit), say(language, unit, value=value)
+    return say(language, unit, value=limit, currency=currency), say(language, unit, value=value, currency=currency)
 
 
 def _source(language: str, rule: RuleHeld) -> str:
@@ -402,6 +412,9 @@ def _lender(explanation: Explanation, language: str) -> Section:
         name = say(language, f"plan.name.{shown.offer.name}")
         items.append(Item(f"{name} ({shown.offer.name})" if auditor else name, lines))
     figures: list[tuple[str, str]] = []
+    if explanation.nothing_minor is not None:
+        nothing = money(explanation, language, explanation.nothing_minor)
+        figures.append((say(language, "explanation.lender.nothing"), nothing))
     if auditor:
         label = say(language, "explanation.lender.refusal")
         figures += [(label, refused.refusal.rule) for refused in explanation.refusals]

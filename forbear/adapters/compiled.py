@@ -15,8 +15,18 @@ from typing import Any
 
 from forbear.core import payoff, rows
 from forbear.core.cashflow import PLAIN, Arithmetic
+from forbear.core.money import PPM
 
-IN_ORDER = (payoff.pay_off, payoff.least_ceiling, payoff.value, payoff.menu, payoff.part)
+IN_ORDER = (
+    payoff.pay_off,
+    payoff.units_off,
+    payoff.least_ceiling,
+    payoff.value,
+    payoff.menu,
+    payoff.part,
+    payoff.nearest,
+    payoff.cost,
+)
 """Each calls only those before it."""
 ROWS_IN_ORDER = (rows.rounding_by, rows.run_rows)
 
@@ -38,12 +48,14 @@ def warm(chosen: Arithmetic) -> None:
     weights = chosen.column([1] * 2)
     worth = payoff.Worth(100, 1, weights, weights, caps)
     plans = chosen.columns(5, 2)
-    count = chosen.menu(debt, weights, caps, caps, 100, 1, amounts, accrued, worth, plans)
-    chosen.least_ceiling(debt, weights, caps, caps, 100, 1, payoff.WORD, 0, 1, amounts, accrued)
-    end, _, total = chosen.pay_off(debt, weights, caps, caps, 200, 1, amounts, accrued)
+    count = chosen.menu(debt, weights, weights, caps, caps, 100, 1, amounts, accrued, worth, plans)
+    chosen.least_ceiling(debt, weights, weights, caps, caps, 100, 1, payoff.WORD, 0, 1, 0, amounts, accrued)
+    end, _, total = chosen.pay_off(debt, weights, weights, caps, caps, 200, 1, amounts, accrued)
     chosen.value(amounts, end, total, worth)
     left = chosen.column([0, 0, 0, 100])
     chosen.part(amounts, accrued, end, chosen.column([0, 1, 2, 3]), left, chosen.columns(7, 2))
+    chosen.nearest(amounts, end, 0, 0, caps, caps)
+    chosen.cost(100, amounts, weights, end, 12 * PPM, PPM)
     assert count > 0 and end >= 0, "a debt of 100 is paid off by 100 a month"
 
 
@@ -102,10 +114,13 @@ _COMPILED = Arithmetic(
     column=_column,
     columns=_columns,
     plain=lambda column: column.tolist(),
+    table=lambda columns, count: columns[:, :count].tolist(),
     pay_off=_late("pay_off"),
     least_ceiling=_late("least_ceiling"),
     menu=_late("menu"),
     value=_late("value"),
     part=_late("part"),
+    nearest=_late("nearest"),
+    cost=_late("cost"),
     exact=payoff.fits,
 )

@@ -91,6 +91,11 @@ class CelPredicates:
             given = _named(str(expression.return_type().name()).lower())
             mend = "compare it with something, such as days_past_due >= 30"
             return PredicateFault(problem=f"the expression gives {given}, not true or false; {mend}", line=1, column=1)
+        if not any(token.group() in VOCABULARY for token in TOKEN.finditer(text) if token.lastgroup == "call"):
+            problem = (
+                "the expression looks at no fact, so that it says the same of every case; name one, or take it out"
+            )
+            return PredicateFault(problem=problem, line=1, column=1)
         return CelPredicate(predicate, expression)
 
 

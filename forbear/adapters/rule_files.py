@@ -19,6 +19,7 @@ from forbear.core.rules import (
     Param,
     Predicate,
     PredicateScope,
+    Scoped,
     Source,
     Status,
     Tighter,
@@ -27,18 +28,24 @@ from forbear.core.rules import (
 TABLES = ("key", "param", "predicate", "example")
 DATED = {"from", "to", "force", "source", "status", "checked_on"}
 NAMES = {
-    "key": {"key", "unit", "tighter", "basis"},
+    "key": {"key", "unit", "tighter", "basis", "scoped", "one_of"},
     "param": {"key", "scope", "value", "unit"} | DATED,
     "predicate": {"name", "scope", "expression", "reason", "way_on"} | DATED,
     "example": {"on", "signed_on", "key", "scope", "expect", "predicate", "facts"},
 }
 OPTIONAL = {
-    "key": {"basis"},
+    "key": {"basis", "scoped", "one_of"},
     "param": {"scope", "to"},
     "predicate": {"to"},
     "example": {"on", "signed_on", "key", "scope", "predicate", "facts"},
 }
-CHOICES: Mapping[str, type[StrEnum]] = {"force": Force, "status": Status, "tighter": Tighter, "basis": Basis}
+CHOICES: Mapping[str, type[StrEnum]] = {
+    "force": Force,
+    "status": Status,
+    "tighter": Tighter,
+    "basis": Basis,
+    "scoped": Scoped,
+}
 SOURCE_NAMES = {"title", "article", "seen"}
 LANGUAGES = ("en", "zh")
 UNITS = ("ppm", "minor", "days", "weeks", "months", "years", "payments", "count", "flag", "text", "list")
@@ -118,13 +125,27 @@ def keys_of(file: RuleFile, found: list[Fault]) -> Iterator[tuple[Key, Entry]]:
             allowed = ", ".join(ways(content["unit"]))
             found.append(entry.fault(f"tighter of a {content['unit']} is one of {allowed}", "tighter"))
             continue
+        words = _words_of(content.get("one_of", {}))
+        columns = content["unit"].partition("(")[2].rstrip(")").split(",")
+        if not set(words) <= set(columns):
+            found.append(
+                entry.fault(f"one_of names columns of {content['unit']}; of a text or a list it is a list", "one_of")
+            )
+            continue
         key = Key(
             key=content["key"],
             unit=content["unit"],
             tighter=Tighter(content["tighter"]),
             basis=Basis(content.get("basis", Basis.DECISION_DATE)),
+            scoped=Scoped(content.get("scoped", Scoped.NONE)),
+            one_of=words,
         )
         yield key, entry
+
+
+def _words_of(value: Any) -> Mapping[str, tuple[str, ...]]:
+    by_column = value if isinstance(value, dict) else {"": value}
+    return {column: tuple(words) for column, words in by_column.items()}
 
 
 def params_of(file: RuleFile, bases: Mapping[str, Basis], found: list[Fault]) -> Iterator[Param]:
@@ -251,6 +272,10 @@ def _wrong(table: str, name: str, value: Any) -> str:
         return _wrong_predicate(name, value)
     if name in ("key", "scope", "unit", "predicate"):
         return "" if isinstance(value, str) else f"{name} is a text"
+    if name == "one_of":
+        lists = value.values() if isinstance(value, dict) else (value,)
+        sound = all(isinstance(words, list) and all(isinstance(word, str) for word in words) for words in lists)
+        return "" if sound else 'one_of is a list of words, of a table { column = ["a", "b"] }'
     if name == "facts":
         return "" if isinstance(value, dict) else "facts is a table, such as { days_past_due = 30 }"
     return _wrong_value(name, value) if name in ("value", "expect") else ""

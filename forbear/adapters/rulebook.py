@@ -27,6 +27,7 @@ from forbear.core.rules import (
     Predicate,
     PredicateFault,
     Rulebook,
+    Scoped,
     rulebook,
     thawed,
 )
@@ -96,7 +97,8 @@ def all_faults(root: Traversable) -> tuple[Fault, ...]:
     """Every fault of every stack, each once: files, values, layers, predicates, examples, files no layer reads."""
     found: dict[str, Fault] = {}
     read = set()
-    for stack in stacks(root):
+    there = stacks(root)
+    for stack in there:
         read |= set(stack)
         try:
             rules = load_layers(root, stack, date.max)
@@ -106,10 +108,41 @@ def all_faults(root: Traversable) -> tuple[Fault, ...]:
         for example in examples(root, stack[-1]):
             if fault := example_fault(example, rules):
                 found.setdefault(str(fault), fault)
+        for fault in _nowhere(there, rules):
+            found.setdefault(str(fault), fault)
+    for fault in _no_sector(root, there):
+        read.add(fault.file.rpartition("/")[0])
+        found[str(fault)] = fault
     for path in _strays(root, "", read):
         problem = "no layer reads this file; put it in base/, <country>/, <country>/<sector>/ or lender/<name>/"
         found[path] = Fault(file=path, key="-", problem=problem)
     return tuple(found.values())
+
+
+def _nowhere(there: Sequence[Sequence[str]], rules: Rulebook) -> Iterator[Fault]:
+    """What a lender's files name and nobody meets: a sector there is none of, a place in a country it is not under."""
+    layer = rules.layers[-1]
+    if not layer.startswith("lender/"):
+        return
+    countries = sorted({stack[1] for stack in there if layer in stack})
+    for param in rules.params:
+        placed = param.layer == layer and rules.keys[param.key].scoped is Scoped.PLACE and param.scope
+        if placed and param.scope.partition("/")[0] not in countries:
+            problem = f"has no effect: this lender stands under {', '.join(countries)}; name a place there"
+            line, column = param.places.get("scope") or (0, 0)
+            yield Fault(file=param.file, key=f"{param.key}[{param.scope}]", problem=problem, line=line, column=column)
+
+
+def _no_sector(root: Traversable, there: Sequence[Sequence[str]]) -> Iterator[Fault]:
+    """The sectors a lender says it stands under and that there are none of."""
+    sectors = sorted({stack[2] for stack in there if len(stack) > 2})
+    for name in _names(root.joinpath("lender")) if sectors else []:
+        for file in rule_files(root, f"lender/{name}", []):
+            wrong = [str(one) for one in _list(file.content.get("under")) if str(one) not in sectors]
+            if wrong:
+                problem = f"there is no sector {wrong[0]!r}; one of {', '.join(sectors)}"
+                line, column = file.places.of("", 0).get("under") or (0, 0)
+                yield Fault(file=file.path, key="under", problem=problem, line=line, column=column)
 
 
 def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Predicates | None = None) -> Rulebook:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.actions.explanation_document import explanation_document
-from forbear.actions.sections import Section, form_of, reason, sentence
+from forbear.actions.sections import Section, currency_of, form_of, reason, sentence
 from forbear.actions.told import offer_told, refusal_told, told
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
 from forbear.config.plan_file import Case, FileAtFault, check_currency, read_case
@@ -57,17 +57,19 @@ def run(args: argparse.Namespace) -> int:
         for line in error.lines:
             print(line, file=sys.stderr)
         return 2
-    language = args.language
+    language, currency = args.language, _currency(case)
     if isinstance(answer, JointAnswer):
-        shown: Any = joint_document(answer, language) if args.json else None
-        text = "" if args.json else joint_table(answer, language)
+        shown: Any = joint_document(answer, language, currency) if args.json else None
+        text = "" if args.json else joint_table(answer, language, currency)
     elif args.explain:
         audience = Audience(args.audience or Audience.BORROWER)
         explanation = explained(case, answer, rules, audience)
         shown = explanation_document(explanation, audience, language) if args.json else None
         text = "" if args.json else explanation_text(explanation, language)
     else:
-        shown, text = (document(answer, language), "") if args.json else (None, table(answer, language))
+        shown, text = (
+            (document(answer, language, currency), "") if args.json else (None, table(answer, language, currency))
+        )
     print(json.dumps(shown, ensure_ascii=not _speaks_unicode(), indent=1) if args.json else text)
     return 0
 
@@ -75,6 +77,12 @@ def run(args: argparse.Namespace) -> int:
 def answer_of(case: Case, rulebook_directory: Path | None = None) -> Answer | JointAnswer:
     """The answer to a case; FileAtFault where its policy, its place or its day has no rulebook."""
     return answer_and_rules(case, rulebook_directory)[0]
+
+
+def _currency(case: Case) -> str:
+    """What the debts of a case are counted in."""
+    loans = case.question.loans if isinstance(case.question, JointQuestion) else (case.question.loan,)
+    return loans[0].currency
 
 
 def explained(case: Case, answer: Answer, rules: Rulebook, audience: Audience) -> Explanation:
@@ -89,14 +97,18 @@ def explained(case: Case, answer: Answer, rules: Rulebook, audience: Audience) -
 def explanation_text(explanation: Explanation, language: str) -> str:
     """An explanation for a person at a terminal: first each plan or no, then what holds for all of them."""
     lines: list[str] = []
+    counted_in = currency_of(explanation)
     for shown in explanation.offers:
         lines += [say(language, f"plan.name.{shown.offer.name}")]
-        lines += [f"  {sentence(language, why)}" for why in shown.offer.why]
+        lines += [f"  {sentence(language, why, counted_in)}" for why in shown.offer.why]
         if shown.offer.counterfactual:
-            lines += [f"  {sentence(language, shown.offer.counterfactual)}"]
+            lines += [f"  {sentence(language, shown.offer.counterfactual, counted_in)}"]
         lines += _sections(offer_told(explanation, shown, language), language, "  ")
     for refused in explanation.refusals:
-        lines += [reason(language, refused), *_sections(refusal_told(explanation, refused, language), language, "  ")]
+        lines += [
+            reason(language, refused, counted_in),
+            *_sections(refusal_told(explanation, refused, language), language, "  "),
+        ]
     lines += _sections(told(explanation, language, plans=False), language)
     return "\n".join(lines).rstrip()
 
@@ -141,7 +153,7 @@ def answer_and_rules(case: Case, rulebook_directory: Path | None = None) -> tupl
         raise FileAtFault([f"as_of: {error}; choose a day it has one for"]) from error
 
 
-def document(answer: Answer, language: str) -> dict[str, Any]:
+def document(answer: Answer, language: str, currency: str = "CNY") -> dict[str, Any]:
     """The answer in the shape other systems read: amounts and percentages as decimal strings, dates ISO 8601."""
     later = answer.if_nothing_changes
     return {
@@ -153,25 +165,29 @@ def document(answer: Answer, language: str) -> dict[str, Any]:
             "total": major(later.total_minor),
         },
         "affordable": [{"month": m.month, "amount": major(m.affordable_minor)} for m in answer.affordable],
-        "offers": [_offer(offer, language) for offer in answer.offers],
-        "refusals": [_refusal(refusal, language) for refusal in answer.refusals],
+        "offers": [_offer(offer, language, currency) for offer in answer.offers],
+        "refusals": [_refusal(refusal, language, currency) for refusal in answer.refusals],
         "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
     }
 
 
-def table(answer: Answer, language: str) -> str:
+def table(answer: Answer, language: str, currency: str = "CNY") -> str:
     """The answer for a person at a terminal."""
     owed = {"owed": major(answer.owed.total_minor), "days": str(answer.days_past_due)}
     wait = {"days": str(answer.wait_days), "total": major(answer.if_nothing_changes.total_minor)}
-    lines = [say(language, "plan.table.owed", **owed), say(language, "plan.table.wait", **wait), ""]
+    lines = [
+        say(language, "plan.table.owed", currency=currency, **owed),
+        say(language, "plan.table.wait", currency=currency, **wait),
+        "",
+    ]
     for offer in answer.offers:
-        lines += [say(language, f"plan.name.{offer.name}"), "  " + _line(offer, language)]
-        lines += [f"  {_said(why, language)}" for why in offer.why]
-        lines += [f"  {_said(offer.counterfactual, language)}"] if offer.counterfactual else []
+        lines += [say(language, f"plan.name.{offer.name}"), "  " + _line(offer, language, currency)]
+        lines += [f"  {_said(why, language, currency)}" for why in offer.why]
+        lines += [f"  {_said(offer.counterfactual, language, currency)}"] if offer.counterfactual else []
         lines += [""]
     lines += _unconfirmed(answer.offers, language)
     for refusal in answer.refusals:
-        said = _refusal(refusal, language)
+        said = _refusal(refusal, language, currency)
         lines += [said["reason"], f"  {said['what_would_change_it']}"]
     return "\n".join(lines).rstrip()
 
@@ -183,7 +199,7 @@ def _unconfirmed(offers: Iterable[Offer], language: str) -> list[str]:
     return [say(language, "plan.table.unconfirmed", rules=rules), ""] if rules else []
 
 
-def joint_document(answer: JointAnswer, language: str) -> dict[str, Any]:
+def joint_document(answer: JointAnswer, language: str, currency: str = "CNY") -> dict[str, Any]:
     """The answer for several loans: joint figures in the shape of one loan's, each loan's part under "loans"."""
     owed = summed([part.owed for part in answer.loans])
     later = summed([part.if_nothing_changes for part in answer.loans])
@@ -201,45 +217,50 @@ def joint_document(answer: JointAnswer, language: str) -> dict[str, Any]:
                 "contract": part.contract,
                 "owed": _parts(part.owed) | {"total": major(part.owed.total_minor)},
                 "days_past_due": part.days_past_due,
-                "offers": [_offer(offer, language) for offer in part.offers],
+                "offers": [_offer(offer, language, currency) for offer in part.offers],
             }
             for part in answer.loans
         ],
-        "offers": [_joint_offer(offer, language) for offer in answer.offers],
+        "offers": [_joint_offer(offer, language, currency) for offer in answer.offers],
         "refusals": [
-            _refusal(refusal, language) | ({"contract": refusal.where} if refusal.where else {})
+            _refusal(refusal, language, currency) | ({"contract": refusal.where} if refusal.where else {})
             for refusal in answer.refusals
         ],
         "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
     }
 
 
-def joint_table(answer: JointAnswer, language: str) -> str:
+def joint_table(answer: JointAnswer, language: str, currency: str = "CNY") -> str:
     """The answer for several loans for a person at a terminal."""
     lines = []
     for part in answer.loans:
         owed = {"owed": major(part.owed.total_minor), "days": str(part.days_past_due)}
-        lines += [f"{part.contract}  " + say(language, "plan.table.owed", **owed)]
+        lines += [f"{part.contract}  " + say(language, "plan.table.owed", currency=currency, **owed)]
     total = sum(part.if_nothing_changes.total_minor for part in answer.loans)
-    lines += [say(language, "plan.table.wait", days=str(answer.wait_days), total=major(total)), ""]
+    lines += [say(language, "plan.table.wait", currency=currency, days=str(answer.wait_days), total=major(total)), ""]
     for offer in answer.offers:
-        lines += [say(language, f"plan.name.{offer.name}"), *(f"  {_said(why, language)}" for why in offer.why)]
-        lines += [f"  {_said(offer.counterfactual, language)}"]
+        lines += [
+            say(language, f"plan.name.{offer.name}"),
+            *(f"  {_said(why, language, currency)}" for why in offer.why),
+        ]
+        lines += [f"  {_said(offer.counterfactual, language, currency)}"]
         for part in answer.loans:
-            lines += [f"  {part.contract}  " + _line(o, language) for o in part.offers if o.name == offer.name]
+            lines += [
+                f"  {part.contract}  " + _line(o, language, currency) for o in part.offers if o.name == offer.name
+            ]
         lines += [""]
     for refusal in answer.refusals:
-        said = _refusal(refusal, language)
+        said = _refusal(refusal, language, currency)
         lines += [said["reason"], f"  {said['what_would_change_it']}"]
     return "\n".join(lines).rstrip()
 
 
-def _joint_offer(offer: JointOffer, language: str) -> dict[str, Any]:
+def _joint_offer(offer: JointOffer, language: str, currency: str) -> dict[str, Any]:
     return {
         "name": offer.name,
-        "why": [_said(why, language) for why in offer.why],
+        "why": [_said(why, language, currency) for why in offer.why],
         "policy": offer.policy,
-        "counterfactual": _said(offer.counterfactual, language),
+        "counterfactual": _said(offer.counterfactual, language, currency),
         "first_due_on": offer.first_due_on.isoformat(),
         "ends_on": offer.ends_on.isoformat(),
         "instalment_max": major(offer.instalment_max_minor),
@@ -264,12 +285,12 @@ def _parts(owed: Any) -> dict[str, str]:
     return {name: major(getattr(owed, f"{name}_minor")) for name in ("principal", "interest", "penalty", "fees")}
 
 
-def _offer(offer: Offer, language: str) -> dict[str, Any]:
+def _offer(offer: Offer, language: str, currency: str) -> dict[str, Any]:
     plan = offer.plan
     return {
         "name": offer.name,
-        "why": [_said(why, language) for why in offer.why],
-        "counterfactual": _said(offer.counterfactual, language) if offer.counterfactual else None,
+        "why": [_said(why, language, currency) for why in offer.why],
+        "counterfactual": _said(offer.counterfactual, language, currency) if offer.counterfactual else None,
         "first_due_on": plan.first_due_on.isoformat(),
         "ends_on": plan.ends_on.isoformat(),
         "instalment_max": major(plan.instalment_max_minor),
@@ -298,7 +319,7 @@ def _offer(offer: Offer, language: str) -> dict[str, Any]:
     }
 
 
-def _line(offer: Offer, language: str) -> str:
+def _line(offer: Offer, language: str, currency: str) -> str:
     plan = offer.plan
     facts = {
         "instalment": major(plan.instalment_max_minor),
@@ -308,7 +329,7 @@ def _line(offer: Offer, language: str) -> str:
         "forgiven": major(plan.forgiven.total_minor),
         "cost": percent(plan.annual_cost_ppm),
     }
-    return say(language, "plan.table.offer", **facts)
+    return say(language, "plan.table.offer", currency=currency, **facts)
 
 
 def _measures(plan: Plan) -> Any:
@@ -323,13 +344,13 @@ def _measures(plan: Plan) -> Any:
         yield shown
 
 
-def _refusal(refusal: Refusal, language: str) -> dict[str, str]:
+def _refusal(refusal: Refusal, language: str, currency: str) -> dict[str, str]:
     return {
         "rule": refusal.rule,
-        "reason": say(language, refusal.reason, **refusal.facts),
-        "what_would_change_it": say(language, refusal.way_on, **refusal.facts),
+        "reason": say(language, refusal.reason, currency=currency, **refusal.facts),
+        "what_would_change_it": say(language, refusal.way_on, currency=currency, **refusal.facts),
     }
 
 
-def _said(why: Why, language: str) -> str:
-    return say(language, form_of(why), **why.facts)
+def _said(why: Why, language: str, currency: str) -> str:
+    return say(language, form_of(why), currency=currency, **why.facts)

@@ -8,15 +8,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from forbear.core.budget import Evidence, Household, Income, OtherDebt, Outgoing
+from forbear.core.combinations import ABOUT
 from forbear.core.joint import JointQuestion
 from forbear.core.loan import DayCount, Loan
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.plan import Cause, Request
 from forbear.core.rules import Rulebook
+from forbear.core.situation import PAUSE_KINDS, SETTLEMENT_KINDS, SHAPE_KINDS
 from forbear.core.solver import Question
+from forbear.core.statement import WISHES
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 PERCENT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
@@ -24,6 +28,11 @@ SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 PLACE = re.compile(r"[a-z]{2}(/[a-z0-9-]+)*")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 CURRENCIES = ["AUD", "CNY", "EUR", "GBP", "USD"]
+KINDS = sorted(
+    {*WISHES, *PAUSE_KINDS, *SETTLEMENT_KINDS, *SHAPE_KINDS, *(about.name for about in ABOUT)}
+    | {"lower-fees", "other-instalment", "other-programme"}
+)
+"""What a case may ask for: the wishes of the statement and their synonyms, and every measure of relief by its name."""
 LOANS_MOST = 20
 MISSING = object()
 
@@ -347,9 +356,14 @@ def _statement(root: Fields) -> tuple[str | None, date | None, date | None, Requ
     kinds = asked.take("kinds", needed=False)
     if kinds is MISSING:
         kinds = []
-    if not isinstance(kinds, list) or not all(isinstance(kind, str) and SLUG.fullmatch(kind) for kind in kinds):
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
         asked.fault("kinds", 'a list of words is needed, such as ["longer-term"]')
         kinds = []
+    for kind in kinds:
+        if kind not in KINDS:
+            near = get_close_matches(kind, KINDS, 1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            asked.fault("kinds", f"{_shown(kind)} is not known; {meant}one of {', '.join(KINDS)}")
     request = Request(
         kinds=tuple(kinds),
         instalment_minor=asked.amount("instalment", needed=False, above_zero=True),

@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from forbear.actions.sections import rule_named
 from forbear.adapters.rulebook import Example, examples, load_layers, stacks
 from forbear.config.rule_asked import POLICY, AtFault, currency_of, policy_of, root_of
-from forbear.config.rule_words import as_json, name_of, readable, working
+from forbear.config.rule_words import as_json, readable, working
 from forbear.core.rules import NoContractDate, NoRule, Param, Predicate, Rulebook
 from forbear.words import say
 
@@ -90,7 +91,7 @@ def _explain_predicate(asked: _Asked, predicates: list[Predicate]) -> tuple[dict
 
 def _lines(asked: _Asked, param: Param, document: dict[str, Any]) -> list[str]:
     """The explanation for a person at a terminal."""
-    language, name = asked.language, name_of(asked.key, asked.language)
+    language, name = asked.language, rule_named(asked.language, asked.key)
     lines = [*_spread(f"{asked.key}{f' ({name})' if name else ''}:", document["shown"]), f"  {document['why']}"]
     if worked := working(param, asked.currency, language):
         lines += [f"  {say(language, 'rules.explain.worked_out', working=worked)}"]

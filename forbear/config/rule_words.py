@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forbear.core.rules import Multiple, Param, Predicate, thawed
-from forbear.words import known, say
+from forbear.words import say
 from forbear.words.format import money, percent
 
 # Columns of tables that are shares or rates in ppm, and amounts in minor units.
@@ -30,12 +30,6 @@ def readable(value: Any, unit: str, currency: str, language: str) -> str:
     if unit == "minor":
         return money(language, value, currency).strip()
     return say(language, f"rules.unit.{unit}", value=value) if unit in COUNTED else str(value)
-
-
-def name_of(key: str, language: str) -> str:
-    """The key's name in words, where the catalogue has one."""
-    worded = f"rules.{key}"
-    return say(language, worded) if known(language, worded) else ""
 
 
 def working(param: Param, currency: str, language: str) -> str:

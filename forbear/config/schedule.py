@@ -19,6 +19,7 @@ from forbear.core.schedule_terms import Row
 from forbear.words import LANGUAGES, say
 
 PARTS = ("due_on", "principal", "interest", "fees", "penalty", "total", "balance", "paid")
+OVERDUE = ("principal", "interest", "fees", "penalty", "total")
 WHERE_ANY = ("fees", "penalty", "paid")
 
 
@@ -55,9 +56,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def document(made: Schedule) -> dict[str, Any]:
-    """The rows in the shape other systems read; fees, penalty and paid stand in them only where there are any."""
+    """The rows in the shape other systems read; fees, penalty and paid stand in them only where there are any, and what
+    is overdue only where an as-of event looks."""
     shown = _columns(made)
-    return {"rows": [{part: _text(row, part) for part in shown} for row in made.rows]}
+    said: dict[str, Any] = {"rows": [{part: _text(row, part) for part in shown} for row in made.rows]}
+    if made.arrears is not None:
+        figures = {part: major(getattr(made.arrears, f"{part}_minor")) for part in OVERDUE}
+        said["arrears"] = {"date": made.arrears.on.isoformat(), "days": made.arrears.days} | figures
+    return said
 
 
 def table(made: Schedule, language: str) -> str:
@@ -70,7 +76,12 @@ def table(made: Schedule, language: str) -> str:
     padded = [
         [" " * (w - _width(text)) + text for text, w in zip(line, widths, strict=True)] for line in [*lines, sums]
     ]
-    return "\n".join("  ".join(line).rstrip() for line in padded)
+    told = ["  ".join(line).rstrip() for line in padded]
+    if made.arrears is not None:
+        figures = {part: major(getattr(made.arrears, f"{part}_minor")) for part in OVERDUE}
+        facts = figures | {"day": made.arrears.on.isoformat(), "days": str(made.arrears.days)}
+        told.append(say(language, f"schedule.arrears.{'some' if made.arrears.total_minor else 'none'}", **facts))
+    return "\n".join(told)
 
 
 def _columns(made: Schedule) -> list[str]:

@@ -79,14 +79,19 @@ def read_loan(content: bytes, convention: str | None = None, directory: Path | N
         "period_from": root.day("period_from", needed=False),
         "balloon_minor": _of_method(root, "balloon", method, Method.BALLOON),
         "instalment_minor": _of_method(root, "instalment", method, Method.FIXED_AMOUNT) or 0,
+        "penalty_on_interest": _penalty_on_interest(root),
+        "penalty_rate_ppm": rate_of(root, "penalty_rate_percent", needed=False),
         "rows": root.count("instalments", 1, ROWS_MOST, needed=method is not Method.FIXED_AMOUNT) or ROWS_MOST,
     }
+    if given["penalty_rate_ppm"] == 0:
+        root.fault("penalty_rate_percent", "must be above 0; leave it out where the contract has none")
     events = [event_of(item, every_of, rate_of) for item in root.objects("events")] if "events" in root.left else []
     root.end()
     if faults:
         raise FileAtFault(faults)
     if given["balloon_minor"] is None:
         given["balloon_minor"] = given["principal_minor"] if method is Method.BALLOON else 0
+    given["penalty_rate_ppm"] = given["penalty_rate_ppm"] or 0
     happened = tuple(event for event in events if event is not None)
     return Loan(terms=Terms(**given), convention=base, events=happened)
 
@@ -139,6 +144,17 @@ def _of_method(root: Fields, name: str, method: Method, needs: Method) -> int | 
         root.fault(name, f'belongs to the method "{needs}" only')
         return None
     return root.amount(name, needed=needs is Method.FIXED_AMOUNT and method is needs, above_zero=True)
+
+
+def _penalty_on_interest(root: Fields) -> bool:
+    """Whether overdue interest bears the penalty rate too; by itself it says nothing."""
+    alone = "penalty_base" in root.left and "penalty_rate_percent" not in root.left
+    word = _word(root.take("penalty_base", needed=False))
+    if alone:
+        root.fault("penalty_base", "goes with penalty_rate_percent")
+    elif word is not MISSING and word not in ("principal", "total"):
+        root.fault("penalty_base", f"{word!r} is not known; principal, or total for principal and interest")
+    return bool(word == "total")
 
 
 def _method(root: Fields) -> Method:

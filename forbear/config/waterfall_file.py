@@ -1,13 +1,15 @@
 """The file of `forbear waterfall`: bytes in, one loan and its household out, or every fault of the file at once."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from forbear.config.plan_file import MISSING, PERCENT, Fields, FileAtFault, Policy, json_object, policy_of
 from forbear.core.dates import DayCount
 from forbear.core.loan import Owed
 from forbear.core.waterfall import MONTHS_MOST, Before
+
+FIRST_DUE_DAYS_MOST = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +31,17 @@ def read_loan(content: bytes) -> Asked:
     as_of, first = root.day("as_of"), root.day("first_due_on")
     if as_of and first and first <= as_of:
         root.fault("first_due_on", f"{first} is not after as_of {as_of}")
+    elif as_of and first and first > as_of + timedelta(days=FIRST_DUE_DAYS_MOST):
+        root.fault(
+            "first_due_on", f"{first} is more than a year after as_of {as_of}; the day of the next payment is needed"
+        )
     policy = policy_of(root)
     loan = root.object("loan")
     assert loan is not None, "a needed object is there, if only an empty one"
     owed = {f"{part}_minor": loan.amount(part) for part in ("principal", "interest", "penalty", "fees")}
     rate, original = loan.rate("annual_rate_percent"), _ratio(loan, "original_effective_rate_percent")
     given: dict[str, Any] = {
-        "months_left": loan.count("months_left", 0, MONTHS_MOST),
+        "months_left": _months_left(loan),
         "payment_minor": loan.amount("payment", above_zero=True),
         "loan_to_value_ppm": _ratio(loan, "loan_to_value_percent"),
     }
@@ -60,6 +66,15 @@ def read_loan(content: bytes) -> Asked:
         effective_rate_ppm=rate if original is None else original,
         day_count=DayCount(day_count),
     )
+
+
+def _months_left(loan: Fields) -> int | None:
+    value = loan.left.get("months_left")
+    if type(value) is int and value == 0:
+        loan.take("months_left")
+        loan.fault("months_left", "0 leaves no payment; write 1 where the next payment is the last, or all is due")
+        return None
+    return loan.count("months_left", 1, MONTHS_MOST)
 
 
 def _ratio(fields: Fields, name: str) -> int | None:

@@ -51,9 +51,6 @@ class Accrued:
         )
 
 
-NOTHING_ACCRUED = Accrued()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Posted:
     """What was posted, in whole minor units, and the exact `rest`, maybe negative, that the next posting takes up."""
@@ -137,11 +134,11 @@ def accrue(span: Span, bearing: Bearing, freezes: Sequence[Freeze] = (), charges
     penalised = span.overdue_minor if penal else 0
     if penal and bearing.penalty_base is PenaltyBase.PRINCIPAL_AND_INTEREST:
         penalised += span.overdue_interest_minor
-    part_of: dict[str, int] = {}
-    year = 1
-    for part in ACCRUES:
+    whole, year = year_part(bearing.day_count, span.start_on, span.end_on)
+    part_of = dict.fromkeys(ACCRUES, whole)
+    for part in ACCRUES if freezes else ():
         stopped = [freeze for freeze in freezes if part in freeze.parts]
-        part_of[part], year = running(bearing.day_count, span.start_on, span.end_on, stopped)
+        part_of[part], _ = running(bearing.day_count, span.start_on, span.end_on, stopped)
     fixed_minor = sum(charge.amount_minor for charge in charges if span.start_on < charge.on <= span.end_on)
     principal = span.current_minor + span.overdue_minor
     return Accrued(
@@ -178,6 +175,14 @@ def penalty_above_cap(penalty_minor: int, rate_ppm: int, penalty_rate_ppm: int, 
     if asked <= lawful or penalty_minor <= 0:
         return 0
     return divide(penalty_minor * (asked - lawful), asked, Rounding.UP)
+
+
+def interest_above_cap(interest_minor: int, rate_ppm: int, cap_ppm: int) -> int:
+    """How much of accrued interest lies above a cap on the yearly rate: its share (rate − cap) / rate, rounded up; 0
+    within. What is above is neither principal nor asked for (民间借贷规定 art. 25 and 27, 法发〔2017〕22号 art. 2)."""
+    if rate_ppm <= cap_ppm or interest_minor <= 0:
+        return 0
+    return divide(interest_minor * (rate_ppm - cap_ppm), rate_ppm, Rounding.UP)
 
 
 def penalty_finding(param: Param, rate_ppm: int, penalty_rate_ppm: int) -> Finding:

@@ -6,7 +6,8 @@ without income, and no month asks more than leaves the household its floor. A sh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from forbear.core.dates import month_after
 from forbear.core.household import Evidence as Evidence
@@ -22,8 +23,7 @@ from forbear.core.spending import counted_otherwise
 NOTHING = (0, 0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class MonthBudget:
+class MonthBudget(NamedTuple):
     """One month. `income_minor` is what counts by evidence; `outgoings_minor` what is stated; `need_minor` what living
     takes, never below the floor, of it `beside_minor` on top of the floor; `debts_minor` what goes to other creditors;
     `short_minor` what is missing for need and debts; `stress_minor` what the month could bear with less income.
@@ -61,19 +61,16 @@ def budget(
     incomes, needs = _incomes(household, rulebook), _needs(household, rulebook)
     interim = rulebook.integer("budget.interim_months")
     places = _places(first_month, months)
-    seen: dict[tuple[int, tuple[int, int]], MonthBudget] = {}
+    seen: dict[tuple[int, tuple[int, int]], tuple[int, ...]] = {}
     found = []
     for month, income in zip(places, incomes.of_months(places, interim), strict=True):
         shape = income, needs.once.get(month, NOTHING)
         known = seen.get(shape)
         if known is None:
-            known = seen[shape] = _month(month, *shape, needs, rules)
+            known = seen[shape] = _month(month, *shape, needs, rules)[1:]
         # Most months are alike but for their name: a copy costs a tenth of a month reckoned anew.
-        same: MonthBudget = object.__new__(MonthBudget)
-        same.__dict__.update(known.__dict__)
-        same.__dict__["month"] = month
-        found.append(same)
-    return tuple(found)
+        found.append((month, *known))
+    return tuple(map(partial(tuple.__new__, MonthBudget), found))
 
 
 def floor_minor(household: Household, rulebook: Rulebook) -> int:

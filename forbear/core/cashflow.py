@@ -134,17 +134,21 @@ class Flow:
 class Arithmetic:
     """How the scalar functions of core/payoff.py are run: as they stand on lists, or compiled on 64-bit columns.
 
-    `exact` says whether it may be trusted with the numbers of a debt; where it may not, PLAIN always may.
+    `table` gives back so many numbers of each of some columns. `exact` says whether it may be trusted with the numbers
+    of a debt; where it may not, PLAIN always may.
     """
 
     column: Callable[[Sequence[int]], Any]
     columns: Callable[[int, int], Any]
     plain: Callable[[Any], list[int]]
+    table: Callable[[Any, int], list[list[int]]]
     pay_off: Callable[..., tuple[int, int, int]]
     least_ceiling: Callable[..., tuple[int, int, int, int]]
     menu: Callable[..., int]
     value: Callable[..., int]
     part: Callable[..., int]
+    nearest: Callable[..., tuple[int, int, int, int]]
+    cost: Callable[..., int]
     exact: Callable[[payoff.Debt, Sequence[int], int], bool]
 
 
@@ -152,11 +156,14 @@ PLAIN = Arithmetic(
     column=list,
     columns=lambda count, size: [[0] * size for _ in range(count)],
     plain=list,
+    table=lambda columns, count: [column[:count] for column in columns],
     pay_off=payoff.pay_off,
     least_ceiling=payoff.least_ceiling,
     menu=payoff.menu,
     value=payoff.value,
     part=payoff.part,
+    nearest=payoff.nearest,
+    cost=payoff.cost,
     exact=lambda debt, factors, claim: True,
 )
 
@@ -175,7 +182,7 @@ class Search:
     run: Arithmetic
     plain_caps: Sequence[int]
     plain_factors: Sequence[int]
-    factors: Any
+    growth: tuple[Any, Any]
     caps: Any
     steps: Any
     last: int
@@ -189,7 +196,7 @@ class Search:
         """The plan under a ceiling that ends soonest and costs least; None where it does not end in time."""
         until = self.last if until is None else min(until, self.last)
         found = self.run.pay_off(
-            self.debt, self.factors, self.caps, self.steps, ceiling_minor, until, self.amounts, self.accrued
+            self.debt, *self.growth, self.caps, self.steps, ceiling_minor, until, self.amounts, self.accrued
         )
         return self._flow(*found) if found[0] >= 0 else None
 
@@ -207,11 +214,14 @@ class Search:
             return -1, -1, 0, 0
         # No ceiling below an even share without interest can suffice; interest on half the principal is a fair try.
         above = max(0, -(-debt.left // (usable * debt.unit)) - 1)
-        ahead = debt.principal * sum(self.plain_factors[: until + 1]) // (2 * debt.year)
-        guess = -(-(debt.left + ahead) // (usable * debt.unit))
+        ahead = sum(self.plain_factors[: until + 1])
+        if total_most_minor < payoff.WORD:
+            guess = -(-most_minor // debt.unit)  # what costs so little is often the least already
+        else:
+            guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
         return self.run.least_ceiling(
             debt,
-            self.factors,
+            *self.growth,
             self.caps,
             self.steps,
             most_minor,
@@ -219,6 +229,7 @@ class Search:
             total_most_minor,
             above,
             guess,
+            ahead * PPM // (2 * debt.year),
             self.amounts,
             self.accrued,
         )
@@ -226,7 +237,7 @@ class Search:
     def end_under(self, ceiling_minor: int) -> tuple[int, int, int]:
         """(end, largest, total) of `fill` without the plan itself; end is -1 where it does not end in time."""
         return self.run.pay_off(
-            self.debt, self.factors, self.caps, self.steps, ceiling_minor, self.last, self.amounts, self.accrued
+            self.debt, *self.growth, self.caps, self.steps, ceiling_minor, self.last, self.amounts, self.accrued
         )
 
     def priced(self, ceiling_minor: int) -> tuple[int, int, int, int]:
@@ -248,7 +259,7 @@ class Search:
         highest = max(self.plain_caps[: self.last + 1], default=0)
         count = self.run.menu(
             self.debt,
-            self.factors,
+            *self.growth,
             self.caps,
             self.steps,
             min(most_minor, highest),
@@ -258,21 +269,21 @@ class Search:
             self.worth,
             columns,
         )
-        filled = [self.run.plain(column[:count]) for column in columns]
-        return tuple(zip(*filled, strict=True))  # one row a plan
+        return tuple(zip(*self.run.table(columns, count), strict=True))  # one row a plan
 
     def _flow(self, end: int, burden_minor: int, total_minor: int) -> Flow:
         worth = 0 if self.worth is None else int(self.run.value(self.amounts, end, total_minor, self.worth))
+        amounts, accrued = self.amounts[: end + 1].copy(), self.accrued[: end + 1].copy()
         return Flow(
             terms=self.terms,
-            amounts_minor=tuple(self.run.plain(self.amounts[: end + 1])),
-            accrued_minor=tuple(self.run.plain(self.accrued[: end + 1])),
+            amounts_minor=tuple(self.run.plain(amounts)),
+            accrued_minor=tuple(self.run.plain(accrued)),
             burden_minor=int(burden_minor),
             total_minor=int(total_minor),
             resting=self.debt.resting,
             shape=self.shape,
             value_minor=worth,
-            columns=(self.amounts[: end + 1].copy(), self.accrued[: end + 1].copy()),
+            columns=(amounts, accrued),
         )
 
 
@@ -326,7 +337,7 @@ def search(
     `arithmetic` can be trusted with the numbers (`situation` asks it), and made the columns of `worth` and of `room`,
     the caps and their whole steps, where they are at hand.
     """
-    factors, column, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
+    factors, growth, year = yearly_factors(terms.rate_ppm, time.parts, time.denominator, arithmetic.column)
     debt = _debt(terms, time, year, resting)
     amounts, accrued = arithmetic.columns(2, len(factors))
     held = room or room_of(caps, terms.unit_minor, arithmetic)
@@ -336,7 +347,7 @@ def search(
         run=arithmetic,
         plain_caps=caps,
         plain_factors=factors,
-        factors=column,
+        growth=growth,
         caps=held[0],
         steps=held[1],
         last=min(len(caps), time.first + terms.months) - 1,
@@ -377,11 +388,13 @@ def may_run(arithmetic: Arithmetic, dearest: Terms, time: Calendar, bound_minor:
 @lru_cache(4096)
 def yearly_factors(
     rate_ppm: int, parts: tuple[int, ...], denominator: int, column: Callable[[Sequence[int]], Any]
-) -> tuple[tuple[int, ...], Any, int]:
+) -> tuple[tuple[int, ...], tuple[Any, Any], int]:
     """The share of the principal that each month adds as interest: whole numbers over one, in their lowest terms, as
-    they stand and as a column."""
+    they stand and as a column beside that of the shares in parts of 2^SHARE_BITS (core/payoff.py)."""
     year = denominator * PPM
     raw = [rate_ppm * part for part in parts]
     common = gcd(year, *raw)
     factors = tuple(factor // common for factor in raw)
-    return factors, column(factors), year // common
+    year //= common
+    shares = [(factor << payoff.SHARE_BITS) // year for factor in factors]
+    return factors, (column(factors), column(shares)), year

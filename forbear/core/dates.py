@@ -43,13 +43,17 @@ def month_number(month: str) -> int:
 
 def due_in(month: str, due_day: int) -> date:
     """The due day of a month; a day the month does not have becomes its last."""
-    year, number = divmod(month_number(month), 12)
-    return date(year, number + 1, min(due_day, monthrange(year, number + 1)[1]))
+    return _day_of(month_number(month), due_day)
+
+
+def due_after(on: date, count: int, due_day: int) -> date:
+    """The due day of the month `count` months after that of `on`."""
+    return _day_of(on.year * 12 + on.month - 1 + count, due_day)
 
 
 def add_months(on: date, count: int) -> date:
     """The same day `count` months later; a day the month does not have becomes its last."""
-    return due_in(month_after(month_of(on), count), on.day)
+    return due_after(on, count, on.day)
 
 
 def year_part(day_count: DayCount, start_on: date, end_on: date) -> tuple[int, int]:
@@ -91,6 +95,11 @@ def working_day_after(on: date, count: int, closed: Collection[date] = ()) -> da
         if day.weekday() < 5 and day not in closed:
             count -= 1
     return day
+
+
+def _day_of(number: int, day: int) -> date:
+    year, month = divmod(number, 12)
+    return date(year, month + 1, day if day <= 28 else min(day, monthrange(year, month + 1)[1]))
 
 
 def _month(number: int) -> str:

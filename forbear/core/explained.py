@@ -220,7 +220,8 @@ class Decision:
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """`stored`: read from the record as it was shown then, with what that day's rules said. `plans_fit`: there are
-    offers, also where this speaks of a refusal alone.
+    offers, also where this speaks of a refusal alone. `nothing_minor`: what the lender may expect where nothing is
+    agreed; None for the borrower, and where nobody worked it out.
     """
 
     audience: Audience
@@ -238,6 +239,7 @@ class Explanation:
     effective_on: date
     plans_fit: bool = False
     decision: Decision | None = None
+    nothing_minor: int | None = None
 
     def of_offer(self, name: str) -> "Explanation | None":
         """The same about one offer alone; None where it is not among them."""

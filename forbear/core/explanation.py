@@ -84,6 +84,7 @@ def explain(
         rulebook_digest=answer.rulebook_digest,
         effective_on=answer.effective_on,
         plans_fit=bool(answer.offers),
+        nothing_minor=None if audience is Audience.BORROWER else answer.nothing_minor,
     )
 
 
@@ -123,6 +124,7 @@ def explain_decision(
         rulebook_digest=digest,
         effective_on=on,
         decision=decision,
+        nothing_minor=answer.nothing_minor if answer and audience is not Audience.BORROWER else None,
     )
 
 

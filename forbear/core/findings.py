@@ -1,31 +1,34 @@
 """Every rule a plan was held against: its limit, the plan's value, its source, and whether the plan touches it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+from forbear.core.allocation import PARTS
 from forbear.core.cashflow import Flow
 from forbear.core.codec import evolved
 from forbear.core.money import PPM, Rounding, divide, major, percent
 from forbear.core.plan import Plan
-from forbear.core.relief import cost_caps, unlawful_penalty_minor
+from forbear.core.relief import cost_caps, interest_cap
 from forbear.core.rules import Finding, Param
 from forbear.core.situation import Situation
-
-PARTS = {"fees": "fees_minor", "interest": "interest_minor", "penalty": "penalty_minor", "principal": "principal_minor"}
-
-NEVER = 2**62
-"""More than any month leaves: what stands for a month without a payment."""
 
 Held = tuple[Finding, bool]
 """A finding, and whether the plan touches its limit: nothing more could be had without breaking the rule."""
 
 
-def held_against(plan: Plan, flow: Flow, case: Situation) -> list[Held]:
-    """Price, relief, term, gaps, least and highest instalment, the household's floor and what its months can bear."""
+def held_against(plan: Plan, flow: Flow, amounts: Any, case: Situation) -> list[Held]:
+    """Price, relief, term, gaps, least and highest instalment, the household's floor and what its months can bear.
+
+    `amounts`: what the flow pays each month, as a column of the case's arithmetic."""
     relief = case.held_relief.get(id(flow.terms))
     if relief is None:
         # Terms are made once a case and shared by its plans; so is what the rules say of them.
         relief = case.held_relief[id(flow.terms)] = () if flow.terms.settlement else tuple(_relief(flow, case))
-    return [*_price(plan, case), *relief, *_payments(plan, flow, case), *_household(flow, case)]
+    least, gap, bare, tight = case.arithmetic.nearest(
+        amounts, flow.ends_at, case.time.first, flow.resting, case.room[0], case.spare_column
+    )
+    payments = _payments(plan, flow, int(least), int(gap), case)
+    return [*_price(plan, case), *relief, *payments, *_household(flow, bare, tight, case)]
 
 
 def _price(plan: Plan, case: Situation) -> Iterator[Held]:
@@ -36,15 +39,17 @@ def _price(plan: Plan, case: Situation) -> Iterator[Held]:
 def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
     """Each waiver beside the amount the ladder allows for this cause and lateness, and the rate beside its floor."""
     ladder, terms = case.param("relief.ladder"), flow.terms
-    unlawful = unlawful_penalty_minor(case.loan, case.owed, case.rules)
-    if unlawful:
+    above = case.rungs[0].forgiven  # no relief at all still leaves out what no lender may ask for
+    if above.penalty_minor:
         uplift, waived = case.param("penalty.uplift_max"), terms.forgiven.penalty_minor
-        yield _at_least(case, uplift, waived, unlawful, major, "amount", ".above")
-    for part, name in PARTS.items():
+        yield _at_least(case, uplift, waived, above.penalty_minor, major, "amount", ".above")
+    if above.interest_minor and (cap := interest_cap(case.loan, case.rules)):
+        yield _at_least(case, cap, terms.forgiven.interest_minor, above.interest_minor, major, "amount", ".above")
+    for part in PARTS:
+        name = f"{part}_minor"
         allowed = divide(getattr(case.owed, name) * int(case.step[part]), PPM, Rounding.DOWN)
         waived = getattr(terms.forgiven, name)
-        if part == "penalty":
-            allowed = max(allowed, unlawful)
+        allowed = max(allowed, getattr(above, name))
         if waived:
             yield _at_most(case, ladder, waived, allowed, major, "amount", f".{part}")
     if terms.rate_ppm < case.loan.rate_ppm:
@@ -52,7 +57,8 @@ def _relief(flow: Flow, case: Situation) -> Iterator[Held]:
         yield _at_least(case, ladder, terms.rate_ppm, floor_ppm, percent, "percent", ".rate_floor")
 
 
-def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
+def _payments(plan: Plan, flow: Flow, least_minor: int, gap_months: int, case: Situation) -> Iterator[Held]:
+    """`least_minor`: the least regular instalment, 0 where there is none."""
     if flow.terms.settlement:
         most = case.param("settlement.payments_max")
         yield _at_most(case, most, len(plan.instalments), flow.terms.months, str, "payments")
@@ -60,40 +66,24 @@ def _payments(plan: Plan, flow: Flow, case: Situation) -> Iterator[Held]:
         term = case.param("plan.term_max_months")
         yield _at_most(case, term, flow.months, int(term.value), str, "months")
     gap = case.param("plan.gap_max_months")
-    yield _at_most(case, gap, _longest_gap(flow, case.time.first), int(gap.value), str, "months")
-    regular = [amount for amount in flow.amounts_minor[case.time.first + flow.resting : -1] if amount]
-    if regular:
+    yield _at_most(case, gap, gap_months, int(gap.value), str, "months")
+    if least_minor:
         least = case.param("plan.instalment_least")
-        yield _at_least(case, least, min(regular), int(least.value), major, "amount")
+        yield _at_least(case, least, least_minor, int(least.value), major, "amount")
     if not flow.terms.settlement:
         raised = case.param("plan.instalment_not_raised")
         yield _at_most(case, raised, flow.burden_minor, case.ceiling_minor, major, "amount")
 
 
-def _household(flow: Flow, case: Situation) -> Iterator[Held]:
+def _household(flow: Flow, bare: int, tight: int, case: Situation) -> Iterator[Held]:
     """What is left in the barest month beside the floor, and the tightest instalment beside what its month can bear."""
-    paid = flow.amounts_minor
-    lefts = [spare - amount if amount else NEVER for spare, amount in zip(case.spare, paid, strict=False)]
-    left = min(lefts)
-    bare = lefts.index(left)
+    left = case.spare[bare] - flow.amounts_minor[bare]
     floor = case.param("budget.floor", case.question.household.place)
     yield _at_least(case, floor, left, case.months[bare].floor_minor, major, "amount")
-    rooms = [cap - amount if amount else NEVER for cap, amount in zip(case.caps, paid, strict=False)]
-    room = min(rooms)
-    buffer, cap = case.param("budget.buffer"), case.caps[rooms.index(room)]
-    finding, _ = _at_most(case, buffer, cap - room, cap, major, "amount")
+    buffer, cap, paid = case.param("budget.buffer"), case.caps[tight], flow.amounts_minor[tight]
+    finding, _ = _at_most(case, buffer, paid, cap, major, "amount")
     # An instalment is a whole step; nothing more fits where not even one more step does.
-    yield finding, room < flow.terms.unit_minor
-
-
-def _longest_gap(flow: Flow, first: int) -> int:
-    if 0 not in flow.amounts_minor[first:]:
-        return 0
-    longest = since = 0
-    for amount in flow.amounts_minor[first:]:
-        since = 0 if amount else since + 1
-        longest = max(longest, since)
-    return longest
+    yield finding, cap - paid < flow.terms.unit_minor
 
 
 Text = Callable[[int], str]

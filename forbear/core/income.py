@@ -5,7 +5,7 @@ for more than was stated, and what nobody has shown counts for a first help only
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from forbear.core.household import Evidence, Income
 from forbear.core.money import PPM, Rounding, divide
@@ -67,8 +67,7 @@ def usual_minor(amounts: Sequence[int], rule: str) -> int:
     return min(mean, median)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counting:
+class Counting(NamedTuple):
     """How one income counts. `monthly_minor` in every month, or `calendar_minor` by month of the year (12 of them),
     or `once_minor` in `month`; of it the share `interim_ppm` in the first months and `long_ppm` after. `rule`: stated,
     observed or seasonal; `scope`: which value of `budget.income_share` it is."""

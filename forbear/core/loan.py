@@ -6,9 +6,11 @@ Interest and penalty accrue as exact fractions, instalment by instalment as they
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 
-from forbear.core.accrual import NOTHING_ACCRUED, Accrued, Bearing, Charge, Freeze, PenaltyBase, Span, accrue, post
-from forbear.core.dates import DayCount, due_in, month_after, month_of
+from forbear.core.accrual import Accrued, Bearing, Charge, Freeze, PenaltyBase, Span, accrue, post
+from forbear.core.dates import DayCount, due_after
 from forbear.core.money import PPM, Rounding, divide
 
 __all__ = ["DayCount", "Loan", "Owed", "accrued_on", "days_past_due", "overdue_principal", "owed_on", "unpaid"]
@@ -104,10 +106,7 @@ def accrued_on(
         fee_rate_ppm=fee_rate_ppm,
         penalty_base=penalty_base,
     )
-    accrued = NOTHING_ACCRUED
-    for span in _stretches(loan, on):
-        accrued += accrue(span, bearing, freezes, charges)
-    return accrued
+    return reduce(add, (accrue(span, bearing, freezes, charges) for span in _stretches(loan, on)))
 
 
 def days_past_due(loan: Loan, on: date) -> int:
@@ -131,7 +130,7 @@ def unpaid(loan: Loan) -> Iterator[tuple[date, int, int]]:
         part_minor = min(left_minor, max(0, loan.instalment_minor - month_interest))
         if index >= loan.instalments_left - 1:
             part_minor = left_minor
-        due_on = due_in(month_after(month_of(first_on), index), loan.due_day) if index else first_on
+        due_on = due_after(first_on, index, loan.due_day) if index else first_on
         yield due_on, part_minor, month_interest
         left_minor -= part_minor
 
@@ -163,5 +162,5 @@ def _span(loan: Loan, start_on: date, end_on: date, overdue_minor: int, interest
 
 
 def _next_due(loan: Loan) -> date:
-    this_month = due_in(month_of(loan.as_of), loan.due_day)
-    return this_month if this_month > loan.as_of else due_in(month_after(month_of(loan.as_of), 1), loan.due_day)
+    this_month = due_after(loan.as_of, 0, loan.due_day)
+    return this_month if this_month > loan.as_of else due_after(loan.as_of, 1, loan.due_day)

@@ -12,6 +12,11 @@ from forbear.core.money import PPM
 
 Column = MutableSequence[int]
 NO_PLAN = (-1, 0, 0)
+FINE = 2**20
+"""Balances of `cost` are kept a million times finer than a fen, so that rounding cannot move a ppm."""
+SHARE_BITS = 32
+TRIED_BY_SIZE = 8
+"""Tries that go by what a ceiling is off, before steps are doubled and then halved."""
 WORD = 2**62
 """No product may reach it where numbers have 64 bits; half the range is left for sums."""
 
@@ -19,7 +24,8 @@ WORD = 2**62
 class Debt(NamedTuple):
     """What is paid off, in minor units: `principal` bears interest, `left` is all that is to be paid, arrears included.
 
-    `factors[i] / year` is the share of the principal that month i adds as interest. Months before `first` are too soon
+    `factors[i] / year` is the share of the principal that month i adds as interest, `shares[i]` the same in whole parts
+    of 2^SHARE_BITS, rounded down. Months before `first` are too soon
     to be asked for. Each payment is a whole multiple of `unit` and at least `least`, the last one excepted; at most
     `gap` months in a row go by without one. `ahead` is what a payment goes to before principal, to which new interest
     is added where `interest_ahead` is 1. In the first `resting` months just the interest is paid.
@@ -40,6 +46,7 @@ class Debt(NamedTuple):
 def pay_off(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     ceiling: int,
@@ -50,15 +57,19 @@ def pay_off(
     """Pay as much as the month's cap and the ceiling allow, as early as they allow it: (end, largest, total).
 
     `steps` are the caps rounded down to whole units. Writes what is paid and what accrues in each month up to the end.
-    NO_PLAN where the debt is not paid off by month `until`. Interest of a month is rounded down to the minor unit, so
-    that no rate limit is crossed by rounding; it bears no interest itself, but is set aside and paid like arrears.
+    Not paid off by month `until`: the end is -1 and the total what is left; NO_PLAN where it may not go on before that.
+    Interest of a month is rounded down to the minor unit, so that no rate limit is crossed by rounding; it bears
+    no interest itself, but is set aside and paid like arrears.
     """
     principal, left, year, first, unit, least, gap, ahead, interest_ahead, resting = debt
     owing = burden = total = 0
     paid_at = first - 1
     step = ceiling - ceiling % unit
     for index in range(until + 1):
-        interest = principal * factors[index] // year
+        # The same as principal · factor // year; a division for every month would take most of the time.
+        interest = principal * shares[index] >> SHARE_BITS
+        rest = principal * factors[index] - interest * year
+        interest += rest // year if rest >= year else 0
         left += interest
         owing += interest
         if interest_ahead:
@@ -88,19 +99,16 @@ def pay_off(
         owing = 0
         left -= amount
         total += amount
-        if amount > burden:
-            burden = amount
-        if amount <= ahead:
-            ahead -= amount
-        else:
-            principal -= min(amount - ahead, principal)
-            ahead = 0
-    return NO_PLAN
+        burden = max(burden, amount)
+        principal -= min(max(0, amount - ahead), principal)
+        ahead = max(0, ahead - amount)
+    return -1, 0, left
 
 
 def least_ceiling(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     most: int,
@@ -108,6 +116,7 @@ def least_ceiling(
     total_most: int,
     above: int,
     guess: int,
+    growth: int,
     amounts: Column,
     accrued: Column,
 ) -> tuple[int, int, int, int]:
@@ -115,46 +124,76 @@ def least_ceiling(
     (ceiling, end, largest, total), ceiling -1 for none.
 
     Exact: whether a ceiling suffices never turns from yes to no as it rises, so a bracket around the turn may be
-    closed by halves. The ceiling given back is min(units · unit, most). `above` units are known not to suffice;
+    closed in any way. The ceiling given back is min(units · unit, most). `above` units are known not to suffice;
     `guess` units are thought to suffice just so, and one less is tried first, so that the last plan made is the one.
+    Then the next tries go by what the last was off (`units_off`), or where a total is asked for in doubling steps; a
+    bracket still open after TRIED_BY_SIZE of them is halved.
     """
     unit = debt.unit
     top = -(-most // unit)
     low = above
     high = top + 1
-    trial = guess - 1 if guess - 1 > low else low + 1
+    trial = guess - 1
     step = 1
+    tries = 0
     best = (-1, -1, 0, 0)
     last = -1
     while high - low > 1:
-        if trial > top:
-            trial = top
+        if tries > TRIED_BY_SIZE and low > above and high <= top:
+            trial = (low + high) >> 1
+        trial = max(low + 1, min(trial, high - 1))
         last = trial
-        end, burden, total = pay_off(debt, factors, caps, steps, min(trial * unit, most), until, amounts, accrued)
+        ceiling = min(trial * unit, most)
+        end, burden, total = pay_off(debt, factors, shares, caps, steps, ceiling, until, amounts, accrued)
+        if total_most == WORD and tries <= TRIED_BY_SIZE:
+            step = units_off(debt, steps, ceiling, growth, end, until, total, amounts)
         if end >= 0 and total <= total_most:
             high = trial
-            best = (min(trial * unit, most), end, burden, total)
-            trial = trial - step
+            best = (ceiling, end, burden, total)
+            trial -= step
         elif trial == top:
             return (-1, -1, 0, 0)
         else:
             low = trial
-            trial = trial + step
-        # Once both sides are known the bracket is halved; until then the steps double.
-        if low > above and high <= top:
-            trial = (low + high) >> 1
-        if low != guess - 1:
-            step += step
-        if trial <= low:
-            trial = (low + high) >> 1
+            trial += step
+        step += step
+        tries += 1
     if last != high and best[0] >= 0:
-        pay_off(debt, factors, caps, steps, best[0], until, amounts, accrued)
+        pay_off(debt, factors, shares, caps, steps, best[0], until, amounts, accrued)
     return best
+
+
+def units_off(
+    debt: Debt,
+    steps: Sequence[int],
+    ceiling: int,
+    growth: int,
+    end: int,
+    until: int,
+    short: int,
+    amounts: Sequence[int],
+) -> int:
+    """By how many units of instalment a ceiling is off, roughly and at least 1: what it leaves `short`, or where it
+    pays off what its months leave unused, over the months that it binds. A unit earlier saves `growth` ppm more."""
+    step = ceiling - ceiling % debt.unit
+    binding = 0
+    unused = 0
+    for index in range(debt.first, until + 1):
+        room = min(steps[index], step)
+        if room == step:
+            binding += 1
+        if index == end:
+            unused -= amounts[index]
+        if index >= end:
+            unused += room
+    off = short if end < 0 else max(0, unused)
+    return max(1, off * PPM // ((PPM + growth) * max(1, binding) * debt.unit))
 
 
 def menu(
     debt: Debt,
     factors: Sequence[int],
+    shares: Sequence[int],
     caps: Sequence[int],
     steps: Sequence[int],
     most: int,
@@ -186,7 +225,7 @@ def menu(
     guess = -(-(debt.left + debt.principal * ahead // (2 * debt.year)) // (usable * debt.unit))
     while until >= debt.first:
         ceiling, end, burden, total = least_ceiling(
-            debt, factors, caps, steps, most, until, WORD, above, guess, amounts, accrued
+            debt, factors, shares, caps, steps, most, until, WORD, above, guess, growth, amounts, accrued
         )
         if ceiling < 0:
             break
@@ -274,8 +313,86 @@ def part(
     return count
 
 
+def nearest(
+    amounts: Sequence[int], end: int, first: int, resting: int, caps: Sequence[int], spare: Sequence[int]
+) -> tuple[int, int, int, int]:
+    """Where a cash flow comes nearest to its limits: the least instalment after the `resting` months and before the
+    last, 0 for none; the most months in a row without one; the month that leaves the least of `spare`, and that which
+    leaves the least of `caps`.
+    """
+    least = longest = since = 0
+    bare = tight = end
+    for index in range(end + 1):
+        amount = amounts[index]
+        if amount == 0:
+            since = since + 1 if index >= first else 0
+            longest = max(longest, since)
+            continue
+        since = 0
+        if first + resting <= index < end and (least == 0 or amount < least):
+            least = amount
+        if spare[index] - amount < spare[bare] - amounts[bare] or bare == end:
+            bare = index
+        if caps[index] - amount < caps[tight] - amounts[tight] or tight == end:
+            tight = index
+    return least, longest, bare, tight
+
+
+def cost(carried: int, amounts: Sequence[int], parts: Sequence[int], end: int, year: int, most: int) -> int:
+    """The least whole ppm a year, up to `most`, at which what is paid up to month `end` pays `carried` off and nothing
+    is overpaid; -1 where it is more, 0 where no more is paid than was carried.
+
+    `parts[i] / (year / PPM)` is the part of a year of month i. Between payments the balance accrues simply, at payments
+    it compounds. Newton's step from above closes in; each bound is proved by the balance it leaves.
+    """
+    total = 0
+    for index in range(end + 1):
+        total += amounts[index]
+    if carried <= 0 or total <= carried:
+        return 0
+    low = 0
+    high = most + 1
+    rate = most
+    while high - low > 1:
+        balance = carried * FINE
+        slope = 0
+        part = 0
+        for index in range(end + 1):
+            part += parts[index]
+            if amounts[index] == 0:
+                continue
+            factor = rate * part
+            slope += (slope * factor + balance * part) // year
+            # The same as balance · factor // year, without a product that passes 64 bits.
+            balance += balance // year * factor + balance % year * factor // year - amounts[index] * FINE
+            part = 0
+        if balance < 0:
+            if rate == most:
+                return -1
+            low = rate
+        else:
+            high = rate
+        step = balance // slope if slope > 0 else 0
+        rate -= step if balance < 0 else max(1, step)
+        if rate <= low or rate >= high:
+            rate = (low + high) >> 1
+    return high
+
+
+def cost_fits(carried: int, parts: Sequence[int], year: int, most: int) -> bool:
+    """Whether no sum or product of `cost` passes 64 bits."""
+    whole = sum(parts)
+    # With s for rate × time no balance passes (1 + s) · e^s times what was carried, and that is less than 2^3s.
+    grown = 3 * most * whole // year + 1
+    return (carried * FINE << grown) * whole * (2 + most * whole // year) < WORD and year * most * whole < WORD
+
+
 def fits(debt: Debt, factors: Sequence[int], claim: int) -> bool:
     """Whether no sum or product of these numbers passes 64 bits: the bound under which compiled columns are exact."""
     # Interest is simple, on a principal that never rises, so this is all that can ever be left, paid or open.
-    most = debt.left + claim + debt.principal * sum(factors) // debt.year
-    return most * max(sum(factors), 4 * PPM) < WORD
+    ahead = sum(factors)
+    most = debt.left + claim + debt.principal * ahead // debt.year
+    return (
+        most * max(ahead, 4 * PPM) < WORD
+        and (debt.principal * max(factors, default=0) << SHARE_BITS) < WORD * debt.year
+    )

@@ -3,16 +3,18 @@
 Why a person asks (`Cause`), what she asks for (`Request`), and what the desk answers with (`Offer`) are here too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from itertools import accumulate
-from operator import add, lt
+from operator import add, lt, sub
 from typing import Any, NamedTuple
 
 from forbear.core.loan import Owed
 from forbear.core.money import PPM
+from forbear.core.payoff import cost
 from forbear.core.rules import Finding
 
 
@@ -68,6 +70,11 @@ class Instalment(NamedTuple):
     def amount_minor(self) -> int:
         """What is paid on the day: the sum of the parts."""
         return self.principal_minor + self.interest_minor + self.penalty_minor + self.fees_minor
+
+
+def rows_of(*columns: Iterable[Any]) -> tuple[Instalment, ...]:
+    """Rows from their columns, in the order of the fields, without a call of Python for each."""
+    return tuple(map(partial(tuple.__new__, Instalment), zip(*columns, strict=True)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +145,10 @@ def check_columns(
     accrued = sum(interest) + forgiven.interest_minor - owed.interest_minor
     assert accrued >= 0 if new_interest_minor is None else accrued == new_interest_minor, "interest is lost"
     left = owed.principal_minor - forgiven.principal_minor
-    assert list(balances) == [left - paid for paid in accumulate(principal)], "the balance is what the row leaves"
+    assert list(accumulate(principal, sub, initial=left)) == [left, *balances], "the balance is what the row leaves"
     assert balances[-1] == 0, "a plan ends with nothing owed"
     assert all(map(lt, [as_of, *dates], dates)), "due dates rise"
-    assert min(map(min, principal, interest, penalty, fees)) >= 0, "no part is negative"
+    assert min(map(min, (principal, interest, penalty, fees))) >= 0, "no part is negative"
     amounts = list(map(add, map(add, principal, interest), map(add, penalty, fees)))
     assert min(amounts) > 0, "a row takes something"
     assert (plan.first_due_on, plan.ends_on) == (dates[0], dates[-1]), "the plan names its first and last day"
@@ -158,43 +165,10 @@ def annual_cost_ppm(carried_minor: int, payments: Sequence[tuple[int, int]], den
     `payments`: (time since the row before as a numerator over `denominator` of a year, amount in minor units). Between
     rows the balance accrues simply, at rows it compounds, so that a loan at 12 % paid monthly costs 12 % (12 × the
     monthly rate; People's Bank notice 2021 No. 3). The least whole ppm at which nothing is overpaid; 0 where no more
-    is paid than was carried. Newton's step and secants close in on it; each bound is proved
-    by the balance it leaves.
+    is paid than was carried. A row of 0 is no row.
     """
-    if carried_minor <= 0 or sum(amount for _, amount in payments) <= carried_minor:
-        return 0
-    spans = [(part, amount_minor * _FINE) for part, amount_minor in payments]
-    balance, year = carried_minor * _FINE, denominator * PPM
-    low, high, rate = 0, -1, max(1, guess_ppm)
-    left, slope = _left_and_slope(balance, spans, year, rate)
-    while True:
-        low, high = (rate, high) if left < 0 else (low, rate)
-        if 0 <= high <= low + 1:
-            return high
-        step = left // slope if slope > 0 else 0
-        trial = rate - (step if left < 0 else max(1, step))
-        if not low < trial or trial >= high >= 0:
-            trial = 2 * low if high < 0 else (low + high) >> 1
-        before, left = left, _left(balance, spans, year, trial)
-        slope, rate = (left - before) // (trial - rate), trial
-
-
-_FINE = 2**20
-"""Balances inside the search are kept a million times finer than a fen, so that rounding cannot move a ppm."""
-
-
-def _left(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> int:
-    """What a rate leaves after the last payment."""
-    for part, amount in spans:
-        balance += balance * (rate_ppm * part) // year - amount
-    return balance
-
-
-def _left_and_slope(balance: int, spans: Sequence[tuple[int, int]], year: int, rate_ppm: int) -> tuple[int, int]:
-    """The same, and how much more a ppm more would leave."""
-    slope = 0
-    for part, amount in spans:
-        factor = rate_ppm * part
-        slope += (slope * factor + balance * part) // year
-        balance += balance * factor // year - amount
-    return balance, slope
+    parts, amounts = [part for part, _ in payments], [amount for _, amount in payments]
+    most_ppm = max(1, guess_ppm)
+    while (found := cost(carried_minor, amounts, parts, len(payments) - 1, denominator * PPM, most_ppm)) < 0:
+        most_ppm *= 2
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from forbear.core.accrual import Freeze, penalty_above_cap
+from forbear.core.accrual import Freeze, interest_above_cap, penalty_above_cap
 from forbear.core.allocation import NOTHING, PARTS, order_on
 from forbear.core.dates import DayCount, due_in, month_after, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, overdue_principal, owed_on, unpaid
@@ -259,8 +259,8 @@ def unlawful_minor(position: Position, part: str, limits: Limits) -> int:
     if part == "penalty" and limits.penalty_uplift_max_ppm is not None:
         uplift = limits.penalty_uplift_max_ppm
         above = penalty_above_cap(left + taken_off, rate, position.penalty_rate_ppm, uplift)
-    if part == "interest" and limits.rate_max_ppm is not None and rate > limits.rate_max_ppm:
-        above = divide((left + taken_off) * (rate - limits.rate_max_ppm), rate, Rounding.UP)
+    if part == "interest" and limits.rate_max_ppm is not None:
+        above = interest_above_cap(left + taken_off, rate, limits.rate_max_ppm)
     return min(left, max(0, above - taken_off))
 
 

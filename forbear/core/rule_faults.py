@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from forbear.core.money import LIMIT_MINOR
+from forbear.core.rule_reach import no_effect, shadowed
 from forbear.core.rules import Fault, Force, Key, Multiple, Param, Predicate, Tighter, thawed
 
 WAYS = {
@@ -24,7 +25,8 @@ NUMBERS = (Tighter.LOWER, Tighter.HIGHER, Tighter.FIXED, Tighter.FREE)
 def faults(
     layers: Sequence[str], keys: Mapping[str, Key], params: Sequence[Param], predicates: Sequence[Predicate] = ()
 ) -> Iterator[Fault]:
-    """Unknown keys, wrong units and values, missing sources, overlaps, a layer that loosens, a rule named twice."""
+    """Unknown keys, wrong units and values, values without effect, missing sources, overlaps, a layer that loosens, a
+    rule named twice."""
     sound = []
     for param in params:
         found = list(_own(param, keys))
@@ -37,6 +39,7 @@ def faults(
     for key, held in by_key.items():
         yield from _overlaps(held)
         yield from _loosened(layers, keys[key], held, by_key)
+        yield from (_fault(param, problem, at) for param, at, problem in shadowed(layers, keys[key], held))
     yield from _predicates(predicates)
 
 
@@ -60,6 +63,8 @@ def _own(param: Param, keys: Mapping[str, Key]) -> Iterator[Fault]:
     elif wrong := _wrong_kind(known.unit, param.value):
         row, problem = wrong
         yield _fault(param, problem, f"value[{row}]" if row is not None else "value")
+    else:
+        yield from (_fault(param, problem, at) for param, at, problem in no_effect(param, known))
     if not param.source.title.strip():
         yield _fault(param, "source has no title; name the text the value comes from", "source")
     if param.until_on is not None and param.until_on < param.from_on:

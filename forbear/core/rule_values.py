@@ -46,6 +46,14 @@ class Tighter(StrEnum):
     FREE = "free"
 
 
+class Scoped(StrEnum):
+    """What the scope of a key's values says: nothing, a place (cn/sichuan/chengdu), or a grade of evidence (A to D)."""
+
+    NONE = "none"
+    PLACE = "place"
+    GRADE = "grade"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Where a value comes from: title of the text, article, and where or how it was seen."""
@@ -60,12 +68,17 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A name the rulebook may hold: its unit, which way is tighter, which day chooses."""
+    """A name the rulebook may hold: its unit, which way is tighter, which day chooses, what a scope says.
+
+    `one_of` has the words that code reads, of a table by column, of a text or a list under ""; none: any word.
+    """
 
     key: str
     unit: str
     tighter: Tighter
     basis: Basis = Basis.DECISION_DATE
+    scoped: Scoped = Scoped.NONE
+    one_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from forbear.core.convention import Convention
 from forbear.core.money import Rounding, divide
 from forbear.core.refusal import Refusal
 from forbear.core.rows import SHARE
+from forbear.core.schedule_arrears import accrue_penalty, arrears, row_of
 from forbear.core.schedule_changes import change, renew, share_of
 from forbear.core.schedule_checks import refuse, refuse_event, refuse_events
 from forbear.core.schedule_course import Course, CourseCharge, CourseRow
@@ -35,7 +36,7 @@ from forbear.core.schedule_events import (
 )
 from forbear.core.schedule_payments import pay
 from forbear.core.schedule_plan import Figures, Plan, figures, plan
-from forbear.core.schedule_terms import Method, Row, Schedule, Terms
+from forbear.core.schedule_terms import Arrears, Method, Row, Schedule, Terms
 
 
 def schedule(terms: Terms, convention: Convention, events: Sequence[Event] = ()) -> Schedule | Refusal:
@@ -52,14 +53,35 @@ def schedule(terms: Terms, convention: Convention, events: Sequence[Event] = ())
     known = made.starts[0]
     if late:
         renew(course, 0, known)
-    for place, event in sorted(enumerate(events), key=lambda entry: _when(entry[1])):
+    looked = max((_day(event) for event in events if isinstance(event, AsOf)), default=-1)
+    found: Arrears | None = None
+    happened = sorted(enumerate(events), key=lambda entry: _when(entry[1]))
+    for number, (place, event) in enumerate(happened, 1):
         if refusal := refuse_event(event, course, f"events[{place}]"):
             return refusal
         if isinstance(event, Payment | AsOf | ReAge | ReAmortise | OverduePenalty):
             known = max(known, _day(event))
+            accrue_penalty(course, _day(event))
         _happen(event, course, events, known)
+        if _day(event) == looked and (number == len(happened) or _day(happened[number][1]) > looked):
+            found = arrears(course, looked)
     course.settle(known)
-    return Schedule(rows=_rows(course), instalment_minor=_shown(course.instalment, course.convention))
+    shown = _shown(course.instalment, course.convention)
+    return Schedule(rows=_rows(course), instalment_minor=shown, arrears=_told(found, course.convention))
+
+
+def _told(found: Arrears | None, convention: Convention) -> Arrears | None:
+    """What is overdue in minor units."""
+    if found is None or convention.inner_digits == 0:
+        return found
+    return Arrears(
+        on=found.on,
+        days=found.days,
+        principal_minor=_shown(found.principal_minor, convention),
+        interest_minor=_shown(found.interest_minor, convention),
+        fees_minor=_shown(found.fees_minor, convention),
+        penalty_minor=_shown(found.penalty_minor, convention),
+    )
 
 
 def _happen(event: Event, course: Course, events: Sequence[Event], known: int) -> None:
@@ -156,17 +178,12 @@ def _rows(course: Course) -> tuple[Row, ...]:
     by_row: dict[int, list[CourseCharge]] = {}
     for charge in course.charges:
         if charge.amount:
-            by_row.setdefault(_row_of(rows[: last + 1], charge.day), []).append(charge)
+            by_row.setdefault(row_of(rows[: last + 1], charge.day), []).append(charge)
     found = [_row(course, index, rows[index].due, rows[index], by_row.get(index, ())) for index in range(last + 1)]
     if after := by_row.get(last + 1):
         nothing = CourseRow(rows[last].due, rows[last].due, False, SHARE, 0)
         found.append(_row(course, last, max(charge.day for charge in after), nothing, after))
     return tuple(found)
-
-
-def _row_of(rows: Sequence[CourseRow], day: int) -> int:
-    """The row a charge of this day falls into: the first due on or after it that has a period, or one after all."""
-    return next((i for i, row in enumerate(rows) if row.due >= day and row.start < row.due), len(rows))
 
 
 def _row(course: Course, index: int, due: int, row: CourseRow, charges: Sequence[CourseCharge]) -> Row:

@@ -15,6 +15,7 @@ from forbear.core.refusal import Refusal
 from forbear.core.rows import MODES, REST, quotient
 from forbear.core.schedule_course import Course
 from forbear.core.schedule_events import (
+    AsOf,
     Charge,
     Disbursement,
     DownPayment,
@@ -44,6 +45,9 @@ def refuse(terms: Terms, convention: Convention) -> Refusal | None:
         return _no("amount", "principal", most=major(LIMIT_MINOR))
     if not 0 <= terms.rate_ppm <= RATE_MOST_PPM:
         return _no("rate", "annual_rate_percent", most=percent(RATE_MOST_PPM))
+    if terms.penalty_rate_ppm and not terms.rate_ppm <= terms.penalty_rate_ppm <= RATE_MOST_PPM:
+        least, most = percent(terms.rate_ppm), percent(RATE_MOST_PPM)
+        return _no("penalty-rate", "penalty_rate_percent", least=least, most=most)
     if not 1 <= terms.rows <= ROWS_MOST:
         return _no("rows", "instalments", most=ROWS_MOST)
     if refusal := _refuse_every(terms.every, "every"):
@@ -92,6 +96,8 @@ def refuse_events(terms: Terms, events: Sequence[Event]) -> Refusal | None:
         if isinstance(event, GracePrincipal | GraceInterest):
             if refusal := refuse_grace(terms, event, where):
                 return refusal
+        elif isinstance(event, AsOf) and event.overdue_interest and terms.penalty_rate_ppm:
+            return _no("penalty-twice", f"{where}.recalculate_on_overdue")
         elif not isinstance(event, DownPayment) and (on := _first_day(event)) < begin:
             return _no("before", f"{where}.{_day_field(event)}", day=begin.isoformat(), given=on.isoformat())
     return None

@@ -19,7 +19,8 @@ from forbear.core.schedule_terms import Method, Terms
 @dataclass
 class CourseRow:
     """A row in the making. `fixed_interest`: its interest is settled; `moved`, `moved_weight`:
-    interest that fell to it from others, rounded there and unrounded."""
+    interest that fell to it from others, rounded there and unrounded. `penalty_weight`: the penalty it has borne up to
+    `penalty_until`, unrounded, over a year of the day count times PPM; `penalty`: what is posted of it."""
 
     start: int
     due: int
@@ -36,6 +37,9 @@ class CourseRow:
     interest: int = 0
     principal: int = 0
     carried_in: int = 0
+    penalty_until: int = 0
+    penalty_weight: int = 0
+    penalty: "CourseCharge | None" = None
 
     @property
     def paid_principal(self) -> int:
@@ -73,7 +77,8 @@ class Course:
         self.charges: list[CourseCharge] = []
         self.instalment = made.instalment
         self.left: int = terms.balloon_minor * self.unit
-        self.overdue_interest = convention.overdue_interest
+        # The penalty rate is the whole rate on what is overdue, in place of the contract's.
+        self.overdue_interest = convention.overdue_interest and not terms.penalty_rate_ppm
         self.flat = terms.method is Method.FLAT
 
     def _out_day(self) -> int:

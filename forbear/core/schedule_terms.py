@@ -29,6 +29,8 @@ class Terms:
     """A loan as the contract has it. `first_due_on` moves the first row; `period_from` begins the first period on
     another day than the money goes out. `balloon_minor` is the principal left for the last row of a balloon loan,
     `instalment_minor` the amount of a fixed-amount loan, whose `rows` is only the most there may be.
+    `penalty_rate_ppm` is the whole yearly rate on overdue principal, and where `penalty_on_interest` on overdue
+    interest too (复利), in place of the contract's; 0 where the contract has none.
     """
 
     principal_minor: int
@@ -42,6 +44,8 @@ class Terms:
     period_from: date | None = None
     balloon_minor: int = 0
     instalment_minor: int = 0
+    penalty_rate_ppm: int = 0
+    penalty_on_interest: bool = False
 
 
 class Row(NamedTuple):
@@ -63,8 +67,27 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Arrears:
+    """What fell due before the day `on` and is unpaid on it; `days` since the oldest of it fell due."""
+
+    on: date
+    days: int
+    principal_minor: int
+    interest_minor: int
+    fees_minor: int
+    penalty_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return self.principal_minor + self.interest_minor + self.fees_minor + self.penalty_minor
+
+
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """All rows, and the instalment they were made with last (0 where the method has none)."""
+    """All rows, the instalment they were made with last (0 where the method has none), and what was overdue when it
+    was last looked at (None: nobody looked)."""
 
     rows: tuple[Row, ...]
     instalment_minor: int
+    arrears: Arrears | None = None

@@ -37,7 +37,7 @@ def _following(case: Situation, last: int, ceiling_minor: int) -> Iterator[Flow]
     fastest = search.end_under(ceiling_minor)
     if not menu:
         return
-    found = [search.fill(menu[0][0]), search.fill(menu[-1][0]), search.least(ceiling_minor, last, fastest[2])]
+    found = [search.fill(menu[0][0]), search.fill(menu[-1][0]), search.least(fastest[1], last, fastest[2])]
     yield from (flow for flow in found if flow is not None)
 
 
@@ -52,7 +52,7 @@ def asked_for(case: Situation, shape: str, ceiling_minor: int, last: int, by_amo
         found = search.least(ceiling_minor, last)
     else:
         fastest = search.end_under(ceiling_minor)
-        found = search.least(ceiling_minor, fastest[0], fastest[2]) if 0 <= fastest[0] <= last else None
+        found = search.least(fastest[1], fastest[0], fastest[2]) if 0 <= fastest[0] <= last else None
     if found is not None:
         yield found
 
@@ -72,7 +72,7 @@ def _within(
     found = [
         search.least(ceiling_minor, until),
         search.least(ceiling_minor, fastest.ends_at),
-        search.least(ceiling_minor, until, fastest.total_minor),
+        search.least(fastest.burden_minor, until, fastest.total_minor),
     ]
     yield from (flow for flow in found if flow is not None)
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from forbear.core.allocation import order_on
+from forbear.core.allocation import PARTS, order_on
 from forbear.core.budget import Evidence, Household, MonthBudget, budget
 from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Search, Terms, calendar, may_run, room_of, search
-from forbear.core.dates import month_after, month_number, month_of
+from forbear.core.dates import cost_year, month_after, month_number, month_of
 from forbear.core.loan import Loan, Owed, days_past_due, owed_on
+from forbear.core.money import PPM, Rounding, divide
 from forbear.core.once import once
-from forbear.core.payoff import Worth
-from forbear.core.plan import Cause, Request
+from forbear.core.payoff import Worth, cost_fits
+from forbear.core.plan import Cause, Measure, Request
 from forbear.core.predicate_facts import case_facts
-from forbear.core.relief import ladder_step, least_relief_first, most_relief, settlement
+from forbear.core.relief import ladder_step, least_relief_first, measures, most_relief, settlement
 from forbear.core.rules import Finding, Param, Rulebook
 from forbear.core.value import value_of_nothing_minor, worth
 
@@ -68,6 +69,7 @@ class Situation:
     held_relief: dict[int, tuple[tuple[Finding, bool], ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+    _relief_in: dict[int, tuple[Measure, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
     _params: dict[str, Param] = field(init=False, default_factory=dict, compare=False, repr=False)
     _searches: dict[Any, Search] = field(init=False, default_factory=dict, compare=False, repr=False)
 
@@ -87,6 +89,37 @@ class Situation:
         return room_of(self.caps, self.most.unit_minor, self.arithmetic)
 
     @once
+    def spare_column(self) -> Any:
+        """`spare` as a column of the arithmetic."""
+        return self.arithmetic.column(self.spare)
+
+    @once
+    def parts(self) -> Any:
+        """The parts of a year of each month, as a column of the arithmetic."""
+        return self.arithmetic.column(self.time.parts)
+
+    @once
+    def cost_year(self) -> int:
+        """What the parts of a year are over when the cost of a year is told."""
+        return cost_year(self.loan.day_count, self.time.denominator)
+
+    def cost_most_ppm(self, rate_ppm: int) -> int:
+        """What a plan costs a year at most: interest on principal alone costs no more than its rate."""
+        return max(1, divide(rate_ppm * self.cost_year, self.time.denominator, Rounding.UP))
+
+    @once
+    def costs_fit(self) -> bool:
+        """Whether the case's arithmetic may be trusted with what its plans cost a year."""
+        most_ppm = self.cost_most_ppm(self.rungs[0].rate_ppm)
+        year = self.cost_year * PPM
+        return self.arithmetic is PLAIN or cost_fits(self.owed.total_minor, self.time.parts, year, most_ppm)
+
+    @once
+    def allocation(self) -> Any:
+        """The order a payment is allocated in, as places in PARTS, as a column of the arithmetic."""
+        return self.arithmetic.column([PARTS.index(name) for name in self.order])
+
+    @once
     def later(self) -> Owed:
         """What is owed when nobody does anything for as long as the rulebook looks ahead."""
         days = self.rules.integer("plan.wait_days")
@@ -97,6 +130,13 @@ class Situation:
         found = self._params.get(key)
         if found is None:
             found = self._params[key] = self.rules.param(key, scope)
+        return found
+
+    def relief_in(self, terms: Terms) -> tuple[Measure, ...]:
+        """The relief in terms by name: the same in every plan of them, so named once."""
+        found = self._relief_in.get(id(terms))
+        if found is None:
+            found = self._relief_in[id(terms)] = tuple(measures(terms, self.loan))
         return found
 
     @once
@@ -138,7 +178,8 @@ class Situation:
         shape: str = "income-following",
     ) -> Search:
         """The search over cash flows with these terms and caps, by default the most relief and the whole budget."""
-        key = (terms or self.most, caps, resting, shape) if caps is None else None
+        # Terms of one case are told apart by identity: they are made once, and each search keeps its own alive.
+        key = (id(terms or self.most), resting, shape) if caps is None else None
         found = self._searches.get(key)
         if found is None:
             found = search(
@@ -165,7 +206,8 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
     first_month = month_after(month_of(question.as_of), 1)
     months = budget(question.household, rules, first_month, len(time.months), owed.total_minor)
     caps = tuple(m.affordable_minor for m in months)
-    most = most_relief(question.loan, owed, question.cause, days_late, rules)
+    step = ladder_step(question.cause, days_late, rules)
+    most = most_relief(question.loan, owed, step, days_late, rules)
     rungs = least_relief_first(question.loan, owed, most, rules)
     asked = SETTLEMENT_KINDS & set(question.request.kinds)
     ceiling = _ceiling(question, owed)
@@ -183,8 +225,8 @@ def situation(question: Question, rulebook: Rulebook, arithmetic: Arithmetic = P
         ceiling_minor=ceiling,
         most=most,
         rungs=rungs,
-        step=ladder_step(question.cause, days_late, rules),
-        settlement=settlement(owed, days_late, rules) if asked else None,
+        step=step,
+        settlement=settlement(question.loan, owed, days_late, rules) if asked else None,
         order=order_on(rules, days_late),
         worth=worth(rules, owed.total_minor, days_late, time, caps, arithmetic.column),
         arithmetic=arithmetic,

@@ -316,11 +316,10 @@ def _balanced(case: Situation, shapes: Sequence[str], found: Sequence[Flow]) -> 
     """
     search = case.search()
     points = search.menu(case.ceiling_minor) if "income-following" in shapes else ()
-    figures = [(point[2], point[3], point[1], point[4]) for point in points]
-    figures += [(flow.burden_minor, flow.total_minor, flow.ends_at, flow.value_minor) for flow in found]
-    heaviest = max(burden for burden, *_ in figures)
-    poorest = min(worth for *_, worth in figures)
-    keys = [(-(heaviest - m + 1) * (v - poorest + 1), total, end) for m, total, end, v in figures]
+    figures = [*points, *((0, f.ends_at, f.burden_minor, f.total_minor, f.value_minor) for f in found)]
+    _, _, burdens, _, worths = zip(*figures, strict=True)
+    above, below = max(burdens) + 1, min(worths) - 1
+    keys = [((m - above) * (v - below), total, end) for _, end, m, total, v in figures]
     place = keys.index(min(keys))
     if place >= len(points):
         return found[place - len(points)]

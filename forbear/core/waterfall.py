@@ -196,7 +196,7 @@ def run_waterfall(waterfall: Waterfall, before: Before) -> Outcome | Refusal:
         arrears=replace(before.owed, principal_minor=0),
         deferred=NOTHING,
         rate_ppm=before.rate_ppm,
-        months=max(1, before.months_left),
+        months=before.months_left,
     )
     taken: list[Taken] = []
     for step in waterfall.steps:
@@ -386,7 +386,7 @@ def _at_fault(before: Before) -> str:
     }
     wrong = [name for name, amount in amounts.items() if not 0 <= amount < LIMIT_MINOR]
     wrong += ["rate"] if not 0 <= before.rate_ppm <= RATE_MOST_PPM else []
-    wrong += ["months_left"] if not 0 <= before.months_left <= MONTHS_MOST else []
+    wrong += ["months_left"] if not 1 <= before.months_left <= MONTHS_MOST else []
     return wrong[0] if wrong else ""
 
 

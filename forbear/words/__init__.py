@@ -13,6 +13,8 @@ from re import Match
 from string import Formatter
 from typing import Any
 
+from forbear.words.format import unit
+
 LANGUAGES = ("zh", "en")
 _COUNTED = re.compile(r"\{(\w+)\} (?:month|week|day|payment|row)s\b")
 """What English counts: of one it says "1 month"."""
@@ -21,12 +23,15 @@ _COUNTED = re.compile(r"\{(\w+)\} (?:month|week|day|payment|row)s\b")
 def say(language: str, key: str, **facts: object) -> str:
     """The sentence for a key; KeyError when the key or one of its parameters is missing.
 
-    A fact may be words of its own, given in each language: `reason_zh` and `reason_en` are said as {reason}.
+    A fact may be words of its own, given in each language: `reason_zh` and `reason_en` are said as {reason}. A sentence
+    about money says its {unit} once: that of the fact `currency`, CNY where none is given.
     """
     sentence = catalogue(language)[key]
     if not facts and "{" not in sentence:
         return sentence
     known_facts = _in(language, facts)
+    if "{unit}" in sentence and "unit" not in facts:
+        known_facts = {**known_facts, "unit": unit(language, str(facts.get("currency", "CNY")))}
     if language == "en" and any(str(fact) == "1" for fact in facts.values()):
         sentence = _COUNTED.sub(lambda found: _singular(found, known_facts), sentence)
     return sentence.format_map(known_facts)

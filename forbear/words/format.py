@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+_UNITS = {"CNY": "元", "GBP": "英镑", "AUD": "澳元", "USD": "美元", "EUR": "欧元"}
 _ZONE = ZoneInfo("Asia/Shanghai")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -21,7 +22,12 @@ def money(language: str, amount_minor: int, currency: str = "CNY") -> str:
     """An amount with its currency; whole amounts keep their two places so that columns align."""
     sign = "-" if amount_minor < 0 else ""
     figure = f"{sign}{abs(amount_minor) // 100:,}.{abs(amount_minor) % 100:02d}"
-    return f"{figure} 元" if language == "zh" and currency == "CNY" else f"{currency} {figure}"
+    return f"{figure} {unit(language, currency)}" if language == "zh" and currency else f"{currency} {figure}"
+
+
+def unit(language: str, currency: str) -> str:
+    """What an amount is counted in, as a sentence says it: 元 or 英镑 after the figure, CNY or GBP before it."""
+    return _UNITS.get(currency, currency) if language == "zh" else currency
 
 
 def day(language: str, on: date) -> str:

@@ -91,6 +91,12 @@ def test_a_predicate_holds_or_does_not(tmp_path, expression, facts, held):
             "endsWith, matches, int",
         ),
         ("days_past_due > 3 && (", 4, 37, "the expression ends too early; a bracket or an operand is missing"),
+        (
+            "true || 1 > 2",
+            4,
+            15,
+            "the expression looks at no fact, so that it says the same of every case; name one, or take it out",
+        ),
         ("days_past_due > > 3", 4, 31, "> is not expected here; look at the signs and brackets before it"),
         (
             "rate_ppm > 0.24",

@@ -64,8 +64,8 @@ FIELDS: dict[str, tuple[list[Any], list[Any]]] = {
     "statement.request.instalment": (SOUND_AMOUNTS, BAD_AMOUNTS),
     "statement.request.months": (COUNTS, BAD_COUNTS),
     "statement.request.kinds": (
-        [[], ["payment-holiday"], ["settlement"], ["longer-term", "pause"], ["x"]],
-        ["pause", [1]],
+        [[], ["payment-holiday"], ["settlement"], ["longer-term", "pause"]],
+        ["pause", [1], ["x"], ["pause", ""]],
     ),
     "household.adults": ([1, 2, 30], [0, 31, "2"]),
     "household.children": ([0, 5, 30], [-1, 31]),

@@ -3,11 +3,14 @@
 tests/house/keys.py finds what is asked for, in the code and in `{% say "…" %}` of the templates.
 """
 
+from datetime import date
 from functools import cache
 from string import Formatter
 
 import pytest
 
+from forbear.actions.sections import rule_named
+from forbear.adapters.rulebook import load_layers, shipped, stacks
 from forbear.words import LANGUAGES, catalogue
 from tests.house.keys import HOLE, asked_in_template, fits, texts
 from tests.house.tree import files, name, none
@@ -76,3 +79,14 @@ def test_keys_are_seen_in_templates():
     assert fits(f"site.{HOLE}", "site.call") and not fits(f"site.{HOLE}", "site.")
     assert fits("a.b", "a.b") and not fits("a.b", "aXb")
     assert parameters("{a} of {b}: {{}}") == {"a", "b"}
+
+
+def test_every_rule_has_a_name_in_both_languages():
+    """Every key a pack may hold, and every row of one that a finding tells apart."""
+    root = shipped()
+    keys = {key for stack in stacks(root) for key in load_layers(root, stack, date(2026, 3, 2)).keys}
+    rows = {f"relief.ladder.{part}" for part in ("penalty", "fees", "interest", "principal", "rate_floor")}
+    rows |= {"penalty.uplift_max.above", "cap.annual_cost.above", "cap.new_contract.above"}
+    none(
+        f"rules.{key} has no name in {to}" for key in sorted(keys | rows) for to in LANGUAGES if not rule_named(to, key)
+    )

@@ -58,6 +58,8 @@ POLICIES = (
 """(sector, lender, what differs from the files shipped): units, least instalments, gaps, orders, terms."""
 STIFF = len(POLICIES)
 POLICIES += (("consumer-finance", "example", (("plan.instalment_unit", 5_000), ("plan.shapes", ("level", "stepped")))),)
+LAWFUL_PPM = 240_000
+"""China's cap on the rate of every contract signed here: what built up above it nobody owes."""
 SETTLES = (0, 0, 0, 6, *range(9, len(POLICIES)))
 COARSE = (11, 12, 12, STIFF)
 SETTLING = (("settlement",), ("settlement",), ("settlement", "longer-term"), ("settlement", "payment-holiday"))
@@ -246,6 +248,9 @@ def _settled(case: Situation, numbers: Account) -> Every | None:
         return None
     share = int(max(reached, key=lambda row: int(row["dpd_from"]))["share_least"])
     owed = [getattr(case.owed, f"{part}_minor") for part in PARTS]
+    rate, interest = case.loan.rate_ppm, PARTS.index("interest")
+    if rate > LAWFUL_PPM:  # no account's penalty is above half as much again as its rate
+        owed[interest] -= -(-owed[interest] * (rate - LAWFUL_PPM) // rate)
     every = every_plan(settled(numbers, owed, share, case.rules.integer("settlement.payments_max")))
     return every if len(every.rows) else None
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.explanation import recorded_offers
 from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
 from forbear.actions.record import By
-from forbear.actions.sections import measure_told, sentence, source_told
+from forbear.actions.sections import measure_told, rule_named, sentence, source_told
 from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
@@ -116,12 +116,13 @@ def advice(request: HttpRequest, answer: Answer) -> Advice | None:
     """The lender's value of doing nothing, to be read beside each plan's; None where nobody reckoned it."""
     if answer.nothing_minor is None:
         return None
+    language = reader_language()
     rules = request.desk.rulebooks.on(answer.effective_on)  # type: ignore[attr-defined]
     unsure = [param for param in rules.unverified() if param.key.startswith("value.")]
     return Advice(
         nothing_minor=answer.nothing_minor,
         binding=rules.flag("value.npv_binding"),
-        open_rules=[param.rule for param in unsure],
+        open_rules=[rule_named(language, param.key) or param.rule for param in unsure],
     )
 
 
@@ -147,13 +148,12 @@ def shown(offer: Offer, language: str, *, for_her: bool = True) -> Shown:
 
 
 def _finding(finding: Finding, language: str) -> ShownFinding:
-    name = f"rules.{finding.key or finding.rule}"
     unit = f"rules.unit.{finding.unit}"
     worded = known(language, unit)
     limit, value = figure(language, finding.limit), figure(language, finding.value)
     return ShownFinding(
         rule=finding.rule,
-        name=say(language, name) if known(language, name) else finding.rule,
+        name=rule_named(language, finding.key) or finding.rule,
         ok=finding.ok,
         limit=say(language, unit, value=limit) if worded else f"{limit} {finding.unit}".strip(),
         value=say(language, unit, value=value) if worded else f"{value} {finding.unit}".strip(),

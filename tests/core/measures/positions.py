@@ -34,43 +34,25 @@ from forbear.core.replans import (
     Token,
     Variant,
 )
+from tools.measures_page import EXAMPLE
 
-AS_OF = date(2026, 3, 28)
+AS_OF = EXAMPLE.as_of
 WIDE = Limits(capitalise=("interest", "fees", "penalty"))
 """Limits under which capitalising is lawful."""
 NARROW = Limits()
 
-BASE = Position(
-    as_of=AS_OF,
-    currency="CNY",
-    debtor="p_1",
-    guaranteed=False,
+LATE = replace(EXAMPLE, kept_payments=0)
+"""600.00 of principal overdue, 300.00 of interest, 200.00 of penalty and 50.00 of fees; no payment kept yet."""
+BASE = replace(
+    LATE,
     not_due_minor=12_000_00,
     arrears_minor=0,
     interest_minor=0,
     penalty_minor=0,
     fees_minor=0,
-    rates=((AS_OF, 120_000),),
-    contract_rate_ppm=120_000,
-    penalty_rate_ppm=180_000,
-    day_count=DayCount.THIRTY_360,
-    periods=12,
-    next_due_on=date(2026, 4, 28),
-    due_day=28,
-    contract_minor=1_066_19,
-    instalment_minor=1_066_19,
     days_past_due=0,
 )
-LATE = replace(
-    BASE,
-    not_due_minor=11_400_00,
-    arrears_minor=600_00,
-    interest_minor=300_00,
-    penalty_minor=200_00,
-    fees_minor=50_00,
-    days_past_due=64,
-)
-"""The same with 600.00 of principal overdue, 300.00 of interest, 200.00 of penalty and 50.00 of fees."""
+"""The same with nothing overdue."""
 
 
 def annuity(principal_minor: int, rate_ppm: int, rows: int) -> int:

@@ -17,6 +17,7 @@ from forbear.core.loan import owed_on
 from forbear.core.plan import Cause, Offer, Why
 from forbear.core.rules import Rulebook
 from forbear.core.solver import Answer, solve
+from forbear.words.format import money
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "plan"
 
@@ -237,37 +238,37 @@ LIGHTER = {"less_each": "50.00", "instalment": "678.00", "months": "4", "more": 
         (
             "plan.counterfactual.sooner",
             SOONER,
-            "1,200.00 more a month (1,928.00): 5 months sooner, on 28 September 2030, and 830.00 less in all.",
+            "CNY 1,200.00 more a month (1,928.00): 5 months sooner, on 28 September 2030, and 830.00 less in all.",
             "每月多还 1,200.00 元（1,928.00 元）：早5个月，2030年9月28日还清，一共少付 830.00 元。",
         ),
         (
             "plan.counterfactual.sooner",
             {**SOONER, "months": "1"},
-            "1,200.00 more a month (1,928.00): 1 month sooner, on 28 September 2030, and 830.00 less in all.",
+            "CNY 1,200.00 more a month (1,928.00): 1 month sooner, on 28 September 2030, and 830.00 less in all.",
             "每月多还 1,200.00 元（1,928.00 元）：早1个月，2030年9月28日还清，一共少付 830.00 元。",
         ),
         (
             "plan.counterfactual.sooner",
             {**SOONER, "less": "0.00"},
-            "1,200.00 more a month (1,928.00): done by 28 September 2030, for the same in all.",
+            "CNY 1,200.00 more a month (1,928.00): done by 28 September 2030, for the same in all.",
             "每月多还 1,200.00 元（1,928.00 元）：2030年9月28日就还清，总额不变。",
         ),
         (
             "plan.counterfactual.lighter",
             LIGHTER,
-            "50.00 less a month (678.00): 4 months longer, until 28 June 2031, and 310.00 more in all.",
+            "CNY 50.00 less a month (678.00): 4 months longer, until 28 June 2031, and 310.00 more in all.",
             "每月少还 50.00 元（678.00 元）：晚4个月，2031年6月28日还清，一共多付 310.00 元。",
         ),
         (
             "plan.counterfactual.in-full",
             {"months": "1", "instalment": "900.00", "more": "310.00", "ends_on": "2026-04-28"},
-            "All of it instead of a part: 900.00 on 28 April 2026, and 310.00 more in all.",
+            "All of it instead of a part: CNY 900.00 on 28 April 2026, and 310.00 more in all.",
             "不按结清、全部还清：2026年4月28日付 900.00 元，一共多付 310.00 元。",
         ),
         (
             "plan.counterfactual.waiting",
             {"days": "30", "more": "1769.66"},
-            "Another amount changes nothing here. Waiting 30 days would add 1,769.66 to what is owed.",
+            "Another amount changes nothing here. Waiting 30 days would add CNY 1,769.66 to what is owed.",
             "换个金额不会有差别。再等30天，欠款会多出 1,769.66 元。",
         ),
         (
@@ -281,3 +282,14 @@ LIGHTER = {"less_each": "50.00", "instalment": "678.00", "months": "4", "more": 
 def test_a_counterfactual_is_one_sentence_in_both_languages(key: str, facts: dict, en: str, zh: str):
     why = Why(key=key, facts=facts)
     assert (sentence("en", why), sentence("zh", why)) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("currency", "en", "zh"),
+    [("GBP", "GBP", "英镑"), ("EUR", "EUR", "欧元"), ("USD", "USD", "美元"), ("AUD", "AUD", "澳元")],
+)
+def test_money_in_a_sentence_is_the_money_of_the_case(currency: str, en: str, zh: str):
+    why = Why(key="plan.why.cheapest", facts={"total": "1866.20"})
+    assert sentence("en", why, currency) == f"You pay the least in all: {en} 1,866.20."
+    assert sentence("zh", why, currency) == f"总共还得最少：一共 1,866.20 {zh}。"
+    assert money("zh", 1_866_20, currency) == f"1,866.20 {zh}"

@@ -12,9 +12,11 @@ from forbear.adapters.rulebook import load_rulebook
 from forbear.config.plan_file import read_case
 from forbear.core.budget import Evidence, Income
 from forbear.core.dates import DayCount
+from forbear.core.loan import Owed
 from forbear.core.money import major
 from forbear.core.plan import Cause, Offer, Request
 from forbear.core.refusal import Refusal
+from forbear.core.relief import settlement
 from forbear.core.solver import Question, own_plan, solve, what_if
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "plan"
@@ -284,6 +286,44 @@ def test_penalty_above_the_lawful_rate_is_in_no_plan():
     assert answer.lender_best.plan.forgiven.penalty_minor == 65_02
     found = {f.rule: (f.ok, f.limit, f.value) for f in answer.offers[0].findings}
     assert found["cn.penalty.uplift_max.above"] == (True, "65.02", "65.02")
+
+
+def interest_forgiven(signed_on: date, rate_ppm: int, sector: str = "bank-card", lender: str | None = None) -> set[int]:
+    loan = replace(ILLNESS.loan, signed_on=signed_on, rate_ppm=rate_ppm, penalty_rate_ppm=rate_ppm)
+    book = load_rulebook("cn", sector, lender, ILLNESS.as_of)
+    answer = solve(replace(ILLNESS, loan=loan, cause=Cause.OTHER, household=RICHER), book)
+    assert answer.offers and answer.lender_best is not None
+    return {offer.plan.forgiven.interest_minor for offer in (*answer.offers, answer.lender_best)}
+
+
+def test_interest_above_the_lawful_rate_is_in_no_plan():
+    """36 % under the 24 % of 2017: a third of 1,146.00, rounded up. Before there was a cap, and above a lender's own
+    20 % alone, what was earned stays owed."""
+    signed = ILLNESS.loan.signed_on
+    assert interest_forgiven(signed, 360_000) == {382_00}
+    assert interest_forgiven(signed, 240_000) == {0}
+    assert interest_forgiven(date(2017, 8, 3), 360_000) == {0}
+    assert interest_forgiven(signed, 237_600, sector="consumer-finance") == {0}
+    # Of 1,146.00 at 24.0001 %: 1,146.00 · 0.0001 / 24.0001 = 0.0048, rounded up.
+    assert interest_forgiven(signed, 240_001) == {1}
+
+
+def test_interest_above_the_lawful_rate_is_told_with_its_rule():
+    loan = replace(ILLNESS.loan, rate_ppm=360_000, penalty_rate_ppm=360_000)
+    question = replace(ILLNESS, loan=loan, cause=Cause.OTHER, household=RICHER)
+    offer = solve(question, load_rulebook("cn", "bank-card", None, ILLNESS.as_of)).offers[0]
+    found = {f.rule: (f.ok, f.limit, f.value, f.key) for f in offer.findings}
+    assert found["cn.cap.annual_cost.above"] == (True, "382.00", "382.00", "cap.annual_cost.above")
+
+
+def test_a_settlement_is_a_share_of_what_is_lawful():
+    loan = replace(ILLNESS.loan, rate_ppm=360_000, penalty_rate_ppm=720_000)
+    owed = Owed(principal_minor=10_000_00, interest_minor=900_00, penalty_minor=600_00, fees_minor=0)
+    book = load_rulebook("cn", "bank-card", "example", ILLNESS.as_of).on(ILLNESS.as_of, signed_on=loan.signed_on)
+    terms = settlement(loan, owed, 91, book)
+    # Unlawful: 900.00 · 12/36 = 300.00 and 600.00 · (72 − 54)/72 = 150.00; of the 11,050.00 left 90 % are paid.
+    assert terms is not None and terms.kept.total_minor == 9_945_00
+    assert terms.forgiven.interest_minor >= 300_00 and terms.forgiven.penalty_minor >= 150_00
 
 
 def test_a_year_of_360_days_is_told_and_capped_as_a_real_one():

@@ -233,6 +233,7 @@ def test_every_outcome_can_be_said():
         ({"rate_ppm": 4_000_001}, "input", "rate"),
         ({"rate_ppm": -1}, "input", "rate"),
         ({"months_left": 601}, "input", "months_left"),
+        ({"months_left": 0}, "input", "months_left"),
         ({"gross_income_minor": None}, "no-income", ""),
         ({"gross_income_minor": 800_00}, "nothing-left", ""),
         ({"gross_income_minor": 9_000_00}, "already-met", ""),
@@ -256,8 +257,8 @@ def test_a_payment_is_never_raised():
     assert refused(HAMP, before).reason == "waterfall.refusal.would-raise"
 
 
-def test_a_loan_whose_months_have_run_out_starts_from_one():
-    found = ran(HAMP, home(10_000_00, 75_000, 1_000_00, months_left=0, payment_minor=10_062_50, housing_costs_minor=0))
+def test_a_loan_in_its_last_month_gets_a_longer_term():
+    found = ran(HAMP, home(10_000_00, 75_000, 1_000_00, months_left=1, payment_minor=10_062_50, housing_costs_minor=0))
     assert found.terms.months == 34 and found.terms.payment_minor == 302_77 <= found.target_minor
 
 
@@ -277,7 +278,7 @@ LOANS = st.builds(
     Before,
     owed=st.builds(owed, st.integers(1, 900_000_00), *[st.integers(0, 30_000_00)] * 3),
     rate_ppm=st.sampled_from([0, 1, 20_000, 45_000, 61_300, 90_000, 240_000, 4_000_000]),
-    months_left=st.integers(0, 500),
+    months_left=st.integers(1, 500),
     payment_minor=st.integers(1, 9_000_00),
     gross_income_minor=INCOME,
     housing_costs_minor=st.integers(0, 900_00),
@@ -309,7 +310,7 @@ def test_no_waterfall_raises_the_payment_or_passes_a_limit(waterfall, before):
     assert found.reached == (terms.payment_minor <= found.target_minor)
     assert bool(found.bound_by) <= (not found.reached)
     assert min(before.rate_ppm, waterfall.rate_floor_ppm or before.rate_ppm) <= terms.rate_ppm <= before.rate_ppm
-    assert max(1, before.months_left) <= terms.months <= max(1, before.months_left, waterfall.term_max_months)
+    assert before.months_left <= terms.months <= max(before.months_left, waterfall.term_max_months)
     principal = terms.principal_minor + terms.deferred.principal_minor
     assert terms.deferred.total_minor * 1_000_000 <= principal * waterfall.forbear_max_ppm
     assert terms.owed.total_minor == before.owed.total_minor

@@ -35,6 +35,8 @@ def loan(chance: random.Random) -> Terms:
     return Terms(
         principal_minor=principal,
         rate_ppm=chance.choice([0, 70_000, 94_822, 240_000, 4_000_000]),
+        penalty_rate_ppm=chance.choice([0, 0, 4_000_000]),
+        penalty_on_interest=chance.random() < 0.5,
         rows=chance.randint(1, 14),
         every=chance.choice(
             [Every(1, Unit.MONTHS), Every(2, Unit.WEEKS), Every(15, Unit.DAYS), Every(1, Unit.MONTH_END)]

@@ -16,6 +16,7 @@ from forbear.core.rules import Rulebook, rulebook
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import under_review, wishes
 from forbear.web.templatetags.desk import refused_in
+from forbear.words import say
 from tests.web.desk.conftest import Person, live
 
 AGENT, REVIEWER = AGENTS[1].id, REVIEWERS[1].id
@@ -62,7 +63,8 @@ def test_the_tab_of_plans_puts_each_value_beside_doing_nothing(
         assert offer.value_minor is not None
         assert f"<td>{yuan(offer.value_minor)}</td>" in page.source
     for key in ("hazard", "recovery", "nothing", "discount", "npv_binding"):
-        assert f"<code>base.value.{key}</code>" in page.source
+        assert say(language, f"rules.value.{key}") in page.text
+    assert "base.value." not in page.source
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -111,7 +113,7 @@ def test_where_the_rulebook_binds_the_page_says_so(
     ("language", "said"),
     [
         ("zh", "扣除家庭每月至少 2,040.00 元的必需开支后，目前没有余钱可还。"),
-        ("en", "After what your household needs, at least 2,040.00 a month, nothing is left for a payment now."),
+        ("en", "After what your household needs, at least CNY 2,040.00 a month, nothing is left for a payment now."),
     ],
 )
 def test_a_refusals_amounts_are_written_as_people_write_them(language: str, said: str):
