@@ -75,22 +75,25 @@ def unknown(random: Random, layout: str) -> Drawn:
 _TEXTS = {
     "letter": (
         "尊敬的客服:", "您好!我最近家里有些困难,上个月公司停产,工资没有发,", "妈妈又住院了,银行卡里只剩{}元。",
-        "我想申请延期还款三个月,等找到新工作后一定按时还。", "恳请您理解,谢谢!", "此致", "敬礼", "王芳", "2026年9月12日",
+        "我想申请延期还款三个月,等找到新工作后一定按时还。",
+        "恳请您理解,谢谢!", "此致", "敬礼", "王芳", "2026年9月12日",
     ),
     "menu": (
-        "老成都川菜馆 菜单", "回锅肉 38.00", "麻婆豆腐 22.00", "宫保鸡丁 {}.00", "水煮鱼 88.00", "米饭 2.00", "欢迎光临 订座电话 028-85551234",
+        "老成都川菜馆 菜单", "回锅肉 38.00", "麻婆豆腐 22.00", "宫保鸡丁 {}.00",
+        "水煮鱼 88.00", "米饭 2.00", "欢迎光临 订座电话 028-85551234",
     ),
     "receipt": (
         "永辉超市 购物小票", "单号 202609120{}", "牛奶 2 x 5.50 11.00", "鸡蛋 1 x 12.80 12.80", "大米 1 x 45.90 45.90",
         "合计 69.70", "实收 70.00 找零 0.30", "2026-09-12 18:22:31", "谢谢惠顾",
     ),
     "bill": (
-        "国家电网 电费通知单", "户名:张伟", "户号:510{}8821", "用电地址:成都市武侯区高升桥路8号", "本期电费:186.40元", "抄表日期:2026-09-01",
+        "国家电网 电费通知单", "户名:张伟", "户号:510{}8821", "用电地址:成都市武侯区高升桥路8号",
+        "本期电费:186.40元", "抄表日期:2026-09-01",
         "应缴金额 186.40", "请于2026年9月20日前缴清",
     ),
     "english-letter": (
-        "Dear Sir or Madam,", "I am writing about my loan, number {}. My hours were cut in June and", "my pay no longer covers "
-        "the rent.", "Could we agree on smaller payments until the end of the year?", "My bank balance is low and I do not "
-        "want to", "fall further behind.", "Yours faithfully,", "Emma Carter",
+        "Dear Sir or Madam,", "I am writing about my loan, number {}. My hours were cut in June and",
+        "my pay no longer covers the rent.", "Could we agree on smaller payments until the end of the year?",
+        "My bank balance is low and I do not want to", "fall further behind.", "Yours faithfully,", "Emma Carter",
     ),
 }  # fmt: skip

@@ -20,8 +20,10 @@ from tests.papers.sheet import SANS, SERIF, Sheet
 
 LAYOUTS = ("signed", "numbered", "two-columns", "direction", "newest-first", "english")
 _SPENT = (
-    ("消费", "永辉超市"), ("快捷支付", "支付宝(中国)网络技术有限公司"), ("财付通", "微信支付"), ("转账", "李建国"), ("取款", "自助设备"),
-    ("话费充值", "中国移动"), ("还款", "消费金融公司"), ("水电费", "国网电力"), ("网上支付", "京东支付"), ("房租", "陈秀英"),
+    ("消费", "永辉超市"), ("快捷支付", "支付宝(中国)网络技术有限公司"), ("财付通", "微信支付"), ("转账", "李建国"),
+    ("取款", "自助设备"),
+    ("话费充值", "中国移动"), ("还款", "消费金融公司"),
+    ("水电费", "国网电力"), ("网上支付", "京东支付"), ("房租", "陈秀英"),
 )  # fmt: skip
 _CAME = (("转账", "王秀英"), ("退款", "支付宝"), ("利息", ""), ("报销", "财务部"))
 _SPENT_ENGLISH = (
@@ -179,7 +181,8 @@ def _head(
         sheet.text(620, 60, bank, 38, align="m", field="bank", bold=True)
         sheet.text(620, 120, title, 30, align="m")
     between = random.choice(("至", " - ", "~", " 至 "))
-    period = f"{random.choice(('起止日期', '查询区间', '交易时段'))}:{first.strftime(said.day)}{between}{last.strftime(said.day)}"
+    days = f"{first.strftime(said.day)}{between}{last.strftime(said.day)}"
+    period = f"{random.choice(('起止日期', '查询区间', '交易时段'))}:{days}"
     holder_word = random.choice(("户名", "客户姓名", "账户名称"))
     sheet.text(80, 200, f"{holder_word}:{holder}", 24, field="holder")
     sheet.text(80, 250, f"{random.choice(('卡号', '账号'))}:{account}", 24, field="account_tail")
