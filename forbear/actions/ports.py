@@ -15,6 +15,8 @@ from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
+from forbear.core.page_quality import Measured
+from forbear.core.reading import Line, Page
 from forbear.core.rules import Rulebook
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -303,6 +305,40 @@ class Vault(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
+
+    page: Page
+    lines: tuple[Line, ...]
+    measured: Measured
+    picture: bytes
+
+
+class ReaderAway(Exception):
+    """The reader was stopped in the middle of a page, through no fault of the page: it can be read again."""
+
+
+class Reader(Protocol):
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        """Read one page's picture (JPEG); `number`: which page of its paper it is, from 1. None where only a person
+        can: no machine reads here, or this page ended the machine twice. Raises ReaderAway.
+        """
+
+    def close(self) -> None:
+        """Give back what it holds; a page being read raises ReaderAway. The next page starts it again."""
+
+
+class Nobody:
+    """The Reader where no machine reads: a person does."""
+
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     channel: Channel
     to: str
@@ -347,6 +383,7 @@ class Desk:
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer
+    reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"
     lender_en: str = "Example Consumer Finance Co., Ltd."

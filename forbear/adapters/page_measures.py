@@ -20,8 +20,8 @@ TILE = 256
 def measure(
     picture: Picture, boxes: Boxes, texts: list[tuple[str, float]], *, tilt: float, whole: tuple[Picture, Boxes]
 ) -> Measured:
-    """Measure an upright page. `texts`: (text, confidence 0 to 1) of each box; `whole`: the picture as it came, not
-    resampled, with the boxes in it, for what resampling would hide: patterns and edges.
+    """Measure an upright page. `texts`: (text, confidence 0 to 1) of each box; `whole`: the picture as it came
+    with the boxes in it, whose edges are the photograph's own.
     """
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     counts = np.array([len(text) for text, _ in texts])
@@ -39,7 +39,7 @@ def measure(
         brightness=int(np.percentile(grey, 75)),
         glare_share=_glare(grey),
         cut_lines=_cut(*whole),
-        moire=_moire(whole[0]),
+        moire=_moire(grey),
         tilt=abs(int(10 * tilt)),
     )
 
@@ -95,15 +95,14 @@ def _cut(picture: Picture, boxes: Boxes) -> int:
     return int(near.sum())
 
 
-def _moire(picture: Picture) -> int:
+def _moire(grey: Picture) -> int:
     """How far the strongest single frequency stands above its neighbours, in tenths, over the page's quietest tiles.
 
     Print and paper have broad spectra and the lines of a table lie on the axes; the dots of a screen against those of
     a camera make a few sharp peaks off the axes.
     """
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
     tiles = [
-        grey[y : y + TILE, x : x + TILE]
+        grey[y : y + TILE, x : x + TILE].astype(np.float32)
         for y in range(0, grey.shape[0] - TILE + 1, TILE // 2)
         for x in range(0, grey.shape[1] - TILE + 1, TILE // 2)
     ]

@@ -4,7 +4,6 @@ Runs in the reader's own process (adapters/reader.py) and loads OpenCV, onnxrunt
 the wheel: nothing is fetched. Upright comes from the lines themselves, so a phone held any way serves.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -12,10 +11,10 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 
+from forbear.actions.ports import Looked
 from forbear.adapters import page_geometry as geometry
 from forbear.adapters.page_geometry import Boxes, Matrix, Picture
 from forbear.adapters.page_measures import measure
-from forbear.core.page_quality import Measured
 from forbear.core.reading import GRID, Box, Line, Page
 
 SETTINGS: dict[str, Any] = {
@@ -33,16 +32,6 @@ TURNED_DEGREES_LEAST = 0.3
 """A page that leans less is left as it is: over its width a line then climbs less than its own height."""
 LINES_ASKED = 12
 JPEG_QUALITY = 88
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A page as it was seen: upright picture (JPEG), its lines in reading order, its measures."""
-
-    page: Page
-    lines: tuple[Line, ...]
-    measured: Measured
-    picture: bytes
 
 
 class PageReader:
@@ -110,8 +99,8 @@ class PageReader:
         measured = measure(picture, boxes, texts, tilt=upright.tilt, whole=whole)
         _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         page = Page(number=number, width=width, height=height, turned_degrees=upright.quarter)
-        order = sorted(range(len(lines)), key=lambda index: (lines[index].box.top, lines[index].box.left))
-        return Looked(page, tuple(lines[index] for index in order), measured, jpeg.tobytes())
+        ordered = tuple(_in_reading_order(lines))
+        return Looked(page=page, lines=ordered, measured=measured, picture=jpeg.tobytes())
 
 
 class _Upright:
@@ -153,6 +142,18 @@ class _Upright:
         self.matrix, self.size, self._drawn = matrix @ self.matrix, size, None
         if len(self.boxes):
             self.boxes = geometry.moved(self.boxes, matrix)
+
+
+def _in_reading_order(lines: list[Line]) -> list[Line]:
+    """Row by row, each from left to right; a line belongs to a row whose first line's height its middle lies within."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.box.top + line.box.bottom):
+        middle = (line.box.top + line.box.bottom) // 2
+        if rows and middle < rows[-1][0].box.bottom:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda line: line.box.left)]
 
 
 def _place(box: Boxes, width: int, height: int) -> Box:
