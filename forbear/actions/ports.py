@@ -9,6 +9,17 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.paper_ports import Kept as Kept
+from forbear.actions.paper_ports import NoScanner as NoScanner
+from forbear.actions.paper_ports import PageImage as PageImage
+from forbear.actions.paper_ports import Rendered as Rendered
+from forbear.actions.paper_ports import Renderer as Renderer
+from forbear.actions.paper_ports import RendererAway as RendererAway
+from forbear.actions.paper_ports import Scanner as Scanner
+from forbear.actions.paper_ports import ScannerAway as ScannerAway
+from forbear.actions.paper_ports import Vault as Vault
+from forbear.actions.paper_ports import VaultFull as VaultFull
+from forbear.actions.paper_ports import Verdict as Verdict
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit
 from forbear.core.cashflow import PLAIN, Arithmetic
@@ -296,14 +307,6 @@ class Limits(Protocol):
 # ---- outside ---------------------------------------------------------------------------------------------------
 
 
-class Vault(Protocol):
-    def keep(self, case_id: str, retention: str, data: bytes) -> str:
-        """Encrypt and keep a file under the key of its case and retention class; returns its random id."""
-
-    def open(self, blob_id: str) -> bytes:
-        """The file's bytes; KeyError when there is none or its key was destroyed."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Looked:
     """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
@@ -380,6 +383,8 @@ class Desk:
     challenges: Challenges
     limits: Limits
     vault: Vault
+    scanner: Scanner
+    renderer: Renderer
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer

@@ -39,6 +39,7 @@ class MemoryLedger:
         self._commands: dict[str, tuple[bytes, int, int]] = {}
         self._last_at: datetime | None = None
         self._destroyed: dict[str, int] = {}
+        self._forgotten: dict[tuple[str, str], int] = {}
         self._lock = RLock()
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
@@ -82,10 +83,15 @@ class MemoryLedger:
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
             return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
 
+    def destructions(self, case_id: str, retention: str) -> int:
+        """How often a key of this case and class was destroyed: what was sealed before the last time is gone."""
+        return self._forgotten.get((case_id, retention), 0)
+
     def forget(self, case_id: str, retention: str) -> None:
         """What destroying a data key does."""
         with self._lock:
             self._destroyed[case_id] = self.size()
+            self._forgotten[case_id, retention] = self.destructions(case_id, retention) + 1
             for leaf in self._of_case.get(case_id, ()):
                 event = self._leaves[leaf]
                 event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]

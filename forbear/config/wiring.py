@@ -8,14 +8,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger
+from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
-from forbear.adapters.vault import LocalVault
+from forbear.adapters.vault import Folder, SealedVault
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -42,7 +43,9 @@ def desk() -> Desk:
         loans=StoredLoanBook(keys, ids),
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
-        vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
+        vault=SealedVault(Folder(settings.MEDIA_ROOT), DjangoRegister(keys), ids),
+        scanner=NoScanner(),
+        renderer=RendererProcess(),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),

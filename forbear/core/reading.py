@@ -49,6 +49,7 @@ class FaultCode(StrEnum):
     DAMAGED = "damaged"
     TOO_MANY_PAGES = "too-many-pages"
     TOO_LARGE = "too-large"
+    MOVING = "moving"
 
 
 @dataclass(frozen=True)
