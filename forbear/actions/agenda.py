@@ -7,7 +7,7 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from forbear.actions import agreement, payments
+from forbear.actions import agreement, payments, reading
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
@@ -20,6 +20,8 @@ from forbear.core.notices import NoticeKind
 from forbear.words import say
 
 LEASE_SECONDS = 60
+READ_SECONDS = 300
+"""The lease of a paper being read, renewed with every page: more than the longest time one may take."""
 TRIES_MAX = 8
 BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
 """After the first failure ten seconds, then longer and longer, capped at four hours."""
@@ -29,9 +31,11 @@ class NeedsPerson(Exception):
     """No failure: the clock says that a person has to act now."""
 
 
-def work(desk: Desk, limit: int = 20) -> int:
-    """Do what is due now, at most `limit` things; returns how many were taken."""
-    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS)
+def work(desk: Desk, limit: int = 20, slow: bool | None = None) -> int:
+    """Do what is due now, at most `limit` things; returns how many were taken. `slow`: only what takes long (True) or
+    only what does not (False; actions/ports.py: SLOW).
+    """
+    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS, slow)
     for item in items:
         _one(desk, item)
     return len(items)
@@ -60,6 +64,8 @@ def _give_up(desk: Desk, item: Leased, error: str) -> None:
             return [e.NoticeFailed(notice=str(item.body["notice"]), tries=item.tries)]
 
         carry_out(desk, _by(item), item.case_id, {"failed": item.key}, decide)
+    if item.kind == "read":
+        reading.leave_to_person(desk, _by(item), item.case_id, str(item.body["paper"]), int(item.body["page"]))
     desk.agenda.give_up(item, error)
 
 
@@ -154,6 +160,16 @@ def end_day(desk: Desk, item: Leased) -> None:
     payments.end_day(desk, _by(item), item.case_id)
 
 
+def read(desk: Desk, item: Leased) -> None:
+    """Read a paper; while it goes on, nobody else takes it."""
+
+    def go_on() -> None:
+        desk.agenda.renew(item, desk.clock.now(), READ_SECONDS)
+
+    paper, page = str(item.body["paper"]), int(item.body["page"])
+    reading.read_paper_sent(desk, _by(item), item.case_id, paper, page, go_on)
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -168,4 +184,5 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "decide": decision_due,
     "nightly": nightly,
     "day": end_day,
+    "read": read,
 }

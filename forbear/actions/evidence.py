@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from forbear.actions.ports import Desk
+from forbear.actions.reading import reading_due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.budget import Household
@@ -43,7 +44,8 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
         if "blob" not in kept:
             kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
         facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
-        return [e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)]
+        came = e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)
+        return [came, *reading_due(desk, case_id, came)]
 
     return carry_out(desk, by, case_id, {"paper": digest, "item": item}, decide)
 

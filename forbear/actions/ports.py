@@ -150,12 +150,21 @@ class GivenUp:
     error: str
 
 
+SLOW = ("read",)
+"""Kinds of due things that take seconds to minutes; a worker does them beside the rest, so that nothing waits."""
+
+
 class Agenda(Protocol):
     def put(self, dues: Sequence[Due]) -> int:
         """Put what is not there yet (by key); returns how many were new."""
 
-    def lease(self, now: datetime, limit: int, seconds: int) -> tuple[Leased, ...]:
-        """Take what is due and not leased, earliest first; after `seconds` an unfinished one is taken again."""
+    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
+        """Take what is due and not leased, earliest first; after `seconds` an unfinished one is taken again. `slow`:
+        only kinds in SLOW (True), only others (False), any (None).
+        """
+
+    def renew(self, item: Leased, now: datetime, seconds: int) -> None:
+        """It is still being done: hold it for `seconds` from now, unless somebody else has taken it meanwhile."""
 
     def done(self, item: Leased) -> None:
         """It happened."""

@@ -15,7 +15,7 @@ from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
-from forbear.adapters.memory_papers import MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
@@ -45,6 +45,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         vault=MemoryVault(ids, ledger),
         scanner=MemoryScanner(),
         renderer=MemoryRenderer(),
+        reader=MemoryReader(),
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),

@@ -10,7 +10,7 @@ from typing import Any
 from unicodedata import normalize
 
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
-from forbear.actions.ports import CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
+from forbear.actions.ports import SLOW, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
 from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
@@ -188,14 +188,21 @@ class MemoryAgenda:
                     self._items[item.due.key] = self._by_id[item.id] = item
             return len(self._items) - before
 
-    def lease(self, now: datetime, limit: int, seconds: int) -> tuple[Leased, ...]:
+    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
         with self._lock:
             free = [i for i in self._open() if i.due_at <= now and (i.lease_until is None or i.lease_until <= now)]
+            free = [i for i in free if slow is None or (i.due.kind in SLOW) == slow]
             taken = sorted(free, key=lambda item: (item.due_at, item.id))[:limit]
             for item in taken:
                 item.lease_until = now + timedelta(seconds=seconds)
                 item.tries += 1
             return tuple(Leased(i.id, i.due.kind, i.due.key, i.due.case_id, i.body, i.due_at, i.tries) for i in taken)
+
+    def renew(self, item: Leased, now: datetime, seconds: int) -> None:
+        with self._lock:
+            mine = self._by_id[item.id]
+            if mine.state == "due" and mine.tries == item.tries:
+                mine.lease_until = now + timedelta(seconds=seconds)
 
     def done(self, item: Leased) -> None:
         with self._lock:

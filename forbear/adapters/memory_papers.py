@@ -3,12 +3,13 @@
 The contract suite (tests/contracts/test_vault_contract.py) holds the vault to what the others do.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
 
-from forbear.actions.ports import Ids, Kept, PageImage, Rendered, ScannerAway, Verdict
+from forbear.actions.ports import Ids, Kept, Looked, PageImage, ReaderAway, Rendered, ScannerAway, Verdict
 from forbear.adapters.memory_ledger import MemoryLedger
 
 EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
@@ -79,3 +80,27 @@ def white_page() -> PageImage:
     out = BytesIO()
     Image.new("RGB", (620, 877), "white").save(out, "JPEG")
     return PageImage(number=1, width=620, height=877, turned_degrees=0, jpeg=out.getvalue())
+
+
+class MemoryReader:
+    """The Reader port: says what it was told a picture shows, by the SHA-256 of its bytes, and else reads nothing;
+    `asked` counts, while `away` it is stopped.
+    """
+
+    def __init__(self, shown: Mapping[str, Looked] | None = None) -> None:
+        self.shown = dict(shown or {})
+        self.asked = 0
+        self.away = False
+
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        self.asked += 1
+        if self.away:
+            raise ReaderAway("the reader is out of order")
+        looked = self.shown.get(sha256(picture).hexdigest())
+        if looked is None:
+            return None
+        lines = tuple(replace(line, page=number) for line in looked.lines)
+        return replace(looked, page=replace(looked.page, number=number), lines=lines)
+
+    def close(self) -> None:
+        return None

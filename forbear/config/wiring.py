@@ -14,6 +14,7 @@ from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.vault import Folder, SealedVault
@@ -46,6 +47,7 @@ def desk() -> Desk:
         vault=SealedVault(Folder(settings.MEDIA_ROOT), DjangoRegister(keys), ids),
         scanner=NoScanner(),
         renderer=RendererProcess(),
+        reader=reader(),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
