@@ -167,6 +167,4 @@ def cut_out(picture: Picture, box: Boxes) -> Picture:
     height = int(max(np.hypot(*(box[3] - box[0])), np.hypot(*(box[2] - box[1])), 1))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(box.astype(np.float32), target)
-    return cv2.warpPerspective(
-        picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

@@ -1,6 +1,5 @@
 """What can be measured of a page's picture, as whole numbers (core/page_quality.py says what they mean)."""
 
-from typing import Any
 
 import cv2
 import numpy as np

@@ -43,6 +43,7 @@ class FaultCode(StrEnum):
     SAME_PAGE_TWICE = "same-page-twice"
     OTHER_KIND = "other-kind"
     BACK_MISSING = "back-missing"
+    FRONT_MISSING = "front-missing"
     EXPIRED = "expired"
     CHECK_DIGIT = "check-digit"
     ENCRYPTED = "encrypted"

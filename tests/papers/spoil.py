@@ -196,14 +196,14 @@ def lost_glare(picture: Picture, random: Random) -> Picture:
 
 def lost_cut(picture: Picture, random: Random) -> Picture:
     """A third or more of the page lies outside of the picture, through the words."""
-    height, width = picture.shape[:2]
+    width = picture.shape[1]
     part = random.uniform(0.35, 0.5)
     return picture[:, : int(width * (1 - part))] if random.random() < 0.5 else picture[:, int(width * part) :]
 
 
 def lost_small(picture: Picture, random: Random) -> Picture:
-    """Taken from across the room: lines of six pixels."""
-    return _shrunk(picture, random.uniform(5, 7))
+    """Taken from across the room: lines of five pixels."""
+    return _shrunk(picture, random.uniform(4.5, 5.5))
 
 
 def lost_jpeg(picture: Picture, random: Random) -> Picture:
@@ -245,7 +245,9 @@ def screen(picture: Picture, random: Random, strength: float) -> Picture:
     corners = np.array([[0, 0], [3 * width, 0], [3 * width, 3 * height], [0, 3 * height]], np.float32) @ turn[:, :2].T
     turn[:, 2] -= corners.min(axis=0)
     size = tuple(int(n) for n in np.ceil(np.ptp(corners, axis=0)))
-    seen = cv2.warpAffine(cv2.GaussianBlur(fine, (0, 0), 1.1), turn, size, flags=cv2.INTER_LINEAR, borderValue=(20, 20, 20))
+    seen = cv2.warpAffine(
+        cv2.GaussianBlur(fine, (0, 0), 1.1), turn, size, flags=cv2.INTER_LINEAR, borderValue=(20, 20, 20)
+    )
     seen = seen * (205 / max(1.0, float(np.percentile(seen, 90))))
     return noise(np.clip(seen, 0, 255).astype(np.uint8), random, 0.3)
 
@@ -255,7 +257,9 @@ def line_height(picture: Picture) -> float:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 51, 25)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    heights = [s[cv2.CC_STAT_HEIGHT] for s in stats[1:count] if 8 < s[cv2.CC_STAT_HEIGHT] < 90 and s[cv2.CC_STAT_WIDTH] < 120]
+    heights = [
+        s[cv2.CC_STAT_HEIGHT] for s in stats[1:count] if 8 < s[cv2.CC_STAT_HEIGHT] < 90 and s[cv2.CC_STAT_WIDTH] < 120
+    ]
     return float(np.percentile(heights, 75)) * 1.25 if heights else 30.0
 
 

@@ -216,7 +216,7 @@ def _row(sheet: Sheet, columns: list[_Column], y: int, size: int, cells: dict[st
         text = cells.get(column.shows, "")
         at = {"l": left + 8, "m": (left + right) / 2, "r": right - 8}[column.align]
         wide = sheet.width_of(text, size) > right - left - 10
-        for i, part in enumerate((text[: len(text) // 2], text[len(text) // 2 :]) if wide else (text,)):
+        for i, part in enumerate(_halves(text) if wide else (text,)):
             if part:
                 sheet.text(
                     at, y + (pitch // 2 * i - 6 if wide else 0), part, size - 4 if wide else size, align=column.align
@@ -227,6 +227,13 @@ def _row(sheet: Sheet, columns: list[_Column], y: int, size: int, cells: dict[st
         left=min(box.left for box in boxes), top=min(box.top for box in boxes),
         right=max(box.right for box in boxes), bottom=max(box.bottom for box in boxes),
     )  # fmt: skip
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """A text on two lines, cut at a space where there is one."""
+    spaces = [i for i, letter in enumerate(text) if letter == " "]
+    at = min(spaces, key=lambda i: abs(2 * i - len(text)), default=len(text) // 2)
+    return text[:at], text[at:].lstrip()
 
 
 def _truth(entry: _Entry, page: int, box: Box) -> StatementRow:
