@@ -20,8 +20,8 @@ from forbear.core.notices import NoticeKind
 from forbear.words import say
 
 LEASE_SECONDS = 60
-READ_SECONDS = 300
-"""The lease of a paper being read, renewed with every page: more than the longest time one may take."""
+READ_SECONDS = 240
+"""The lease of a paper being read, renewed with every page: more than two tries of a page may take."""
 TRIES_MAX = 8
 BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
 """After the first failure ten seconds, then longer and longer, capped at four hours."""

@@ -6,8 +6,9 @@ in the vault beside it; what was read is one fact. Killed anywhere, it is done a
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from forbear.actions.ports import Desk, Due, Rendered
+from forbear.actions.ports import Desk, Due, Reader, Renderer
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.evidence import Item, PaperFacts
@@ -16,6 +17,24 @@ from forbear.core.page_quality import Measured, judged
 from forbear.core.paper import faults_of, read_paper
 from forbear.core.reading import Fault, Line, Page, PaperKind, Reading
 from forbear.core.refusal import Refusal
+
+
+class Eyes(Protocol):
+    """What it takes to look at a file; the desk has it."""
+
+    @property
+    def renderer(self) -> Renderer: ...
+
+    @property
+    def reader(self) -> Reader: ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Eyes of one's own, without a desk."""
+
+    renderer: Renderer
+    reader: Reader
 
 
 def reading_due(desk: Desk, case_id: str, came: e.PaperReceived) -> tuple[Due, ...]:
@@ -44,7 +63,7 @@ def read_paper_sent(
         except KeyError:  # its key was destroyed: there is nothing to read and nothing to tell
             return None
         go_on()
-        look.take(desk, desk.renderer.pages(data, facts.mime), go_on)
+        look.take(desk, data, facts.mime, go_on)
     reading, legible = look.verdict()
     if look.by_machine and reading.pages:
         reading = replace(reading, faults=faults_of(reading, _wanted(file, paper), desk.clock.today()))
@@ -96,14 +115,15 @@ class _Look:
     measured: dict[int, Measured] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def take(self, desk: Desk, rendered: Rendered, go_on: Callable[[], None]) -> None:
+    def take(self, eyes: Eyes, data: bytes, mime: str, go_on: Callable[[], None]) -> None:
         """Read the pages of one file."""
+        rendered = eyes.renderer.pages(data, mime)
         before = len(self.pages)
         self.faults += [replace(fault, page=fault.page and before + fault.page) for fault in rendered.faults]
         for image in rendered.pages:
             go_on()
             number = len(self.pages) + 1
-            looked = desk.reader.read(image.jpeg, number)
+            looked = eyes.reader.read(image.jpeg, number)
             if looked is None:
                 self.pages.append(Page(number=number, width=image.width, height=image.height))
                 self.pictures.append(image.jpeg)
@@ -130,7 +150,7 @@ class _Look:
 
 
 def _wanted(file: CaseFile, paper: str) -> frozenset[PaperKind]:
-    """The kinds that were asked for; none in particular where some of them no machine knows, so that any may be right."""
+    """The kinds that were asked for; none where no machine knows some of them, so that any may be right."""
     item = _item_of(file, paper)
     known = {kind.value for kind in PaperKind if kind is not PaperKind.UNKNOWN}
     if item is None or not set(item.kinds) <= known:
@@ -143,8 +163,8 @@ def _item_of(file: CaseFile, paper: str) -> Item | None:
     return next((item for item in file.items if sent and item.number == sent.item), None)
 
 
-def look_at(desk: Desk, data: bytes, mime: str) -> tuple[Reading, bool]:
+def look_at(eyes: Eyes, data: bytes, mime: str) -> tuple[Reading, bool]:
     """Read a file that belongs to no case, keeping nothing: what `forbear papers read` shows. Raises RendererAway."""
     look = _Look()
-    look.take(desk, desk.renderer.pages(data, mime), lambda: None)
+    look.take(eyes, data, mime, lambda: None)
     return look.verdict()

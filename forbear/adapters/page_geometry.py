@@ -137,7 +137,7 @@ def flattened(corners: Boxes) -> tuple[Matrix, tuple[int, int]]:
 
 
 def turned(size: tuple[int, int], degrees: float) -> tuple[Matrix, tuple[int, int]]:
-    """The matrix that turns a picture of (width, height) counter-clockwise about its middle, and the size it then has."""
+    """The matrix that turns a picture of (width, height) counter-clockwise about its middle, and its size then."""
     width, height = size
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
     cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])

@@ -1,6 +1,5 @@
 """What can be measured of a page's picture, as whole numbers (core/page_quality.py says what they mean)."""
 
-
 import cv2
 import numpy as np
 
@@ -127,7 +126,8 @@ def _moire(grey: Picture) -> int:
     """How far the strongest single frequency off the axes stands above its neighbours, in tenths.
 
     Print and paper have broad spectra, and the lines of an upright page lie on the axes; the dots of a screen against
-    those of a camera make a few sharp peaks anywhere. (Of a tilted page's lines: measured upright too, the less counts.)
+    those of a camera make a few sharp peaks anywhere. (A tilted page's lines too: the
+    less counts of the page as it came and upright.)
     """
     strength = _spectrum(grey)
     return 0 if strength is None else _peak(strength, AXES)

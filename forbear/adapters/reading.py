@@ -23,8 +23,8 @@ from forbear.core.reading import Line, Page
 PACKAGES = ("rapidocr", "onnxruntime", "cv2")
 MEMORY_MOST = 600 * 1024 * 1024
 """Of the child, resident. Models and one page take some 400 MB; see docs/papers.md for what was measured."""
-PAGE_SECONDS = 60
-"""A page of fifty rows takes seven seconds on one core; a child that takes this long hangs."""
+PAGE_SECONDS = 100
+"""A page of fifty rows takes seven seconds on a core of its own; a child that takes this long hangs."""
 REST_AFTER_SECONDS = 300
 TRIES = 2
 LOOK_EVERY_SECONDS = 0.05
