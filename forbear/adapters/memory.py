@@ -15,6 +15,7 @@ from forbear.actions.ports import ZONE, Challenge, Desk, Ids, Message, Undeliver
 from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
@@ -41,6 +42,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         challenges=MemoryChallenges(seed),
         limits=MemoryLimits(),
         vault=MemoryVault(ids),
+        upload_links=MemoryUploadLinks(seed),
+        uploads=MemoryUploads(),
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),

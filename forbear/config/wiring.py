@@ -25,6 +25,7 @@ from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 
 
 @cache
@@ -43,6 +44,8 @@ def desk() -> Desk:
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
         vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
+        upload_links=DjangoUploadLinks(keys),
+        uploads=DjangoUploads(settings.HOME / "uploads", keys),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
