@@ -204,7 +204,7 @@ def _shown(request: HttpRequest, door: Door, item: Item, fault: str) -> dict[str
         "fields": _fields(item, door.papers_of(item.number), fault) if open_for_more else [],
         "url": door.url("send_papers", item.number),
         "begin_url": door.url("begin_upload", item.number),
-        "done_url": f"{door.url('papers')}?done=got-{item.number}#item-{item.number}",
+        "done_url": f"{door.url('papers')}?done=got-{item.number}",
     }
 
 

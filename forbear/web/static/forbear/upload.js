@@ -116,11 +116,7 @@
         row.end(error instanceof Failed ? error.message : say.failed, "failed");
       }
     }
-    if (!failed) {
-      const here = location.pathname + location.search;
-      location.assign(form.dataset.done);
-      if (form.dataset.done.split("#")[0] === here) location.reload();
-    }
+    if (!failed) location.assign(form.dataset.done);
   }
 
   for (const form of document.querySelectorAll("form[data-begin]")) {
