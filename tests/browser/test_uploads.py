@@ -74,7 +74,7 @@ def sizes(site: Inhabited, case_id: str, item: int = 1) -> list[list[int]]:
 
 def as_sent(site: Inhabited, case_id: str) -> list[bool]:
     """Of each page of the first item whether the vault gives it back as it was sent."""
-    found: list[str] = site.insider.record(
+    found: list[bool] = site.insider.record(
         case_id,
         "[__import__('hashlib').sha256(desk.vault.open(page.blob)).hexdigest() == page.sha256"
         " for paper in file.papers_of(1) for page in paper.pages]",
@@ -170,7 +170,7 @@ def test_two_tabs_send_the_same_file_and_another_as_its_second_page(site: Inhabi
     other.goto(page.url)
     first, second = photo(), photo(200_000)
     for tab in (page, other):
-        tab.locator("#item-1 [name=together]").check()
+        tab.select_option("#item-1 [name=paper]", "one")
         sends(tab, 1, a_file("正面.jpg", first), a_file("反面.jpg", second))
     for tab in (page, other):
         tab.wait_for_url("**/papers?done=got-1")

@@ -29,6 +29,8 @@ from forbear.web.borrower.fields import Field, Option
 from forbear.web.borrower.page import by_her, day, done_words, of_her_case, posted_key, show, to, why_not, words
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
+ONE = "one"
+"""Chosen where the files sent together are pages of one new paper."""
 ACCEPT = "image/*,.heic,.heif,application/pdf"
 WATCHED = timedelta(minutes=3)
 """So long after its last page came a paper's verdict is waited for on the page."""
@@ -56,13 +58,14 @@ def _send_papers(request: HttpRequest, door: Door, number: int) -> HttpResponse:
     sent = [*request.FILES.getlist("files"), *request.FILES.getlist("camera")]
     if not sent:
         return _list(request, door, number, [words("evidence.page.fault.none")])
-    paper, together, faults = request.POST.get("paper", ""), request.POST.get("together") == "yes", []
+    chosen, faults = request.POST.get("paper", ""), []
+    paper = "" if chosen == ONE else chosen
     for one in sent[:FILES_PER_ITEM_MAX]:
         kept = _kept(request, door, number, one, paper)
         if isinstance(kept, str):
             faults.append(kept)
-        elif together:
-            paper = paper or kept.paper
+        elif chosen == ONE:
+            paper = kept.paper
     if len(sent) > FILES_PER_ITEM_MAX:
         faults.append(words("evidence.page.fault.many", most=FILES_PER_ITEM_MAX))
     if faults:
@@ -226,20 +229,14 @@ def _fields(item: Item, papers: Sequence[Paper], fault: str) -> list[Field]:
         Field("files", "file", upload, hint, many=True, accept=ACCEPT, fault=fault, id_suffix=suffix),
         Field("camera", "file", camera, capture=True, accept="image/*", id_suffix=suffix),
     ]
-    together = Option("yes", words("evidence.page.list.together"), words("evidence.page.list.together_hint"))
-    ticked = ("yes",) if item.need == "identity" else ()
-    label = words("evidence.page.list.whose")
-    fields.append(
-        Field("together", "checks", label, options=(together,), values=ticked, heading=True, id_suffix=suffix)
-    )
-    if papers:
-        whose = [Option("", words("evidence.page.list.whose_new"))]
-        whose += [
-            Option(paper.paper, words("evidence.page.list.whose_more", name=paper.facts.name))
-            for paper in papers
-            if paper.facts
-        ]
-        fields.append(Field("paper", "select", label, options=tuple(whose), id_suffix=suffix))
+    whose = [Option("", words("evidence.page.list.whose_each")), Option(ONE, words("evidence.page.list.whose_one"))]
+    whose += [
+        Option(paper.paper, words("evidence.page.list.whose_more", name=paper.facts.name))
+        for paper in papers
+        if paper.facts
+    ]
+    label, both_sides = words("evidence.page.list.whose"), ONE if item.need == "identity" else ""
+    fields.append(Field("paper", "select", label, options=tuple(whose), value=both_sides, id_suffix=suffix))
     return fields
 
 

@@ -189,6 +189,8 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             of = str(page) if page > 1 else None
             named = _pairs(language, file=facts.name if facts else _erased(language), page=of, size=size)
             return {"item": _item(file, item, language)}, list(named), ""
+        case e.PaperRead(legible=legible):
+            return {"result": term_in(language, f"desk.read.{'legible' if legible else 'illegible'}")}, [], ""
         case e.PaperAccepted(item=item):
             return {"item": _item(file, item, language)}, [], ""
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):

@@ -101,8 +101,8 @@
 
   async function all(form, files) {
     const list = form.querySelector(".sending");
-    const together = form.elements.together && form.elements.together.checked;
-    let paper = form.elements.paper ? form.elements.paper.value : "";
+    const together = form.elements.paper.value === "one";
+    let paper = together ? "" : form.elements.paper.value;
     let failed = false;
     list.hidden = false;
     list.replaceChildren();
