@@ -7,16 +7,18 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from forbear.actions import agreement, payments, reading
+from forbear.actions import agreement, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
+from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import SYSTEM, Channel
 from forbear.core.file import CaseFile
-from forbear.core.notices import NoticeKind
+from forbear.core.notices import LEFT_OUT, NoticeKind
+from forbear.core.refusal import Refusal
 from forbear.words import say
 
 LEASE_SECONDS = 60
@@ -70,14 +72,22 @@ def _give_up(desk: Desk, item: Leased, error: str) -> None:
 
 
 def deliver(desk: Desk, item: Leased) -> None:
-    """Send one message of a case; raises Undelivered. One that went out already is not sent again."""
+    """Send one message of a case; raises Undelivered. One that went out already is not sent again.
+
+    The secret of an upload link is put in here and stands nowhere else; a link that has ended meanwhile is not sent.
+    """
     name = str(item.body["notice"])
     notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
     if notice is None or notice.state != "queued" or notice.letter is None:
         return
-    letter = notice.letter
+    letter, body = notice.letter, notice.letter.body
+    if link := str(item.body.get("link", "")):
+        if isinstance(standing_link(desk, link), Refusal):
+            carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
+            return
+        body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
     desk.messenger.send(
-        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=letter.body, reference=name)
+        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
     )
     carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
 
@@ -144,13 +154,16 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 
 def nightly(desk: Desk, item: Leased) -> None:
-    """Put the end of the day of every case that has something to look at on the agenda, and the next night."""
+    """Put the end of the day of every case that has something to look at on the agenda, and the next night; forget
+    the files that stopped on their way.
+    """
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
     dues = [
         Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
         for case_id in desk.cases.to_watch(today)
     ]
+    uploads.sweep(desk, desk.clock.now())
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 

@@ -286,7 +286,7 @@ class Challenge:
 
     id: str
     purpose: str
-    """sign-in, or sign:<case id>:<agreement number>"""
+    """sign-in, sign:<case id>:<agreement number> or upload:<link>"""
     loan_id: str
     borrower_id: str
     phone: str
@@ -311,6 +311,83 @@ class Challenges(Protocol):
 class Limits(Protocol):
     def take(self, key: str, now: datetime, limit: int, seconds: int) -> bool:
         """Count one use of `key` in the current window of `seconds`; False when it is the one too many."""
+
+
+# ---- papers on their way ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link to send papers, beside what its case says of it. `wrong`: wrong codes tried on it."""
+
+    link: str
+    case_id: str
+    wrong: int = 0
+
+
+class UploadLinks(Protocol):
+    """Finds a link by its secret, which is kept only as a hash; what it is good for stands in its case."""
+
+    def put(self, link: str, case_id: str) -> None: ...
+
+    def token(self, link: str) -> str:
+        """The secret of a link, 256 bits in 43 characters, derived from its id under a key: never stored."""
+
+    def by_token(self, token: str) -> LinkRow | None:
+        """The link that a secret opens, whether it still does or not."""
+
+    def get(self, link: str) -> LinkRow | None: ...
+
+    def count_try(self, link: str, wrong_max: int) -> bool:
+        """Count one try as wrong, in one step; False when that would be one too many."""
+
+    def forgive(self, link: str) -> None:
+        """The try counted last was right after all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file on its way. `size` and `sha256` as its sender told them before; `received`: bytes that are here;
+    `retention`: the class it is kept under; `paper`: the paper that it becomes a page of, "" for one of its own.
+    """
+
+    id: str
+    case_id: str
+    item: int
+    name: str
+    size: int
+    sha256: str
+    retention: str
+    paper: str
+    touched_at: datetime
+    received: int = 0
+
+
+class Uploads(Protocol):
+    """Files on their way, each encrypted under the key of its case, until they are whole or given up."""
+
+    def begin(self, upload: Upload) -> Upload:
+        """As it now stands: the one begun before under this id, with the name and paper now wanted, or a new one."""
+
+    def get(self, id: str) -> Upload | None: ...
+
+    def add(self, id: str, offset: int, data: bytes, at: datetime) -> bool:
+        """Put bytes at an offset; False, and nothing is changed, when it is not the offset the file stands at, when
+        they are more than its size, or there is no such upload. What was added outlasts a crash. Raises OSError when
+        the disk takes nothing.
+        """
+
+    def whole(self, id: str) -> bytes:
+        """All that came; KeyError when there is none or its key was destroyed."""
+
+    def drop(self, id: str) -> None:
+        """Forget it, if it is there."""
+
+    def of_case(self, case_id: str) -> tuple[Upload, ...]:
+        """The case's files on their way, the one touched last first."""
+
+    def sweep(self, before: datetime) -> int:
+        """Drop what nobody touched since then; returns how many."""
 
 
 # ---- outside ---------------------------------------------------------------------------------------------------
@@ -394,6 +471,8 @@ class Desk:
     vault: Vault
     scanner: Scanner
     renderer: Renderer
+    upload_links: UploadLinks
+    uploads: Uploads
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer

@@ -16,6 +16,7 @@ from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
@@ -46,6 +47,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         scanner=MemoryScanner(),
         renderer=MemoryRenderer(),
         reader=MemoryReader(),
+        upload_links=MemoryUploadLinks(seed),
+        uploads=MemoryUploads(),
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),

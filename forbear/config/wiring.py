@@ -27,6 +27,7 @@ from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 
 
 @cache
@@ -48,6 +49,8 @@ def desk() -> Desk:
         scanner=NoScanner(),
         renderer=RendererProcess(),
         reader=reader(),
+        upload_links=DjangoUploadLinks(keys),
+        uploads=DjangoUploads(settings.HOME / "uploads", keys),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
