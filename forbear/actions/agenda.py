@@ -7,19 +7,23 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from forbear.actions import agreement, payments
+from forbear.actions import agreement, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
+from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import SYSTEM, Channel
 from forbear.core.file import CaseFile
-from forbear.core.notices import NoticeKind
+from forbear.core.notices import LEFT_OUT, NoticeKind
+from forbear.core.refusal import Refusal
 from forbear.words import say
 
 LEASE_SECONDS = 60
+READ_SECONDS = 240
+"""The lease of a paper being read, renewed with every page: more than two tries of a page may take."""
 TRIES_MAX = 8
 BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
 """After the first failure ten seconds, then longer and longer, capped at four hours."""
@@ -29,9 +33,11 @@ class NeedsPerson(Exception):
     """No failure: the clock says that a person has to act now."""
 
 
-def work(desk: Desk, limit: int = 20) -> int:
-    """Do what is due now, at most `limit` things; returns how many were taken."""
-    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS)
+def work(desk: Desk, limit: int = 20, slow: bool | None = None) -> int:
+    """Do what is due now, at most `limit` things; returns how many were taken. `slow`: only what takes long (True) or
+    only what does not (False; actions/ports.py: SLOW).
+    """
+    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS, slow)
     for item in items:
         _one(desk, item)
     return len(items)
@@ -60,18 +66,28 @@ def _give_up(desk: Desk, item: Leased, error: str) -> None:
             return [e.NoticeFailed(notice=str(item.body["notice"]), tries=item.tries)]
 
         carry_out(desk, _by(item), item.case_id, {"failed": item.key}, decide)
+    if item.kind == "read":
+        reading.leave_to_person(desk, _by(item), item.case_id, str(item.body["paper"]), int(item.body["page"]))
     desk.agenda.give_up(item, error)
 
 
 def deliver(desk: Desk, item: Leased) -> None:
-    """Send one message of a case; raises Undelivered. One that went out already is not sent again."""
+    """Send one message of a case; raises Undelivered. One that went out already is not sent again.
+
+    The secret of an upload link is put in here and stands nowhere else; a link that has ended meanwhile is not sent.
+    """
     name = str(item.body["notice"])
     notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
     if notice is None or notice.state != "queued" or notice.letter is None:
         return
-    letter = notice.letter
+    letter, body = notice.letter, notice.letter.body
+    if link := str(item.body.get("link", "")):
+        if isinstance(standing_link(desk, link), Refusal):
+            carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
+            return
+        body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
     desk.messenger.send(
-        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=letter.body, reference=name)
+        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
     )
     carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
 
@@ -138,13 +154,16 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 
 def nightly(desk: Desk, item: Leased) -> None:
-    """Put the end of the day of every case that has something to look at on the agenda, and the next night."""
+    """Put the end of the day of every case that has something to look at on the agenda, and the next night; forget
+    the files that stopped on their way.
+    """
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
     dues = [
         Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
         for case_id in desk.cases.to_watch(today)
     ]
+    uploads.sweep(desk, desk.clock.now())
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 
@@ -152,6 +171,16 @@ def nightly(desk: Desk, item: Leased) -> None:
 def end_day(desk: Desk, item: Leased) -> None:
     """What the calendar brought for one case."""
     payments.end_day(desk, _by(item), item.case_id)
+
+
+def read(desk: Desk, item: Leased) -> None:
+    """Read a paper; while it goes on, nobody else takes it."""
+
+    def go_on() -> None:
+        desk.agenda.renew(item, desk.clock.now(), READ_SECONDS)
+
+    paper, page = str(item.body["paper"]), int(item.body["page"])
+    reading.read_paper_sent(desk, _by(item), item.case_id, paper, page, go_on)
 
 
 def _by(item: Leased) -> By:
@@ -168,4 +197,5 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "decide": decision_due,
     "nightly": nightly,
     "day": end_day,
+    "read": read,
 }

@@ -64,7 +64,7 @@ def _read(desk: Desk, file: CaseFile) -> list[ReadPaper]:
     """The papers of the last statement that were read, each with the other cases that hold the same."""
     found = []
     for paper in _present(file):
-        digests = [paper.facts.sha256] if paper.facts else []
+        digests = [page.sha256 for page in paper.pages if page]
         looks = [page.look for page in paper.reading.pages if page.look] if paper.reading else []
         likes = desk.marks.elsewhere(file.party.borrower_id, digests, looks) if file.party else ()
         found.append(_plain(paper, likes))

@@ -74,6 +74,15 @@ def ask_signing_code(desk: Desk, *, loan_id: str, case_id: str, number: int) -> 
     return _send_code(desk, held, f"sign:{case_id}:{number}")
 
 
+def ask_link_code(desk: Desk, *, loan_id: str, link: str) -> CodeSent | Refusal:
+    """Send a code that opens one link to send papers and nothing else."""
+    held = desk.loans.loan(loan_id)
+    assert held is not None, "a case has its loan"
+    if not desk.limits.take(f"link-codes:{held.row.loan.contract}", desk.clock.now(), CODES_A_DAY, 86_400):
+        return Refusal("contact.too_many_codes", "contact.refusal.too_many_codes", "contact.way_on.call")
+    return _send_code(desk, held, f"upload:{link}")
+
+
 def prove(desk: Desk, *, challenge: str, code: str) -> Proved | Refusal:
     """Try a sign-in code; a wrong, spent, late or foreign one is refused with the same words."""
     right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from forbear.actions.comparison import shown, unsettled
 from forbear.actions.ports import Desk
+from forbear.actions.reading import reading_due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.budget import Household
@@ -15,8 +16,13 @@ from forbear.core.refusal import Refusal
 from forbear.core.statement import check_household
 
 
-def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, data: bytes) -> Done | Refusal:
-    """Keep one file for an item of the checklist. Its type is what its bytes show; the same file twice is one paper."""
+def receive_paper(
+    desk: Desk, by: By, case_id: str, *, item: int, name: str, data: bytes, paper: str = ""
+) -> Done | Refusal:
+    """Keep one file for an item of the checklist, as one more page of `paper` or as a paper of its own.
+
+    Its type is what its bytes show; the same file twice for an item is one page.
+    """
     mime = file_type(data[:32])
     if not data:
         return Refusal("evidence.empty", "evidence.refusal.empty", "evidence.way_on.again", where="file")
@@ -37,16 +43,29 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
         if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
             return refusal
         papers = file.papers_of(item)
-        if any(paper.facts and paper.facts.sha256 == digest for paper in papers):
+        if any(known.has(digest) for known in papers):
             return ()
-        if len(papers) >= FILES_PER_ITEM_MAX:
+        if sum(len(known.pages) for known in papers) >= FILES_PER_ITEM_MAX:
             return Refusal("evidence.many", "evidence.refusal.many", "evidence.way_on.message", where="file")
+        before = next((known for known in papers if known.paper == paper), None)
+        if paper and before is None:
+            return Refusal("evidence.paper", "evidence.refusal.paper", "evidence.way_on.list", where="paper")
         if "blob" not in kept:
-            kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
+            try:
+                kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
+            except OSError:
+                return no_room()
         facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
-        return [e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)]
+        page = len(before.pages) + 1 if before else 1
+        came = e.PaperReceived(item=item, paper=paper or desk.ids.new("f"), page=page, facts=facts)
+        return [came, *reading_due(desk, case_id, came)]
 
-    return carry_out(desk, by, case_id, {"paper": digest, "item": item}, decide)
+    return carry_out(desk, by, case_id, {"paper": digest, "item": item, "of": paper}, decide)
+
+
+def no_room() -> Refusal:
+    """The disk takes nothing: what was sent before is safe, this file is not kept."""
+    return Refusal("evidence.no_room", "evidence.refusal.no_room", "evidence.way_on.later", where="file")
 
 
 def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") -> Done | Refusal:

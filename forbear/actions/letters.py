@@ -13,7 +13,7 @@ from forbear.core.clocks import outside_quiet_hours
 from forbear.core.contact import Actor, Channel, Role
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
-from forbear.core.notices import CALLED_FOR, Letter, NoticeKind
+from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
 from forbear.words import say, sentences
 from forbear.words.format import day, money
@@ -41,10 +41,13 @@ def write(
         send_at = outside_quiet_hours(now, ZONE, *quiet)
     language = file.case.language
     said = _said(desk, file, language, number)
+    link = file.upload_links[-1] if kind is NoticeKind.UPLOAD_LINK else None
     reach = file.reach
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
-    key = "notices.discreet" if reach and reach.discreet else f"notices.{kind.value}.text"
+    key = f"notices.{kind.value}.text"
+    if reach and reach.discreet:
+        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
     texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
     if email:
         subject = say(language, f"notices.{kind.value}.subject", **said)
@@ -62,7 +65,7 @@ def write(
                 kind="deliver",
                 due_at=send_at,
                 case_id=file.case.case_id,
-                body={"notice": notice},
+                body={"notice": notice, "link": link.link} if link else {"notice": notice},
             ),
         )
 
@@ -101,6 +104,8 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
         "lender": desk.lender if language == "zh" else desk.lender_en,
         "phone": desk.phone,
         "link": desk.address,
+        "upload_link": f"{desk.address}/u/{LEFT_OUT}",
+        "upload_until": by(sent[-1].expires_at.astimezone(ZONE).date()) if (sent := file.upload_links) else "",
         "by": by(case.due_on),
         "papers_by": by(case.papers_by_on),
         "answer_by": by(case.answer_by_on),

@@ -11,10 +11,12 @@ from hmac import compare_digest
 from threading import RLock
 from typing import Any
 
-from forbear.actions.ports import ZONE, Challenge, Desk, Ids, Message, Undelivered
+from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
@@ -32,17 +34,23 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
     ids = CountingIds(seed)
     agenda, cases, loans = MemoryAgenda(), MemoryCases(), MemoryLoanBook(ids)
     loans.put(rows)
+    ledger = MemoryLedger(ids, agenda, cases, log="memory/ledger")
     desk = Desk(
         clock=MovedClock(at),
         ids=ids,
-        ledger=MemoryLedger(ids, agenda, cases, log="memory/ledger"),
+        ledger=ledger,
         agenda=agenda,
         cases=cases,
         loans=loans,
         challenges=MemoryChallenges(seed),
         limits=MemoryLimits(),
-        vault=MemoryVault(ids),
         marks=MemoryPaperMarks(),
+        vault=MemoryVault(ids, ledger),
+        scanner=MemoryScanner(),
+        renderer=MemoryRenderer(),
+        reader=MemoryReader(),
+        upload_links=MemoryUploadLinks(seed),
+        uploads=MemoryUploads(),
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
@@ -132,26 +140,6 @@ class MemoryLimits:
             count = count + 1 if before == span else 1
             self._counts[key] = (span, count)
             return count <= limit
-
-
-class MemoryVault:
-    """The Vault port."""
-
-    def __init__(self, ids: Ids) -> None:
-        self._ids = ids
-        self._files: dict[str, tuple[str, str, bytes]] = {}
-
-    def keep(self, case_id: str, retention: str, data: bytes) -> str:
-        blob_id = self._ids.new("b")
-        self._files[blob_id] = (case_id, retention, data)
-        return blob_id
-
-    def open(self, blob_id: str) -> bytes:
-        return self._files[blob_id][2]
-
-    def forget(self, case_id: str, retention: str) -> None:
-        """What destroying a data key does."""
-        self._files = {id: file for id, file in self._files.items() if file[:2] != (case_id, retention)}
 
 
 class MemoryPaperMarks:

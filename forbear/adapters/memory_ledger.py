@@ -10,7 +10,7 @@ from typing import Any
 from unicodedata import normalize
 
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
-from forbear.actions.ports import CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
+from forbear.actions.ports import SLOW, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
 from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
@@ -39,6 +39,7 @@ class MemoryLedger:
         self._commands: dict[str, tuple[bytes, int, int]] = {}
         self._last_at: datetime | None = None
         self._destroyed: dict[str, int] = {}
+        self._forgotten: dict[tuple[str, str], int] = {}
         self._lock = RLock()
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
@@ -82,10 +83,15 @@ class MemoryLedger:
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
             return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
 
+    def destructions(self, case_id: str, retention: str) -> int:
+        """How often a key of this case and class was destroyed: what was sealed before the last time is gone."""
+        return self._forgotten.get((case_id, retention), 0)
+
     def forget(self, case_id: str, retention: str) -> None:
         """What destroying a data key does."""
         with self._lock:
             self._destroyed[case_id] = self.size()
+            self._forgotten[case_id, retention] = self.destructions(case_id, retention) + 1
             for leaf in self._of_case.get(case_id, ()):
                 event = self._leaves[leaf]
                 event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
@@ -182,14 +188,21 @@ class MemoryAgenda:
                     self._items[item.due.key] = self._by_id[item.id] = item
             return len(self._items) - before
 
-    def lease(self, now: datetime, limit: int, seconds: int) -> tuple[Leased, ...]:
+    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
         with self._lock:
             free = [i for i in self._open() if i.due_at <= now and (i.lease_until is None or i.lease_until <= now)]
+            free = [i for i in free if slow is None or (i.due.kind in SLOW) == slow]
             taken = sorted(free, key=lambda item: (item.due_at, item.id))[:limit]
             for item in taken:
                 item.lease_until = now + timedelta(seconds=seconds)
                 item.tries += 1
             return tuple(Leased(i.id, i.due.kind, i.due.key, i.due.case_id, i.body, i.due_at, i.tries) for i in taken)
+
+    def renew(self, item: Leased, now: datetime, seconds: int) -> None:
+        with self._lock:
+            mine = self._by_id[item.id]
+            if mine.state == "due" and mine.tries == item.tries:
+                mine.lease_until = now + timedelta(seconds=seconds)
 
     def done(self, item: Leased) -> None:
         with self._lock:

@@ -1,4 +1,5 @@
-"""Log lines without people: whatever looks like an ID-card, phone, card or contract number is blotted out.
+"""Log lines without people: whatever looks like an ID-card, phone, card or contract number is blotted out, and the
+secret of an upload link.
 
 Nothing of ours logs personal data; this is the net under it, for messages of libraries and tracebacks.
 """
@@ -7,6 +8,7 @@ import logging
 import re
 
 _NUMBERS = re.compile(r"(?<![\w.])\+?\d[\d -]{5,22}[\dXx](?!\w)")
+_LINK = re.compile(r"(/u/)[^\s/?#\"']+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -25,5 +27,5 @@ class WithoutPeople(logging.Formatter):
 
 
 def blot(text: str) -> str:
-    """The text with long numbers and mail addresses replaced by a sign that something stood there."""
-    return _MAIL.sub("[mail]", _NUMBERS.sub("[number]", text))
+    """The text with long numbers, mail addresses and links' secrets replaced by a sign that something stood there."""
+    return _MAIL.sub("[mail]", _NUMBERS.sub("[number]", _LINK.sub(r"\1[link]", text)))

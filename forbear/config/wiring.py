@@ -8,14 +8,16 @@ from pathlib import Path
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger
+from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.reading import reader
+from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
-from forbear.adapters.vault import LocalVault
+from forbear.adapters.vault import Folder, SealedVault
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -26,6 +28,7 @@ from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 
 
 @cache
@@ -43,8 +46,13 @@ def desk() -> Desk:
         loans=StoredLoanBook(keys, ids),
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
-        vault=LocalVault(settings.MEDIA_ROOT, DjangoRegister(keys), ids),
         marks=DjangoPaperMarks(keys),
+        vault=SealedVault(Folder(settings.MEDIA_ROOT), DjangoRegister(keys), ids),
+        scanner=NoScanner(),
+        renderer=RendererProcess(),
+        reader=reader(),
+        upload_links=DjangoUploadLinks(keys),
+        uploads=DjangoUploads(settings.HOME / "uploads", keys),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),

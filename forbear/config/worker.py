@@ -1,6 +1,8 @@
 """`forbear worker`: does what is due, again and again: messages, reminders, deadlines, the nightly run.
 
-Any number may run beside each other; each thing due is leased by one of them, and comes back when that one dies.
+Any number may run beside each other; each thing due is leased by one of them, and comes back when that one dies. What
+takes long, reading papers, has a thread of its own that does one at a time, so that no message waits for it; the work
+itself is done in the reader's process (adapters/reading.py), so that this one stays small.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from forbear.config.cli import open_house
 
 LOOK_EVERY_SECONDS = 1
 PAUSE_AFTER_FAULT_SECONDS = 5
+STOP_WITHIN_SECONDS = 10
 AT_ONCE = 20
 
 
@@ -36,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.once:
         while work(desk(), AT_ONCE):
             pass
+        desk().reader.close()
         return 0
     stop = threading.Event()
 
@@ -44,17 +48,25 @@ def run(arguments: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    while not stop.is_set():
-        stop.wait(_turn(work, desk))
+    slow = threading.Thread(target=_keep_on, args=(stop, work, desk, True), daemon=True)
+    slow.start()
+    _keep_on(stop, work, desk, False)
+    desk().reader.close()  # a page being read is put back on the agenda
+    slow.join(STOP_WITHIN_SECONDS)
     return 0
 
 
-def _turn(work: Any, desk: Any) -> float:
+def _keep_on(stop: threading.Event, work: Any, desk: Any, slow: bool) -> None:
+    while not stop.is_set():
+        stop.wait(_turn(work, desk, slow))
+
+
+def _turn(work: Any, desk: Any, slow: bool) -> float:
     """One look at the agenda; returns how long to wait. A database that is away for a while is waited for."""
     from django.db import DatabaseError, connection
 
     try:
-        return 0 if work(desk(), AT_ONCE) else LOOK_EVERY_SECONDS
+        return 0 if work(desk(), 1 if slow else AT_ONCE, slow) else LOOK_EVERY_SECONDS
     except DatabaseError:
         logging.getLogger("forbear.worker").exception("the agenda cannot be read; trying again")
         connection.close()

@@ -95,9 +95,11 @@ def _person(paper: ReadPaper, party: Party | None) -> Iterator[Remark]:
         other_script = _plain(name).isascii() != _plain(party.name).isascii()
         code = "name-in-other-script" if other_script else "other-name"
         yield _remark(code, paper, weighty=not other_script, shown=name, held=party.name)
-    number = paper.value("number") if paper.reading.kind is PaperKind.ID_CARD else paper.value("id_number")
-    if number and "*" not in number and masked_id(number) != party.id_number_masked:
-        yield _remark("other-number", paper, weighty=True, shown=masked_id(number), held=party.id_number_masked)
+    number = paper.value("number") if paper.reading.kind is PaperKind.ID_CARD else ""
+    tail = paper.value("id_tail") or number[-4:]
+    if (number and masked_id(number) != party.id_number_masked) or (tail and tail != party.id_number_masked[-4:]):
+        shown = masked_id(number) if number else tail
+        yield _remark("other-number", paper, weighty=True, shown=shown, held=party.id_number_masked)
 
 
 def _plain(name: str) -> str:
@@ -177,7 +179,7 @@ def _content(paper: ReadPaper) -> tuple[str, ...] | None:
     names = {
         PaperKind.PAYSLIP: ("employer", "month", "net"),
         PaperKind.BANK_STATEMENT: ("account_tail", "period_from", "period_to"),
-        PaperKind.TAX_CERTIFICATE: ("year", "income"),
+        PaperKind.TAX_CERTIFICATE: ("month_from", "month_to", "income"),
     }.get(paper.reading.kind)
     values = tuple(paper.value(name) for name in names) if names else ()
     return (paper.reading.kind.value, *values) if values and all(values) else None

@@ -382,7 +382,12 @@ def _kinds(base: type[Fact]) -> dict[str, type[Fact]]:
 
 KINDS: Mapping[str, type[Fact]] = _kinds(Fact)
 
-QUIET = frozenset({"notice.queued", "notice.sent", "notice.failed", "offers.made", "identity.proved", "note.written"})
+QUIET = frozenset(
+    {
+        *("notice.queued", "notice.sent", "notice.failed", "offers.made", "identity.proved", "note.written"),
+        *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
+    }
+)
 """Facts that do not make what a person has on her screen out of date."""
 
 

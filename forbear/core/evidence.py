@@ -13,6 +13,8 @@ from forbear.core.statement import Statement
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 FILES_PER_ITEM_MAX = 30
+PAGES_MAX = 60
+"""of one file: three months of a busy account are some forty"""
 
 SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
     "image/jpeg": (b"\xff\xd8\xff",),

@@ -22,20 +22,38 @@ from forbear.core.plan import Offer
 from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.solver import Answer
 from forbear.core.statement import Question, Statement
+from forbear.core.upload_link import UploadLink
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A file that came for an item of the checklist of one submission of the statement."""
+    """A paper that came for an item of the checklist of one submission of the statement, one file a page.
+
+    `pages`: a page's facts are None once erased. `came_by`: the upload link of its first page, "" for any other way.
+    `legible` and `reading`: what was read of it, None before and again when a page is added.
+    """
 
     paper: str
     submission: int
     item: int
     at: datetime
     by: Actor
-    facts: PaperFacts | None
+    pages: tuple[PaperFacts | None, ...]
+    came_by: str = ""
+    changed_at: datetime
+    """when its last page came"""
+    legible: bool | None = None
     reading: Reading | None = None
     confirmed: Confirmed | None = None
+
+    @property
+    def facts(self) -> PaperFacts | None:
+        """Its first page."""
+        return self.pages[0]
+
+    def has(self, sha256: str) -> bool:
+        """Whether a page of it is this file."""
+        return any(page is not None and page.sha256 == sha256 for page in self.pages)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +118,7 @@ class CaseFile:
     papers: tuple[Paper, ...] = ()
     paper_reasons: Mapping[int, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    upload_links: tuple[UploadLink, ...] = ()
     offers: Answer | None = None
     requested: Offer | None = None
     requested_words: str = ""
@@ -146,6 +165,10 @@ class CaseFile:
     def paper(self, paper: str) -> Paper | None:
         """A paper by its id."""
         return next((p for p in self.papers if p.paper == paper), None)
+
+    def upload_link(self, link: str) -> UploadLink | None:
+        """A link to send papers by its id."""
+        return next((found for found in self.upload_links if found.link == link), None)
 
 
 def open_file(recorded: Iterable[e.Recorded]) -> CaseFile:
@@ -206,17 +229,27 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
     match event.fact:
         case e.PapersAsked(items=items):
             return {"items": items or ()}
-        case e.PaperReceived(item=item, paper=paper, facts=facts):
-            came = Paper(
-                paper=paper, submission=file.case.submissions, item=item, at=event.at, by=event.actor, facts=facts
-            )
-            return {"papers": (*file.papers, came)}
-        case e.PaperRead(paper=paper, reading=reading):
-            return {"papers": _with(file, paper, reading=reading, confirmed=None)}
+        case e.PaperReceived():
+            return {"papers": _with_page(file, event, event.fact)}
+        case e.PaperRead(paper=paper, legible=legible, reading=reading):
+            return {"papers": _with(file, paper, legible=legible, reading=reading, confirmed=None)}
         case e.ReadingConfirmed(paper=paper, confirmed=confirmed):
             return {"papers": _with(file, paper, confirmed=confirmed)}
         case e.PapersCompared(remarks=remarks):
             return {"remarks": remarks or ()}
+        case e.UploadLinkSent(link=link, items=items, expires_at=expires_at):
+            sent = UploadLink(
+                link=link,
+                items=items,
+                submission=file.case.submissions,
+                sent_at=event.at,
+                expires_at=expires_at,
+                by=event.actor,
+            )
+            return {"upload_links": (*file.upload_links, sent)}
+        case e.UploadLinkEnded(link=link, why=why):
+            ended = [replace(known, ended=why) if known.link == link else known for known in file.upload_links]
+            return {"upload_links": tuple(ended)}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             others = {number: text for number, text in file.paper_reasons.items() if number != item}
             return {"paper_reasons": {**others, item: reason or ""}}
@@ -225,6 +258,26 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _with(file: CaseFile, paper: str, **changes: Any) -> tuple[Paper, ...]:
     return tuple(replace(p, **changes) if p.paper == paper else p for p in file.papers)
+
+
+def _with_page(file: CaseFile, event: e.Recorded, came: e.PaperReceived) -> tuple[Paper, ...]:
+    """The papers with one page more: of a paper that is there, or the first of a new one."""
+    known = file.paper(came.paper)
+    if known is not None:
+        longer = replace(known, pages=(*known.pages, came.facts), changed_at=event.at, legible=None)
+        longer = replace(longer, reading=None, confirmed=None)
+        return tuple(longer if paper is known else paper for paper in file.papers)
+    first = Paper(
+        paper=came.paper,
+        submission=file.case.submissions,
+        item=came.item,
+        at=event.at,
+        by=event.actor,
+        pages=(came.facts,),
+        came_by=event.cause if file.upload_link(event.cause) else "",
+        changed_at=event.at,
+    )
+    return (*file.papers, first)
 
 
 def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 class NoticeKind(StrEnum):
     STATEMENT_RECEIVED = "statement-received"
     PAPER_REFUSED = "paper-refused"
+    UPLOAD_LINK = "upload-link"
     PLAN_RECEIVED = "plan-received"
     CASE_ACCEPTED = "case-accepted"
     MORE_ASKED = "more-asked"
@@ -32,9 +33,13 @@ class NoticeKind(StrEnum):
     RENEGOTIATION = "renegotiation"
 
 
+LEFT_OUT = "…"
+"""Stands in a recorded message where the secret of an upload link goes out: the record holds no key to anything."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as it goes out."""
+    """A message as it goes out, a link's secret left out."""
 
     to: str
     subject: str
@@ -44,6 +49,7 @@ class Letter:
 CALLED_FOR = {
     "statement.submitted": NoticeKind.STATEMENT_RECEIVED,
     "paper.refused": NoticeKind.PAPER_REFUSED,
+    "upload_link.sent": NoticeKind.UPLOAD_LINK,
     "plan.requested": NoticeKind.PLAN_RECEIVED,
     "case.accepted": NoticeKind.CASE_ACCEPTED,
     "more.asked": NoticeKind.MORE_ASKED,

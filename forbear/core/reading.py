@@ -45,12 +45,14 @@ class FaultCode(StrEnum):
     SAME_PAGE_TWICE = "same-page-twice"
     OTHER_KIND = "other-kind"
     BACK_MISSING = "back-missing"
+    FRONT_MISSING = "front-missing"
     EXPIRED = "expired"
     CHECK_DIGIT = "check-digit"
     ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
     TOO_MANY_PAGES = "too-many-pages"
     TOO_LARGE = "too-large"
+    MOVING = "moving"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.models import Min
 from django.db.models.functions import Coalesce, Greatest
 
-from forbear.actions.ports import Due, GivenUp, Leased
+from forbear.actions.ports import SLOW, Due, GivenUp, Leased
 from forbear.core.codec import plain
 from forbear.store.models import AgendaItem
 
@@ -20,7 +20,7 @@ PUT_AT_ONCE = 200
 _LEASE = """
 with taken as materialized (
     select id from agenda
-     where state = 'due' and due_at <= %s and (lease_until is null or lease_until <= %s)
+     where state = 'due' and due_at <= %s and (lease_until is null or lease_until <= %s) {kinds}
      order by due_at, id limit %s {skip}
 )
 update agenda set lease_until = %s, tries = tries + 1
@@ -29,6 +29,8 @@ returning id, kind, key, case_id, body, due_at, lease_until, tries, state, error
 """
 _SKIP = {"postgresql": "for update skip locked"}
 """On PostgreSQL several workers lease at once, each past what another is just taking; SQLite has one writer anyway."""
+_AMONG = ", ".join(f"'{kind}'" for kind in SLOW)
+_KINDS = {None: "", True: f"and kind in ({_AMONG})", False: f"and kind not in ({_AMONG})"}
 
 
 class DjangoAgenda:
@@ -41,10 +43,14 @@ class DjangoAgenda:
     def put(self, dues: Sequence[Due]) -> int:
         return put_dues(dues, self._using)
 
-    def lease(self, now: datetime, limit: int, seconds: int) -> tuple[Leased, ...]:
-        sql = _LEASE.format(skip=_SKIP.get(connections[self._using].vendor, ""))
+    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
+        sql = _LEASE.format(kinds=_KINDS[slow], skip=_SKIP.get(connections[self._using].vendor, ""))
         rows = self._items.raw(sql, [now, now, limit, now + timedelta(seconds=seconds)])
         return tuple(_leased(row) for row in sorted(rows, key=lambda row: (row.due_at, row.id)))
+
+    def renew(self, item: Leased, now: datetime, seconds: int) -> None:
+        mine = self._items.filter(id=item.id, state="due", tries=item.tries)
+        mine.update(lease_until=now + timedelta(seconds=seconds))
 
     def done(self, item: Leased) -> None:
         self._items.filter(id=item.id, state="due").update(state="done", lease_until=None)

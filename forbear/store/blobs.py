@@ -1,6 +1,8 @@
 """The store's part of the vault: which encrypted file lies where, under which data key."""
 
-from forbear.store.models import Blob
+from collections.abc import Sequence
+
+from forbear.store.models import Blob, DataKey
 from forbear.store.privacy import DataKeys, Keys
 
 
@@ -24,3 +26,11 @@ class DjangoRegister:
         key_id, size, path = row
         key = self._data_keys.by_id([key_id]).get(key_id)
         return None if key is None else (key, size, path)
+
+    def closed(self, case_id: str, retention: str) -> Sequence[tuple[str, str]]:
+        keys = DataKey.objects.using(self._using).filter(case_id=case_id, retention=retention, wrapped=None)
+        blobs = Blob.objects.using(self._using).filter(key_id__in=keys.values("key_id")).order_by("blob_id")
+        return list(blobs.values_list("blob_id", "path"))
+
+    def strike(self, blob_id: str) -> None:
+        Blob.objects.using(self._using).filter(blob_id=blob_id).delete()

@@ -17,7 +17,11 @@ from forbear.core.file import CaseFile
 IDLE = timedelta(minutes=30)
 """After this long without a page the borrower proves herself again; what she saved is there."""
 
+BY_LINK = timedelta(hours=1)
+"""So long an upload link that was opened with a code stays open in a browser."""
+
 _MARK = "borrower"
+_LINK = "upload-link"
 _HELD = "borrower-held"
 
 
@@ -62,7 +66,22 @@ def let_out(request: HttpRequest) -> None:
     """End the borrower's session, with all it kept for her."""
     request.session.pop(_MARK, None)
     request.session.pop(_HELD, None)
+    request.session.pop(_LINK, None)
     request.session.cycle_key()
+
+
+def let_in_by_link(request: HttpRequest, link: str) -> None:
+    """A link was opened with its code: from here on its secret is in no address, and the session is a new one."""
+    request.session.cycle_key()
+    request.session[_LINK] = {"link": link, "at": desk_of(request).clock.now().isoformat()}
+
+
+def link_of(request: HttpRequest) -> str:
+    """The id of the upload link opened in this session within the hour; "" for none."""
+    mark = request.session.get(_LINK)
+    if not mark or desk_of(request).clock.now() - datetime.fromisoformat(mark["at"]) > BY_LINK:
+        return ""
+    return str(mark["link"])
 
 
 def person_of(request: HttpRequest) -> Person:

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forbear.adapters.ids import RandomIds
-from forbear.adapters.memory import CountingIds, MemoryVault
-from forbear.adapters.vault import CHUNK_BYTES, SALT_BYTES, DamagedFile, LocalVault
+from forbear.adapters.vault import CHUNK_BYTES, SALT_BYTES, DamagedFile, Folder, SealedVault
 from forbear.store.blobs import DjangoRegister
 from forbear.store.models import Blob
 
@@ -46,7 +45,7 @@ def drawer():
 
 @pytest.fixture
 def vault(tmp_path, drawer):
-    return LocalVault(tmp_path / "papers", drawer, RandomIds())
+    return SealedVault(Folder(tmp_path / "papers"), drawer, RandomIds())
 
 
 def file_of(tmp_path, drawer, blob_id):
@@ -159,20 +158,11 @@ def test_a_file_that_cannot_be_finished_leaves_nothing_behind(vault, tmp_path, d
 
 
 def test_on_a_database_the_register_knows_size_and_key(stored, tmp_path):
-    vault = LocalVault(tmp_path / "papers", DjangoRegister(stored.keys), RandomIds())
+    vault = SealedVault(Folder(tmp_path / "papers"), DjangoRegister(stored.keys), RandomIds())
     blob_id = vault.keep("c_1", "health", CANARY)
     row = Blob.objects.get()
     assert (row.blob_id, row.size, row.path) == (blob_id, len(CANARY), f"{blob_id[-2:]}/{blob_id}")
     assert vault.open(blob_id) == CANARY
     stored.forget("c_1", "health")
-    with pytest.raises(KeyError):
-        vault.open(blob_id)
-
-
-def test_the_vault_in_memory_does_the_same():
-    vault = MemoryVault(CountingIds("1"))
-    blob_id = vault.keep("c_1", "health", CANARY)
-    assert vault.open(blob_id) == CANARY
-    vault.forget("c_1", "health")
     with pytest.raises(KeyError):
         vault.open(blob_id)

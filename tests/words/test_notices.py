@@ -16,11 +16,12 @@ FACTS = {
         "lender": "示例消费金融有限公司",
         "phone": "400-000-0000",
         "link": "https://repay.example.com",
+        "upload_link": "https://repay.example.com/u/" + "w" * 43,
         **dict.fromkeys(
             ("by", "papers_by", "answer_by", "decide_by", "more_by", "appeal_by", "call_by", "stay_until"),
             "2026年12月28日",
         ),
-        **dict.fromkeys(("cure_by", "sign_by", "next_on", "first_on"), "2026年12月28日"),
+        **dict.fromkeys(("cure_by", "sign_by", "next_on", "first_on", "upload_until"), "2026年12月28日"),
         **dict.fromkeys(("next_amount", "due_amount", "first_amount", "paid"), "128,866.20 元"),
         "words": "请把工资单的第二页也传上来。\n谢谢。",
         "reason": "照片有点模糊，看不清日期。",
@@ -76,7 +77,8 @@ def test_a_text_message_fits_and_says_what_to_do(language, kind):
     assert any(step in text for step in NEXT_STEP[language])
     assert "\n" not in text
     assert "  " not in text
-    assert all(rest[:1] in ("", " ") for rest in text.split(FACTS[language]["link"])[1:]), "a link ends where it ends"
+    links = text.replace(FACTS[language]["upload_link"], FACTS[language]["link"])
+    assert all(rest[:1] in ("", " ") for rest in links.split(FACTS[language]["link"])[1:]), "a link ends where it ends"
 
 
 @pytest.mark.parametrize(("language", "kind"), EVERY)
@@ -123,7 +125,7 @@ def test_no_message_holds_a_number_of_a_person_or_contract(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("purpose", ["sign-in", "sign"])
+@pytest.mark.parametrize("purpose", ["sign-in", "sign", "upload"])
 def test_a_code_comes_early_with_its_minutes_and_a_warning(language, purpose):
     said = say(language, f"notices.code.{purpose}", code="12345678", lender=FACTS[language]["lender"], minutes=5)
     assert len(said) <= SMS_MAX[language]
@@ -132,8 +134,9 @@ def test_a_code_comes_early_with_its_minutes_and_a_warning(language, purpose):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_discreet_message_names_neither_lender_nor_debt(language):
-    said = "".join(sentences(language, "notices.discreet", **FACTS[language]))
+@pytest.mark.parametrize("key", ["notices.discreet", "notices.discreet_link"])
+def test_a_discreet_message_names_neither_lender_nor_debt(language, key):
+    said = "".join(sentences(language, key, **FACTS[language]))
     assert FACTS[language]["link"] in said
     assert FACTS[language]["lender"] not in said
     assert not re.search(r"款|欠|债|协议|agreement|pay|debt|loan", said.replace(FACTS[language]["link"], ""))
@@ -142,6 +145,7 @@ def test_a_discreet_message_names_neither_lender_nor_debt(language):
 DATED = {
     "statement.submitted": "papers_by",
     "paper.refused": "papers_by",
+    "upload_link.sent": "upload_until",
     "plan.requested": "answer_by",
     "case.accepted": "decide_by",
     "more.asked": "more_by",

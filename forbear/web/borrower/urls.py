@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forbear.web.borrower import agreement, contact, decision, evidence, explanation, payments, plan, statement, status
+from forbear.web.borrower import (
+    agreement,
+    contact,
+    decision,
+    evidence,
+    explanation,
+    payments,
+    plan,
+    statement,
+    status,
+    upload,
+)
 
 app_name = "borrower"
 
@@ -25,7 +36,17 @@ urlpatterns = [
     path(f"{CASE}/before-you-send", statement.meaning, name="meaning"),
     path(f"{CASE}/received", statement.received, name="received"),
     path(f"{CASE}/papers", evidence.papers, name="papers"),
+    path(f"{CASE}/papers/link", evidence.link_to_phone, name="link_to_phone"),
     path(f"{CASE}/papers/<int:number>", evidence.send_papers, name="send_papers"),
+    path(f"{CASE}/papers/<int:number>/state", evidence.papers_state, name="papers_state"),
+    path(f"{CASE}/papers/<int:number>/uploads", upload.begin_upload_page, name="begin_upload"),
+    path(f"{CASE}/papers/<int:number>/uploads/<str:upload>", upload.piece, name="piece"),
+    path("u/<str:token>", upload.link, name="link"),
+    path("upload", evidence.link_papers, name="link_papers"),
+    path("upload/<int:number>", evidence.link_send_papers, name="link_send_papers"),
+    path("upload/<int:number>/state", evidence.link_papers_state, name="link_papers_state"),
+    path("upload/<int:number>/uploads", upload.link_begin_upload, name="link_begin_upload"),
+    path("upload/<int:number>/uploads/<str:upload>", upload.link_piece, name="link_piece"),
     path(f"{CASE}/plans", plan.offers, name="offers"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
     path(f"{CASE}/plans/own", plan.own_plan, name="own_plan"),

@@ -3,6 +3,7 @@
 A paper leaves the house as a download only: its bytes came from outside and are never shown inside our pages.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.evidence import accept_paper, correct_budget, refuse_paper, waive_paper
 from forbear.actions.plan import months_ahead, next_month_explained
+from forbear.actions.upload_links import revoke_link, send_link, state_now
 from forbear.core.evidence import Item, PaperState
 from forbear.core.file import CaseFile, Paper
 from forbear.core.household import Evidence
 from forbear.core.refusal import Refusal
+from forbear.core.upload_link import LinkState, UploadLink, items_to_send
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import lines_with_source
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
@@ -52,7 +55,58 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "evidence", tried, wanted=wanted(file))
+    return case_page(request, file, "evidence", tried, wanted=wanted(file), **links_of(request, file))
+
+
+@dataclass(frozen=True)
+class SentLink:
+    """An upload link as the desk sees it: which items, how it stands."""
+
+    link: UploadLink
+    state: LinkState
+    needs: str
+
+
+def links_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """What the section about upload links shows: those that were sent, newest first, and the items one can be for."""
+    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    needs = {item.number: term_in(language, f"desk.need.{item.need}") for item in file.items}
+    between = "、" if language == "zh" else ", "
+    links = [
+        SentLink(link, state_now(desk, file, link), between.join(needs.get(n, str(n)) for n in link.items))
+        for link in reversed(file.upload_links)
+    ]
+    open_items = () if file.case.closed else items_to_send(file.items, file.case.papers)
+    wanting = (PaperState.WANTED, PaperState.REFUSED)
+    return {
+        "links": links,
+        "link_items": [(n, needs[n], file.case.papers.get(n) in wanting) for n in open_items],
+        "link_days": desk.rulebooks.on(desk.clock.today()).integer("desk.upload_link_days"),
+    }
+
+
+@staff_required(WORKERS)
+@require_POST
+def send_upload_link(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Send her a link for the items ticked."""
+    case_for_staff(request, case_id)
+    items = tuple(int(given) for given in request.POST.getlist("items") if re.fullmatch(r"[0-9]{1,4}", given))
+    outcome = send_link(request.desk, by_staff(request, part="link"), case_id, items)  # type: ignore[attr-defined]
+    if isinstance(outcome, Refusal):
+        return _papers(request, case_for_staff(request, case_id), tried_from(request, "link", outcome))
+    return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#link", "link_sent")
+
+
+@staff_required(WORKERS)
+@require_POST
+def revoke_upload_link(request: HttpRequest, case_id: str, link: str) -> HttpResponse:
+    """End a link at once."""
+    case_for_staff(request, case_id)
+    by = by_staff(request, part="revoke", seen=False)
+    outcome = revoke_link(request.desk, by, case_id, link)  # type: ignore[attr-defined]
+    if isinstance(outcome, Refusal):
+        return _papers(request, case_for_staff(request, case_id), tried_from(request, "link", outcome))
+    return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#link", "link_revoked")
 
 
 def wanted(file: CaseFile) -> list[Wanted]:
@@ -94,16 +148,19 @@ def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
 @staff_required()
 @require_safe
 def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
-    """One file as it came, to be saved and not opened here."""
+    """One file as it came, the first page of a paper or its ?page=, to be saved and not opened here."""
     file = case_for_staff(request, case_id)
-    found = file.paper(paper)
-    if found is None or found.facts is None:
+    found, page = file.paper(paper), request.GET.get("page", "1")
+    facts = (
+        dict(enumerate(found.pages, start=1)).get(int(page)) if found and page.isascii() and page.isdigit() else None
+    )
+    if facts is None:
         raise Http404
     try:
-        data = request.desk.vault.open(found.facts.blob)  # type: ignore[attr-defined]
+        data = request.desk.vault.open(facts.blob)  # type: ignore[attr-defined]
     except KeyError as gone:
         raise Http404 from gone
-    return as_download(data, found.facts.mime, found.facts.name)
+    return as_download(data, facts.mime, facts.name)
 
 
 def as_download(data: bytes, mime: str, name: str) -> HttpResponse:

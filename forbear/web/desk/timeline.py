@@ -24,7 +24,7 @@ FILTERS = ("main", "said", "sent", "received", "decided", "money", "everything")
 
 _GROUPS = {
     "said": ("message.", "person.", "note.", "answer.", "statement.", "decision.appealed", "renegotiation.", "reach."),
-    "sent": ("notice.", "more.", "papers."),
+    "sent": ("notice.", "more.", "papers.", "upload_link."),
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
@@ -184,14 +184,22 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.PapersAsked(count=count, by_on=by_on, items=items):
             needs = [("", term_in(language, f"desk.need.{item.need}")) for item in items or ()]
             return {"count": count, "by": day(language, by_on)}, needs, ""
-        case e.PaperReceived(item=item, facts=facts):
+        case e.PaperReceived(item=item, page=page, facts=facts):
             size = f"{max(1, round(facts.size / 1024)):,} KB" if facts else None
-            named = _pairs(language, file=facts.name if facts else _erased(language), size=size)
+            of = str(page) if page > 1 else None
+            named = _pairs(language, file=facts.name if facts else _erased(language), page=of, size=size)
             return {"item": _item(file, item, language)}, list(named), ""
+        case e.PaperRead(legible=legible):
+            return {"result": term_in(language, f"desk.read.{'legible' if legible else 'illegible'}")}, [], ""
         case e.PaperAccepted(item=item):
             return {"item": _item(file, item, language)}, [], ""
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             return {"item": _item(file, item, language)}, [], reason or _erased(language)
+        case e.UploadLinkSent(items=items, expires_at=expires_at):
+            needs = term_in(language, "evidence.page.list.or").join(_item(file, item, language) for item in items)
+            return {"items": needs, "until": moment(expires_at)}, [], ""
+        case e.UploadLinkEnded(why=why):
+            return {"why": term_in(language, f"desk.link_state.{why}")}, [], ""
         case e.BudgetCorrected(household=household, reason=reason):
             before = _household_before(file, event.seq)
             changes = household_changes(before, household, language) if household and before else []

@@ -13,7 +13,7 @@ WITH_CASE = [str(p.pattern) for p in urlpatterns if "case_id" in str(p.pattern)]
 def addresses(case_id: str) -> list[str]:
     """Every address of a case."""
     made = [p.replace("<str:case_id>", case_id).replace("<str:name>", "cause") for p in WITH_CASE]
-    return [f"/{address.replace('<int:number>', '1')}" for address in made]
+    return [f"/{a.replace('<int:number>', '1').replace('<str:upload>', 'ab' * 32)}" for a in made]
 
 
 def without_key(page: Page) -> str:

@@ -4,7 +4,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from forbear.actions.evidence import accept_paper, refuse_paper
+from forbear.actions.record import By, carry_out
+from forbear.core import events as e
+from forbear.core.contact import SYSTEM, Channel
 from forbear.core.evidence import PaperState
+from forbear.core.reading import Fault, FaultCode, PaperKind, Reading
+from forbear.core.reading import Page as ReadPage
+from forbear.words import LANGUAGES, say
 from tests.web.borrower.conftest import AGENT, Borrower
 
 JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 100
@@ -65,6 +71,60 @@ def test_a_file_that_is_too_big_is_refused_and_the_good_one_beside_it_kept(hande
     assert answer.faults == ["“大.jpg”太大。请压缩到 20 MB 以内，或者重新拍一张"]
     assert "好.jpg，2026年3月2日收到" in answer.text
     assert len(handed_in.facts("paper.received")) == 1
+
+
+def test_files_sent_together_are_pages_of_one_paper_or_a_paper_each(handed_in: Borrower):
+    both = [photo("正面.jpg", JPEG + b"1"), photo("反面.jpg", JPEG + b"2")]
+    handed_in.sends("papers", {"files": both, "paper": "one"}, to="papers/1")
+    (card,) = handed_in.file.papers_of(1)
+    assert [page.name for page in card.pages] == ["正面.jpg", "反面.jpg"]
+    page = handed_in.opens("papers")
+    assert "共 2 页" in page.text and f'<option value="{card.paper}">“正面.jpg”的后面几页' in page.source
+    handed_in.sends("papers", {"files": [photo("三.jpg", JPEG + b"3")], "paper": card.paper}, to="papers/1")
+    handed_in.sends("papers", {"files": [photo("四.jpg", JPEG + b"4"), photo("五.jpg", JPEG + b"5")]}, to="papers/1")
+    assert [len(paper.pages) for paper in handed_in.file.papers_of(1)] == [3, 1, 1]
+    answer = handed_in.sends("papers", {"files": [photo("六.jpg", JPEG + b"6")], "paper": "f_none"}, to="papers/1")
+    assert answer.faults == ["要加页的那份材料不在这一项里。请回到材料清单再选。"]
+
+
+def test_what_was_read_and_what_to_do_stand_beside_the_paper(handed_in: Borrower):
+    handed_in.sends(
+        "papers", {"files": [photo("正.jpg", JPEG + b"1"), photo("反.jpg", JPEG + b"2")], "paper": "one"}, to="papers/1"
+    )
+    assert "收到了，正在看清不清楚" in handed_in.opens("papers").text
+    asked = f"papers/1/state?known={handed_in.opens('papers').source.split('known=')[1][:16]}"
+    assert handed_in.opens(asked).status == 204
+    is_read(
+        handed_in, legible=False, faults=(Fault(code=FaultCode.BLURRED, page=2), Fault(code=FaultCode.BACK_MISSING))
+    )
+    changed = handed_in.opens(asked)
+    assert (changed.status, "hx-get" in changed.source) == (200, False)
+    assert "第 2 页：拍糊了。请拿稳手机，等对好焦再拍 还少背面。请把背面也拍上" in changed.text
+    is_read(handed_in, legible=True)
+    assert "收到了，看得清" in handed_in.opens("papers").text
+    is_read(handed_in, legible=True, by="person")
+    assert "收到了，由同事来看" in handed_in.opens("papers").text
+    handed_in.sends(
+        "papers", {"files": photo("再.jpg", JPEG + b"3"), "paper": handed_in.file.papers[0].paper}, to="papers/1"
+    )
+    assert "收到了，正在看清不清楚" in handed_in.opens("papers").text
+    handed_in.desk.clock.advance(minutes=3)
+    page = handed_in.opens("papers")
+    assert "收到了，由同事来看" in page.text and "hx-get" not in page.source
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_of_a_page_says_what_to_do(language: str):
+    said = {say(language, f"evidence.page.fault.{code}") for code in FaultCode}
+    assert len(said) == len(FaultCode)
+
+
+def is_read(she: Borrower, *, legible: bool, faults: tuple[Fault, ...] = (), by: str = "machine") -> None:
+    page = ReadPage(number=1, width=9, height=9)
+    reading = Reading(kind=PaperKind.UNKNOWN, pages=(page,), faults=faults, by=by)
+    fact = e.PaperRead(paper=she.file.papers[0].paper, legible=legible, reading=reading)
+    worker = By(actor=SYSTEM, channel=Channel.SYSTEM, key=she.desk.ids.new("w"))
+    carry_out(she.desk, worker, she.case_id, {}, lambda _: [fact])
 
 
 def test_pressing_upload_without_a_file_asks_for_one(handed_in: Borrower):

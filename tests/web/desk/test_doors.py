@@ -31,6 +31,7 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
         "<str:payment>": "r_none",
         "<int:task>": "1",
         "<str:name>": "lightest",
+        "<str:link>": "u_none",
     }.items():
         found = found.replace(hole, value)
     return found

@@ -1,0 +1,147 @@
+"""The bank statement: whose account at which bank, for which days, every row, and which rows are wages.
+
+Each row is proved by the balances around it (bank_chain); what the chain does not prove keeps what was read and a low
+confidence.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from forbear.core.bank_chain import Link, settle
+from forbear.core.bank_table import RawRow, doubtful_figures, head, table_rows
+from forbear.core.paper_lines import DOUBT, Found, Row, field, labelled, person_name, together
+from forbear.core.paper_text import as_figures, compact, days, is_chinese, place, writes_month_first
+from forbear.core.reading import Field, StatementRow
+
+MENDED = 850
+"""The most confidence of a figure that the chain mended."""
+
+CARRIED = 700
+"""The most confidence of a row whose day is the row's before it."""
+
+_HOLDER = (
+    *("客户姓名", "账户名称", "账户名", "户名", "客户名称", "姓名"),
+    *("account holder", "account name", "customer name", "name"),
+)
+_ACCOUNT = ("卡号", "账号", "帐号", "账户", "account number", "account no", "card number", "account")
+_PERIOD = (
+    *("起止日期", "查询区间", "交易时段", "查询时间", "交易期间", "查询期间", "起始日期", "时间范围", "账单周期"),
+    *("statement period", "period", "from"),
+)
+_BANK = re.compile(r"[^:,;0-9 ]{2,14}?(?:银行|信用社|农商行|信用合作联社)")
+_ENGLISH_BANK = re.compile(r"(?i)\b(?:bank|building society|credit union)\b")
+_WAGES = re.compile(r"(?i)工资|薪资|薪金|薪酬|代发薪|奖金|salary|payroll|wages?\b")
+
+
+def read_bank_statement(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[StatementRow, ...]]:
+    """Its fields and rows, the rows in the order printed."""
+    top = _above_table(rows)
+    found: list[tuple[str, Found | None]] = [
+        ("bank", _bank(top)),
+        ("holder", labelled(top, _HOLDER, person_name)),
+        ("account_tail", labelled(top, _ACCOUNT, _tail)),
+    ]
+    fields = [field(name, one) for name, one in found if one is not None]
+    month_first = writes_month_first([piece.text for row in rows for piece in row])
+    fields += _period(top, month_first)
+    raw, opening = table_rows(rows, month_first)
+    return tuple(fields), _rows(raw, opening)
+
+
+def _above_table(rows: Sequence[Row]) -> Sequence[Row]:
+    at = next((i for i, row in enumerate(rows) if len(head(row)) >= 3), min(len(rows), 12))
+    return rows[:at]
+
+
+def _bank(rows: Sequence[Row]) -> Found | None:
+    for row in rows:
+        for piece in row:
+            text = compact(piece.text)
+            if is_chinese(text[:1] or " "):
+                match = _BANK.match(text)
+                if match is not None:
+                    return match[0], piece
+            elif _ENGLISH_BANK.search(piece.text) and ":" not in piece.text and len(piece.text) <= 60:
+                return piece.text, piece
+    return None
+
+
+def _tail(text: str) -> str | None:
+    """The last four digits of an account number, masked or not."""
+    figures = as_figures(text).replace("×", "*").replace("x", "*").replace("X", "*")
+    match = re.match(r"[0-9*][0-9* -]{2,40}", figures)
+    digits = re.sub("[ -]", "", match[0]) if match else ""
+    return digits[-4:] if len(digits) >= 8 and re.fullmatch("[0-9]{4}", digits[-4:]) else None
+
+
+def _period(rows: Sequence[Row], month_first: bool) -> list[Field]:
+    for label in _PERIOD:
+        for row in rows:
+            for i, piece in enumerate(row):
+                if place(label, piece.text) is None:
+                    continue
+                pairs: list[Found] = [
+                    (on.isoformat(), one) for one in row[i:] for on, _, _ in days(one.text, month_first)
+                ]
+                if len(pairs) == 2 and pairs[0][0] <= pairs[1][0]:
+                    return [field("period_from", pairs[0]), field("period_to", pairs[1])]
+    return []
+
+
+def _rows(raw: Sequence[RawRow], opening: int | None) -> tuple[StatementRow, ...]:
+    prints_signs = any(row.figures.get("amount", (0, ""))[1] == "-" for row in raw)
+    known = [row.on for row in raw if row.on is not None]
+    newest_first = len(known) > 1 and known[0] > known[-1]
+    links = settle([_link(row, prints_signs) for row in raw], opening, newest_first)
+    rows, last = list[StatementRow](), known[0] if known else None
+    for row, link in zip(raw, links, strict=True):
+        carried = row.on is None
+        on = row.on or last
+        last = on
+        if on is not None and link.amount is not None:
+            rows.append(_row(row, link, on, carried))
+    return tuple(rows)
+
+
+def _link(row: RawRow, prints_signs: bool) -> Link:
+    balance = _signed(row.figures["balance"]) if "balance" in row.figures else None
+    for means, sign in (("in", 1), ("out", -1)):
+        if means in row.figures and row.figures[means][0]:
+            return Link(amount=sign * row.figures[means][0], balance=balance)
+    if "amount" not in row.figures:
+        return Link(amount=None, balance=balance)
+    minor, printed = row.figures["amount"]
+    if printed:
+        return Link(amount=-minor if printed == "-" else minor, balance=balance)
+    if row.direction:
+        return Link(amount=row.direction * minor, balance=balance)
+    return Link(amount=minor, balance=balance, signed=prints_signs)
+
+
+def _signed(figure: tuple[int, str]) -> int:
+    return -figure[0] if figure[1] == "-" else figure[0]
+
+
+def _row(row: RawRow, link: Link, on: date, carried: bool) -> StatementRow:
+    assert link.amount is not None, "a row without an amount is none"
+    place_ = together(row.pieces)
+    confidence = min(piece.confidence for piece in row.read)
+    if link.broken or link.inferred or not link.signed or (doubtful_figures(row) and not link.proved):
+        confidence = min(confidence, DOUBT)
+    if link.mended:
+        confidence = min(confidence, MENDED)
+    if carried:
+        confidence = min(confidence, CARRIED)
+    text = row.text
+    wages = _WAGES.search(text) is not None or place("代发工资", text) is not None
+    return StatementRow(
+        on=on.isoformat(),
+        amount_minor=link.amount,
+        balance_minor=link.balance,
+        text=text,
+        page=row.page,
+        box=place_.box,
+        confidence=confidence,
+        salary=link.amount > 0 and wages,
+    )
