@@ -5,9 +5,10 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, payments, reading, uploads
+from forbear.actions import agreement, comparison, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
@@ -181,6 +182,8 @@ def read(desk: Desk, item: Leased) -> None:
 
     paper, page = str(item.body["paper"]), int(item.body["page"])
     reading.read_paper_sent(desk, _by(item), item.case_id, paper, page, go_on)
+    again = replace(_by(item), key=f"agenda:compare:{item.key}")
+    comparison.compare_papers(desk, again, item.case_id)
 
 
 def _by(item: Leased) -> By:

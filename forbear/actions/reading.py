@@ -70,7 +70,11 @@ def read_paper_sent(
     health = reading.health or any(facts.health for facts in files)
     kept = [desk.vault.keep(case_id, "health" if health else "finance", picture) for picture in look.pictures]
     pages = tuple(replace(p, image=blob) for p, blob in zip(reading.pages, kept, strict=True))
-    return _record(desk, by, case_id, paper, page, replace(reading, pages=pages), legible)
+    if file.party is not None:
+        looks = [p.look for p in pages if p.look]
+        desk.marks.enter(case_id, file.party.borrower_id, paper, [facts.sha256 for facts in files], looks)
+    reading = replace(reading, pages=pages, about=tuple(look.about))
+    return _record(desk, by, case_id, paper, page, reading, legible)
 
 
 def leave_to_person(desk: Desk, by: By, case_id: str, paper: str, page: int) -> Done | Refusal | None:
@@ -114,11 +118,13 @@ class _Look:
     lines: list[Line] = field(default_factory=list)
     measured: dict[int, Measured] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    about: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, eyes: Eyes, data: bytes, mime: str, go_on: Callable[[], None]) -> None:
         """Read the pages of one file."""
         rendered = eyes.renderer.pages(data, mime)
         before = len(self.pages)
+        self.about += rendered.about
         self.faults += [replace(fault, page=fault.page and before + fault.page) for fault in rendered.faults]
         for image in rendered.pages:
             go_on()

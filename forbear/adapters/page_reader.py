@@ -15,6 +15,7 @@ from forbear.actions.ports import Looked
 from forbear.adapters import page_geometry as geometry
 from forbear.adapters.page_geometry import Boxes, Matrix, Picture
 from forbear.adapters.page_measures import measure
+from forbear.core.likeness import COLUMNS, ROWS, look
 from forbear.core.reading import GRID, Box, Line, Page
 
 SETTINGS: dict[str, Any] = {
@@ -100,9 +101,16 @@ class PageReader:
         whole = upright.picture, geometry.moved(boxes, np.linalg.inv(upright.matrix)) if len(boxes) else boxes
         measured = measure(picture, boxes, texts, tilt=upright.tilt, whole=whole)
         _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        page = Page(number=number, width=width, height=height, turned_degrees=upright.quarter)
         ordered = tuple(_in_reading_order(lines))
+        known_by = look(_cells(picture), [line.text for line in ordered])
+        page = Page(number=number, width=width, height=height, turned_degrees=upright.quarter, look=known_by)
         return Looked(page=page, lines=ordered, measured=measured, picture=jpeg.tobytes())
+
+
+def _cells(picture: Picture) -> list[int]:
+    """The page in the few grey cells that a photo is known again by."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return [int(cell) for cell in cv2.resize(grey, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA).ravel()]
 
 
 class _Upright:

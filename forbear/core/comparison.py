@@ -36,6 +36,10 @@ EDITORS = (
 """Programs that change pictures, as they sign a file. Many people only crop with one: it is asked about, no more."""
 
 
+FONTS_MOST = 3
+"""A printed page is set in one or two families of type, with a third for figures; more are asked about."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadPaper:
     """A paper with what was read of it. `values`: as she confirmed them, by field name; `about`: what the file says of
@@ -153,15 +157,30 @@ def _made(paper: ReadPaper) -> Iterator[Remark]:
     by = " ".join(paper.about.get(key, "") for key in ("producer", "creator", "software"))
     if any(editor in by.casefold() for editor in EDITORS):
         yield _remark("edited", paper, program=by.strip())
-    if paper.about.get("odd_fonts"):
-        yield _remark("fonts", paper, fonts=paper.about["odd_fonts"])
-    if paper.about.get("changed_after"):
-        yield _remark("changed-later", paper, on=paper.about["changed_after"])
+    fonts = max(
+        (_families(told) for name, told in paper.about.items() if name.startswith("fonts.")), key=len, default=()
+    )
+    if len(fonts) > FONTS_MOST:
+        yield _remark("fonts", paper, fonts=" ".join(fonts))
+    made, modified = _day(paper.about.get("created", "")), _day(paper.about.get("modified", ""))
+    if made and modified > made and not paper.about.get("signed"):
+        yield _remark("changed-later", paper, made=made, on=modified)
     changed = [name for name, value in paper.values.items() if value != paper.reading.value(name)]
     if changed and paper.reading.by == "machine":
         yield _remark("corrected-by-her", paper, fields=" ".join(sorted(changed)))
     for case in paper.likes:
         yield _remark("known-elsewhere", paper, weighty=True, case=case)
+
+
+def _families(fonts: str) -> tuple[str, ...]:
+    """The families of a page's fonts: SimSun-Bold and SimSun are one."""
+    return tuple(sorted({name.replace(",", "-").split("-")[0] for name in fonts.split()}))
+
+
+def _day(told: str) -> str:
+    """The day of a time as files tell it (D:20260301120000+08'00', 2026:03:01 12:00:00), as an ISO day; "" for none."""
+    digits = "".join(c for c in told if c.isdecimal() and c.isascii())[:8]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 else ""
 
 
 def _same(papers: Sequence[ReadPaper]) -> Iterator[Remark]:

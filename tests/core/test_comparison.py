@@ -73,6 +73,7 @@ def test_papers_that_agree_raise_no_question():
     ("wrong", "code", "weighty"),
     [
         (slip("f", "2026-02", 520_000, holder="张三"), "other-name", True),
+        (paper("f", PaperKind.TAX_CERTIFICATE, name="吕洁倩", id_tail="0021"), "other-number", True),
         (paper("f", PaperKind.ID_CARD, name="吕洁倩", number="110105199003070021"), "other-number", True),
         (paper("f", PaperKind.ID_CARD, name="吕洁倩", valid_to="2026-03-19"), "expired", True),
         (slip("f", "2026-04", 520_000), "from-the-future", True),
@@ -85,8 +86,12 @@ def test_papers_that_agree_raise_no_question():
             False,
         ),
         (replace(BANK, about={"producer": "Adobe Photoshop 26.0"}), "edited", False),
-        (replace(BANK, about={"odd_fonts": "3"}), "fonts", False),
-        (replace(BANK, about={"changed_after": "2026-03-18"}), "changed-later", False),
+        (replace(BANK, about={"fonts.2": "SimSun SimSun-Bold SimHei,Bold Arial-Regular Helvetica"}), "fonts", False),
+        (
+            replace(BANK, about={"created": "D:20260301120000+08'00'", "modified": "D:20260318090000Z"}),
+            "changed-later",
+            False,
+        ),
         (replace(BANK, values={"account_tail": "9999"}), "corrected-by-her", False),
         (replace(BANK, likes=("c_2",)), "known-elsewhere", True),
     ],
@@ -94,6 +99,13 @@ def test_papers_that_agree_raise_no_question():
 def test_each_question_has_its_cause(wrong: ReadPaper, code: str, weighty: bool):
     found = compare([wrong], PARTY, None, AS_OF, RULES)
     assert [(remark.code, remark.weighty, remark.papers) for remark in found] == [(code, weighty, (wrong.paper,))]
+
+
+def test_a_file_made_in_one_go_and_one_that_is_signed_raise_no_question():
+    same_day = {"producer": "iText 7", "created": "D:20260301120000", "modified": "D:20260301120009", "saved": "1"}
+    signed = {"created": "2026:03:01 12:00:00", "modified": "2026:03:18 12:00:00", "signed": "yes"}
+    plain = {"fonts.1": "SimSun SimSun-Bold Arial", "fonts.2": "SimHei", "created": "", "modified": "D:20260318"}
+    assert not [remark for about in (same_day, signed, plain) for remark in codes(replace(BANK, about=about))]
 
 
 def test_a_card_valid_for_long_and_a_card_on_its_last_day_are_in_date():
