@@ -25,7 +25,12 @@ def held_against(plan: Plan, flow: Flow, case: Situation) -> list[Held]:
     if relief is None:
         # Terms are made once a case and shared by its plans; so is what the rules say of them.
         relief = case.held_relief[id(flow.terms)] = () if flow.terms.settlement else tuple(_relief(flow, case))
-    return [*_price(plan, case), *relief, *_payments(plan, flow, case), *_household(flow, case)]
+    return [*_price(plan, case), *relief, *held_by_month(plan, flow, case)]
+
+
+def held_by_month(plan: Plan, flow: Flow, case: Situation) -> list[Held]:
+    """The part of `held_against` that looks at months alone: term, gaps, instalments, the floor, what a month bears."""
+    return [*_payments(plan, flow, case), *_household(flow, case)]
 
 
 def _price(plan: Plan, case: Situation) -> Iterator[Held]:
