@@ -15,8 +15,9 @@ OUTPUT_KEYS = [
 ]
 OFFER_KEYS = [
     *("name", "why", "policy", "counterfactual", "first_due_on", "ends_on", "instalment_max", "total", "forgiven"),
-    "months",
+    *("months", "annual_cost_percent", "measures", "rules", "bound"),
 ]
+NAMES = ["lightest", "cheapest", "soonest", "balanced", "as-requested"]
 
 
 def changed(**changes: object) -> dict:
@@ -38,7 +39,7 @@ def test_joint_figures_are_the_sums_of_the_parts(capsys, language):
     affordable = {row["month"]: minor(row["amount"]) for row in answer["affordable"]}
     for part in answer["owed"]:
         assert minor(answer["owed"][part]) == sum(minor(loan["owed"][part]) for loan in answer["loans"])
-    assert [offer["name"] for offer in answer["offers"]] == ["lightest", "cheapest", "soonest", "as-requested"]
+    assert [offer["name"] for offer in answer["offers"]] == NAMES
     for offer in answer["offers"]:
         assert list(offer) == OFFER_KEYS and offer["why"]
         parts = [next(o for o in loan["offers"] if o["name"] == offer["name"]) for loan in answer["loans"]]
@@ -64,7 +65,7 @@ def test_one_loan_keeps_its_own_shape(capsys, tmp_path):
     del listed["loan"]
     joint = json.loads(run_case(capsys, tmp_path, listed)[1])
     assert "loans" not in alone
-    plans = {o["name"]: o["instalments"] for o in alone["offers"] if o["name"] != "balanced"}
+    plans = {o["name"]: o["instalments"] for o in alone["offers"]}
     assert {o["name"]: o["instalments"] for o in joint["loans"][0]["offers"]} == plans
 
 

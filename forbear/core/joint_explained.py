@@ -32,7 +32,7 @@ def explain_jointly(
     assert whole.inputs is not None, "the question is known"
     inputs = _summed(whole.inputs, [loan.inputs for loan in loans], question)
     running = any(loan.instalments_left for loan in question.loans)
-    offers = tuple(_against(shown, inputs.contract_minor if running else None) for shown in whole.offers)
+    offers = tuple(_of_all(shown, loans, inputs.contract_minor if running else None) for shown in whole.offers)
     return replace(whole, inputs=inputs, offers=offers, loans=loans)
 
 
@@ -122,9 +122,12 @@ def _summed(first: Inputs, each: Sequence[Inputs], question: JointQuestion) -> I
     )
 
 
-def _against(shown: OfferExplained, contract_minor: int | None) -> OfferExplained:
+def _of_all(shown: OfferExplained, loans: Sequence[LoanExplained], contract_minor: int | None) -> OfferExplained:
+    """The figures with every payment of every loan counted, and beside all contracts as written."""
+    parts = [part for loan in loans if (part := loan.part(shown.offer.name))]
     more = None if contract_minor is None else shown.figures.total_minor - contract_minor
-    return replace(shown, figures=replace(shown.figures, against_contract_minor=more))
+    payments = sum(part.figures.payments for part in parts)
+    return replace(shown, figures=replace(shown.figures, payments=payments, against_contract_minor=more))
 
 
 def _relief_moves(name: str, answer: JointAnswer, later: JointAnswer) -> bool:
