@@ -48,15 +48,15 @@ def parts_told(explanation: Explanation, shown: OfferExplained, language: str) -
         lines=(say(language, "explanation.several.parts_line"),),
         items=tuple(Item(contract, tuple(_part(explanation, part, language))) for contract, part in parts),
     )
-    rows = sorted(
-        (row.due_on, contract, row) for contract, part in parts for row in part.offer.plan.instalments
-    )
+    rows = sorted((row.due_on, contract, row) for contract, part in parts for row in part.offer.plan.instalments)
     caption = say(language, "explanation.several.payments")
     yield Section(
         title=caption,
         table=Table(
             caption=caption,
-            head=tuple(say(language, f"explanation.several.{name}") for name in ("due_on", "contract", "amount", "left")),
+            head=tuple(
+                say(language, f"explanation.several.{name}") for name in ("due_on", "contract", "amount", "left")
+            ),
             rows=tuple(
                 (
                     format.day(language, due_on),
@@ -99,10 +99,14 @@ def _part(explanation: Explanation, part: OfferExplained, language: str) -> Iter
         "total": money(explanation, language, numbers.total_minor),
         "cost": format.percent(plan.annual_cost_ppm),
     }
-    yield say(language, "explanation.several.part_one" if numbers.payments == 1 else "explanation.several.part", **facts)
+    yield say(
+        language, "explanation.several.part_one" if numbers.payments == 1 else "explanation.several.part", **facts
+    )
     relief = [measure_told(language, m) for m in plan.measures if m.measure not in ("term", "income-following")]
     if relief:
-        yield say(language, "explanation.several.relief", measures=say(language, "explanation.several.join").join(relief))
+        yield say(
+            language, "explanation.several.relief", measures=say(language, "explanation.several.join").join(relief)
+        )
     bound = [rule_name(language, rule) for rule in part.rules if rule.bound]
     if bound and explanation.audience is not Audience.BORROWER:
         yield say(language, "explanation.lender.bound", rules=say(language, "explanation.several.join").join(bound))

@@ -137,9 +137,7 @@ def _drawing(joint: JointSituation) -> Drawing:
     return made
 
 
-def _with_wishes(
-    joint: JointSituation, said: list[Refusal]
-) -> tuple[JointSituation, dict[str, JointFlow], Drawing]:
+def _with_wishes(joint: JointSituation, said: list[Refusal]) -> tuple[JointSituation, dict[str, JointFlow], Drawing]:
     """The named flows: with the pause or the shape she asks for where a plan can bear it, else without and saying so.
     A pause that is too long is tried shorter."""
     asking, usual = joint.asking, _usual_shapes(joint)

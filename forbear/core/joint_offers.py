@@ -312,7 +312,9 @@ def _sentences(name: str, flow: JointFlow, joint: JointSituation, plan: Plan) ->
     alone = len(joint.cases) == 1
     yield Why(key=f"plan.why.{name}" if alone else f"several.why.{name}", facts=facts)
     if flow.settles and not alone:
-        settled = [case.loan.contract for case, own in zip(joint.cases, flow.flows, strict=True) if own.terms.settlement]
+        settled = [
+            case.loan.contract for case, own in zip(joint.cases, flow.flows, strict=True) if own.terms.settlement
+        ]
         yield Why(key="several.why.settled", facts={"contracts": ", ".join(settled)})
     elif not alone:
         yield Why(key=f"several.way.{flow.way.policy}", facts=facts)

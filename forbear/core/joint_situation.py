@@ -221,9 +221,7 @@ def _own_rules(case: Situation) -> Sequence[Refusal]:
 def _as_other(case: Situation) -> OtherDebt:
     loan = case.loan
     monthly = loan.instalment_minor if loan.instalments_left else 0
-    return OtherDebt(
-        creditor=loan.contract, balance_minor=case.owed.total_minor, monthly_minor=monthly, priority=True
-    )
+    return OtherDebt(creditor=loan.contract, balance_minor=case.owed.total_minor, monthly_minor=monthly, priority=True)
 
 
 def _banded(case: Situation, band: int) -> payoff.Worth:

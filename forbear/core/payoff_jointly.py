@@ -184,7 +184,7 @@ def _give_out(payable: Sequence[Run], index: int, budget: int, order: Order, bes
         given = run.give(free, run.minimum(index, order.interest_first))
         rest -= given
         room -= given if run.beside else 0
-    if order.pro_rata and any([run.left > run.pays for run in payable]):
+    if order.pro_rata and any(run.left > run.pays for run in payable):
         unit = max([run.unit for run in payable])
         parts = allocate(rest // unit, [run.left - run.pays for run in payable])
         for run, part in zip(payable, parts, strict=True):

@@ -50,8 +50,8 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class JointFlow:
-    """One flow a share, in the order of the shares, that pays all of them off. `value_minor` is what a lender expects of
-    all of them, 0 where nobody asked; `block`: the months before the payment steps up, 0 where it does not."""
+    """One flow a share, in the order of the shares, that pays all of them off. `value_minor` is what a lender expects
+    of all of them, 0 where nobody asked; `block`: the months before the payment steps up, 0 where it does not."""
 
     way: Way
     flows: tuple[Flow, ...]
@@ -243,9 +243,7 @@ class JointSearch:
             until, above = lightest.ends_at - 1, divide(lightest.burden_minor, self.unit, Rounding.UP) - 1
             chosen = (lightest.way, *(way for way in self.chosen if way != lightest.way))
 
-    def _least_units(
-        self, way: Way, above: int, high: int, until: int, works: Callable[[Way, int], bool]
-    ) -> int:
+    def _least_units(self, way: Way, above: int, high: int, until: int, works: Callable[[Way, int], bool]) -> int:
         """The least number of units that works, `high` being one that does; looks a unit a loan below the turn too."""
         usable = sum(1 for cap in self.caps[: until + 1] if cap > 0)
         kept = sum(share.terms.kept.total_minor for share in self.shares)

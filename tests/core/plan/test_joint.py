@@ -109,7 +109,7 @@ def test_one_loan_is_the_answer_of_one():
     check(joint, answer)
     plans = {offer.name: (offer.plan, offer.value_minor) for offer in alone.offers}
     assert {offer.name: (offer.plan, offer.value_minor) for offer in answer.loans[0].offers} == plans
-    assert {offer.name: offer.why[0] for offer in answer.offers} == {o.name: o.why[0] for o in alone.offers}
+    assert [offer.why[0].key for offer in answer.offers] == [offer.why[0].key for offer in alone.offers]
     best = answer.loans[0].lender_best
     assert alone.lender_best is not None and best is not None
     assert (best.plan, best.value_minor) == (alone.lender_best.plan, alone.lender_best.value_minor)
@@ -180,9 +180,7 @@ RICH = replace(
 
 def test_loans_late_enough_are_settled_and_the_others_paid_as_ever():
     """Two loans a year late and one that is not: at most a few payments on those, beside them the third."""
-    question = replace(
-        THREE, loans=(*LATE, THREE.loans[2]), household=RICH, request=Request(kinds=("settlement",))
-    )
+    question = replace(THREE, loans=(*LATE, THREE.loans[2]), household=RICH, request=Request(kinds=("settlement",)))
     answer = solve_jointly(question, RULES)
     asked = {part.contract: o.plan for part in answer.loans for o in part.offers if o.name == "as-requested"}
     settles = [any(m.measure == "settlement" for m in plan.measures) for plan in asked.values()]
@@ -237,7 +235,7 @@ def test_no_surplus_names_the_floor():
     assert answer.refusals[0].reason == "plan.refusal.no-surplus"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_joint_answer_holds(data):
     draw = data.draw
