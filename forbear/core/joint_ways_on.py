@@ -25,7 +25,7 @@ def wish_refused(joint: JointSituation, flows: Mapping[str, JointFlow]) -> tuple
 
 
 def settlements_refused(joint: JointSituation, flows: Mapping[str, JointFlow]) -> Iterator[Refusal]:
-    """Of each loan that she asks to settle and that no plan settles: too early, none given, or more than she can pay."""
+    """Of each loan that she asks to settle and that no plan settles: too early, none given, or too dear."""
     if not SETTLEMENT_KINDS & set(joint.question.request.kinds):
         return
     for place, case in enumerate(joint.cases):
