@@ -269,10 +269,16 @@ def _measures(flow: JointFlow, forgiven: Owed, joint: JointSituation) -> Iterato
     if flow.resting:
         yield Measure(measure="interest-only", months=flow.resting)
     yield Measure(measure="term", months=flow.months)
-    if flow.block and flow.months > flow.block:
+    if flow.block and _steps_up(flow, joint.first + flow.block):
         yield Measure(measure="step")
     if follows_income(flow, joint):
         yield Measure(measure="income-following")
+
+
+def _steps_up(flow: JointFlow, edge: int) -> bool:
+    """Whether the months before the step pay less than those after it."""
+    early = [amount for index, amount in flow.by_month.items() if index < edge]
+    return bool(early) and max(early) < flow.burden_minor
 
 
 def follows_income(flow: JointFlow, joint: JointSituation) -> bool:

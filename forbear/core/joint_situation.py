@@ -15,7 +15,16 @@ from forbear.core.plan import Cause, Request
 from forbear.core.predicates import refusals
 from forbear.core.refusal import Refusal
 from forbear.core.rules import PredicateScope, Rulebook
-from forbear.core.several import WITHOUT_BOUND, JointFlow, JointSearch, Share, Way, settled_first, ways
+from forbear.core.several import (
+    ORDERS_TRIED_MOST,
+    WITHOUT_BOUND,
+    JointFlow,
+    JointSearch,
+    Share,
+    Way,
+    settled_first,
+    ways,
+)
 from forbear.core.situation import SETTLEMENT_KINDS, Question, Situation, situation
 from forbear.core.value import BANDS
 from forbear.core.ways_on import nothing_to_pay
@@ -116,10 +125,13 @@ class JointSituation:
         )
 
     def on_rung(self, rung: int) -> "JointSituation":
-        """The same with only so many steps of relief on each loan, or all its steps where it has fewer."""
+        """The same with only so many steps of relief on each loan, or all its steps where it has fewer. Of four loans
+        not every order is tried: six steps times 24 orders take a page longer than they change it."""
+        named = ("avalanche", "smallest-first", "pro-rata") if len(self.cases) >= ORDERS_TRIED_MOST else None
+        policies = [one for one in self.rules.texts("several.policies") if named is None or one in named]
         terms = [case.rungs[min(rung, len(case.rungs) - 1)] for case in self.cases]
         shares = tuple(replace(share, terms=one) for share, one in zip(self.shares, terms, strict=True))
-        return replace(self, shares=shares, chosen=ways(shares, self.rules.texts("several.policies")))
+        return replace(self, shares=shares, chosen=ways(shares, policies) or self.chosen)
 
     def paused(self, caps: tuple[int, ...]) -> "JointSituation":
         """The same with other caps."""
