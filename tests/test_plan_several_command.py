@@ -74,7 +74,7 @@ def test_the_table_for_people(capsys):
     status, out, errors = run(capsys, str(EXAMPLE), "--language", "zh")
     assert (status, errors) == (0, [])
     assert out.splitlines()[0] == "HC-2025-0007781  欠款：39658.55 元，逾期64天。"
-    assert "3笔贷款合在一起，总共还得最少：57408.39。" in out
+    assert "3笔贷款合在一起，总共还得最少：57408.39 元。" in out
 
 
 @pytest.mark.parametrize(("audience", "language"), [("borrower", "zh"), ("agent", "en"), ("auditor", "zh")])

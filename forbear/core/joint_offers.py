@@ -321,7 +321,8 @@ def _sentences(name: str, flow: JointFlow, joint: JointSituation, plan: Plan) ->
         settled = [
             case.loan.contract for case, own in zip(joint.cases, flow.flows, strict=True) if own.terms.settlement
         ]
-        yield Why(key="several.why.settled", facts={"contracts": ", ".join(settled)})
+        key = "several.why.settled_all" if len(settled) == len(joint.cases) else "several.why.settled"
+        yield Why(key=key, facts={"contracts": ", ".join(settled)})
     elif not alone:
         yield Why(key=f"several.way.{flow.way.policy}", facts=facts)
     if plan.forgiven.total_minor:

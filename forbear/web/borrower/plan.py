@@ -130,6 +130,7 @@ def _others(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     said = [
         words("offers.page.others.loan", contract=loan.contract, instalment=money(loan.instalment_minor))
         for loan in loans
+        if loan.instalments_left
     ]
     return {"other_loans": said, "together_url": reverse("borrower:together", args=[file.case.case_id])} if said else {}
 

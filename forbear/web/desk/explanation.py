@@ -76,7 +76,7 @@ def together(request: HttpRequest, case_id: str) -> HttpResponse:
     one = found.of_offer(name) if names else found
     if one is None:
         raise Http404
-    heading = say(language, "explanation.page.together")
+    heading = say(language, "desk.plan.together")
     lines = [say(language, "desk.plan.together_note")]
     if names:
         heading = f"{heading}: {term_in(language, f'desk.offer.{name}')}"
