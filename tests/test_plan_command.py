@@ -357,8 +357,8 @@ def test_an_audience_goes_with_an_explanation(capsys):
 
 
 def test_an_offer_says_its_counterfactual_and_the_rules_that_bind_it(capsys, monkeypatch):
-    def found(question, rules):
-        answer = solve(question, rules)
+    def found(question, rules, *, lender):
+        answer = solve(question, rules, lender=lender)
         facts = {"more": "200.00", "instalment": "928.00", "months": "5", "less": "830.00", "ends_on": "2030-09-28"}
         more = Why(key="plan.counterfactual.sooner", facts=facts)
         offer = replace(answer.offers[0], counterfactual=more, bound=("base.plan.term_max_months",), value_minor=1)

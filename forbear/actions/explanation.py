@@ -7,13 +7,15 @@ waiting would have cost then. Looking changes nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forbear.actions.plan import Choice, offers_today, plan_for, question, waiting
+from forbear.actions.plan import Choice, offers_today, plan_for, question, question_together, waiting
 from forbear.actions.ports import ZONE, Desk
 from forbear.core import events as e
 from forbear.core.decision import Outcome
 from forbear.core.explained import Audience, Decision, Explanation
 from forbear.core.explanation import explain, explain_decision
 from forbear.core.file import CaseFile
+from forbear.core.joint import solve_jointly
+from forbear.core.joint_explained import explain_jointly, joint_delays
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 
@@ -47,6 +49,18 @@ def explained_today(
     waits = waiting(desk, asked, rulebook, answer, *also)
     explanation = explain(asked, answer, rulebook, delays=waits, audience=audience, also=also)
     return explanation.of_offer(name) if name else explanation
+
+
+def explained_together(desk: Desk, file: CaseFile, audience: Audience) -> Explanation | None:
+    """Plans over this loan and her other loans together, explained; None where she has no other loan here. Nothing of
+    it can be chosen in one go: each loan has a case of its own. The case has a statement."""
+    asked, rulebook = question_together(desk, file), desk.rulebooks.on(desk.clock.today())
+    if asked is None:
+        return None
+    lender = audience is not Audience.BORROWER
+    answer = solve_jointly(asked, rulebook, lender=lender)
+    waits = joint_delays(asked, answer, rulebook, lender=lender)
+    return explain_jointly(asked, answer, rulebook, delays=waits, audience=audience)
 
 
 def explained_choice(desk: Desk, file: CaseFile, audience: Audience) -> Explanation | None:

@@ -3,7 +3,7 @@ ISO 8601, sentences in one language. What an audience may not see is not in its 
 of fen, so that the page, the agent's screen and the auditor's file say the same figure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from forbear.actions.sections import (
@@ -25,10 +25,12 @@ from forbear.core.explained import (
     Figures,
     Inputs,
     Line,
+    LoanExplained,
     OfferExplained,
     RefusalExplained,
     Rights,
     RuleHeld,
+    Waiting,
 )
 from forbear.core.loan import Owed
 from forbear.core.money import major, percent
@@ -43,6 +45,7 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
     """The document for an audience; it is the one the explanation was made for, or the borrower, who sees least."""
     assert audience in (explanation.audience, Audience.BORROWER), "an explanation is never widened afterwards"
     currency = currency_of(explanation)
+    loans = [_loan(loan, explanation, audience, language) for loan in explanation.loans]
     return {
         "version": VERSION,
         "audience": audience.value,
@@ -52,7 +55,7 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
         "rulebook": {"digest": explanation.rulebook_digest, "effective_on": explanation.effective_on.isoformat()},
         "owed": _parts(explanation.owed) | {"total": major(explanation.owed.total_minor)},
         "days_past_due": explanation.days_past_due,
-        "inputs": _inputs(explanation.inputs, language) if explanation.inputs else None,
+        "inputs": _inputs(explanation, explanation.inputs, language) if explanation.inputs else None,
         "months": [
             {
                 "month": one.month,
@@ -65,13 +68,17 @@ def explanation_document(explanation: Explanation, audience: Audience, language:
             }
             for one in explanation.months
         ],
-        "if_nothing_changes": _waiting(explanation),
+        "if_nothing_changes": _waiting(explanation.waiting) if explanation.waiting else None,
         **_for_the_lender(explanation),
-        "offers": [_offer(shown, audience, language, currency) for shown in _shown(explanation, audience)],
-        "refusals": [_refusal(refused, audience, language, currency) for refused in explanation.refusals],
+        "offers": [
+            _offer(shown, audience, language, currency, explanation.loans) for shown in _shown(explanation, audience)
+        ],
+        "refusals": [
+            _refusal(refused, audience, language, currency, explanation.loans) for refused in explanation.refusals
+        ],
         "rights": _rights(explanation.rights, language),
         "decision": _decision(explanation.decision, audience, language) if explanation.decision else None,
-    }
+    } | ({"loans": loans} if loans else {})
 
 
 def _shown(explanation: Explanation, audience: Audience) -> Iterator[OfferExplained]:
@@ -92,10 +99,7 @@ def _parts(owed: Owed) -> dict[str, str]:
     return {part: major(getattr(owed, f"{part}_minor")) for part in PARTS}
 
 
-def _waiting(explanation: Explanation) -> dict[str, Any] | None:
-    waiting = explanation.waiting
-    if waiting is None:
-        return None
+def _waiting(waiting: Waiting) -> dict[str, Any]:
     now, later = waiting.now, waiting.later
     return {
         "days": waiting.days,
@@ -109,9 +113,33 @@ def _waiting(explanation: Explanation) -> dict[str, Any] | None:
 # ---- inputs ----------------------------------------------------------------------------------------------------
 
 
-def _inputs(inputs: Inputs, language: str) -> dict[str, Any]:
-    asked, loan = inputs.question, inputs.question.loan
-    household, request = asked.household, asked.request
+def _inputs(explanation: Explanation, inputs: Inputs, language: str) -> dict[str, Any]:
+    """What was counted with; of several loans what is about all of them, each contract stands with its loan."""
+    of_contract = {"currency": inputs.question.loan.currency} if explanation.loans else _contract(inputs)
+    asked, household, request = inputs.question, inputs.question.household, inputs.question.request
+    return of_contract | {
+        "cause": asked.cause.value,
+        "cause_words": say(language, f"statement.page.cause.option.{asked.cause}"),
+        "since": asked.since.isoformat() if asked.since else None,
+        "until": asked.until.isoformat() if asked.until else None,
+        "request": {
+            "kinds": list(request.kinds),
+            "instalment": None if request.instalment_minor is None else major(request.instalment_minor),
+            "months": request.months,
+        },
+        "household": {
+            "place": household.place,
+            "adults": household.adults,
+            "children": household.children,
+            "interim_months": inputs.interim_months,
+            "lines": [_line(line, language) for line in inputs.lines],
+        },
+    }
+
+
+def _contract(inputs: Inputs) -> dict[str, Any]:
+    """One contract, and what is owed on it by part."""
+    loan = inputs.question.loan
     late_since = loan.oldest_unpaid_due_on
     return {
         "contract": loan.contract,
@@ -133,22 +161,18 @@ def _inputs(inputs: Inputs, language: str) -> dict[str, Any]:
             }
             for part in inputs.parts
         ],
-        "cause": asked.cause.value,
-        "cause_words": say(language, f"statement.page.cause.option.{asked.cause}"),
-        "since": asked.since.isoformat() if asked.since else None,
-        "until": asked.until.isoformat() if asked.until else None,
-        "request": {
-            "kinds": list(request.kinds),
-            "instalment": None if request.instalment_minor is None else major(request.instalment_minor),
-            "months": request.months,
-        },
-        "household": {
-            "place": household.place,
-            "adults": household.adults,
-            "children": household.children,
-            "interim_months": inputs.interim_months,
-            "lines": [_line(line, language) for line in inputs.lines],
-        },
+    }
+
+
+def _loan(loan: LoanExplained, explanation: Explanation, audience: Audience, language: str) -> dict[str, Any]:
+    """One of several loans: its contract, what is owed and what waiting adds, its part of every offer shown."""
+    currency = currency_of(explanation)
+    named = [shown.offer.name for shown in _shown(explanation, audience)]
+    return _contract(loan.inputs) | {
+        "total": major(loan.owed.total_minor),
+        "days_past_due": loan.days_past_due,
+        "if_nothing_changes": _waiting(loan.waiting),
+        "offers": [_offer(part, audience, language, currency) for name in named if (part := loan.part(name))],
     }
 
 
@@ -172,14 +196,16 @@ def _line(line: Line, language: str) -> dict[str, Any]:
 # ---- an offer --------------------------------------------------------------------------------------------------
 
 
-def _offer(shown: OfferExplained, audience: Audience, language: str, currency: str) -> dict[str, Any]:
+def _offer(
+    shown: OfferExplained, audience: Audience, language: str, currency: str, loans: Sequence[LoanExplained] = ()
+) -> dict[str, Any]:
     offer, plan = shown.offer, shown.offer.plan
     document = {
         "name": offer.name,
         "title": say(language, f"plan.name.{offer.name}"),
         "why": [sentence(language, why, currency) for why in offer.why],
         "counterfactual": sentence(language, offer.counterfactual, currency) if offer.counterfactual else None,
-        "figures": _figures(shown.figures, plan),
+        "figures": _figures(shown.figures, plan) | _rate(plan, offer.name, loans),
         "measures": [_measure(measure, language, currency) for measure in plan.measures],
         "instalments": [
             {"due_on": row.due_on.isoformat(), "amount": major(row.amount_minor)}
@@ -222,11 +248,16 @@ def _figures(figures: Figures, plan: Plan) -> dict[str, Any]:
         "total": major(figures.total_minor),
         "interest": major(figures.interest_minor),
         "forgiven": _parts(plan.forgiven) | {"total": major(plan.forgiven.total_minor)},
-        "annual_rate_percent": percent(plan.rate_ppm),
         "annual_cost_percent": percent(plan.annual_cost_ppm),
         "against_owed": major(figures.against_owed_minor),
         "against_contract": None if against is None else major(against),
     }
+
+
+def _rate(plan: Plan, name: str, loans: Sequence[LoanExplained]) -> dict[str, str | None]:
+    """The yearly rate of a plan; none where several loans bear different ones."""
+    rates = {part.offer.plan.rate_ppm for loan in loans if (part := loan.part(name))} or {plan.rate_ppm}
+    return {"annual_rate_percent": percent(rates.pop()) if len(rates) == 1 else None}
 
 
 def _measure(measure: Measure, language: str, currency: str) -> dict[str, Any]:
@@ -273,7 +304,10 @@ def _delay(delay: Delay) -> dict[str, Any]:
 # ---- a no, rights, a decision ----------------------------------------------------------------------------------
 
 
-def _refusal(refused: RefusalExplained, audience: Audience, language: str, currency: str) -> dict[str, Any]:
+def _refusal(
+    refused: RefusalExplained, audience: Audience, language: str, currency: str, loans: Sequence[LoanExplained]
+) -> dict[str, Any]:
+    about = {"contract": refused.refusal.where} if loans and refused.refusal.where else {}
     return {
         "reason": reason(language, refused, currency),
         "facts": {name: str(value) for name, value in refused.refusal.facts.items()},
@@ -281,7 +315,7 @@ def _refusal(refused: RefusalExplained, audience: Audience, language: str, curre
         "what_would_change_it": sentence(language, refused.change, currency) if refused.change else None,
         "nearest": sentence(language, refused.nearest, currency) if refused.nearest else None,
         "other_ways": [sentence(language, way, currency) for way in refused.others],
-    }
+    } | about
 
 
 def _rights(rights: Rights, language: str) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 Looking changes nothing; what she chose is recorded with every figure she saw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from forbear.actions.ports import Desk
+from forbear.actions.ports import CaseLine, Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.budget import Household, MonthBudget, OtherDebt, budget
@@ -17,8 +17,9 @@ from forbear.core.dates import month_after, month_of, working_day_after
 from forbear.core.explained import Delay
 from forbear.core.explanation import delay_of, delayed, delays_of
 from forbear.core.file import CaseFile, open_file
+from forbear.core.joint import JointQuestion
 from forbear.core.loan import Loan, owed_on
-from forbear.core.payments import next_row, remaining_loan
+from forbear.core.payments import Row, next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -157,10 +158,53 @@ def next_month_explained(desk: Desk, file: CaseFile) -> MonthExplained:
 
 
 def _household(desk: Desk, file: CaseFile, today: date) -> Household:
-    """Hers, with what she pays on her other agreements with this lender."""
+    """Hers, with what she pays this lender beside this loan: on her other agreements, and on her other loans as their
+    contracts say. One household, one budget."""
     assert file.household is not None, "a budget is of a household"
-    known = _other_agreements(desk, file, today)
+    loans = [
+        OtherDebt(
+            creditor=f"{desk.lender} {loan.contract}",
+            balance_minor=owed_on(loan, max(today, loan.as_of)).total_minor,
+            monthly_minor=loan.instalment_minor,
+            priority=False,
+        )
+        for loan in other_loans(desk, file)
+        if loan.instalments_left
+    ]
+    known = (*_other_agreements(desk, file, today), *loans)
     return replace(file.household, other_debts=(*file.household.other_debts, *known)) if known else file.household
+
+
+def other_loans(desk: Desk, file: CaseFile) -> tuple[Loan, ...]:
+    """Her other loans in the lender's book that something is owed on and that no agreement is in force for: a case is
+    about one loan, so these go on as their contracts say until she has a plan for them too."""
+    if file.party is None:
+        return ()
+    today = desk.clock.today()
+    agreed = {line.loan_id for line, rows in _other_cases(desk, file) if next_row(rows) is not None}
+    held = [one for one in desk.loans.loans_of(file.party.borrower_id) if one.loan_id not in (file.loan_id, *agreed)]
+    loans = [one.row.loan for one in held]
+    return tuple(loan for loan in loans if owed_on(loan, max(today, loan.as_of)).total_minor)
+
+
+def question_together(desk: Desk, file: CaseFile) -> JointQuestion | None:
+    """The question about this loan and her other loans together, in one currency and on one budget, where her other
+    agreements are paid first; None where she has no other loan. What she asks for is then asked of the sum."""
+    asked = question(desk, file)
+    others = [loan for loan in other_loans(desk, file) if loan.currency == asked.loan.currency]
+    if not others:
+        return None
+    assert file.household is not None, "a plan answers a statement"
+    debts = (*file.household.other_debts, *_other_agreements(desk, file, asked.as_of))
+    return JointQuestion(
+        as_of=asked.as_of,
+        loans=(asked.loan, *others),
+        cause=asked.cause,
+        since=asked.since,
+        until=asked.until,
+        request=asked.request,
+        household=replace(file.household, other_debts=debts),
+    )
 
 
 def _ours(desk: Desk, file: CaseFile, today: date) -> int:
@@ -185,18 +229,20 @@ def loan_today(desk: Desk, file: CaseFile, today: date) -> Loan:
 def _other_agreements(desk: Desk, file: CaseFile, today: date) -> Sequence[OtherDebt]:
     """What she pays on her other agreements with this lender: one household, one budget, nothing asked twice."""
     found: list[OtherDebt] = []
-    if file.party is None:
-        return found
-    for line in desk.cases.of_borrower(file.party.borrower_id):
-        if line.case_id == file.case.case_id or line.stage == "closed":
-            continue
-        other = open_file(desk.ledger.events(line.case_id))
-        rows = other.rows(other.agreed) if other.agreed else ()
-        row = next_row(rows)
-        if row is not None:
+    for _, rows in _other_cases(desk, file):
+        if next_row(rows) is not None:
             balance_minor = sum(r.open_minor for r in rows)
-            most_minor = max(r.instalment.amount_minor for r in rows if r.instalment.due_on >= today)
+            coming = [r for r in rows if r.instalment.due_on >= today] or [r for r in rows if r.open_minor]
+            most_minor = max(r.instalment.amount_minor for r in coming)
             found.append(
                 OtherDebt(creditor=desk.lender, balance_minor=balance_minor, monthly_minor=most_minor, priority=True)
             )
     return found
+
+
+def _other_cases(desk: Desk, file: CaseFile) -> Iterator[tuple[CaseLine, Sequence[Row]]]:
+    """Her other open cases, each with the rows of its agreement in force."""
+    for line in desk.cases.of_borrower(file.party.borrower_id) if file.party else ():
+        if line.case_id != file.case.case_id and line.stage != "closed":
+            other = open_file(desk.ledger.events(line.case_id))
+            yield line, other.rows(other.agreed) if other.agreed else ()

@@ -11,16 +11,25 @@ _ONE = {
     "plan.counterfactual.sooner": "plan.counterfactual.sooner_one",
     "plan.counterfactual.lighter": "plan.counterfactual.lighter_one",
     "plan.counterfactual.in-full": "plan.counterfactual.in-full_one",
+    "several.counterfactual.sooner": "several.counterfactual.sooner_one",
+    "several.counterfactual.lighter": "several.counterfactual.lighter_one",
+    "several.counterfactual.in-full": "several.counterfactual.in-full_one",
 }
 _SAME = {
     "plan.counterfactual.sooner": "plan.counterfactual.sooner_same",
     "plan.counterfactual.lighter": "plan.counterfactual.lighter_same",
     "plan.counterfactual.waiting": "plan.counterfactual.waiting_same",
+    "several.counterfactual.sooner": "several.counterfactual.sooner_same",
+    "several.counterfactual.lighter": "several.counterfactual.lighter_same",
+    "several.counterfactual.waiting": "several.counterfactual.waiting_same",
 }
 _TOTAL_MOVES = {
     "plan.counterfactual.sooner": "less",
     "plan.counterfactual.lighter": "more",
     "plan.counterfactual.waiting": "more",
+    "several.counterfactual.sooner": "difference",
+    "several.counterfactual.lighter": "difference",
+    "several.counterfactual.waiting": "more",
 }
 """The fact that says how the total moves: where it does not, another sentence says so."""
 

@@ -21,6 +21,7 @@ from forbear.actions.sections import (
     ways_after,
 )
 from forbear.actions.told_case import PARTS, counted
+from forbear.actions.told_several import loans_counted, parts_told
 from forbear.core.explained import (
     Audience,
     Delay,
@@ -53,7 +54,7 @@ def told(explanation: Explanation, language: str, *, plans: bool = True) -> tupl
         sections += offer_told(explanation, shown, language)
     for refused in explanation.refusals if plans else ():
         sections += refusal_told(explanation, refused, language)
-    sections += counted(explanation, language)
+    sections += loans_counted(explanation, language) if explanation.loans else counted(explanation, language)
     if explanation.waiting:
         sections.append(_waiting(explanation, language))
     sections.append(_rights(explanation, language))
@@ -65,15 +66,23 @@ def told(explanation: Explanation, language: str, *, plans: bool = True) -> tupl
 def offer_told(explanation: Explanation, shown: OfferExplained, language: str) -> Iterator[Section]:
     """What one plan takes and leaves, and the rules behind it."""
     yield _takes(explanation, shown, language)
+    if explanation.loans:
+        yield from parts_told(explanation, shown, language)
     if shown.months:
         yield _left(explanation, shown, language)
     if shown.rules:
         yield _rules(explanation, shown, language)
+    for loan in explanation.loans:
+        if part := loan.part(shown.offer.name):
+            yield _rules(explanation, part, language, loan.contract)
 
 
 def refusal_told(explanation: Explanation, refused: RefusalExplained, language: str) -> Iterator[Section]:
     """The figures of a no, what would change it, the nearest thing that works, other ways, and the rule."""
     currency = currency_of(explanation)
+    if explanation.loans and refused.refusal.where:
+        contract = (say(language, "explanation.several.contract"), refused.refusal.where)
+        yield Section(title=say(language, "explanation.several.about"), figures=(contract,))
     yield from _numbers(explanation, refused, language)
     if refused.change is not None:
         change = sentence(language, refused.change, currency)
@@ -114,7 +123,7 @@ def _takes(explanation: Explanation, shown: OfferExplained, language: str) -> Se
 
     figures = [
         ("first", dated(numbers.first_minor, format.day(language, plan.first_due_on))),
-        ("highest", amount(numbers.highest_minor)),
+        ("highest_month" if explanation.loans else "highest", amount(numbers.highest_minor)),
         ("last", dated(numbers.last_minor, format.day(language, plan.ends_on))),
         ("payments", str(numbers.payments)),
         ("months", str(numbers.months)),
@@ -176,10 +185,13 @@ def _left(explanation: Explanation, shown: OfferExplained, language: str) -> Sec
 # ---- the rules -------------------------------------------------------------------------------------------------
 
 
-def _rules(explanation: Explanation, shown: OfferExplained, language: str) -> Section:
+def _rules(explanation: Explanation, shown: OfferExplained, language: str, contract: str = "") -> Section:
+    """The rules of a plan, or of one loan's part of it."""
     audience, currency = explanation.audience, currency_of(explanation)
     notes = _unverified(shown.rules, language)
     title, line = say(language, "explanation.rules.title"), say(language, "explanation.rules.line")
+    if contract:
+        title = say(language, "explanation.several.rules", contract=contract)
     lines = (line,) if all(rule.finding is None or rule.finding.ok for rule in shown.rules) else ()
     if audience is Audience.BORROWER:
         items = tuple(_rule_item(language, rule, currency) for rule in shown.rules)

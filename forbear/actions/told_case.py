@@ -28,7 +28,7 @@ def counted(explanation: Explanation, language: str) -> Iterator[Section]:
     title = say(language, "explanation.counted.title")
     yield Section(title, lines=tuple(lines), figures=tuple(figures), notes=tuple(notes))
     if inputs:
-        yield _household(explanation, inputs, language)
+        yield household(explanation, inputs, language)
 
 
 def _amount(explanation: Explanation, language: str, owed: Owed, part: str) -> str:
@@ -45,21 +45,33 @@ def _booked(explanation: Explanation, inputs: Inputs, language: str) -> Iterator
 
 
 def _contract(explanation: Explanation, inputs: Inputs, language: str) -> Iterator[tuple[str, str]]:
-    asked, loan = inputs.question, inputs.question.loan
+    loan = inputs.question.loan
     if loan.oldest_unpaid_due_on and explanation.days_past_due:
         yield say(language, "explanation.counted.since"), format.day(language, loan.oldest_unpaid_due_on)
     yield say(language, "explanation.counted.rate"), format.percent(loan.rate_ppm)
     yield say(language, "explanation.counted.instalment"), money(explanation, language, loan.instalment_minor)
     yield say(language, "explanation.counted.instalments_left"), str(loan.instalments_left)
-    yield say(language, "explanation.counted.cause"), say(language, f"statement.page.cause.option.{asked.cause}")
-    wishes = [_wish(language, kind) for kind in asked.request.kinds]
-    if asked.request.instalment_minor is not None:
-        amount = money(explanation, language, asked.request.instalment_minor)
-        wishes.append(say(language, "explanation.counted.wish_instalment", amount=amount))
-    if asked.request.months is not None:
-        wishes.append(say(language, "explanation.counted.wish_months", months=asked.request.months))
-    if wishes:
-        yield say(language, "explanation.counted.wish"), say(language, "evidence.page.list.or").join(wishes)
+    yield asked(inputs, language)
+    yield from wishes(explanation, inputs, language)
+
+
+def asked(inputs: Inputs, language: str) -> tuple[str, str]:
+    """Why she asks."""
+    cause = say(language, f"statement.page.cause.option.{inputs.question.cause}")
+    return say(language, "explanation.counted.cause"), cause
+
+
+def wishes(explanation: Explanation, inputs: Inputs, language: str) -> Iterator[tuple[str, str]]:
+    """What she asks for; nothing where she asks for nothing."""
+    request = inputs.question.request
+    found = [_wish(language, kind) for kind in request.kinds]
+    if request.instalment_minor is not None:
+        amount = money(explanation, language, request.instalment_minor)
+        found.append(say(language, "explanation.counted.wish_instalment", amount=amount))
+    if request.months is not None:
+        found.append(say(language, "explanation.counted.wish_months", months=request.months))
+    if found:
+        yield say(language, "explanation.counted.wish"), say(language, "evidence.page.list.or").join(found)
 
 
 def _wish(language: str, kind: str) -> str:
@@ -67,16 +79,17 @@ def _wish(language: str, kind: str) -> str:
     return say(language, key) if known(language, key) else kind
 
 
-def _household(explanation: Explanation, inputs: Inputs, language: str) -> Section:
-    household = inputs.question.household
+def household(explanation: Explanation, inputs: Inputs, language: str) -> Section:
+    """The household line by line, how much of each income counts, and the floor."""
+    home = inputs.question.household
     notes = []
     if explanation.months:
         floor = money(explanation, language, explanation.months[0].floor_minor)
-        people = household.adults + household.children
+        people = home.adults + home.children
         notes.append(say(language, "explanation.household.floor", floor=floor, people=people))
     figures = []
     if explanation.audience is not Audience.BORROWER:
-        figures.append((say(language, "explanation.household.place"), place_told(language, household.place)))
+        figures.append((say(language, "explanation.household.place"), place_told(language, home.place)))
     return Section(
         title=say(language, "explanation.household.title"),
         figures=tuple(figures),

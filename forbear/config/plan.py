@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from forbear.actions.explanation_document import explanation_document
+from forbear.actions.explanation_page import explanation_page
 from forbear.actions.sections import Section, currency_of, form_of, reason, sentence
 from forbear.actions.told import offer_told, refusal_told, told
 from forbear.adapters.rulebook import RulebookAtFault, UnknownLayer, load_rulebook
 from forbear.config.plan_file import Case, FileAtFault, check_currency, read_case
 from forbear.core.explained import Audience, Explanation
 from forbear.core.explanation import delayed, delays_of, explain
-from forbear.core.joint import JointAnswer, JointOffer, JointQuestion, solve_jointly, summed
+from forbear.core.joint import JointAnswer, JointOffer, JointQuestion, solve_jointly
+from forbear.core.joint_explained import explain_jointly, joint_delays
 from forbear.core.money import major, percent
 from forbear.core.plan import Offer, Plan, Why
 from forbear.core.refusal import Refusal
-from forbear.core.rules import NoRule, Rulebook, Status
+from forbear.core.rules import Finding, NoRule, Rulebook, Status
 from forbear.core.solver import Answer, solve
 from forbear.words import LANGUAGES, say
 
@@ -34,7 +36,9 @@ def add(subparsers: Any) -> None:
     """Add `plan` to the command's subcommands."""
     parser = subparsers.add_parser("plan", help="every plan for one case, from a file")
     parser.add_argument("case", metavar="CASE.json", help="the case; - reads standard input")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print one JSON document")
+    shape.add_argument("--html", action="store_true", help="with --explain: print one HTML page that stands alone")
     parser.add_argument("--rulebook", type=Path, metavar="DIR", help="a rulebook directory instead of the one shipped")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="the language of the sentences")
     parser.add_argument("--explain", action="store_true", help="explain every plan and every no: docs/explanation.md")
@@ -45,31 +49,33 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, solve, print. 0 when the case was answered, also where the answer is no; 2 when the input is at fault."""
-    if args.audience and not args.explain:
-        print("--audience: goes with --explain", file=sys.stderr)
-        return 2
+    for option in ("audience", "html"):
+        if getattr(args, option) and not args.explain:
+            print(f"--{option}: goes with --explain", file=sys.stderr)
+            return 2
+    audience, language = Audience(args.audience or Audience.BORROWER), args.language
     try:
         case = read_case(_bytes(args.case))
-        answer, rules = answer_and_rules(case, args.rulebook)
-        if args.explain and isinstance(answer, JointAnswer):
-            raise FileAtFault(["--explain: explains the plans of one loan; give each of the loans a file of its own"])
+        lender = args.explain and audience is not Audience.BORROWER
+        answer, rules = answer_and_rules(case, args.rulebook, lender=lender)
     except FileAtFault as error:
         for line in error.lines:
             print(line, file=sys.stderr)
         return 2
     language, currency = args.language, _currency(case)
-    if isinstance(answer, JointAnswer):
-        shown: Any = joint_document(answer, language, currency) if args.json else None
-        text = "" if args.json else joint_table(answer, language, currency)
-    elif args.explain:
-        audience = Audience(args.audience or Audience.BORROWER)
+    shown: Any = None
+    if args.explain:
         explanation = explained(case, answer, rules, audience)
-        shown = explanation_document(explanation, audience, language) if args.json else None
-        text = "" if args.json else explanation_text(explanation, language)
+        if args.json:
+            shown = explanation_document(explanation, audience, language)
+        else:
+            text = (explanation_page if args.html else explanation_text)(explanation, language)
+    elif isinstance(answer, JointAnswer):
+        text = "" if args.json else joint_table(answer, language, currency)
+        shown = joint_document(answer, language, currency) if args.json else None
     else:
-        shown, text = (
-            (document(answer, language, currency), "") if args.json else (None, table(answer, language, currency))
-        )
+        text = "" if args.json else table(answer, language, currency)
+        shown = document(answer, language, currency) if args.json else None
     print(json.dumps(shown, ensure_ascii=not _speaks_unicode(), indent=1) if args.json else text)
     return 0
 
@@ -85,9 +91,12 @@ def _currency(case: Case) -> str:
     return loans[0].currency
 
 
-def explained(case: Case, answer: Answer, rules: Rulebook, audience: Audience) -> Explanation:
+def explained(case: Case, answer: Answer | JointAnswer, rules: Rulebook, audience: Audience) -> Explanation:
     """The answer explained, with what waiting as long as the rulebook says would cost each plan."""
-    assert not isinstance(case.question, JointQuestion), "one loan is explained"
+    if isinstance(case.question, JointQuestion) or isinstance(answer, JointAnswer):
+        assert isinstance(case.question, JointQuestion) and isinstance(answer, JointAnswer), "one goes with the other"
+        waiting = joint_delays(case.question, answer, rules, lender=audience is not Audience.BORROWER)
+        return explain_jointly(case.question, answer, rules, delays=waiting, audience=audience)
     later = delayed(case.question, rules, answer.wait_days)
     best = [answer.lender_best] if answer.lender_best else []
     waits = delays_of([*answer.offers, *best], later, answer.wait_days)
@@ -126,13 +135,16 @@ def _sections(sections: Iterable[Section], language: str, indent: str = "") -> I
             rows = section.table.rows
             yield from (f"{indent}  {' | '.join(row)}" for row in (section.table.head, *rows[:ROWS_MOST]))
             if len(rows) > ROWS_MOST:
-                yield f"{indent}  {say(language, 'explanation.left.rest', count=len(rows) - ROWS_MOST)}"
+                rest = "explanation.several.rest" if section.folded else "explanation.left.rest"
+                yield f"{indent}  {say(language, rest, count=len(rows) - ROWS_MOST)}"
         yield from (f"{indent}  {note}" for note in section.notes)
         yield ""
 
 
-def answer_and_rules(case: Case, rulebook_directory: Path | None = None) -> tuple[Answer | JointAnswer, Rulebook]:
-    """The answer and the rulebook it was found with, or FileAtFault."""
+def answer_and_rules(
+    case: Case, rulebook_directory: Path | None = None, *, lender: bool = True
+) -> tuple[Answer | JointAnswer, Rulebook]:
+    """The answer and the rulebook it was found with, or FileAtFault. `lender`: as in `solve`."""
     policy, question = case.policy, case.question
     if rulebook_directory is not None and not rulebook_directory.is_dir():
         raise FileAtFault([f"--rulebook: {rulebook_directory} is not a directory"])
@@ -140,8 +152,8 @@ def answer_and_rules(case: Case, rulebook_directory: Path | None = None) -> tupl
         rules = load_rulebook(policy.country, policy.sector, policy.lender, question.as_of, rulebook_directory)
         check_currency(case, rules)
         if isinstance(question, JointQuestion):
-            return solve_jointly(question, rules), rules
-        return solve(question, rules), rules
+            return solve_jointly(question, rules, lender=lender), rules
+        return solve(question, rules, lender=lender), rules
     except UnknownLayer as error:
         raise FileAtFault([f"policy.{error}"]) from error
     except RulebookAtFault as error:
@@ -201,11 +213,10 @@ def _unconfirmed(offers: Iterable[Offer], language: str) -> list[str]:
 
 def joint_document(answer: JointAnswer, language: str, currency: str = "CNY") -> dict[str, Any]:
     """The answer for several loans: joint figures in the shape of one loan's, each loan's part under "loans"."""
-    owed = summed([part.owed for part in answer.loans])
-    later = summed([part.if_nothing_changes for part in answer.loans])
+    owed, later = answer.owed, answer.if_nothing_changes
     return {
         "owed": _parts(owed) | {"total": major(owed.total_minor)},
-        "days_past_due": max(part.days_past_due for part in answer.loans),
+        "days_past_due": answer.days_past_due,
         "if_nothing_changes": {
             "days": answer.wait_days,
             "penalty": major(later.penalty_minor),
@@ -249,9 +260,11 @@ def joint_table(answer: JointAnswer, language: str, currency: str = "CNY") -> st
                 f"  {part.contract}  " + _line(o, language, currency) for o in part.offers if o.name == offer.name
             ]
         lines += [""]
+    lines += _unconfirmed((o for part in answer.loans for o in part.offers), language)
     for refusal in answer.refusals:
         said = _refusal(refusal, language, currency)
-        lines += [said["reason"], f"  {said['what_would_change_it']}"]
+        about = f"{refusal.where}  " if refusal.where else ""
+        lines += [f"{about}{said['reason']}", f"  {said['what_would_change_it']}"]
     return "\n".join(lines).rstrip()
 
 
@@ -267,6 +280,10 @@ def _joint_offer(offer: JointOffer, language: str, currency: str) -> dict[str, A
         "total": major(offer.total_minor),
         "forgiven": _parts(offer.forgiven),
         "months": [{"month": month, "amount": major(amount)} for month, amount in offer.months],
+        "annual_cost_percent": percent(offer.plan.annual_cost_ppm),
+        "measures": list(_measures(offer.plan)),
+        "rules": _rules(offer.findings),
+        "bound": list(offer.bound),
     }
 
 
@@ -303,20 +320,24 @@ def _offer(offer: Offer, language: str, currency: str) -> dict[str, Any]:
             | {"balance": major(row.balance_minor)}
             for row in plan.instalments
         ],
-        "rules": [
-            {
-                "rule": finding.rule,
-                "ok": finding.ok,
-                "limit": finding.limit,
-                "value": finding.value,
-                "source": finding.source,
-                "unit": finding.unit,
-                "status": finding.status,
-            }
-            for finding in offer.findings
-        ],
+        "rules": _rules(offer.findings),
         "bound": list(offer.bound),
     }
+
+
+def _rules(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": finding.rule,
+            "ok": finding.ok,
+            "limit": finding.limit,
+            "value": finding.value,
+            "source": finding.source,
+            "unit": finding.unit,
+            "status": finding.status,
+        }
+        for finding in findings
+    ]
 
 
 def _line(offer: Offer, language: str, currency: str) -> str:

@@ -218,10 +218,27 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoanExplained:
+    """One of several loans: what is owed on it, what waiting costs on it, and its part of each offer of that name."""
+
+    contract: str
+    owed: Owed
+    days_past_due: int
+    inputs: Inputs
+    waiting: Waiting
+    offers: tuple[OfferExplained, ...]
+
+    def part(self, name: str) -> OfferExplained | None:
+        """Its part of the offer of that name; None where nothing of it is left to pay."""
+        return next((shown for shown in self.offers if shown.offer.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """`stored`: read from the record as it was shown then, with what that day's rules said. `plans_fit`: there are
     offers, also where this speaks of a refusal alone. `nothing_minor`: what the lender may expect where nothing is
-    agreed; None for the borrower, and where nobody worked it out.
+    agreed; None for the borrower, and where nobody worked it out. `loans`: each of several loans; everything else is
+    then about all of them together, and of `inputs` the contract is that of the first alone.
     """
 
     audience: Audience
@@ -240,6 +257,7 @@ class Explanation:
     plans_fit: bool = False
     decision: Decision | None = None
     nothing_minor: int | None = None
+    loans: tuple[LoanExplained, ...] = ()
 
     def of_offer(self, name: str) -> "Explanation | None":
         """The same about one offer alone; None where it is not among them."""

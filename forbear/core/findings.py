@@ -24,11 +24,15 @@ def held_against(plan: Plan, flow: Flow, amounts: Any, case: Situation) -> list[
     if relief is None:
         # Terms are made once a case and shared by its plans; so is what the rules say of them.
         relief = case.held_relief[id(flow.terms)] = () if flow.terms.settlement else tuple(_relief(flow, case))
+    return [*_price(plan, case), *relief, *held_by_month(plan, flow, amounts, case)]
+
+
+def held_by_month(plan: Plan, flow: Flow, amounts: Any, case: Situation) -> list[Held]:
+    """The part of `held_against` that looks at months alone: term, gaps, instalments, the floor, what a month bears."""
     least, gap, bare, tight = case.arithmetic.nearest(
         amounts, flow.ends_at, case.time.first, flow.resting, case.room[0], case.spare_column
     )
-    payments = _payments(plan, flow, int(least), int(gap), case)
-    return [*_price(plan, case), *relief, *payments, *_household(flow, bare, tight, case)]
+    return [*_payments(plan, flow, int(least), int(gap), case), *_household(flow, bare, tight, case)]
 
 
 def _price(plan: Plan, case: Situation) -> Iterator[Held]:

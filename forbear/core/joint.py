@@ -1,48 +1,30 @@
 """Several loans of one household, one budget, one answer: joint offers, and each loan's part of them as exact rows.
 
 Each loan keeps its own relief, due day and rules. The household's month bears the sum; the sum of a month is never
-above that of the contracts unless she asks to pay more, so what one loan no longer takes may go to the next.
+above that of the contracts unless she asks to pay more, so what one loan no longer takes may go to the next. Names,
+shapes, wishes and ties are those of one loan (core/solver.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from forbear.core.budget import Household, MonthBudget, floor_minor
-from forbear.core.loan import Loan, Owed, owed_on
-from forbear.core.money import PPM, Rounding, divide, major
-from forbear.core.offers import drawn
-from forbear.core.payoff import value
-from forbear.core.plan import Cause, Offer, Request, Why
+from forbear.core.budget import MonthBudget
+from forbear.core.joint_offers import JointDrawn, JointOffer, drawn_jointly, offers_of
+from forbear.core.joint_shapes import asked_for, best, cheap, flows_of, light, menu_of, soon, within
+from forbear.core.joint_situation import JointQuestion, JointSituation, joint_situation, loans_of, summed
+from forbear.core.joint_ways_on import no_joint_plan, wish_refused
+from forbear.core.loan import Owed, owed_on
+from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
-from forbear.core.several import JointFlow, Share, Way, fill_jointly, joint_plans, lightest_until, ways
-from forbear.core.situation import (
-    SETTLEMENT_KINDS,
-    SHAPE_KINDS,
-    Question,
-    Situation,
-    pause_asked,
-    paused,
-    situation,
-    term_asked,
-    with_better_proof,
-)
-from forbear.core.ways_on import nothing_to_pay, pause_refused, without_surplus
+from forbear.core.several import JointFlow, JointSearch, Share
+from forbear.core.situation import Situation, pause_asked, paused, pauses_to_try, shape_asked, term_asked
+from forbear.core.ways_on import pause_refused, pause_shortened, shape_refused, without_surplus
 
+__all__ = ["JointAnswer", "JointOffer", "JointQuestion", "LoanPart", "solve_jointly", "summed"]
 
-@dataclass(frozen=True, kw_only=True)
-class JointQuestion:
-    """What is asked: the loans, in the order of the file, and the rest as in a question of one. Amount and months of
-    the request are those of all loans together."""
-
-    as_of: date
-    loans: tuple[Loan, ...]
-    cause: Cause
-    since: date | None
-    until: date | None
-    request: Request
-    household: Household
+NAMES = ("lightest", "cheapest", "soonest", "balanced", "as-requested")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,28 +37,13 @@ class LoanPart:
     days_past_due: int
     if_nothing_changes: Owed
     offers: tuple[Offer, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class JointOffer:
-    """All parts of one name together. `months`: (month, sum paid), months without a payment left out;
-    `counterfactual`: what a little more or less a month would change, or waiting."""
-
-    name: str
-    policy: str
-    why: tuple[Why, ...]
-    months: tuple[tuple[str, int], ...]
-    first_due_on: date
-    ends_on: date
-    instalment_max_minor: int
-    total_minor: int
-    forgiven: Owed
-    counterfactual: Why
+    lender_best: Offer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class JointAnswer:
-    """What was found for all loans. `offers` may be empty; then `refusals` says why and what can be done instead."""
+    """What was found for all loans. `offers` may be empty; then `refusals` says why and what can be done instead; one
+    that is about a single loan names its contract in `where`. The rest as in an answer of one loan."""
 
     loans: tuple[LoanPart, ...]
     wait_days: int
@@ -85,50 +52,48 @@ class JointAnswer:
     refusals: tuple[Refusal, ...]
     rulebook_digest: str
     effective_on: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Joint:
-    """The question with all that the rulebook makes of it. `cases` are the loans with something to pay."""
-
-    question: JointQuestion
-    rules: Rulebook
-    cases: tuple[Situation, ...]
-    shares: tuple[Share, ...]
-    caps: tuple[int, ...]
-    ceiling_minor: int
-    chosen: tuple[Way, ...]
+    lender_best: JointOffer | None = None
+    nothing_minor: int | None = None
 
     @property
-    def last(self) -> int:
-        return max(share.last for share in self.shares)
+    def owed(self) -> Owed:
+        """All that is owed, part by part."""
+        return summed([part.owed for part in self.loans])
+
+    @property
+    def if_nothing_changes(self) -> Owed:
+        """The same `wait_days` later, when nobody does anything."""
+        return summed([part.if_nothing_changes for part in self.loans])
+
+    @property
+    def days_past_due(self) -> int:
+        """Of the loan that is latest."""
+        return max(part.days_past_due for part in self.loans)
 
 
-def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
-    """Named joint offers and each loan's part of them; a pause asked for is for all loans at once."""
+Drawing = Callable[[JointFlow], JointDrawn]
+
+
+def solve_jointly(question: JointQuestion, rulebook: Rulebook, *, lender: bool = True) -> JointAnswer:
+    """Named joint offers and each loan's part of them; none is beaten by another plan of the ways given in largest
+    month, total, end and value at once. `lender`: whether the plan that serves the lender best is looked for too."""
     assert question.loans, "a question is about a loan"
     rules = rulebook.on(question.as_of)
-    cases = [situation(_single(question, loan), rules) for loan in question.loans]
-    refusals: list[Refusal] = []
-    for case in cases:
-        if (nothing := nothing_to_pay(case)) is not None:
-            refusals.append(replace(nothing, where=case.loan.contract))
-    payable = tuple(case for case in cases if nothing_to_pay(case) is None)
-    found: dict[str, JointFlow] = {}
-    if payable:
-        joint = _joint(question, rules, payable)
-        found = _with_pause(joint, refusals)
-        refusals.extend(_asked_refused(joint, found) if found else _no_plan(joint))
-    parts: dict[str, list[Offer]] = {case.loan.contract: [] for case in cases}
-    for name, flow in list(found.items()):
-        offers, against = _parts(name, flow, joint)
-        if against:
-            # A lender's own rule against one part leaves no joint plan of that name.
-            refusals.extend(refusal for refusal in against if refusal not in refusals)
-            del found[name]
-        for case, offer in zip(payable, offers, strict=True):
-            if not against:
-                parts[case.loan.contract].append(offer)
+    loans = loans_of(question, rules)
+    said = list(loans.said)
+    offers: list[JointOffer] = []
+    parts: dict[str, list[Offer]] = {case.loan.contract: [] for case in loans.all}
+    joint, chosen = None, None
+    if loans.payable:
+        joint = joint_situation(question, rules, loans.payable)
+        resting, found, made = _with_wishes(joint, said)
+        said += wish_refused(resting, found) if found else _nothing_fits(joint, said, loans.said)
+        for name, flow in found.items():
+            offer, each = offers_of(name, made(flow), resting)
+            offers.append(offer)
+            for case, part in zip(joint.cases, each, strict=True):
+                parts[case.loan.contract].append(part)
+        chosen = _lender_best(resting) if lender and found else None
     days = rules.integer("plan.wait_days")
     return JointAnswer(
         loans=tuple(
@@ -138,262 +103,245 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook) -> JointAnswer:
                 days_past_due=case.days_late,
                 if_nothing_changes=owed_on(case.loan, question.as_of + timedelta(days=days)),
                 offers=tuple(parts[case.loan.contract]),
+                lender_best=chosen[1].get(case.loan.contract) if chosen else None,
             )
-            for case in cases
+            for case in loans.all
         ),
         wait_days=days,
-        affordable=_shown(cases, found),
-        offers=tuple(_joint_offer(name, flow, joint) for name, flow in found.items()),
-        refusals=tuple(refusals),
+        affordable=_shown(loans.all, joint, offers),
+        offers=tuple(offers),
+        refusals=tuple(said),
         rulebook_digest=rules.digest,
         effective_on=rules.effective_on,
+        lender_best=chosen[0] if chosen else None,
+        nothing_minor=joint.nothing_minor if joint else None,
     )
 
 
-def _parts(name: str, flow: JointFlow, joint: _Joint) -> tuple[list[Offer], list[Refusal]]:
-    """Each loan's part of a joint plan, and what the lender's own rules say against it."""
-    offers: list[Offer] = []
-    against: list[Refusal] = []
-    for case, own in zip(joint.cases, flow.flows, strict=True):
-        # The rule binds the sum of the month, so the part is held against the ceiling of the sum.
-        held = replace(case, ceiling_minor=max(joint.ceiling_minor, flow.burden_minor))
-        worth = value(own.amounts_minor, own.ends_at, own.total_minor, case.worth)
-        made = drawn(replace(own, value_minor=worth), held, _counterfactual(flow, joint))
-        against += [replace(refusal, where=case.loan.contract) for refusal in made.refused]
-        offers.append(
-            Offer(
-                name=name,
-                plan=made.plan,
-                why=(_part_why(case, own.burden_minor),),
-                findings=made.findings,
-                counterfactual=made.counterfactual,
-                value_minor=worth,
-                bound=made.bound,
-            )
-        )
-    return offers, against
+def _nothing_fits(joint: JointSituation, said: Sequence[Refusal], before: Sequence[Refusal]) -> Sequence[Refusal]:
+    """Why there is no offer: the lender's own rules, where they left none, else what the months lack."""
+    return list(without_surplus(joint.asking)) if len(said) > len(before) else list(no_joint_plan(joint))
 
 
-def summed(debts: Sequence[Owed]) -> Owed:
-    """The sum of debts, part by part."""
-    return Owed(
-        principal_minor=sum(owed.principal_minor for owed in debts),
-        interest_minor=sum(owed.interest_minor for owed in debts),
-        penalty_minor=sum(owed.penalty_minor for owed in debts),
-        fees_minor=sum(owed.fees_minor for owed in debts),
-    )
+def _drawing(joint: JointSituation) -> Drawing:
+    """Draws up joint flows, each once."""
+    known: dict[tuple[object, ...], JointDrawn] = {}
 
-
-def _single(question: JointQuestion, loan: Loan) -> Question:
-    """One loan's question; what she asks for is about all of them, and is asked of the sum."""
-    return Question(
-        as_of=question.as_of,
-        loan=loan,
-        cause=question.cause,
-        since=question.since,
-        until=question.until,
-        request=Request(),
-        household=question.household,
-    )
-
-
-def _joint(question: JointQuestion, rules: Rulebook, cases: tuple[Situation, ...]) -> _Joint:
-    shares = tuple(Share(terms=case.most, time=case.time) for case in cases)
-    contracts = sum(case.ceiling_minor for case in cases)
-    return _Joint(
-        question=question,
-        rules=rules,
-        cases=cases,
-        shares=shares,
-        caps=max((case.caps for case in cases), key=len),
-        ceiling_minor=max(contracts, question.request.instalment_minor or 0),
-        chosen=ways(shares, rules.texts("several.policies")),
-    )
-
-
-def _with_pause(joint: _Joint, refusals: list[Refusal]) -> dict[str, JointFlow]:
-    """The named plans; after the pause she asks for where that can be borne, else without it and saying so."""
-    asking = replace(joint.cases[0], question=replace(joint.cases[0].question, request=joint.question.request))
-    months = pause_asked(asking)
-    if months:
-        resting = replace(joint, caps=_rested(joint, months))
-        if found := _named(resting):
-            return found
-    found = _named(joint)
-    if found and months:
-        refusals.append(pause_refused(asking, months))
-    return found
-
-
-def _rested(joint: _Joint, months: int) -> tuple[int, ...]:
-    """No payment on any loan in the first months one of them could use."""
-    first = min(joint.cases, key=lambda case: case.time.first)
-    return paused(replace(first, caps=joint.caps), months).caps
-
-
-def _named(joint: _Joint) -> dict[str, JointFlow]:
-    found = joint_plans(joint.shares, joint.caps, joint.ceiling_minor, joint.chosen)
-    asked = _asked(joint, found)
-    if asked is None:
+    def made(flow: JointFlow) -> JointDrawn:
+        key = tuple((id(own.terms), own.amounts_minor) for own in flow.flows)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = drawn_jointly(flow, joint)
         return found
-    better = [flow for flow in found.values() if _dominates(flow, asked)]
-    return {**found, "as-requested": min([*better, asked], key=lambda f: f.criteria)}
+
+    return made
 
 
-def _asked(joint: _Joint, found: Mapping[str, JointFlow]) -> JointFlow | None:
-    """The lightest plan within her months, or the fastest under her amount within them."""
+def _with_wishes(joint: JointSituation, said: list[Refusal]) -> tuple[JointSituation, dict[str, JointFlow], Drawing]:
+    """The named flows: with the pause or the shape she asks for where a plan can bear it, else without and saying so.
+    A pause that is too long is tried shorter."""
+    asking, usual = joint.asking, _usual_shapes(joint)
+    pauses = pauses_to_try(asking)
+    shape = shape_asked(asking)
+    for months in pauses:
+        resting = joint.paused(paused(asking, months).caps)
+        made = _drawing(resting)
+        if flows := _named(resting, usual, made, []):
+            if months != pause_asked(asking) or shape:
+                _not_as_requested(flows)
+            if months != pause_asked(asking):
+                said.append(pause_shortened(asking, pause_asked(asking), months))
+            return resting, flows, made
+    made = _drawing(joint)
+    if shape and (flows := _named(joint, (shape,), made, [])):
+        if pauses:
+            _not_as_requested(flows)
+            said.append(pause_refused(asking, pauses[0]))
+        return joint, flows, made
+    flows = _named(joint, usual, made, said)
+    if flows and pauses:
+        said.append(pause_refused(asking, pauses[0]))
+    if flows and shape:
+        said.append(shape_refused(asking, shape))
+    if pauses or shape:
+        _not_as_requested(flows)
+    return joint, flows, made
+
+
+def _not_as_requested(flows: dict[str, JointFlow]) -> None:
+    """A plan without the pause or the shape she asks for does not bear that name; one with settlements does."""
+    if "as-requested" in flows and not flows["as-requested"].settles:
+        del flows["as-requested"]
+
+
+def _usual_shapes(joint: JointSituation) -> tuple[str, ...]:
+    """Where payments may follow the income no other shape is better in anything; else all that the lender gives."""
+    allowed = joint.rules.texts("plan.shapes")
+    plain = tuple(shape for shape in allowed if shape != "interest-only")
+    return ("income-following",) if "income-following" in allowed else plain or ("level",)
+
+
+def _named(joint: JointSituation, shapes: Sequence[str], made: Drawing, said: list[Refusal]) -> dict[str, JointFlow]:
+    """Name → flow. Where the lender's own rules refuse one that was picked, the same names are picked again among all
+    plans of every number of months that they leave; what they said of the plan she asked for is kept, and all they said
+    where they leave none."""
+    found = [flow for shape in shapes for flow in flows_of(joint, shape, joint.ceiling_minor, joint.last)]
+    menu = menu_of(joint, shapes, joint.ceiling_minor)
+    settled = _settled(joint)
+    flows = _picked(joint, found, menu, settled, _asked(joint, shapes, found, settled))
+    if not any(made(flow).refused for flow in flows.values()):
+        return flows
+    left = [flow for flow in [*found, *menu, *_asked(joint, shapes, found, ())] if not made(flow).refused]
+    settled = [flow for flow in settled if not made(flow).refused]
+    asked = [flow for flow in _asked(joint, shapes, found, settled) if not made(flow).refused]
+    kept = _picked(joint, left, (), settled, asked)
+    told = [flow for name, flow in flows.items() if name == "as-requested" or not kept]
+    for refusal in (refusal for flow in told for refusal in made(flow).refused):
+        if refusal not in said:
+            said.append(refusal)
+    return kept
+
+
+def _picked(
+    joint: JointSituation,
+    found: Sequence[JointFlow],
+    menu: Sequence[JointFlow],
+    settled: Sequence[JointFlow],
+    asked: Sequence[JointFlow],
+) -> dict[str, JointFlow]:
+    """Ties go to the plan that is better in the next of: largest month, total, end, value."""
+    everything = [*found, *settled, *asked]
+    if not everything:
+        return {}
+    flows = {name: best(joint, everything, key) for name, key in zip(NAMES, (light, cheap, soon), strict=False)}
+    if found:
+        middle = _balanced([*menu, *found])
+        if all(middle.ranked != other.ranked for other in flows.values()):
+            flows["balanced"] = middle
+    if asked:
+        flows["as-requested"] = asked[0]
+    return _undominated(flows)
+
+
+def _balanced(plans: Sequence[JointFlow]) -> JointFlow:
+    """The plan where the product of what each side gains against its worst plan is greatest (Nash): her largest month
+    below the heaviest, the lender's value above the poorest. Ties: least total, then soonest."""
+    heaviest = max(flow.burden_minor for flow in plans)
+    poorest = min(flow.value_minor for flow in plans)
+
+    def key(flow: JointFlow) -> tuple[int, int, int]:
+        gains = (heaviest - flow.burden_minor + 1) * (flow.value_minor - poorest + 1)
+        return -gains, flow.total_minor, flow.ends_at
+
+    return min(plans, key=key)
+
+
+def _settled(joint: JointSituation) -> list[JointFlow]:
+    """The settlement she asks for: every loan that may be settled is, the others are paid as ever; first the lightest
+    of those that settle soonest, then the lightest, the cheapest and the soonest of all. Where that cannot be borne the
+    dearest settlement is left out, and so on. It may go above the contracts' sum."""
+    places = list(joint.settleable)
+    most = max(joint.caps, default=0)
+    while places:
+        search = joint.settling(places)
+        full = search.fastest(most)
+        if full:
+            end = min(max(flow.flows[place].ends_at for place in places) for flow in full)
+            first = _ending_by(search, places, end).least(most, joint.last)
+            soonest = [best(joint, [_with_terms(flow, search) for flow in first], light)] if first else []
+            return [*soonest, *within(joint, search, most, joint.last)]
+        places.remove(max(places, key=lambda place: search.shares[place].terms.kept.total_minor))
+    return []
+
+
+def _ending_by(search: JointSearch, places: Sequence[int], end: int) -> JointSearch:
+    """The same search with those loans paid off by month `end`."""
+
+    def bound(place: int, share: Share) -> Share:
+        months = min(share.terms.months, end - share.time.first + 1)
+        return replace(share, terms=replace(share.terms, months=months)) if place in places else share
+
+    return replace(search, shares=tuple(bound(place, share) for place, share in enumerate(search.shares)))
+
+
+def _with_terms(flow: JointFlow, search: JointSearch) -> JointFlow:
+    """The flow with the terms of a search, so that they are told apart by identity."""
+    flows = (replace(own, terms=share.terms) for own, share in zip(flow.flows, search.shares, strict=True))
+    return replace(flow, flows=tuple(flows))
+
+
+def _asked(
+    joint: JointSituation, shapes: Sequence[str], found: Sequence[JointFlow], settled: Sequence[JointFlow]
+) -> list[JointFlow]:
+    """The plan that meets the request: her amount, within her months; where only months are named, the lightest."""
+    asking = joint.asking
     request, months = joint.question.request, term_asked(joint.question.request)
-    if not found or (request.instalment_minor is None and months is None):
-        return None
-    first = min(share.time.first for share in joint.shares)
-    until = joint.last if months is None else min(joint.last, first + months - 1)
-    if request.instalment_minor is None:
-        return lightest_until(joint.shares, joint.caps, joint.ceiling_minor, joint.chosen, until)
-    asked = request.instalment_minor
-    full = [f for way in joint.chosen if (f := fill_jointly(joint.shares, joint.caps, asked, way, until)) is not None]
-    if not full:
-        return None
-    fast = min(full, key=lambda f: (f.total_minor, f.ends_at, f.burden_minor))
+    if settled:
+        return [settled[0]]
+    if not found:
+        return []
+    # Where payments step up, her amount is that of the first months (core/shapes.py) and bounds no later one.
+    amount = None if tuple(shapes) == ("stepped",) else request.instalment_minor
+    if amount is None and months is None:
+        wished = pause_asked(asking) or (shape_asked(asking) and shape_asked(asking) in shapes)
+        return [best(joint, found, light)] if wished else []
+    until = joint.last if months is None else min(joint.last, joint.first + months - 1)
+    ceiling = joint.ceiling_minor if amount is None else amount
+    able = [flow for s in shapes for flow in asked_for(joint, s, ceiling, until, by_amount=amount is not None)]
+    if not able:
+        return []
+    if amount is None:
+        return [best(joint, able, light)]
     # Her own amount, unless a smaller one ends as soon and costs no more.
-    light = lightest_until(joint.shares, joint.caps, asked, joint.chosen, fast.ends_at)
-    return light if light is not None and light.total_minor <= fast.total_minor else fast
+    return [best(joint, able, lambda f: (f.ends_at, f.total_minor, f.burden_minor))]
+
+
+def _undominated(flows: Mapping[str, JointFlow]) -> dict[str, JointFlow]:
+    """Where one named plan is worse than another in nothing but better in nothing either, the better takes its name."""
+    kept = {name: flows[name] for name in NAMES if name in flows}
+    for name in ("balanced", "as-requested"):
+        if name not in kept:
+            continue
+        better = [other for other in flows.values() if _dominates(other, flows[name])]
+        if better and name == "balanced":
+            del kept[name]
+        elif better:
+            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=lambda f: f.ranked)
+    return kept
 
 
 def _dominates(one: JointFlow, other: JointFlow) -> bool:
-    return one.criteria != other.criteria and all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
+    """Whether one plan is better for her in something and worse in nothing; alike for her, better for the lender."""
+    if one.criteria == other.criteria:
+        return one.value_minor > other.value_minor
+    return all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
 
 
-def _joint_offer(name: str, flow: JointFlow, joint: _Joint) -> JointOffer:
-    cases = joint.cases
-    longest = max((case.time for case in cases), key=lambda time: len(time.months))
-    ends = [case.time.due_on[own.ends_at] for case, own in zip(cases, flow.flows, strict=True)]
-    starts = [case.time.due_on[own.payments[0].index] for case, own in zip(cases, flow.flows, strict=True)]
-    facts = {
-        "instalment": major(flow.burden_minor),
-        "total": major(flow.total_minor),
-        "ends_on": max(ends).isoformat(),
-        "count": str(len(cases)),
-        "contract": cases[flow.way.order[0]].loan.contract,
-    }
-    said = [Why(key=f"several.why.{name}", facts=facts), Why(key=f"several.way.{flow.way.policy}", facts=facts)]
-    forgiven = summed([own.terms.forgiven for own in flow.flows])
-    if forgiven.total_minor:
-        said.append(Why(key="plan.why.forgiven", facts={"amount": major(forgiven.total_minor)}))
-    return JointOffer(
-        name=name,
-        policy=flow.way.policy,
-        why=tuple(said),
-        months=tuple((longest.months[index], amount) for index, amount in flow.by_month.items()),
-        first_due_on=min(starts),
-        ends_on=max(ends),
-        instalment_max_minor=flow.burden_minor,
-        total_minor=flow.total_minor,
-        forgiven=forgiven,
-        counterfactual=_counterfactual(flow, joint),
-    )
+def _lender_best(joint: JointSituation) -> tuple[JointOffer, dict[str, Offer]] | None:
+    """The plan a lender alone would choose: of every number of steps of relief, taken on all loans alike, and of every
+    number of months the one it expects most of; with each loan's part. None where its own rules refuse it."""
+    chosen: tuple[JointFlow, JointSituation] | None = None
+    for rung in range(max(len(case.rungs) for case in joint.cases)):
+        stage = joint.on_rung(rung)
+        for plans in (*stage.search().menu(stage.ceiling_minor), stage.search().fastest(stage.ceiling_minor)):
+            flow = max(map(stage.valued, plans), key=lambda one: one.value_minor, default=None)
+            if flow is not None and (chosen is None or flow.value_minor > chosen[0].value_minor):
+                chosen = flow, stage
+    if chosen is None and (settled := _settled(joint)):
+        chosen = settled[0], joint
+    assert chosen is not None, "where there is an offer there is a plan that serves the lender best"
+    flow, stage = chosen
+    made = drawn_jointly(flow, stage)
+    if made.refused:
+        return None
+    offer, parts = offers_of("lender-best", made, stage)
+    return offer, {case.loan.contract: part for case, part in zip(joint.cases, parts, strict=True)}
 
 
-def _counterfactual(flow: JointFlow, joint: _Joint) -> Why:
-    """A step, or five, more a month where that ends sooner; else one to four steps less where that ends later but in
-    time; else what waiting costs. The step is the largest of 1, 2, 5, 10, … units within a fifth of the largest sum."""
-    unit = max(share.terms.unit_minor for share in joint.shares)
-    sizes = [unit * factor * 10**zeros for zeros in range(7) for factor in (1, 2, 5)]
-    step = max([size for size in sizes if size * 5 <= flow.burden_minor], default=unit)
-    for steps in (1, 5, -1, -2, -3, -4):
-        most = min(flow.burden_minor + steps * step, joint.ceiling_minor)
-        other = fill_jointly(joint.shares, joint.caps, most, flow.way)
-        if other is None or (other.total_minor - flow.total_minor) * steps > 0:
-            continue
-        if (other.ends_at - flow.ends_at) * steps < 0:
-            facts = {
-                "change": major(abs(other.burden_minor - flow.burden_minor)),
-                "instalment": major(other.burden_minor),
-                "months": str(abs(other.ends_at - flow.ends_at)),
-                "difference": major(abs(other.total_minor - flow.total_minor)),
-            }
-            return Why(key=f"several.counterfactual.{'sooner' if steps > 0 else 'lighter'}", facts=facts)
-    days = joint.rules.integer("plan.wait_days")
-    later = [owed_on(case.loan, case.question.as_of + timedelta(days=days)).total_minor for case in joint.cases]
-    more = sum(later) - sum(case.owed.total_minor for case in joint.cases)
-    return Why(key="several.counterfactual.waiting", facts={"days": str(days), "more": major(more)})
-
-
-def _part_why(case: Situation, burden_minor: int) -> Why:
-    return Why(key="several.why.part", facts={"contract": case.loan.contract, "instalment": major(burden_minor)})
-
-
-def _shown(cases: Sequence[Situation], found: Mapping[str, JointFlow]) -> tuple[MonthBudget, ...]:
+def _shown(
+    cases: Sequence[Situation], joint: JointSituation | None, offers: Sequence[JointOffer]
+) -> tuple[MonthBudget, ...]:
     """The months up to the last instalment of any offer, at least a year of them."""
-    months = max((case.months for case in cases), key=len)
-    return months[: max(12, 1 + max((flow.ends_at for flow in found.values()), default=0))]
-
-
-def _asked_refused(joint: _Joint, found: Mapping[str, JointFlow]) -> Iterator[Refusal]:
-    """Offers exist, but not what she asked for: the nearest there is; settlements and shapes are made loan by loan."""
-    request, term = joint.question.request, joint.rules.param("plan.term_max_months")
-    asked = request.instalment_minor is not None or term_asked(request) is not None
-    if asked and "as-requested" not in found:
-        nearest = found["lightest"]
-        facts = {"instalment": major(nearest.burden_minor), "months": str(nearest.ends_at + 1)}
-        yield Refusal(rule=term.rule, reason="plan.refusal.request", way_on="plan.way.request", facts=facts)
-    if SETTLEMENT_KINDS & set(request.kinds):
-        rule = joint.rules.param("settlement.payments_max").rule
-        yield Refusal(rule=rule, reason="several.refusal.settlement", way_on="several.on.settlement")
-    if SHAPE_KINDS.keys() & set(request.kinds):
-        rule = joint.rules.param("plan.shapes").rule
-        yield Refusal(rule=rule, reason="several.refusal.shape", way_on="several.on.shape")
-
-
-def _no_plan(joint: _Joint) -> Iterator[Refusal]:
-    """Why no joint plan ends in time, the least rise of income that brings one, and what needs no surplus."""
-    case, most = joint.cases[0], max(joint.caps, default=0)
-    more, asks = _more(joint)
-    facts = {"count": str(len(joint.cases)), "most": major(most), **more}
-    income = "plan.way.income-and-ask" if asks else "plan.way.income"
-    bound = 2 * sum(one.owed.total_minor for one in joint.cases)
-    raised = lightest_until(joint.shares, joint.caps, bound, joint.chosen, joint.last)
-    if most == 0:
-        floor = joint.rules.param("budget.floor", joint.question.household.place)
-        facts["floor"] = major(floor_minor(joint.question.household, joint.rules))
-        yield Refusal(rule=floor.rule, reason="plan.refusal.no-surplus", way_on=income, facts=facts)
-    elif raised is not None:
-        rule = joint.rules.param("plan.instalment_not_raised").rule
-        least = {"instalment": major(joint.ceiling_minor), "needed": major(raised.burden_minor)}
-        facts = {**facts, **least, "months": str(raised.ends_at + 1)}
-        yield Refusal(rule=rule, reason="plan.refusal.would-raise", way_on="plan.way.ask-more", facts=facts)
-    else:
-        rule = joint.rules.param("plan.term_max_months").rule
-        yield Refusal(rule=rule, reason="several.refusal.too-little", way_on=income, facts=facts)
-    if _shown_income_helps(joint):
-        rule = joint.rules.param("budget.interim_months").rule
-        yield Refusal(rule=rule, reason="plan.refusal.unproven", way_on="plan.way.prove-income")
-    yield from without_surplus(case)
-
-
-def _shown_income_helps(joint: _Joint) -> bool:
-    caps = situation(with_better_proof(joint.cases[0].question), joint.rules).caps
-    return any(fill_jointly(joint.shares, caps, joint.ceiling_minor, way) for way in joint.chosen)
-
-
-def _more(joint: _Joint) -> tuple[dict[str, str], bool]:
-    """The least rise of each month's income, in whole units, that brings a joint plan under the contracts' sum, or
-    under any where that is not enough: bisection; and whether she must also ask to pay more than before."""
-    unit = max(share.terms.unit_minor for share in joint.shares)
-    bound = 2 * sum(case.owed.total_minor for case in joint.cases)
-    months = max((case.months for case in joint.cases), key=len)
-    deficit = max((m.need_minor + m.debts_minor - m.income_minor for m in months), default=0)
-    buffer_ppm = joint.rules.integer("budget.buffer")
-
-    def works(units: int, ceiling: int) -> bool:
-        surplus = [max(0, m.income_minor + units * unit - m.need_minor - m.debts_minor) for m in months]
-        caps = [whole - divide(whole * buffer_ppm, PPM, Rounding.UP) for whole in surplus]
-        return any(fill_jointly(joint.shares, caps, ceiling, way) for way in joint.chosen)
-
-    for ceiling in (joint.ceiling_minor, bound):
-        low, high = 0, divide(max(0, deficit) + 4 * bound, unit, Rounding.UP)
-        if works(high, ceiling):
-            while high - low > 1:
-                middle = (low + high) >> 1
-                low, high = (low, middle) if works(middle, ceiling) else (middle, high)
-            return {"more": major(high * unit)}, ceiling > joint.ceiling_minor
-    return {"more": major(bound)}, True
+    months = joint.months if joint else max((case.months for case in cases), key=len)
+    last = max((offer.months[-1][0] for offer in offers), default="")
+    return months[: max(12, sum(1 for month in months if month.month <= last))]

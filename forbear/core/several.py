@@ -2,18 +2,26 @@
 
 Every month each open loan gets its least instalment, longest rest first; what the month has beyond that goes by the
 way: down an order of the loans, or to all in proportion. One budget and one ceiling bind the sum, not the single loan.
-What is guaranteed of the plans found, and what is not, stands at `joint_plans`; docs/waterfalls.md works one by hand.
+What is guaranteed of the plans found, and what is not, stands at `JointSearch`; docs/waterfalls.md works one by hand.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
-from forbear.core.cashflow import Calendar, Flow, Terms
-from forbear.core.money import PPM, Rounding, allocate, divide
+from forbear.core.cashflow import Calendar, Flow, Terms, yearly_factors
+from forbear.core.money import PPM, Rounding, divide
+from forbear.core.once import once
+from forbear.core.payoff_jointly import FAILED, Bounds, Debt, Order, Run, pay_off_jointly
 
 ORDERS_TRIED_MOST = 4
 """Up to this many loans every order is tried (24); beyond, the named ones."""
+
+WITHOUT_BOUND = 2**62
+"""More than any month can bear: what stands for no bound."""
+
+STEPS_LOOKED_AT = 64
+"""So many ceilings from the highest down are looked at one by one for the least total."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +50,17 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class JointFlow:
-    """One flow a share, in the order of the shares, that pays all of them off."""
+    """One flow a share, in the order of the shares, that pays all of them off. `value_minor` is what a lender expects
+    of all of them, 0 where nobody asked; `block`: the months before the payment steps up, 0 where it does not."""
 
     way: Way
     flows: tuple[Flow, ...]
+    shape: str = "income-following"
+    resting: int = 0
+    block: int = 0
+    value_minor: int = 0
 
-    @property
+    @once
     def by_month(self) -> dict[int, int]:
         """Place of a month → the sum paid in it."""
         found: dict[int, int] = {}
@@ -56,17 +69,17 @@ class JointFlow:
                 found[payment.index] = found.get(payment.index, 0) + payment.amount_minor
         return dict(sorted(found.items()))
 
-    @property
+    @once
     def burden_minor(self) -> int:
         """The largest sum of a month."""
         return max(self.by_month.values())
 
-    @property
+    @once
     def total_minor(self) -> int:
         """All that is paid on all loans."""
         return sum(flow.total_minor for flow in self.flows)
 
-    @property
+    @once
     def ends_at(self) -> int:
         """The place of the last payment."""
         return max(flow.ends_at for flow in self.flows)
@@ -75,6 +88,26 @@ class JointFlow:
     def criteria(self) -> tuple[int, int, int]:
         """Largest monthly sum, total, end: less is better in each."""
         return self.burden_minor, self.total_minor, self.ends_at
+
+    @property
+    def ranked(self) -> tuple[int, int, int, int]:
+        """The same, then the value to the lender turned round: how ties are broken."""
+        return (*self.criteria, -self.value_minor)
+
+    @property
+    def first_at(self) -> int:
+        """The place of the first payment."""
+        return min(self.by_month)
+
+    @property
+    def months(self) -> int:
+        """Months from the first payment to the last, both counted."""
+        return self.ends_at - self.first_at + 1
+
+    @property
+    def settles(self) -> bool:
+        """Whether a loan is settled in it."""
+        return any(flow.terms.settlement for flow in self.flows)
 
 
 def ways(shares: Sequence[Share], policies: Sequence[str]) -> tuple[Way, ...]:
@@ -93,29 +126,173 @@ def ways(shares: Sequence[Share], policies: Sequence[str]) -> tuple[Way, ...]:
     return tuple(found.values())
 
 
-def joint_plans(
-    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way]
-) -> dict[str, JointFlow]:
-    """lightest (least largest monthly sum), cheapest (least total), soonest (ends first); {} where no way ends in time.
+@dataclass(frozen=True, kw_only=True)
+class JointSearch:
+    """Plans for all loans under one ceiling of the month's sum, by every way given.
 
     Guaranteed: every loan is paid off to the fen in its own months, no month's sum exceeds its cap or the ceiling, and
-    among all ways given none has a lower largest sum in time, a lower total at the ceiling, or an earlier end. With one
-    loan these are exactly the plans of `cashflow`. For one way, what is left of all loans after a month does not rise
-    with the ceiling (the proof of docs/plan.md month by month, the first loan of the order, then the first two, …), but
-    for a unit a loan that is lost where a loan ends inside a month; so the bisection also looks that many units lower.
+    with one loan these are exactly the plans of `cashflow`. For one way, what is left of all loans after a month does
+    not rise with the ceiling (the proof of docs/plan.md month by month, the first loan of the order, then the first
+    two, …), but for a unit a loan that is lost where a loan ends inside a month, and a fen a loan and month of
+    rounding; so each bisection also looks that many units lower. tests/oracles holds the picks against every ceiling.
 
     Against all plans, not only those of a way: where interest is paid month by month and nothing else is in arrears,
     the cheapest is the optimum of the linear programme, for moving an amount to a higher rate saves the difference of
     the rates in every month it moves; whole units and rounding cost at most a unit a loan. With arrears, which bear no
     interest, the programme is not linear and the order of effective rates is a rule that trying every order bounds.
+
+    `beside_minor`: the most of a month that loans beside the settled ones get; settled loans come first in every way.
     """
-    full = [flow for way in chosen if (flow := fill_jointly(shares, caps, ceiling_minor, way))]
-    if not full:
+
+    shares: tuple[Share, ...]
+    caps: tuple[int, ...]
+    chosen: tuple[Way, ...]
+    shape: str = "income-following"
+    resting: int = 0
+    block: int = 0
+    beside_minor: int = WITHOUT_BOUND
+
+    @once
+    def debts(self) -> tuple[Debt, ...]:
+        """The shares as plain numbers."""
+        settles = any(share.terms.settlement for share in self.shares)
+        return tuple(_debt(share, settles) for share in self.shares)
+
+    @once
+    def unit(self) -> int:
+        """The step of a ceiling."""
+        return max(share.terms.unit_minor for share in self.shares)
+
+    @once
+    def last(self) -> int:
+        """The place of the last month a plan may use."""
+        return min(len(self.caps) - 1, max(share.last for share in self.shares))
+
+    def fill(self, way: Way, ceiling_minor: int, until: int | None = None) -> JointFlow | None:
+        """Pay as much as caps and ceiling allow, as early as they allow it, given out by `way`; None where that does
+        not end by month `until` or leaves a loan unpaid for longer than its terms allow."""
+        found, runs = self._run(way, ceiling_minor, self.last if until is None else until)
+        return None if found == FAILED else self._flow(way, runs)
+
+    def fastest(self, ceiling_minor: int, until: int | None = None) -> list[JointFlow]:
+        """The plan of each way that has one under a ceiling."""
+        found = (self.fill(way, ceiling_minor, until) for way in self.chosen)
+        return [flow for flow in found if flow is not None]
+
+    def least(self, most_minor: int, until: int, total_most_minor: int = WITHOUT_BOUND) -> list[JointFlow]:
+        """The plans with the least ceiling of all that end by month `until` and cost at most so much: one of each way
+        that can be as light as the lightest. Bisection over whole units."""
+        return self._least(most_minor, until, total_most_minor, 0, self.chosen)
+
+    def _least(
+        self, most_minor: int, until: int, total_most_minor: int, above: int, chosen: Sequence[Way]
+    ) -> list[JointFlow]:
+        """`above`: no units up to here suffice. The sooner a light way is tried, the less the others need trying."""
+        until = min(until, self.last)
+        most = min(most_minor, max(self.caps[: until + 1], default=0))
+        if most <= 0:
+            return []
+
+        def works(way: Way, units: int) -> bool:
+            found, _ = self._run(way, min(units * self.unit, most), until)
+            return found != FAILED and found[2] <= total_most_minor
+
+        best, high = 0, divide(most, self.unit, Rounding.UP)
+        for way in chosen:
+            units = best - 1 if best else high
+            if units > above and works(way, units):
+                best = self._least_units(way, above, units, until, works)
+        plans = self.fastest(min(best * self.unit, most), until) if best else []
+        return [flow for flow in plans if flow.total_minor <= total_most_minor]
+
+    def cheapest(self, most_minor: int, until: int) -> list[JointFlow]:
+        """Plans that cost least, the lightest of them among them: from the highest ceiling down for as long as rounding
+        alone may tell two totals apart, then the least ceiling that costs no more."""
+        found: list[JointFlow] = []
+        best = WITHOUT_BOUND
+        for way in self.chosen:
+            ceiling = most_minor
+            for _ in range(STEPS_LOOKED_AT):
+                flow = self.fill(way, ceiling, until)
+                if flow is None or flow.total_minor > best + len(self.shares) * (flow.ends_at + 1):
+                    break
+                found.append(flow)
+                best = min(best, flow.total_minor)
+                # Every ceiling down to its own largest month gives the same plan.
+                ceiling = (flow.burden_minor - 1) - (flow.burden_minor - 1) % self.unit
+                if ceiling <= 0:
+                    break
+        return [*(f for f in found if f.total_minor == best), *self.least(most_minor, until, best)]
+
+    def within(self, most_minor: int, until: int) -> list[JointFlow]:
+        """The lightest, the cheapest and the soonest plans that end by month `until`."""
+        cheap = self.cheapest(most_minor, until)
+        if not cheap:
+            return []
+        end = min(flow.ends_at for flow in [*cheap, *self.fastest(most_minor, until)])
+        return [*self.least(most_minor, until), *cheap, *self.least(most_minor, end)]
+
+    def menu(self, most_minor: int) -> Iterator[list[JointFlow]]:
+        """For every number of months the lightest plans, the lightest of all first; a number of months that a shorter
+        plan is no heavier for is left out."""
+        until, above, chosen = self.last, 0, self.chosen
+        while until >= 0 and (plans := self._least(most_minor, until, WITHOUT_BOUND, above, chosen)):
+            yield plans
+            lightest = min(plans, key=lambda flow: flow.criteria)
+            # What is too little for so many months is too little for fewer.
+            until, above = lightest.ends_at - 1, divide(lightest.burden_minor, self.unit, Rounding.UP) - 1
+            chosen = (lightest.way, *(way for way in self.chosen if way != lightest.way))
+
+    def _least_units(self, way: Way, above: int, high: int, until: int, works: Callable[[Way, int], bool]) -> int:
+        """The least number of units that works, `high` being one that does; looks a unit a loan below the turn too."""
+        usable = sum(1 for cap in self.caps[: until + 1] if cap > 0)
+        kept = sum(share.terms.kept.total_minor for share in self.shares)
+        # No ceiling below an even share without interest can suffice.
+        floor = min(high - 1, max(above, divide(kept, usable * self.unit, Rounding.UP) - 1))
+        low, step = floor, 1
+        while above and low + step < high and not works(way, low + step):
+            low, step = low + step, step * 2
+        high = min(high, low + step) if above else high
+        while True:
+            while high - low > 1:
+                middle = (low + high) >> 1
+                low, high = (low, middle) if works(way, middle) else (middle, high)
+            lower = range(max(floor + 1, high - 1 - len(self.shares)), high - 1)
+            found = next((units for units in lower if works(way, units)), high)
+            if found == high:
+                return high
+            low, high = floor, found
+
+    def _run(self, way: Way, ceiling_minor: int, until: int) -> tuple[tuple[int, int, int], list[Run]]:
+        order = Order(way.order, way.pro_rata, way.interest_first)
+        bounds = Bounds(self.caps, ceiling_minor, min(until, self.last), self.resting, self.beside_minor)
+        return pay_off_jointly(self.debts, order, bounds)
+
+    def _flow(self, way: Way, runs: Sequence[Run]) -> JointFlow:
+        flows = [
+            Flow(
+                terms=share.terms,
+                amounts_minor=tuple(run.amounts),
+                accrued_minor=tuple(run.accrued),
+                burden_minor=max(run.amounts),
+                total_minor=sum(run.amounts),
+                resting=0 if share.terms.settlement else self.resting,
+                shape="settlement" if share.terms.settlement else self.shape,
+            )
+            for share, run in zip(self.shares, runs, strict=True)
+        ]
+        return JointFlow(way=way, flows=tuple(flows), shape=self.shape, resting=self.resting, block=self.block)
+
+
+def joint_plans(
+    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way]
+) -> dict[str, JointFlow]:
+    """lightest (least largest monthly sum), cheapest (least total), soonest (ends first); {} where no way ends in time.
+    Ties go to the better in the others."""
+    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
+    pool = search.within(ceiling_minor, search.last)
+    if not pool:
         return {}
-    end = min(flow.ends_at for flow in full)
-    last = max(share.last for share in shares)
-    pool = [*full, *_lightest(shares, caps, ceiling_minor, chosen, last)]
-    pool += _lightest(shares, caps, ceiling_minor, chosen, end)
     return {
         "lightest": min(pool, key=lambda f: f.criteria),
         "cheapest": min(pool, key=lambda f: (f.total_minor, f.burden_minor, f.ends_at)),
@@ -127,154 +304,43 @@ def lightest_until(
     shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way], until: int
 ) -> JointFlow | None:
     """The plan with the least largest monthly sum of all that end by month `until`; None where none does."""
-    found = _lightest(shares, caps, ceiling_minor, chosen, until)
-    return min(found, key=lambda f: f.criteria, default=None)
+    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
+    return min(search.least(ceiling_minor, until), key=lambda f: f.criteria, default=None)
 
 
 def fill_jointly(
     shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, way: Way, until: int | None = None
 ) -> JointFlow | None:
-    """Pay as much as caps and ceiling allow, as early as they allow it, given out by `way`; None where that does not
-    end in time or leaves a loan unpaid for longer than its terms allow.
-
-    Each loan runs as in `cashflow.fill`: interest of a month rounded down to the minor unit, arrears first, no interest
-    on interest, payments in whole units and never below the least but for the last one.
-    """
-    runs = [_Run(share) for share in shares]
-    bound = max(share.last for share in shares)
-    last = min(len(caps) - 1, bound if until is None else min(bound, until))
-    for index in range(last + 1):
-        for run in runs:
-            run.accrue(index)
-        _pay(runs, index, min(caps[index], ceiling_minor), way)
-        if not all(run.settle(index) for run in runs):
-            return None
-        if not any(run.left for run in runs):
-            return JointFlow(way=way, flows=tuple(run.flow() for run in runs))
-    return None
+    """`JointSearch.fill` for one way of giving out."""
+    return JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=(way,)).fill(way, ceiling_minor, until)
 
 
-class _Run:
-    """One loan in the course of the months. `pays` is what it gets this month, `interest` what accrued in it, `last_at`
-    the place of its last payment; `amounts` and `accrued` hold the months up to the last payment."""
-
-    __slots__ = ("accrued", "ahead", "amounts", "interest", "last_at", "left", "pays", "principal", "share", "year")
-
-    def __init__(self, share: Share) -> None:
-        self.share = share
-        self.principal = share.terms.kept.principal_minor
-        self.left = share.terms.kept.total_minor
-        self.ahead = share.terms.ahead_minor
-        self.year = share.time.denominator * PPM
-        self.last_at = share.time.first - 1
-        self.interest = self.pays = 0
-        self.amounts: list[int] = []
-        self.accrued: list[int] = []
-
-    def accrue(self, index: int) -> None:
-        self.pays = self.interest = 0
-        if self.left and index < len(self.share.time.parts):
-            rate = self.principal * self.share.terms.rate_ppm * self.share.time.parts[index]
-            self.interest = divide(rate, self.year, Rounding.DOWN)
-            self.left += self.interest
-            self.ahead += self.interest if self.share.terms.interest_ahead else 0
-
-    def may_pay(self, index: int) -> bool:
-        return self.left > 0 and self.share.time.first <= index <= self.share.last
-
-    def least(self, index: int, interest_first: bool) -> int:
-        """What the loan is given before any gets more: its least instalment, its interest of the month where that comes
-        first, and something at all where it has rested as long as it may."""
-        terms, rested = self.share.terms, index - self.last_at > self.share.terms.gap_months
-        unit, wanted = terms.unit_minor, max(terms.least_minor, self.interest if interest_first else 0, rested)
-        return min(self.left, divide(wanted, unit, Rounding.UP) * unit)
-
-    def give(self, rest: int, most: int) -> int:
-        """Raise what it gets by as much as `rest` allows, up to `most` in all; what was given, in whole units unless it
-        pays all that is left, and nothing that would leave it below the least instalment."""
-        whole = min(most, self.pays + rest)
-        if whole < self.left:
-            whole -= whole % self.share.terms.unit_minor
-            if whole < self.share.terms.least_minor:
-                return 0
-        given = max(0, whole - self.pays)
-        self.pays += given
-        return given
-
-    def settle(self, index: int) -> bool:
-        """Book the month; False where the loan can no longer end in time or has rested too long."""
-        terms = self.share.terms
-        if self.left:
-            self.amounts.append(self.pays)
-            self.accrued.append(self.interest)
-        if self.pays:
-            self.left, self.last_at = self.left - self.pays, index
-            self.principal -= min(max(0, self.pays - self.ahead), self.principal)
-            self.ahead = max(0, self.ahead - self.pays)
-        if not self.left:
-            return True
-        return index < self.share.last and index - self.last_at <= terms.gap_months
-
-    def flow(self) -> Flow:
-        """The cash flow of the months gone through."""
-        return Flow(
-            terms=self.share.terms,
-            amounts_minor=tuple(self.amounts),
-            accrued_minor=tuple(self.accrued),
-            burden_minor=max(self.amounts),
-            total_minor=sum(self.amounts),
-        )
-
-
-def _pay(runs: Sequence[_Run], index: int, budget_minor: int, way: Way) -> None:
-    """Give out one month: the least of each loan, longest rest first, then the rest by the way."""
-    ordered = [runs[place] for place in way.order if runs[place].may_pay(index)]
-    rest = max(0, budget_minor)
-    for run in sorted(ordered, key=lambda r: r.last_at):
-        rest -= run.give(rest, run.least(index, way.interest_first))
-    if way.pro_rata and ordered:
-        unit = max(run.share.terms.unit_minor for run in ordered)
-        parts = allocate(rest // unit, [run.left - run.pays for run in ordered]) if _any_left(ordered) else ()
-        for run, part in zip(ordered, parts, strict=False):
-            rest -= run.give(min(rest, part * unit), run.left)
-    for run in ordered:
-        rest -= run.give(rest, run.left)
-
-
-def _any_left(runs: Sequence[_Run]) -> bool:
-    return any(run.left > run.pays for run in runs)
-
-
-def _lightest(
-    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way], until: int
-) -> list[JointFlow]:
-    """For each way that can be as light as the lightest one, its plan at that ceiling. Bisection over whole units."""
-    unit = max(share.terms.unit_minor for share in shares)
-    high = divide(max(0, min(ceiling_minor, max(caps[: until + 1], default=0))), unit, Rounding.UP)
-
-    def at(way: Way) -> Callable[[int], JointFlow | None]:
-        return lambda units: fill_jointly(shares, caps, min(units * unit, ceiling_minor), way, until)
-
-    best = None
+def settled_first(chosen: Sequence[Way], shares: Sequence[Share]) -> tuple[Way, ...]:
+    """The same ways with the settled loans before the others, each once."""
+    found: dict[tuple[object, ...], Way] = {}
     for way in chosen:
-        if at(way)(high if best is None else best - 1) is not None:
-            best = _least_units(at(way), high if best is None else best - 1, len(shares))
-    if best is None:
-        return []
-    return [flow for way in chosen if (flow := at(way)(best)) is not None]
+        order = tuple(sorted(way.order, key=lambda place: not shares[place].terms.settlement))
+        found.setdefault((order, way.pro_rata, way.interest_first), replace(way, order=order))
+    return tuple(found.values())
 
 
-def _least_units(at: Callable[[int], JointFlow | None], high: int, slack: int) -> int:
-    """The least number of units that works, `high` being one that does; looks `slack` units below the bisection's."""
-    low = 0
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if at(middle) is not None:
-            high = middle
-        else:
-            low = middle
-    lower = next((units for units in range(max(1, high - slack), high) if at(units) is not None), high)
-    return lower if lower == high else _least_units(at, lower, slack)
+def _debt(share: Share, settles: bool) -> Debt:
+    terms = share.terms
+    factors, _, year = yearly_factors(terms.rate_ppm, share.time.parts, share.time.denominator, list)
+    return Debt(
+        principal=terms.kept.principal_minor,
+        left=terms.kept.total_minor,
+        factors=factors,
+        year=year,
+        first=share.time.first,
+        last=share.last,
+        unit=terms.unit_minor,
+        least=terms.least_minor,
+        gap=terms.gap_months,
+        ahead=terms.ahead_minor,
+        interest_ahead=terms.interest_ahead,
+        beside=settles and not terms.settlement,
+    )
 
 
 def _orders(policy: str, shares: Sequence[Share]) -> Iterator[tuple[int, ...]]:

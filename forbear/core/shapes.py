@@ -22,8 +22,8 @@ def flows_of(case: Situation, shape: str, ceiling_minor: int, last: int) -> Iter
     for until in range(case.time.first, last + 1):
         if shape == "interest-only":
             yield from _within(case, until, case.caps, ceiling_minor, shape, resting_asked(case))
-        for block in _blocks(case, shape):
-            flat = _flattened(case, until, block)
+        for block in blocks(case, shape):
+            flat = flattened(case, until, block)
             yield from _within(case, until, flat, ceiling_minor, shape)
 
 
@@ -77,7 +77,7 @@ def _within(
     yield from (flow for flow in found if flow is not None)
 
 
-def _blocks(case: Situation, shape: str) -> tuple[int, ...]:
+def blocks(case: Situation, shape: str) -> tuple[int, ...]:
     """After how many months the payment steps up; 0 for a level plan."""
     if shape == "level":
         return (0,)
@@ -87,7 +87,7 @@ def _blocks(case: Situation, shape: str) -> tuple[int, ...]:
     return (known,) if known else tuple(case.rules.integers("plan.step_months"))
 
 
-def _flattened(case: Situation, until: int, block: int) -> tuple[int, ...]:
+def flattened(case: Situation, until: int, block: int) -> tuple[int, ...]:
     """The caps with each stretch at its barest month, so that a payment within it is the same every month.
 
     The last month keeps its own: the last payment is what is left, and may be smaller than the others.

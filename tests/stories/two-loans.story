@@ -27,8 +27,9 @@ home cn/hunan/changsha, 1 adult, 1 child
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
 2026-03-02 borrower sends paper 3
-expect affordable 2026-04 2070.00, 2026-05 2070.00, 2026-06 2070.00, 2026-07 2070.00, 2026-08 2070.00, 2026-09
-  2070.00
+# The other loan has no agreement yet, so what its contract takes, 875.00, is not there: 90 % of 2300.00 − 875.00.
+expect affordable 2026-04 1282.50, 2026-05 1282.50, 2026-06 1282.50, 2026-07 1282.50, 2026-08 1282.50, 2026-09
+  1282.50
 2026-03-02 borrower chooses 700.00 a month
 2026-03-03 agent lin accepts
 2026-03-03 agent lin accepts paper 1

@@ -3,10 +3,18 @@
 Each address also answers with ?format=json: the same explanation as docs/explanation.md describes it.
 """
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
-from forbear.actions.explanation import CHOSEN, explained_choice, explained_decision, explained_today
+from forbear.actions.explanation import (
+    CHOSEN,
+    explained_choice,
+    explained_decision,
+    explained_today,
+    explained_together,
+)
 from forbear.actions.explanation_document import explanation_document
 from forbear.actions.plan import may_choose
 from forbear.actions.sections import reason, sentence
@@ -71,6 +79,39 @@ def why_not(request: HttpRequest, file: CaseFile, number: int) -> HttpResponse:
 
 
 @of_her_case
+def together(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """Plans over all her loans here on one budget: one of them (?plan=cheapest, the first by default), or why there is
+    none, with the others a tap away."""
+    if (closed := _closed(request, file)) is not None:
+        return closed
+    found = explained_together(desk_of(request), file, Audience.BORROWER)
+    if found is None:
+        return not_found(request)
+    names, language = [shown.offer.name for shown in found.offers], reader_language()
+    name = request.GET.get("plan", "") or (names[0] if names else "")
+    one = found.of_offer(name) if names else found
+    if one is None:
+        return not_found(request)
+    offer = one.offers[0].offer if names else None
+    said = offer.why if offer else ()
+    return _answer(
+        request,
+        file,
+        one if request.GET.get("plan") or request.GET.get("format") != "json" else found,
+        title=words("explanation.page.together"),
+        name=words(f"plan.name.{name}") if offer else "",
+        lines=[
+            words("explanation.page.together_lead"),
+            *(sentence(language, why) for why in said),
+            *(reason(language, refused) for refused in ([] if offer else one.refusals)),
+        ],
+        more=sentence(language, offer.counterfactual) if offer and offer.counterfactual else "",
+        back=reverse("borrower:offers", args=[file.case.case_id]),
+        others=[(other, words(f"plan.name.{other}")) for other in names if other != name],
+    )
+
+
+@of_her_case
 def why_answer(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """Why she was answered so: the decision's own record."""
     found = explained_decision(desk_of(request), file, Audience.BORROWER)
@@ -105,6 +146,7 @@ def _answer(
     lines: list[str],
     back: str,
     more: str = "",
+    others: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """The explanation as a page, or as data where that is asked for."""
     language = reader_language()
@@ -126,6 +168,7 @@ def _answer(
         more=more,
         stored=words("explanation.page.stored", date=day(found.as_of)) if stored else "",
         sections=told(found, language),
+        others=others,
         json_url=f"?{query.urlencode()}",
         write_url=reverse("borrower:messages", args=[file.case.case_id]),
     )

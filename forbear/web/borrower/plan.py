@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
+from forbear.actions.plan import Choice, may_choose, offers_today, other_loans, plan_for, request_plan
 from forbear.core.amounts import amount_minor
 from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
@@ -65,6 +65,7 @@ def _offers(
         asked=words("offers.page.asked", name=wish_words(asked)) if asked and closed is None else "",
         chosen_url=reverse("borrower:why", args=[file.case.case_id, "chosen"]) if asked and file.requested else "",
         **_reasons(answer, file.case.case_id),
+        **_others(request, file),
         trying=slide_most > 0,
         offers=found,
         compare=_compare(answer),
@@ -121,6 +122,17 @@ def _reasons(answer: Answer, case_id: str) -> dict[str, list[Any]]:
         reasons.setdefault(words(refusal.reason, **refusal.facts), "" if refusal.reason == INSTEAD else url)
     ways = [words(refusal.way_on, **refusal.facts) for refusal in said if refusal.way_on]
     return {"reasons": list(reasons.items()), "ways": list(dict.fromkeys(ways))}
+
+
+def _others(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """That she has other loans here, that their instalments are counted, and the way to plans over all of them."""
+    loans = other_loans(desk_of(request), file)
+    said = [
+        words("offers.page.others.loan", contract=loan.contract, instalment=money(loan.instalment_minor))
+        for loan in loans
+        if loan.instalments_left
+    ]
+    return {"other_loans": said, "together_url": reverse("borrower:together", args=[file.case.case_id])} if said else {}
 
 
 def _compare(answer: Answer) -> dict[str, Any]:

@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{CASE}/plans", plan.offers, name="offers"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
     path(f"{CASE}/plans/own", plan.own_plan, name="own_plan"),
+    path(f"{CASE}/plans/together", explanation.together, name="together"),
     path(f"{CASE}/plans/<str:name>/why", explanation.why, name="why"),
     path(f"{CASE}/plans/why-not/<int:number>", explanation.why_not, name="why_not"),
     path(f"{CASE}/answer", decision.decision, name="decision"),

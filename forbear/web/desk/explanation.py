@@ -4,6 +4,7 @@ An agent or reviewer reads names; an auditor or policy owner also every id and t
 same as data, ?at=12 the plans as the record's fact of that number shows them, whatever today's rules say.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +16,7 @@ from forbear.actions.explanation import (
     explained_decision,
     explained_record,
     explained_today,
+    explained_together,
 )
 from forbear.actions.explanation_document import explanation_document
 from forbear.actions.sections import reason, sentence
@@ -62,6 +64,34 @@ def why_not(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
 
 @staff_required()
 @require_safe
+def together(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Plans over all her loans here on one budget: one of them (?plan=cheapest, the first by default), or why none."""
+    file, language = case_for_staff(request, case_id), reader_language()
+    known = file.statement is not None and file.household is not None
+    found = explained_together(_desk(request), file, audience(request)) if known else None
+    if found is None:
+        raise Http404
+    names = [shown.offer.name for shown in found.offers]
+    name = request.GET.get("plan", "") or (names[0] if names else "")
+    one = found.of_offer(name) if names else found
+    if one is None:
+        raise Http404
+    heading = say(language, "desk.plan.together")
+    lines = [say(language, "desk.plan.together_note")]
+    if names:
+        heading = f"{heading}: {term_in(language, f'desk.offer.{name}')}"
+        offer = one.offers[0].offer
+        lines += [sentence(language, why) for why in offer.why]
+        lines += [sentence(language, offer.counterfactual)] if offer.counterfactual else []
+    else:
+        lines += [reason(language, refused) for refused in one.refusals]
+    whole = request.GET.get("format") == "json" and not request.GET.get("plan")
+    others = [(other, term_in(language, f"desk.offer.{other}")) for other in names if other != name]
+    return _answer(request, file, found if whole else one, "plan", heading=heading, lines=lines, others=others)
+
+
+@staff_required()
+@require_safe
 def why_answer(request: HttpRequest, case_id: str) -> HttpResponse:
     """Why she was answered so, from the decision's own record."""
     file = case_for_staff(request, case_id)
@@ -92,7 +122,14 @@ def _found(request: HttpRequest, file: CaseFile, name: str) -> Explanation | Non
 
 
 def _answer(
-    request: HttpRequest, file: CaseFile, found: Explanation, tab: str, *, heading: str, lines: list[str] | None = None
+    request: HttpRequest,
+    file: CaseFile,
+    found: Explanation,
+    tab: str,
+    *,
+    heading: str,
+    lines: list[str] | None = None,
+    others: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     language = reader_language()
     if request.GET.get("format") == "json":
@@ -110,6 +147,7 @@ def _answer(
         lines=lines or [],
         stored=stored,
         sections=told(found, language),
+        others=others,
         json_url=f"?{query.urlencode()}",
     )
 

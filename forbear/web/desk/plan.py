@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.explanation import recorded_offers
-from forbear.actions.plan import Choice, may_choose, offers_today, plan_for, request_plan
+from forbear.actions.plan import Choice, may_choose, offers_today, other_loans, plan_for, request_plan
 from forbear.actions.record import By
 from forbear.actions.sections import measure_told, rule_named, sentence, source_told
 from forbear.core import amounts
@@ -78,6 +78,7 @@ def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> 
     by = By(actor=request.staff, channel=Channel.HOTLINE, key="")  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "answer": answer,
+        "other_loans": other_loans(desk, file),
         "offers": shown_offers(answer, language),
         "refusals": [refused_in(language, refusal) for refusal in answer.refusals],
         "costs_more": answer.if_nothing_changes.total_minor - answer.owed.total_minor,

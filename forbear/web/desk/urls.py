@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{CASE}/budget/correct", evidence.correct, name="correct"),
     path(f"{CASE}/plans", plan.plan, name="plan"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
+    path(f"{CASE}/plans/together", explanation.together, name="together"),
     path(f"{CASE}/plans/<str:name>/why", explanation.why, name="why"),
     path(f"{CASE}/plans/why-not/<int:number>", explanation.why_not, name="why_not"),
     path(f"{CASE}/decision", decision.decision, name="decision"),
