@@ -217,7 +217,7 @@ def _stopped(request: HttpRequest, door: Door, item: Item) -> list[str]:
     return [
         words("evidence.page.read.stopped", name=upload.name, percent=100 * upload.received // upload.size)
         for upload in on_the_way
-        if upload.item == item.number
+        if upload.item == item.number and paper_with(door.file, item.number, upload.sha256) is None
     ]
 
 
