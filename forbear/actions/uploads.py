@@ -67,6 +67,7 @@ def begin_upload(
     if size > FILE_BYTES_MAX:
         return Refusal("evidence.size", "evidence.refusal.size", "evidence.way_on.smaller", where="size")
     if known := paper_with(file, item, digest):
+        desk.uploads.drop(upload_id(file, item, digest))
         return Received(known.paper)
     if paper and all(known.paper != paper for known in file.papers_of(item)):
         return Refusal("evidence.paper", "evidence.refusal.paper", "evidence.way_on.list", where="paper")
@@ -88,6 +89,9 @@ def begin_upload(
     if begun.size != size:
         desk.uploads.drop(begun.id)
         return Refusal("upload.changed", "evidence.refusal.changed", "evidence.way_on.again", where="size")
+    if known := paper_with(load(desk, sender.case_id), item, digest):  # kept by another tab while we looked
+        desk.uploads.drop(begun.id)
+        return Received(known.paper)
     for waited in desk.uploads.of_case(sender.case_id)[ON_THE_WAY_MAX:]:
         desk.uploads.drop(waited.id)
     return begun

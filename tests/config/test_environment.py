@@ -88,6 +88,7 @@ def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path, 
         ("borrower 110101199003070000 called", "borrower [number] called"),
         ("tel 138 0013 8000, +86 138-0013-8000", "tel [number], [number]"),
         ("mail to li.na@example.org failed", "mail to [mail] failed"),
+        ("Gone: /u/atHveGU-ms1AzcPGMVIHx610?x=1", "Gone: /u/[link]?x=1"),
         ("GET /c/c_7f3k in 12 ms at 2026-03-02", "GET /c/c_7f3k in 12 ms at [number]"),
     ],
 )

@@ -26,7 +26,7 @@ from forbear.core.upload_link import items_to_send
 from forbear.web.access import desk_of
 from forbear.web.borrower.doors import STOP_ASKING, Door, by_link, on_her_site, on_its_own, to_papers
 from forbear.web.borrower.fields import Field, Option
-from forbear.web.borrower.page import by_her, day, done_words, of_her_case, posted_key, show, to, why_not, words
+from forbear.web.borrower.page import by_her, day, done_words, posted_key, show, why_not, words
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
 ONE = "one"
@@ -115,24 +115,22 @@ def _papers_state(request: HttpRequest, door: Door, number: int) -> HttpResponse
     return show(request, "parts/papers", title="", came=came)
 
 
+def _link_to_phone(request: HttpRequest, door: Door) -> HttpResponse:
+    """A link to her own telephone, for photos that are not on this machine."""
+    if request.method != "POST":
+        return to_papers(door)
+    items = items_to_send(door.file.items, door.file.case.papers)
+    by = by_her(request, door.file, "link", items, seen=False)
+    outcome = send_link(desk_of(request), by, door.sender.case_id, items)
+    if isinstance(outcome, Refusal):
+        return _list(request, door, message=why_not(outcome))
+    return to_papers(door, "link")
+
+
 papers, link_papers = on_her_site(_papers), by_link(_papers)
 send_papers, link_send_papers = on_her_site(_send_papers), by_link(_send_papers)
 papers_state, link_papers_state = on_her_site(_papers_state), by_link(_papers_state)
-
-
-@of_her_case
-def link_to_phone(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """A link to her own telephone, for photos that are not on this machine."""
-    if request.method != "POST":
-        return to("papers", file)
-    items = items_to_send(file.items, file.case.papers)
-    by = by_her(request, file, "link", items, seen=False)
-    outcome = send_link(desk_of(request), by, file.case.case_id, items)
-    if isinstance(outcome, Refusal):
-        return on_her_site(lambda request, door: _list(request, door, message=why_not(outcome)))(
-            request, file.case.case_id
-        )
-    return to("papers", file, done="link")
+link_to_phone = on_her_site(_link_to_phone)
 
 
 # ---- the page ----------------------------------------------------------------------------------------------------
@@ -217,7 +215,7 @@ def _stopped(request: HttpRequest, door: Door, item: Item) -> list[str]:
     return [
         words("evidence.page.read.stopped", name=upload.name, percent=100 * upload.received // upload.size)
         for upload in on_the_way
-        if upload.item == item.number
+        if upload.item == item.number and paper_with(door.file, item.number, upload.sha256) is None
     ]
 
 

@@ -149,6 +149,15 @@ def test_garbage_in_the_headers_changes_nothing(handed_in: Borrower, offset: str
     assert stands(handed_in.client, begun["url"]) == 0
 
 
+def test_a_piece_needs_the_pages_token_against_forged_requests(handed_in: Borrower):
+    begun = began(handed_in.client, handed_in.at("papers/1/uploads"), JPEG).json()
+    forged = Client(enforce_csrf_checks=True)
+    forged.cookies = handed_in.client.cookies
+    assert put(forged, begun["url"], 0, JPEG).status_code == 403
+    assert began(forged, handed_in.at("papers/1/uploads"), JPEG + b"2").status_code == 403
+    assert stands(handed_in.client, begun["url"]) == 0
+
+
 def test_more_bytes_than_were_told_are_not_taken(handed_in: Borrower):
     begun = began(handed_in.client, handed_in.at("papers/1/uploads"), JPEG).json()
     assert put(handed_in.client, begun["url"], 0, JPEG + b"more").status_code == 409
