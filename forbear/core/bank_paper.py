@@ -7,11 +7,12 @@ confidence.
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from forbear.core.bank_chain import Link, settle
 from forbear.core.bank_table import RawRow, doubtful_figures, head, table_rows
 from forbear.core.paper_lines import DOUBT, Found, Row, field, labelled, person_name, together
-from forbear.core.paper_text import as_figures, compact, days, is_chinese, place, writes_month_first
+from forbear.core.paper_text import as_figures, compact, days, exactly, is_chinese, place, writes_month_first
 from forbear.core.reading import Field, StatementRow
 
 MENDED = 850
@@ -40,7 +41,7 @@ def read_bank_statement(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[S
     found: list[tuple[str, Found | None]] = [
         ("bank", _bank(top)),
         ("holder", labelled(top, _HOLDER, person_name)),
-        ("account_tail", labelled(top, _ACCOUNT, _tail)),
+        ("account_tail", _account(top)),
     ]
     fields = [field(name, one) for name, one in found if one is not None]
     month_first = writes_month_first([piece.text for row in rows for piece in row])
@@ -64,6 +65,22 @@ def _bank(rows: Sequence[Row]) -> Found | None:
                     return match[0], piece
             elif _ENGLISH_BANK.search(piece.text) and ":" not in piece.text and len(piece.text) <= 60:
                 return piece.text, piece
+    return None
+
+
+def _account(rows: Sequence[Row]) -> Found | None:
+    """The account number after its label, its groups of digits perhaps apart."""
+    for label in _ACCOUNT:
+        for row in rows:
+            for i, piece in enumerate(row):
+                at = exactly(label, piece.text)
+                if at is None:
+                    continue
+                rest = [piece.part(at[1], len(piece.text))] if at[1] < len(piece.text) else []
+                groups = list(takewhile(lambda one: re.fullmatch("[0-9*×xX -]+", one.text), row[i + 1 :]))
+                tail = _tail(" ".join(one.text for one in (*rest, *groups)).strip(" :"))
+                if tail is not None:
+                    return tail, together([*rest, *groups])
     return None
 
 

@@ -75,7 +75,7 @@ def read_id_card(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[int, ...
         number, proved = _checked(number, printed)
     name = labelled(rows, ("姓名",), person_name) or _name_above(rows)
     if name is not None:
-        fields.append(field("name", name))
+        fields.append(field("name", name, DOUBT if _gap(*name) else 1000))
     fields += _sex_and_birth(rows, number if proved else None, printed)
     for label, key, accept in (("民族", "nation", _nation), ("签发机关", "authority", _authority)):
         found = labelled(rows, (label,), accept)
@@ -144,6 +144,11 @@ def _sex_and_birth(rows: Sequence[Row], number: Found | None, printed: Found | N
         fields += [field("sex", sex)] if sex else []
         fields += [field("born_on", printed)] if printed else []
     return fields
+
+
+def _gap(name: str, piece: Piece) -> bool:
+    """Whether a name is wider than its characters: a rare one between or behind them was not read."""
+    return compact(piece.text) == name and 100 * (piece.right - piece.left) > 115 * len(name) * piece.across
 
 
 def _name_above(rows: Sequence[Row]) -> Found | None:
