@@ -111,14 +111,30 @@ def _rows(raw: Sequence[RawRow], opening: int | None) -> tuple[StatementRow, ...
     known = [row.on for row in raw if row.on is not None]
     newest_first = len(known) > 1 and known[0] > known[-1]
     links = settle([_link(row, prints_signs) for row in raw], opening, newest_first)
-    rows, last = list[StatementRow](), known[0] if known else None
-    for row, link in zip(raw, links, strict=True):
-        carried = row.on is None
-        on = row.on or last
-        last = on
+    on_days = _carried([row.on for row in raw])
+    rows = list[StatementRow]()
+    for i, (row, link) in enumerate(zip(raw, links, strict=True)):
+        on = on_days[i]
         if on is not None and link.amount is not None:
-            rows.append(_row(row, link, on, carried))
+            most = CARRIED if row.on is None else DOUBT if _out_of_order(on_days, i, newest_first) else 1000
+            rows.append(_row(row, link, on, most))
     return tuple(rows)
+
+
+def _carried(printed: Sequence[date | None]) -> list[date | None]:
+    """A row without a day has the day of the row before it, the first rows that of the first day there is."""
+    carried, last = list[date | None](), next((on for on in printed if on is not None), None)
+    for on in printed:
+        last = on or last
+        carried.append(last)
+    return carried
+
+
+def _out_of_order(on: Sequence[date | None], i: int, newest_first: bool) -> bool:
+    """Whether a day does not lie between the days around it, which are in order themselves."""
+    around = [*([on[i - 1]] if i else []), on[i], *([on[i + 1]] if i + 1 < len(on) else [])]
+    known = [day for day in (reversed(around) if newest_first else around) if day is not None]
+    return known != sorted(known) and (len(known) < 3 or known[0] <= known[-1])
 
 
 def _link(row: RawRow, prints_signs: bool) -> Link:
@@ -140,16 +156,13 @@ def _signed(figure: tuple[int, str]) -> int:
     return -figure[0] if figure[1] == "-" else figure[0]
 
 
-def _row(row: RawRow, link: Link, on: date, carried: bool) -> StatementRow:
+def _row(row: RawRow, link: Link, on: date, most: int) -> StatementRow:
     assert link.amount is not None, "a row without an amount is none"
-    place_ = together(row.pieces)
-    confidence = min(piece.confidence for piece in row.read)
+    confidence = min(most, *(piece.confidence for piece in row.read))
     if link.broken or link.inferred or not link.signed or (doubtful_figures(row) and not link.proved):
         confidence = min(confidence, DOUBT)
     if link.mended:
         confidence = min(confidence, MENDED)
-    if carried:
-        confidence = min(confidence, CARRIED)
     text = row.text
     wages = _WAGES.search(text) is not None or place("代发工资", text) is not None
     return StatementRow(
@@ -158,7 +171,7 @@ def _row(row: RawRow, link: Link, on: date, carried: bool) -> StatementRow:
         balance_minor=link.balance,
         text=text,
         page=row.page,
-        box=place_.box,
+        box=together(row.pieces).box,
         confidence=confidence,
         salary=link.amount > 0 and wages,
     )

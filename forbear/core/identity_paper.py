@@ -171,7 +171,8 @@ def _nation(text: str) -> str | None:
 
 def _authority(text: str) -> str | None:
     text = compact(text)
-    return text if 4 <= len(text) <= 30 and chinese(text) else None
+    office = text.endswith(("局", "处", "所", "厅")) or "公安" in text
+    return text if 4 <= len(text) <= 30 and office and chinese(text) else None
 
 
 def _address(rows: Sequence[Row]) -> Found | None:

@@ -26,7 +26,7 @@ _EVEN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     for sign in signs
 }
 _LIKE_DIGITS = str.maketrans("OoQDlI|i!ZzSsB〇", "000011111225580")
-_RUN = re.compile(r"[0-9OoQDlI|i!ZzSsB〇,.\-/:]{2,}")
+_RUN = re.compile(r"(?<![A-Za-z])[0-9OoQDlI|i!ZzSsB〇,.\-/:]{2,60}(?![A-Za-z])")
 _SPACED = re.compile(r"(?<=[0-9]) ?([,.]) ?(?=[0-9])")
 _AMOUNT = re.compile(
     r"(?<![0-9.,])(?P<before>[-+]?) ?(?:¥|\$|£|€|RMB|CNY)? ?(?P<sign>[-+]?)"
