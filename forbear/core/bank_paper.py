@@ -45,9 +45,10 @@ def read_bank_statement(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[S
     ]
     fields = [field(name, one) for name, one in found if one is not None]
     month_first = writes_month_first([piece.text for row in rows for piece in row])
-    fields += _period(top, month_first)
+    period = _period(top, month_first)
     raw, opening = table_rows(rows, month_first)
-    return tuple(fields), _rows(raw, opening)
+    within = (period[0].value, period[1].value) if period else ("", "9999")
+    return (*fields, *period), _rows(raw, opening, within)
 
 
 def _above_table(rows: Sequence[Row]) -> Sequence[Row]:
@@ -106,7 +107,7 @@ def _period(rows: Sequence[Row], month_first: bool) -> list[Field]:
     return []
 
 
-def _rows(raw: Sequence[RawRow], opening: int | None) -> tuple[StatementRow, ...]:
+def _rows(raw: Sequence[RawRow], opening: int | None, within: tuple[str, str]) -> tuple[StatementRow, ...]:
     prints_signs = any(row.figures.get("amount", (0, ""))[1] == "-" for row in raw)
     known = [row.on for row in raw if row.on is not None]
     newest_first = len(known) > 1 and known[0] > known[-1]
@@ -116,7 +117,8 @@ def _rows(raw: Sequence[RawRow], opening: int | None) -> tuple[StatementRow, ...
     for i, (row, link) in enumerate(zip(raw, links, strict=True)):
         on = on_days[i]
         if on is not None and link.amount is not None:
-            most = CARRIED if row.on is None else DOUBT if _out_of_order(on_days, i, newest_first) else 1000
+            doubtful = _out_of_order(on_days, i, newest_first) or not within[0] <= on.isoformat() <= within[1]
+            most = CARRIED if row.on is None else DOUBT if doubtful else 1000
             rows.append(_row(row, link, on, most))
     return tuple(rows)
 
