@@ -185,9 +185,16 @@ def place(phrase: str, text: str) -> tuple[int, int] | None:
 
 
 def exactly(phrase: str, text: str) -> tuple[int, int] | None:
-    """(start, end) of a phrase in a text, upper and lower case alike."""
-    at = text.lower().find(phrase.lower())
-    return (at, at + len(phrase)) if at >= 0 else None
+    """(start, end) of a phrase in a text, upper and lower case alike; spaces put in or lost do not matter."""
+    phrase, text = phrase.lower(), text.lower()
+    at = text.find(phrase)
+    if at >= 0:
+        return at, at + len(phrase)
+    if " " not in text and " " not in phrase:
+        return None
+    signs = [i for i, sign in enumerate(text) if sign != " "]
+    at = compact(text).find(compact(phrase))
+    return (signs[at], signs[at + len(compact(phrase)) - 1] + 1) if at >= 0 else None
 
 
 def chinese(text: str) -> bool:
