@@ -13,6 +13,9 @@ EDGE_PIXELS = 3
 """A line this near to the edge runs into it: the detector ends its boxes about here."""
 BURNT = 250
 SMALL_SIDE = 500
+PAPER_BRIGHT = 225
+"""Where the rest of the page is this bright all of it is well lit, and white is only its white."""
+AROUND = np.ones((9, 9), np.uint8)
 TILE = 256
 TILES = 8
 NEAR = 10
@@ -85,30 +88,31 @@ def _small(plane: Picture) -> Picture:
 
 
 def _glare(grey: Picture, boxes: Boxes) -> int:
-    """Parts per thousand of the printed area in white spots that fade out and have no line in them.
-
-    Printed white has an edge, light has none; and where a line can be read nothing is lost.
+    """Parts per thousand of the printed area that a light burnt out: white where paper is darker, fading at its edge
+    (printed white has a sharp one), and away from every line that was read.
     """
     small = _small(grey)
-    if np.percentile(small, 30) > 235 or not len(boxes):  # white paper, evenly lit: nothing stands out of it
-        return 0
     scale = small.shape[1] / grey.shape[1]
-    printed = np.zeros_like(small)
-    hull = cv2.convexHull((boxes.reshape(-1, 2) * scale).astype(np.int32))
-    cv2.fillConvexPoly(printed, hull, 1)
+    places = (boxes * scale).astype(np.int32)
+    rest = small[small < BURNT]
+    if not len(boxes) or not rest.size or np.median(rest) > PAPER_BRIGHT:
+        return 0
+    printed, read = np.zeros_like(small), np.zeros_like(small)
+    cv2.fillConvexPoly(printed, cv2.convexHull(places.reshape(-1, 2)), 1)
+    for place in places:
+        cv2.fillConvexPoly(read, place, 1)
     count, labels, stats, _ = cv2.connectedComponentsWithStats((small >= BURNT).astype(np.uint8))
-    centres = np.clip((boxes.mean(axis=1) * scale).astype(int), 0, np.array(small.shape[::-1]) - 1)
-    read = set(labels[centres[:, 1], centres[:, 0]])
     steep = np.hypot(cv2.Sobel(small, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(small, cv2.CV_32F, 0, 1) / 8)
-    lost = 0
+    lost = printed * (1 - cv2.dilate(read, AROUND))
+    area = 0
     for label in range(1, count):
-        if label in read or stats[label, cv2.CC_STAT_AREA] < small.size / 1000:
+        if stats[label, cv2.CC_STAT_AREA] < small.size / 1000:
             continue
         spot = (labels == label).astype(np.uint8)
         ring = (cv2.dilate(spot, np.ones((5, 5), np.uint8)) - spot).astype(bool)
         if np.median(steep[ring]) < 8:
-            lost += int((spot * printed).sum())
-    return 1000 * lost // max(1, int(printed.sum()))
+            area += int((spot * lost).sum())
+    return 1000 * area // max(1, int(printed.sum()))
 
 
 def _cut(picture: Picture, boxes: Boxes) -> int:

@@ -1,12 +1,14 @@
 """A statement's own proof: the balance before, plus or less what moved, is the balance after.
 
 Two links of this chain share each balance. So a balance that breaks both while they agree on another is mended to that
-one, and an amount between two balances that their other links prove is mended if it differs in one digit; everything
+one, and an amount between two balances that their other links prove is mended if it is one digit away; everything
 else that does not hold stays as read and is doubtful. A missing row is never papered over.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from forbear.core.paper_text import distance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,5 @@ def _marked(links: Sequence[Link], i: int, opening: int | None) -> Link:
 
 
 def one_digit_apart(one: int, two: int) -> bool:
-    """Whether two numbers have equally many digits and differ in exactly one of them."""
-    a, b = str(one), str(two)
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    """Whether a digit exchanged, left out or put in makes one number of the other."""
+    return distance(str(one), str(two)) == 1

@@ -7,11 +7,12 @@ confidence.
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from forbear.core.bank_chain import Link, settle
 from forbear.core.bank_table import RawRow, doubtful_figures, head, table_rows
 from forbear.core.paper_lines import DOUBT, Found, Row, field, labelled, person_name, together
-from forbear.core.paper_text import as_figures, compact, days, is_chinese, place, writes_month_first
+from forbear.core.paper_text import as_figures, compact, days, exactly, is_chinese, place, writes_month_first
 from forbear.core.reading import Field, StatementRow
 
 MENDED = 850
@@ -40,13 +41,14 @@ def read_bank_statement(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[S
     found: list[tuple[str, Found | None]] = [
         ("bank", _bank(top)),
         ("holder", labelled(top, _HOLDER, person_name)),
-        ("account_tail", labelled(top, _ACCOUNT, _tail)),
+        ("account_tail", _account(top)),
     ]
     fields = [field(name, one) for name, one in found if one is not None]
     month_first = writes_month_first([piece.text for row in rows for piece in row])
-    fields += _period(top, month_first)
+    period = _period(top, month_first)
     raw, opening = table_rows(rows, month_first)
-    return tuple(fields), _rows(raw, opening)
+    within = (period[0].value, period[1].value) if period else ("", "9999")
+    return (*fields, *period), _rows(raw, opening, within)
 
 
 def _above_table(rows: Sequence[Row]) -> Sequence[Row]:
@@ -64,6 +66,22 @@ def _bank(rows: Sequence[Row]) -> Found | None:
                     return match[0], piece
             elif _ENGLISH_BANK.search(piece.text) and ":" not in piece.text and len(piece.text) <= 60:
                 return piece.text, piece
+    return None
+
+
+def _account(rows: Sequence[Row]) -> Found | None:
+    """The account number after its label, its groups of digits perhaps apart."""
+    for label in _ACCOUNT:
+        for row in rows:
+            for i, piece in enumerate(row):
+                at = exactly(label, piece.text)
+                if at is None:
+                    continue
+                rest = [piece.part(at[1], len(piece.text))] if at[1] < len(piece.text) else []
+                groups = list(takewhile(lambda one: re.fullmatch("[0-9*×xX -]+", one.text), row[i + 1 :]))
+                tail = _tail(" ".join(one.text for one in (*rest, *groups)).strip(" :"))
+                if tail is not None:
+                    return tail, together([*rest, *groups])
     return None
 
 
@@ -89,19 +107,36 @@ def _period(rows: Sequence[Row], month_first: bool) -> list[Field]:
     return []
 
 
-def _rows(raw: Sequence[RawRow], opening: int | None) -> tuple[StatementRow, ...]:
+def _rows(raw: Sequence[RawRow], opening: int | None, within: tuple[str, str]) -> tuple[StatementRow, ...]:
     prints_signs = any(row.figures.get("amount", (0, ""))[1] == "-" for row in raw)
     known = [row.on for row in raw if row.on is not None]
     newest_first = len(known) > 1 and known[0] > known[-1]
     links = settle([_link(row, prints_signs) for row in raw], opening, newest_first)
-    rows, last = list[StatementRow](), known[0] if known else None
-    for row, link in zip(raw, links, strict=True):
-        carried = row.on is None
-        on = row.on or last
-        last = on
+    on_days = _carried([row.on for row in raw])
+    rows = list[StatementRow]()
+    for i, (row, link) in enumerate(zip(raw, links, strict=True)):
+        on = on_days[i]
         if on is not None and link.amount is not None:
-            rows.append(_row(row, link, on, carried))
+            doubtful = _out_of_order(on_days, i, newest_first) or not within[0] <= on.isoformat() <= within[1]
+            most = CARRIED if row.on is None else DOUBT if doubtful else 1000
+            rows.append(_row(row, link, on, most))
     return tuple(rows)
+
+
+def _carried(printed: Sequence[date | None]) -> list[date | None]:
+    """A row without a day has the day of the row before it, the first rows that of the first day there is."""
+    carried, last = list[date | None](), next((on for on in printed if on is not None), None)
+    for on in printed:
+        last = on or last
+        carried.append(last)
+    return carried
+
+
+def _out_of_order(on: Sequence[date | None], i: int, newest_first: bool) -> bool:
+    """Whether a day does not lie between the days around it, which are in order themselves."""
+    around = [*([on[i - 1]] if i else []), on[i], *([on[i + 1]] if i + 1 < len(on) else [])]
+    known = [day for day in (reversed(around) if newest_first else around) if day is not None]
+    return known != sorted(known) and (len(known) < 3 or known[0] <= known[-1])
 
 
 def _link(row: RawRow, prints_signs: bool) -> Link:
@@ -123,16 +158,13 @@ def _signed(figure: tuple[int, str]) -> int:
     return -figure[0] if figure[1] == "-" else figure[0]
 
 
-def _row(row: RawRow, link: Link, on: date, carried: bool) -> StatementRow:
+def _row(row: RawRow, link: Link, on: date, most: int) -> StatementRow:
     assert link.amount is not None, "a row without an amount is none"
-    place_ = together(row.pieces)
-    confidence = min(piece.confidence for piece in row.read)
+    confidence = min(most, *(piece.confidence for piece in row.read))
     if link.broken or link.inferred or not link.signed or (doubtful_figures(row) and not link.proved):
         confidence = min(confidence, DOUBT)
     if link.mended:
         confidence = min(confidence, MENDED)
-    if carried:
-        confidence = min(confidence, CARRIED)
     text = row.text
     wages = _WAGES.search(text) is not None or place("代发工资", text) is not None
     return StatementRow(
@@ -141,7 +173,7 @@ def _row(row: RawRow, link: Link, on: date, carried: bool) -> StatementRow:
         balance_minor=link.balance,
         text=text,
         page=row.page,
-        box=place_.box,
+        box=together(row.pieces).box,
         confidence=confidence,
         salary=link.amount > 0 and wages,
     )

@@ -75,7 +75,7 @@ def read_id_card(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[int, ...
         number, proved = _checked(number, printed)
     name = labelled(rows, ("姓名",), person_name) or _name_above(rows)
     if name is not None:
-        fields.append(field("name", name))
+        fields.append(field("name", name, DOUBT if _gap(*name) else 1000))
     fields += _sex_and_birth(rows, number if proved else None, printed)
     for label, key, accept in (("民族", "nation", _nation), ("签发机关", "authority", _authority)):
         found = labelled(rows, (label,), accept)
@@ -146,6 +146,11 @@ def _sex_and_birth(rows: Sequence[Row], number: Found | None, printed: Found | N
     return fields
 
 
+def _gap(name: str, piece: Piece) -> bool:
+    """Whether a name is wider than its characters: a rare one between or behind them was not read."""
+    return compact(piece.text) == name and 100 * (piece.right - piece.left) > 115 * len(name) * piece.across
+
+
 def _name_above(rows: Sequence[Row]) -> Found | None:
     """A name whose label was misread: what stands above the row of 性别, without the label's two characters."""
     for above, row in pairwise(rows):
@@ -166,7 +171,8 @@ def _nation(text: str) -> str | None:
 
 def _authority(text: str) -> str | None:
     text = compact(text)
-    return text if 4 <= len(text) <= 30 and chinese(text) else None
+    office = text.endswith(("局", "处", "所", "厅")) or "公安" in text
+    return text if 4 <= len(text) <= 30 and office and chinese(text) else None
 
 
 def _address(rows: Sequence[Row]) -> Found | None:

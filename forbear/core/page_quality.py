@@ -33,7 +33,7 @@ class Measured:
     ink: int
     """how much darker than its surroundings the darkest is, in levels of brightness: 0 for an empty page"""
     glare_share: int
-    """of the printed area, burnt out by a light: white without an edge, and no line can be read there"""
+    """of the printed area, burnt out by a light"""
     cut_lines: int
     """lines that run into the picture's edge"""
     moire: int
@@ -65,8 +65,10 @@ BRIGHT_LEAST = 60
 """Paper darker than this is lit too weakly: the camera's noise is as strong as the ink."""
 INK_LEAST = 10
 """An empty sheet, photographed, has up to 4 from noise and shade; print out of focus has 20 and more."""
-GLARE_MOST = 25
-"""More than one part in forty of the printed area burnt out, and a word may stand under it."""
+GLARE_MOST = 80
+"""A lamp's veil that leaves the words readable burns up to 50 parts of a thousand of the empty places between them."""
+GLARE_SEEN = 15
+"""Enough to be the reason where something that must be there was not found."""
 CUT_MOST = 1
 """One line may touch the edge by chance, such as the neighbouring page's; two are the page's own."""
 MOIRE_MOST = 60
@@ -157,8 +159,15 @@ def judged(reading: Reading, measured: Mapping[int, Measured]) -> tuple[Reading,
     lost = any(fault.code in (FaultCode.CUT, FaultCode.GLARE) for fault in faults)
     whole = _whole(reading)
     if clear and not whole and not lost:
-        faults.append(Fault(code=FaultCode.UNREADABLE))
+        faults += _why_not_whole(measured)
     return replace(reading, faults=(*faults, *reading.faults)), clear and whole and not lost
+
+
+def _why_not_whole(measured: Mapping[int, Measured]) -> Iterator[Fault]:
+    """What may have taken away what was not found, where a slight trace of it is seen."""
+    found = [Fault(code=FaultCode.GLARE, page=n) for n, page in measured.items() if page.glare_share > GLARE_SEEN]
+    found += [Fault(code=FaultCode.CUT, page=n) for n, page in measured.items() if page.cut_lines]
+    yield from found or [Fault(code=FaultCode.UNREADABLE)]
 
 
 def _whole(reading: Reading) -> bool:

@@ -140,11 +140,18 @@ def _joined(row: list[Piece]) -> Row:
         if joined:
             last = joined[-1]
             gap, narrow = piece.left - last.right, min(last.right - last.left, piece.right - piece.left)
-            if -narrow // 2 <= gap <= 15 * last.across // 100 and len(last.text) + len(piece.text) < 200:
+            touch = -narrow // 2 <= gap <= 15 * last.across // 100
+            if touch and _one_line(last, piece) and len(last.text) + len(piece.text) < 200:
                 joined[-1] = together((last, piece), "")
                 continue
         joined.append(piece)
     return tuple(joined)
+
+
+def _one_line(one: Piece, two: Piece) -> bool:
+    """Whether two pieces of a row are set alike: what is stamped or written across a line is not part of it."""
+    low, high = sorted((one.height, two.height))
+    return high * 5 <= low * 8 and abs(one.middle - two.middle) * 3 <= low
 
 
 def together(pieces: Sequence[Piece], between: str = " ") -> Piece:

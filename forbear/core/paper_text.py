@@ -26,7 +26,7 @@ _EVEN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     for sign in signs
 }
 _LIKE_DIGITS = str.maketrans("OoQDlI|i!ZzSsB〇", "000011111225580")
-_RUN = re.compile(r"[0-9OoQDlI|i!ZzSsB〇,.\-/:]{2,}")
+_RUN = re.compile(r"(?<![A-Za-z])[0-9OoQDlI|i!ZzSsB〇,.\-/:]{2,60}(?![A-Za-z])")
 _SPACED = re.compile(r"(?<=[0-9]) ?([,.]) ?(?=[0-9])")
 _AMOUNT = re.compile(
     r"(?<![0-9.,])(?P<before>[-+]?) ?(?:¥|\$|£|€|RMB|CNY)? ?(?P<sign>[-+]?)"
@@ -50,11 +50,12 @@ _DAYS = (
 _SLASHED = re.compile(rf"(?<![0-9])(?P<one>[0-9]{{1,2}})[/.](?P<two>[0-9]{{1,2}})[/.]{_YEAR}(?![0-9])")
 _MONTH_FORMS = (
     re.compile(rf"(?<![0-9]){_YEAR} ?年 ?(?P<m>[0-9]{{1,2}}) ?月(?:份)?(?! ?[0-9])"),
-    re.compile(rf"(?<![0-9]){_YEAR}[-/.](?P<m>[0-9]{{1,2}})(?![0-9])(?![-/.][0-9])"),
+    re.compile(rf"(?<![0-9]){_YEAR}[-/](?P<m>[0-9]{{1,2}})(?![0-9])(?![-/.][0-9])"),
     re.compile(rf"(?<![0-9]){_YEAR}(?P<m>0[1-9]|1[0-2])(?![0-9])"),
     re.compile(rf"(?<![A-Za-z]){_NAMED} ?{_YEAR}(?![0-9])"),
     re.compile(rf"(?<![0-9/])(?P<m>0?[1-9]|1[0-2])/{_YEAR}(?![0-9])"),
 )
+_DOTTED_MONTH = re.compile(rf"(?<![0-9]){_YEAR}\.(?P<m>[0-9]{{1,2}})(?![0-9])(?![-/.][0-9])")
 
 
 def even(text: str) -> str:
@@ -138,11 +139,13 @@ def writes_month_first(texts: Sequence[str]) -> bool:
     return any(two > 12 for _, two in pairs) and not any(one > 12 for one, _ in pairs)
 
 
-def months(text: str) -> list[tuple[str, int, int]]:
-    """(month "2026-03", where it starts, where it ends) in an even text; the month of a day is not among them."""
+def months(text: str, dotted: bool = False) -> list[tuple[str, int, int]]:
+    """(month "2026-03", where it starts, where it ends) in an even text; the month of a day is not among them. 2026.03
+    could be an amount and is a month only where one is expected (`dotted`).
+    """
     text, found = as_figures(text), list[tuple[str, int, int]]()
     taken = [(start, end) for _, start, end in days(text)]
-    for form in _MONTH_FORMS:
+    for form in (*_MONTH_FORMS, *((_DOTTED_MONTH,) if dotted else ())):
         for match in form.finditer(text):
             named = match.groupdict().get("name")
             number = month_named(named) if named else int(match["m"])
@@ -182,9 +185,16 @@ def place(phrase: str, text: str) -> tuple[int, int] | None:
 
 
 def exactly(phrase: str, text: str) -> tuple[int, int] | None:
-    """(start, end) of a phrase in a text, upper and lower case alike."""
-    at = text.lower().find(phrase.lower())
-    return (at, at + len(phrase)) if at >= 0 else None
+    """(start, end) of a phrase in a text, upper and lower case alike; spaces put in or lost do not matter."""
+    phrase, text = phrase.lower(), text.lower()
+    at = text.find(phrase)
+    if at >= 0:
+        return at, at + len(phrase)
+    if " " not in text and " " not in phrase:
+        return None
+    signs = [i for i, sign in enumerate(text) if sign != " "]
+    at = compact(text).find(compact(phrase))
+    return (signs[at], signs[at + len(compact(phrase)) - 1] + 1) if at >= 0 else None
 
 
 def chinese(text: str) -> bool:
@@ -196,3 +206,13 @@ def is_chinese(sign: str) -> bool:
     """Of the unified ideographs, their extensions and 〇."""
     code = ord(sign)
     return 0x3400 <= code <= 0x9FFF or 0x20000 <= code <= 0x323AF or 0xF900 <= code <= 0xFAFF or code == 0x3007
+
+
+def distance(one: str, two: str) -> int:
+    """How many characters are to be put in, left out or exchanged to make one of the other (Levenshtein)."""
+    row = list(range(len(two) + 1))
+    for i, sign in enumerate(one, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(two, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (sign != other))
+    return row[-1]

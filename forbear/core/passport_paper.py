@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from forbear.core.paper_lines import DOUBT, Found, Piece, Row, field, labelled, person_name, together
-from forbear.core.paper_text import chinese, compact, is_chinese
+from forbear.core.paper_text import chinese, compact, distance, is_chinese
 from forbear.core.reading import Field
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -197,13 +197,3 @@ def _native_name(rows: Sequence[Row]) -> Found | None:
     return labelled(
         rows, ("姓名/Name", "姓名"), lambda text: person_name(text) if is_chinese(text[:1] or " ") else None
     )
-
-
-def distance(one: str, two: str) -> int:
-    """How many characters are to be put in, left out or exchanged to make one of the other (Levenshtein)."""
-    row = list(range(len(two) + 1))
-    for i, sign in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(two, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (sign != other))
-    return row[-1]

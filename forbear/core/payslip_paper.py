@@ -180,18 +180,18 @@ def _month(rows: Sequence[Row]) -> Found | None:
     labelled_month = labelled(rows, _MONTH, _month_in)
     if labelled_month is not None:
         return labelled_month
-    titled = [piece for row in rows for piece in row if any(place(title, piece.text) for title in _TITLES)]
+    titles = [piece for row in rows for piece in row if any(place(title, piece.text) for title in _TITLES)]
     others = [piece for row in rows for piece in row]
-    for piece in (*titled, *others):
-        month = _month_in(piece.text)
+    for piece in (*titles, *others):
+        month = _month_in(piece.text, dotted=False)
         if month is not None:
             return month, piece
     return None
 
 
-def _month_in(text: str) -> str | None:
+def _month_in(text: str, dotted: bool = True) -> str | None:
     """The month named; of days the month of the last one."""
-    found = months(text)
+    found = months(text, dotted)
     if found:
         return found[0][0]
     last = days(text)

@@ -54,7 +54,7 @@ def _period(rows: Sequence[Row]) -> list[Field]:
             for i, piece in enumerate(row):
                 if place(label, piece.text) is None:
                     continue
-                pairs: list[Found] = [(month, one) for one in row[i:] for month, _, _ in months(one.text)]
+                pairs: list[Found] = [(month, one) for one in row[i:] for month, _, _ in months(one.text, dotted=True)]
                 if len(pairs) == 2 and pairs[0][0] <= pairs[1][0]:
                     return [field("month_from", pairs[0]), field("month_to", pairs[1])]
     return []

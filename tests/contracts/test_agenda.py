@@ -125,6 +125,27 @@ def test_who_lost_the_lease_can_neither_put_off_nor_give_up(bench):
     assert (bench.agenda.next_due_at(), bench.agenda.given_up()) == (None, ())
 
 
+def test_what_takes_long_is_taken_apart_from_the_rest(bench):
+    bench.agenda.put([due("a", kind="read"), due("b"), due("c", START + MINUTE, kind="read")])
+    assert keys(bench.agenda.lease(START, 9, 60, slow=False)) == ["b"]
+    assert keys(bench.agenda.lease(START, 9, 60, slow=False)) == []
+    assert keys(bench.agenda.lease(START, 9, 60, slow=True)) == ["a"]
+    assert keys(bench.agenda.lease(START + MINUTE, 9, 60)) == ["a", "b", "c"]
+
+
+def test_a_lease_renewed_holds_longer_but_only_for_who_has_it(bench):
+    bench.agenda.put([due("a")])
+    slow = bench.agenda.lease(START, 9, 60)[0]
+    bench.agenda.renew(slow, START + MINUTE / 2, 120)
+    assert bench.agenda.lease(START + 2 * MINUTE, 9, 60) == ()
+    quick = bench.agenda.lease(START + 2.5 * MINUTE, 9, 60)[0]
+    bench.agenda.renew(slow, START + 3 * MINUTE, 9000)
+    assert bench.agenda.next_due_at() == START + 3.5 * MINUTE
+    bench.agenda.done(quick)
+    bench.agenda.renew(quick, START + 3 * MINUTE, 60)
+    assert bench.agenda.next_due_at() is None
+
+
 def test_two_workers_never_hold_the_same_thing(bench):
     bench.agenda.put([due(f"k{n}") for n in range(120)])
 

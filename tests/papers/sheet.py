@@ -84,7 +84,7 @@ class Sheet:
         """A round red seal over what is printed, its words around a star."""
         over = Image.new("RGBA", (2 * radius, 2 * radius), (0, 0, 0, 0))
         draw = ImageDraw.Draw(over)
-        red = (200, 30, 30, random.randint(90, 150))
+        red = (200, 30, 30, random.randint(70, 130))
         draw.ellipse((4, 4, 2 * radius - 5, 2 * radius - 5), outline=red, width=max(3, radius // 22))
         star = [
             (radius + r * math.sin(i * math.pi / 5), radius - r * math.cos(i * math.pi / 5))

@@ -1,0 +1,149 @@
+"""The reader's own process on drawn pages: turned, leaning and seen askew it reads; what is lost is told; killed, it
+starts again. One process for all tests here; each test reads a page or two.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from threading import Thread
+from time import monotonic
+
+import cv2
+import numpy as np
+import pytest
+
+from forbear.actions.ports import Looked, Nobody, ReaderAway
+from forbear.adapters import reading
+from forbear.adapters.reading import MEMORY_MOST, ReaderProcess, reader
+from forbear.core.page_quality import judged, page_faults
+from forbear.core.paper import read_paper
+from forbear.core.reading import FaultCode, PaperKind, Reading
+from tests.papers import draw
+from tests.papers.drawn import Drawn
+from tests.papers.spoil import LOSSES, Level, spoil
+
+CARD: Drawn = draw(PaperKind.ID_CARD, 7, "front")
+SLIP: Drawn = draw(PaperKind.PAYSLIP, 7, "table")
+
+
+@pytest.fixture(scope="session")
+def machine() -> Iterator[ReaderProcess]:
+    running = ReaderProcess()
+    yield running
+    running.close()
+
+
+def read(looked: Looked | None) -> Reading:
+    assert looked is not None
+    found, trusted = judged(read_paper(looked.lines, (looked.page,)), {1: looked.measured})
+    assert (found.faults, trusted) == ((), True)
+    return found
+
+
+def values(found: Reading) -> dict[str, str]:
+    return {field.name: field.value for field in found.fields}
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_card_reads_however_the_phone_was_held(machine: ReaderProcess, turned: int):
+    picture = cv2.cvtColor(np.asarray(CARD.pages[0]), cv2.COLOR_RGB2BGR)
+    sent = cv2.imencode(".jpg", np.ascontiguousarray(np.rot90(picture, turned // 90)))[1].tobytes()
+    looked = machine.read(sent, 1)
+    assert values(read(looked)) == CARD.truth.fields
+    assert looked is not None
+    assert (looked.page.turned_degrees, looked.page.width, looked.page.height) == (turned, 1011, 638)
+    shown = cv2.imdecode(np.frombuffer(looked.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(shown.astype(int) - picture).mean() < 4
+
+
+@pytest.mark.parametrize("did", ["tilt", "perspective", "dark"])
+def test_what_leans_is_seen_askew_or_lies_in_the_dark_reads(machine: ReaderProcess, did: str):
+    looked = machine.read(spoil(SLIP.pages[0], Level.MODERATE, 7, did).jpeg, 1)
+    assert values(read(looked)) == SLIP.truth.fields
+
+
+def test_a_place_is_where_the_word_stands(machine: ReaderProcess):
+    found = read(machine.read(spoil(CARD.pages[0], Level.CLEAN, 7).jpeg, 1))
+    number = next(field for field in found.fields if field.name == "number")
+    _, drawn = CARD.truth.boxes["number"]
+    assert abs(number.box.top - drawn.top) < 500
+    assert abs(number.box.right - drawn.right) < 500
+
+
+@pytest.mark.parametrize(
+    ("did", "codes"),
+    [
+        ("blur", {FaultCode.BLURRED}),
+        ("dark", {FaultCode.DARK}),
+        ("glare", {FaultCode.GLARE}),
+        ("cut", {FaultCode.CUT}),
+        ("small", {FaultCode.SMALL}),
+        ("blank", {FaultCode.BLANK}),
+    ],
+)
+def test_what_is_lost_is_told_by_its_name(machine: ReaderProcess, did: str, codes: set[FaultCode]):
+    assert did in LOSSES
+    looked = machine.read(spoil(SLIP.pages[0], Level.UNREADABLE, 7, did).jpeg, 1)
+    assert looked is not None
+    assert codes <= set(page_faults(looked.measured))
+
+
+def test_a_photo_of_a_screen_is_told(machine: ReaderProcess):
+    looked = machine.read(spoil(CARD.pages[0], Level.SCREEN, 7).jpeg, 1)
+    assert looked is not None
+    assert page_faults(looked.measured) == (FaultCode.SCREEN,)
+
+
+def test_what_is_no_picture_shows_nothing(machine: ReaderProcess):
+    assert machine.read(b"no picture", 1) is None
+
+
+def test_a_reader_that_was_killed_starts_again_and_stays_small(machine: ReaderProcess):
+    card = spoil(CARD.pages[0], Level.CLEAN, 7).jpeg
+    machine.read(b"", 1)
+    killed = machine.pid
+    os.kill(killed, signal.SIGKILL)
+    assert values(read(machine.read(card, 1))) == CARD.truth.fields
+    assert machine.pid not in (0, killed)
+    assert 100 << 20 < machine.memory_seen <= MEMORY_MOST
+
+
+def test_a_page_that_ends_the_reader_twice_is_a_persons():
+    hungry = ReaderProcess(memory_most=40 << 20)
+    assert hungry.read(spoil(CARD.pages[0], Level.CLEAN, 7).jpeg, 1) is None
+    assert hungry.pid == 0
+
+
+def test_a_page_that_takes_too_long_is_a_persons():
+    hasty = ReaderProcess(page_seconds=0)
+    assert hasty.read(spoil(CARD.pages[0], Level.CLEAN, 7).jpeg, 1) is None
+    assert hasty.pid == 0
+
+
+def test_closing_in_the_middle_of_a_page_puts_the_page_back():
+    running, said = ReaderProcess(), []
+
+    def ask() -> None:
+        try:
+            running.read(spoil(SLIP.pages[0], Level.CLEAN, 7).jpeg, 1)
+        except ReaderAway as away:
+            said.append(str(away))
+
+    asking = Thread(target=ask)
+    asking.start()
+    begun = monotonic()
+    while not running.pid and monotonic() - begun < 60:
+        pass
+    running.close()
+    asking.join(60)
+    assert said == ["the reader was stopped"]
+    assert running.pid == 0
+
+
+def test_without_the_packages_nobody_reads(monkeypatch: pytest.MonkeyPatch):
+    assert isinstance(reader(), ReaderProcess)
+    monkeypatch.setattr(reading, "find_spec", lambda package: None if package == "rapidocr" else object())
+    nobody = reader()
+    assert isinstance(nobody, Nobody)
+    assert nobody.read(b"anything", 1) is None
+    nobody.close()
