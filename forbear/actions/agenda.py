@@ -7,8 +7,9 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from forbear.actions import agreement, payments
+from forbear.actions import agreement, health_papers, payments
 from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
@@ -145,6 +146,7 @@ def nightly(desk: Desk, item: Leased) -> None:
         Due(key=f"day:{case_id}:{today}", kind="day", due_at=desk.clock.now(), case_id=case_id)
         for case_id in desk.cases.to_watch(today)
     ]
+    dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 
@@ -152,6 +154,11 @@ def nightly(desk: Desk, item: Leased) -> None:
 def end_day(desk: Desk, item: Leased) -> None:
     """What the calendar brought for one case."""
     payments.end_day(desk, _by(item), item.case_id)
+
+
+def forget(desk: Desk, item: Leased) -> None:
+    """The health papers of a case, where their time has come."""
+    health_papers.forget_health(desk, _by(item), item.case_id)
 
 
 def _by(item: Leased) -> By:
@@ -168,4 +175,5 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "decide": decision_due,
     "nightly": nightly,
     "day": end_day,
+    "forget": forget,
 }

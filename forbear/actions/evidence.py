@@ -9,6 +9,7 @@ from forbear.core.budget import Household
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
 from forbear.core.file import CaseFile
+from forbear.core.health_papers import may_take
 from forbear.core.provenance import HouseholdLine, may_correct
 from forbear.core.refusal import Refusal
 from forbear.core.statement import check_household
@@ -34,6 +35,8 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
         if file.case.closed or _item(file, item) is None:
             return _no_item()
         if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
+            return refusal
+        if refusal := may_take(wanted, file.case):
             return refusal
         papers = file.papers_of(item)
         if any(paper.facts and paper.facts.sha256 == digest for paper in papers):

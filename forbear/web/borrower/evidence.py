@@ -13,6 +13,7 @@ from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web.access import case_for_borrower, desk_of
 from forbear.web.borrower.fields import Field
+from forbear.web.borrower.health_papers import consent_done, consent_of
 from forbear.web.borrower.page import by_her, day, done_words, of_her_case, show, to, why_not, words
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
@@ -67,7 +68,7 @@ def _kept(request: HttpRequest, file: CaseFile, number: int, one: UploadedFile) 
 def _papers(
     request: HttpRequest, file: CaseFile, wrong: int = 0, faults: Sequence[str] = (), message: str = ""
 ) -> HttpResponse:
-    items = [_shown(file, item, " ".join(faults) if item.number == wrong else "") for item in file.items]
+    items = [_shown(request, file, item, " ".join(faults) if item.number == wrong else "") for item in file.items]
     chosen = bool(file.case.requested or file.case.outcome)
     names = {f"got-{item.number}": _got(file, item) for item in file.items}
     return show(
@@ -80,7 +81,7 @@ def _papers(
         why=words("evidence.page.list.why" if items else "evidence.page.list.none"),
         by=_by(file),
         message=message,
-        done=done_words(request, names),
+        done=done_words(request, names | consent_done()),
         items=items,
         all_fields=[field for item in items for field in item["fields"]],
         on_url=reverse(f"borrower:{'case' if chosen else 'offers'}", args=[file.case.case_id]),
@@ -99,7 +100,7 @@ def _got(file: CaseFile, item: Item) -> str:
     return words("evidence.page.list.got", names=names)
 
 
-def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
+def _shown(request: HttpRequest, file: CaseFile, item: Item, fault: str) -> dict[str, object]:
     state = file.case.papers.get(item.number, PaperState.WANTED)
     kinds = words("evidence.page.list.or").join(words(f"evidence.page.kind.{kind}") for kind in item.kinds)
     files = [
@@ -108,6 +109,8 @@ def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
         if paper.facts
     ]
     open_for_more = state not in (PaperState.ACCEPTED, PaperState.WAIVED) and not file.case.closed
+    consent = consent_of(request, file, item)
+    waits_for_consent = bool(consent and consent["asked"])
     notes = [words("evidence.page.list.optional")] if item.optional else []
     notes += [words("evidence.page.list.health")] if item.health else []
     return {
@@ -119,7 +122,8 @@ def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
         "notes": notes,
         "reason": file.paper_reasons.get(item.number, "") if state is PaperState.REFUSED else "",
         "files": files,
-        "fields": _fields(item, fault) if open_for_more else [],
+        "consent": consent if open_for_more or not waits_for_consent else None,
+        "fields": _fields(item, fault) if open_for_more and not waits_for_consent else [],
         "url": reverse("borrower:send_papers", args=[file.case.case_id, item.number]),
     }
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forbear.web.borrower import agreement, contact, decision, evidence, explanation, payments, plan, statement, status
+from forbear.web.borrower import (
+    agreement,
+    contact,
+    decision,
+    evidence,
+    explanation,
+    health_papers,
+    payments,
+    plan,
+    statement,
+    status,
+)
 
 app_name = "borrower"
 
@@ -26,6 +37,7 @@ urlpatterns = [
     path(f"{CASE}/received", statement.received, name="received"),
     path(f"{CASE}/papers", evidence.papers, name="papers"),
     path(f"{CASE}/papers/<int:number>", evidence.send_papers, name="send_papers"),
+    path(f"{CASE}/papers/consent", health_papers.consent, name="consent"),
     path(f"{CASE}/plans", plan.offers, name="offers"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
     path(f"{CASE}/plans/own", plan.own_plan, name="own_plan"),

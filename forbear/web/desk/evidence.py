@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.evidence import accept_paper, correct_budget, refuse_paper, waive_paper
+from forbear.actions.health_papers import confirm_cause
 from forbear.actions.plan import months_ahead, next_month_explained
 from forbear.core.evidence import Item, PaperState
 from forbear.core.file import CaseFile, Paper
@@ -19,6 +20,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import lines_with_source
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.health_papers import day_typed, health_of
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.reckoned import month_rows, questions
 from forbear.web.templatetags.desk import day, month, reader_language, term_in
@@ -52,7 +54,7 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "evidence", tried, wanted=wanted(file))
+    return case_page(request, file, "evidence", tried, wanted=wanted(file), health=health_of(request, file))
 
 
 def wanted(file: CaseFile) -> list[Wanted]:
@@ -89,6 +91,19 @@ def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
         return _papers(request, case_for_staff(request, case_id), tried_from(request, f"paper-{item}", outcome))
     told = {"accept": "paper_accepted", "waive": "paper_waived"}.get(act, "paper_refused")
     return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#item-{item}", told)
+
+
+@staff_required(WORKERS)
+@require_POST
+def cause(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Note that the health papers show the cause, or not, and until when."""
+    case_for_staff(request, case_id)
+    shown, until_on = request.POST.get("shown") == "yes", day_typed(request.POST.get("until", ""))
+    desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
+    outcome = confirm_cause(desk, by, case_id, shown=shown, until_on=until_on)
+    if isinstance(outcome, Refusal):
+        return _papers(request, case_for_staff(request, case_id), tried_from(request, "cause", outcome))
+    return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#cause", "cause_confirmed")
 
 
 @staff_required()

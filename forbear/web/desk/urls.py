@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{CASE}/papers", evidence.evidence, name="evidence"),
     path(f"{CASE}/papers/<int:item>/judge", evidence.judge, name="judge"),
     path(f"{CASE}/papers/file/<str:paper>", evidence.download, name="download"),
+    path(f"{CASE}/papers/cause", evidence.cause, name="cause"),
     path(f"{CASE}/budget", evidence.household, name="budget"),
     path(f"{CASE}/budget/correct", evidence.correct, name="correct"),
     path(f"{CASE}/plans", plan.plan, name="plan"),
