@@ -2,12 +2,14 @@
 
 from hashlib import sha256
 
+from forbear.actions.paper_intake import take_in
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.budget import Household
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
+from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.health_papers import may_take
 from forbear.core.provenance import HouseholdLine, may_correct
@@ -44,7 +46,10 @@ def receive_paper(desk: Desk, by: By, case_id: str, *, item: int, name: str, dat
         if len(papers) >= FILES_PER_ITEM_MAX:
             return Refusal("evidence.many", "evidence.refusal.many", "evidence.way_on.message", where="file")
         if "blob" not in kept:
-            kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
+            taken = take_in(desk, case_id, Retention.HEALTH if health else Retention.FINANCE, lambda: [data])
+            if isinstance(taken, Refusal):
+                return taken
+            kept["blob"] = taken.blob
         facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
         return [e.PaperReceived(item=item, paper=desk.ids.new("f"), facts=facts)]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from django.conf import settings
 
 from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
+from forbear.adapters.bucket import Bucket
+from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
@@ -16,7 +18,7 @@ from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
-from forbear.adapters.vault import Folder, SealedVault
+from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -43,8 +45,8 @@ def desk() -> Desk:
         loans=StoredLoanBook(keys, ids),
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
-        vault=SealedVault(Folder(settings.MEDIA_ROOT), DjangoRegister(keys), ids),
-        scanner=NoScanner(),
+        vault=SealedVault(shelf(), DjangoRegister(keys), ids),
+        scanner=ClamAv(settings.CLAMAV) if settings.CLAMAV else NoScanner(),
         renderer=RendererProcess(),
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
@@ -55,6 +57,11 @@ def desk() -> Desk:
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
     )
+
+
+def shelf() -> Shelf:
+    """Where the vault's files lie: the bucket that is configured, else the data directory."""
+    return Bucket(settings.S3) if settings.S3 else Folder(settings.MEDIA_ROOT)
 
 
 def _messenger(keys: Keys, clock: Clock) -> Messenger:
