@@ -5,6 +5,7 @@ together when anything fails in between.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import BufferedReader, RawIOBase
 from typing import Any
@@ -72,7 +73,7 @@ class Bucket:
             if _code(error) == "InvalidRange":
                 return
             raise
-        with found["Body"] as body:
+        with closing(found["Body"]) as body:
             yield from body.iter_chunks(READ_BYTES)
 
     def delete(self, path: str) -> None:

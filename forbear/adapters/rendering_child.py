@@ -27,6 +27,10 @@ JPEG_PIXELS_MOST = 220_000_000
 QUALITY = 88
 VALUE_MOST = 200
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
+CATALOGUE_KEPT = frozenset({"/Type", "/Pages", "/Version", "/OCProperties"})
+PAGE_KEPT = frozenset({"/Type", "/Parent", "/Resources", "/Contents", "/Rotate", "/UserUnit", "/Group", "/MediaBox"})
+PAGE_KEPT |= {"/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"}
+"""What of a PDF says how it looks; the rest acts, hides or describes, and goes."""
 
 
 class Unfit(Exception):
@@ -173,15 +177,15 @@ def cleaned(data: bytes, about: list[tuple[str, str]], pages_most: int) -> bytes
     about += [("format", "PDF"), ("pages", str(count)), *origin(pdf, data)]
     about += [(f"fonts.{number}", fonts) for number, page in enumerate(pdf.pages, 1) if (fonts := fonts_of(page))]
     removed = set(_forms(pdf))
-    for key in ("/OpenAction", "/AA", "/Names", "/AcroForm", "/URI", "/Collection", "/Outlines", "/Metadata"):
-        if key in pdf.Root:
-            removed |= set(_names(pdf, key))
-            del pdf.Root[key]
+    for key in set(pdf.Root.keys()) - CATALOGUE_KEPT:
+        removed |= set(_names(pdf, key))
+        del pdf.Root[key]
     for page in pdf.pages:
-        for key in ("/AA", "/Annots", "/PieceInfo", "/B"):
-            if key in page.obj:
-                removed |= set(_annotations(page)) if key == "/Annots" else {key[1:]}
-                del page.obj[key]
+        for key in set(page.obj.keys()) - PAGE_KEPT:
+            removed |= set(_annotations(page)) if key == "/Annots" else {key[1:]}
+            del page.obj[key]
+    if "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
     about.append(("removed", " ".join(sorted(removed))))
     out = io.BytesIO()
     pdf.save(out, fix_metadata_version=False)

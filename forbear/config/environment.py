@@ -166,8 +166,14 @@ def clamav() -> str:
 
 def s3() -> S3 | None:
     """FORBEAR_S3_…: the bucket where papers are kept; None for the data directory."""
-    names = ("bucket", "endpoint", "region", "prefix", "key", "secret")
-    said = {name: text(f"FORBEAR_S3_{name.upper()}") for name in names}
+    said = {
+        "bucket": text("FORBEAR_S3_BUCKET"),
+        "endpoint": text("FORBEAR_S3_ENDPOINT"),
+        "region": text("FORBEAR_S3_REGION"),
+        "prefix": text("FORBEAR_S3_PREFIX").strip("/"),
+        "key": text("FORBEAR_S3_KEY"),
+        "secret": text("FORBEAR_S3_SECRET"),
+    }
     if not said["bucket"]:
         if others := [f"FORBEAR_S3_{name.upper()}" for name, value in said.items() if value]:
             raise Misconfigured(f"{others[0]} is set and FORBEAR_S3_BUCKET is not; name the bucket, or unset both.")
@@ -178,7 +184,7 @@ def s3() -> S3 | None:
         raise Misconfigured("FORBEAR_S3_KEY and FORBEAR_S3_SECRET belong together; set both, or neither.")
     if find_spec("boto3") is None:
         raise Misconfigured("FORBEAR_S3_BUCKET needs the extra s3; install it: pip install 'forbear[s3]'.")
-    return S3(**{**said, "prefix": said["prefix"].strip("/")})
+    return S3(**said)
 
 
 def mail() -> dict[str, object]:
