@@ -1,9 +1,9 @@
 """Makes clean pictures of one file that came from outside: run as a script of its own, never imported by the house.
 
 Reads the file on stdin and writes frames on stdout: a letter, a length of four bytes, then that many bytes. `P` is a
-page (JSON) and the `J` after it its JPEG, `A` what the file says of itself, `F` a fault, `E` the end; without the end
-the work was cut off. Whatever is in the file, all it can spoil is this process: `confine` takes away the network,
-other programs, new files and more memory or time than a page needs, before the first byte is read.
+page (JSON) and the `J` after it its JPEG, `C` the clean PDF, `A` what the file says of itself, `F` a fault, `E` the
+end; without the end the work was cut off. All that a file can spoil is this process: before its first byte is read,
+`confine` takes away the network, other programs, new files, and more memory or time than a page needs.
 """
 
 import ctypes
@@ -150,7 +150,9 @@ def pdf_pages(data: bytes, about: list[tuple[str, str]], pages_most: int) -> Ite
     """The pages of a PDF, cleaned first of everything that acts, then drawn."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(cleaned(data, about, pages_most))
+    clean = cleaned(data, about, pages_most)
+    frame(b"C", clean)
+    document = pypdfium2.PdfDocument(clean)
     for number in range(len(document)):
         page = document[number]
         width, height = page.get_size()

@@ -105,10 +105,10 @@ def database(folder: Path) -> dict[str, object]:
 def sqlite(file: Path) -> dict[str, object]:
     """SQLite takes its write lock at the start of a transaction (IMMEDIATE): with the default, a transaction that
     reads before it writes fails as "locked" under load whatever the timeout. FULL makes a committed fact survive a
-    power loss.
+    power loss; what is deleted, such as a destroyed key, is written over.
     """
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000")
-    pragmas += ("mmap_size=134217728", "journal_size_limit=27103364")
+    pragmas += ("mmap_size=134217728", "journal_size_limit=27103364", "secure_delete=ON")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,

@@ -131,7 +131,7 @@ def filled_form() -> bytes:
 def pdf_bomb() -> bytes:
     """A PDF of some kilobytes with a picture of 40,000 by 40,000 dots in it, and a page of 600 MiB of drawing."""
     made, name = pdf(), pikepdf.Name
-    packed = zlib.compress(zlib.compress(bytes(600 * 1024 * 1024), 9), 9)
+    packed = zlib.compress(zlib.compress(bytes(600 * 1024 * 1024), 1))
     stream = pikepdf.Stream(made, packed)
     stream.Filter = pikepdf.Array([name.FlateDecode, name.FlateDecode])
     image = pikepdf.Stream(made, packed)

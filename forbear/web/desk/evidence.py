@@ -109,7 +109,7 @@ def cause(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_required()
 @require_safe
 def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
-    """One file as it came, to be saved and not opened here."""
+    """One file to be saved and not opened here: the clean copy. What no picture can be made of is saved as it came."""
     file = case_for_staff(request, case_id)
     found = file.paper(paper)
     if found is None or found.facts is None:
@@ -118,7 +118,13 @@ def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
         data = request.desk.vault.open(found.facts.blob)  # type: ignore[attr-defined]
     except KeyError as gone:
         raise Http404 from gone
-    return as_download(data, found.facts.mime, found.facts.name)
+    name, copy = found.facts.name, request.desk.renderer.pages(data, found.facts.mime)  # type: ignore[attr-defined]
+    if copy.clean:
+        return as_download(copy.clean, "application/pdf", name)
+    if copy.pages:
+        plain = name if name.lower().endswith((".jpg", ".jpeg")) else f"{name}.jpg"
+        return as_download(copy.pages[0].jpeg, "image/jpeg", plain)
+    return as_download(data, "application/octet-stream", name)
 
 
 def as_download(data: bytes, mime: str, name: str) -> HttpResponse:
