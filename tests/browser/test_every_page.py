@@ -14,9 +14,23 @@ from tests.browser.people import Guest, Inhabited
 
 WIDE = 1280
 ONLY_SENT = {
-    "borrower": {"code_again", "leave", "start_again", "send_papers", "choose", "answer", "look_again", "sign"},
+    "borrower": {
+        *("code_again", "leave", "start_again", "send_papers", "consent", "choose", "answer", "look_again", "sign"),
+    },
     "desk": {
-        *("settle", "open_for_caller", "write", "note", "judge", "correct", "choose", "accept", "more", "propose"),
+        *(
+            "settle",
+            "open_for_caller",
+            "write",
+            "note",
+            "judge",
+            "cause",
+            "correct",
+            "choose",
+            "accept",
+            "more",
+            "propose",
+        ),
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate"),
     },
 }
