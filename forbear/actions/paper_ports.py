@@ -80,8 +80,10 @@ class RendererAway(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A clean, upright picture of a page: JPEG, at most 2,200 pixels on its long side, made of pixels alone. `number`
-    counts from 1; `turned_degrees`: how far what came was turned clockwise to stand as its file says (0, 90, 180, 270).
+    """A clean, upright picture of a page: JPEG, at most 2,200 pixels on its long side, made of pixels alone.
+
+    `number` counts from 1, and a long screenshot is several pages. `turned_degrees`: how far what came was turned
+    clockwise to stand as its file says (0, 90, 180, 270).
     """
 
     number: int

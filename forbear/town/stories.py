@@ -250,10 +250,6 @@ def _agrees(t: Teller) -> Act:
     return lambda: health_papers.give_consent(t.desk, t.by(), t.case_id)
 
 
-def _takes_back(t: Teller) -> Act:
-    return lambda: health_papers.withdraw_consent(t.desk, t.by(), t.case_id)
-
-
 def _confirms_cause(t: Teller, until: str) -> Act:
     until_on = date.fromisoformat(until)
     return lambda: health_papers.confirm_cause(t.desk, t.by(), t.case_id, shown=True, until_on=until_on)
@@ -388,7 +384,6 @@ VERBS: tuple[tuple[str, Verb], ...] = (
     (r"notes: (?P<words>.+)", _notes),
     (r"sends paper (?P<item>\d+)", _sends),
     (r"agrees to health papers", _agrees),
-    (r"takes back health papers", _takes_back),
     (r"confirms the cause until (?P<until>\S+)", _confirms_cause),
     (r"accepts paper (?P<item>\d+)", _accepts_paper),
     (r"refuses paper (?P<item>\d+): (?P<words>.+)", _refuses_paper),

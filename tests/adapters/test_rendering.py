@@ -91,6 +91,23 @@ def test_the_largest_picture_a_telephone_takes_is_a_page():
     assert RENDERER.pages(data, "image/jpeg").pages[0].width == 2200
 
 
+def test_a_long_screenshot_is_cut_between_its_rows():
+    """A statement of 300 rows on a telephone's screen: every row is whole on one page, and all of them are there."""
+    image = Image.new("RGB", (1080, 300 * 60), "white")
+    for row in range(300):
+        image.paste("black", (100, row * 60 + 15, 900, row * 60 + 45))
+    rendered = RENDERER.pages(papers.picture("PNG", image), "image/png")
+    rows = 0
+    for page in rendered.pages:
+        assert max(page.width, page.height) <= 2200 and page.width >= 1000
+        column = seen(rendered, page.number).convert("L").crop((500, 0, 501, page.height)).point(lambda v: v > 128)
+        dark = [value == 0 for value in column.get_flattened_data()]
+        runs = [len(run) for run in "".join("x" if value else " " for value in dark).split()]
+        assert set(runs) <= {29, 30, 31}
+        rows += len(runs)
+    assert rows == 300 and len(rendered.pages) > 8
+
+
 def test_a_pdf_is_drawn_page_by_page_and_says_what_it_was_made_with():
     made = papers.pdf(3)
     made.pages[1].rotate(90, relative=False)
@@ -150,6 +167,7 @@ BAD = {
     ),
     "500 pages": (papers.saved(papers.pdf(500)), "application/pdf", FaultCode.TOO_MANY_PAGES),
     "50 million dots": (papers.png_of_claimed_size(10_000, 5_000), "image/png", FaultCode.TOO_LARGE),
+    "a thread of a picture": (papers.picture("PNG", Image.new("L", (2, 9000))), "image/png", FaultCode.TOO_MANY_PAGES),
     "two thousand million dots": (papers.png_of_claimed_size(60_000, 40_000), "image/png", FaultCode.TOO_LARGE),
     "a moving WebP": (papers.moving("WEBP"), "image/webp", FaultCode.MOVING),
     "a moving PNG": (papers.moving("PNG"), "image/png", FaultCode.MOVING),
