@@ -31,6 +31,12 @@ def needs() -> tuple[Need, ...]:
         Need("Chromium", "chromium", lambda: Path("/usr/bin/chromium").exists(), "the browser tests"),
         Need("a Chinese font", "fonts-noto-cjk", _chinese_font, "no test, but pictures show boxes for Chinese"),
         Need("pdftotext", "poppler-utils", lambda: bool(shutil.which("pdftotext")), "the tests that read PDF files"),
+        Need(
+            "ClamAV's daemon",
+            "clamav-daemon",
+            lambda: Path("/usr/sbin/clamd").exists(),
+            "the tests with a real scanner",
+        ),
         Need("PostgreSQL", postgresql, _postgresql, "the tests on PostgreSQL (those on SQLite run)"),
     )
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, payments, reading, uploads
+from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
@@ -165,6 +166,7 @@ def nightly(desk: Desk, item: Leased) -> None:
         for case_id in desk.cases.to_watch(today)
     ]
     uploads.sweep(desk, desk.clock.now())
+    dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 
@@ -186,6 +188,11 @@ def read(desk: Desk, item: Leased) -> None:
     comparison.compare_papers(desk, again, item.case_id)
 
 
+def forget(desk: Desk, item: Leased) -> None:
+    """The health papers of a case, where their time has come."""
+    health_papers.forget_health(desk, _by(item), item.case_id)
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -201,4 +208,5 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "nightly": nightly,
     "day": end_day,
     "read": read,
+    "forget": forget,
 }

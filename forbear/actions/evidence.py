@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from forbear.actions.comparison import shown, unsettled
+from forbear.actions.paper_intake import take_in
 from forbear.actions.ports import Desk
 from forbear.actions.reading import reading_due
 from forbear.actions.record import By, Decision, Done, carry_out, load
@@ -10,7 +11,9 @@ from forbear.core import events as e
 from forbear.core.budget import Household
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
+from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
+from forbear.core.health_papers import may_take
 from forbear.core.provenance import HouseholdLine, may_correct
 from forbear.core.refusal import Refusal
 from forbear.core.statement import check_household
@@ -42,6 +45,8 @@ def receive_paper(
             return _no_item()
         if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
             return refusal
+        if refusal := may_take(wanted, file.case):
+            return refusal
         papers = file.papers_of(item)
         if any(known.has(digest) for known in papers):
             return ()
@@ -51,21 +56,16 @@ def receive_paper(
         if paper and before is None:
             return Refusal("evidence.paper", "evidence.refusal.paper", "evidence.way_on.list", where="paper")
         if "blob" not in kept:
-            try:
-                kept["blob"] = desk.vault.keep(case_id, "health" if health else "finance", data)
-            except OSError:
-                return no_room()
+            taken = take_in(desk, case_id, Retention.HEALTH if health else Retention.FINANCE, lambda: [data])
+            if isinstance(taken, Refusal):
+                return taken
+            kept["blob"] = taken.blob
         facts = PaperFacts(name=name[-120:], mime=mime, size=len(data), sha256=digest, blob=kept["blob"], health=health)
         page = len(before.pages) + 1 if before else 1
         came = e.PaperReceived(item=item, paper=paper or desk.ids.new("f"), page=page, facts=facts)
         return [came, *reading_due(desk, case_id, came)]
 
     return carry_out(desk, by, case_id, {"paper": digest, "item": item, "of": paper}, decide)
-
-
-def no_room() -> Refusal:
-    """The disk takes nothing: what was sent before is safe, this file is not kept."""
-    return Refusal("evidence.no_room", "evidence.refusal.no_room", "evidence.way_on.later", where="file")
 
 
 def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") -> Done | Refusal:

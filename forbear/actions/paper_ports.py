@@ -3,7 +3,7 @@ pictures of them. A part of forbear/actions/ports.py, which names them all.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from forbear.core.reading import Fault
@@ -80,26 +80,34 @@ class RendererAway(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A clean, upright picture of a page: JPEG, at most 2,200 pixels on its long side, made of pixels alone. `number`
-    counts from 1; `turned_degrees`: how far what came was turned clockwise to stand as its file says (0, 90, 180, 270).
+    """A clean, upright picture of a page: JPEG, at most 2,200 pixels on its long side, made of pixels alone.
+
+    `number` counts from 1, and a long screenshot is several pages. `turned_degrees`: how far what came was turned
+    clockwise to stand as its file says (0, 90, 180, 270).
     """
 
     number: int
     width: int
     height: int
     turned_degrees: int
-    jpeg: bytes
+    jpeg: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """What became of a file: its pages, or the faults for which there are none. `about`: what the file says of itself
-    and what was left out of the pictures, as (name, value); docs/papers.md lists the names.
+    """What became of a file: its pages, or the faults for which there are none. `clean`: a PDF without what acts or
+    hides, b"" for a picture.
+
+    `about` has what the file says of itself, as (name, value), where it says it: format, width, height, pages,
+    software, make, model, producer, creator, created, modified, fonts.N (of page N, separated by spaces), saved (how
+    often a PDF was saved over, from 1), signed, restricted, turned (degrees), trailing (bytes after a picture's end),
+    removed (what is not in the pictures: exif place xmp JavaScript EmbeddedFiles …), problem (a library's own words).
     """
 
     pages: tuple[PageImage, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
+    clean: bytes = field(default=b"", repr=False)
 
     def told(self, name: str) -> str:
         """A value of `about`; "" where the file says nothing of it."""

@@ -102,6 +102,8 @@ class Ledger(Protocol):
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
         """All facts, private groups, dues and projections, or nothing. A key seen before with the same request
         answers with the events it made then and writes nothing. `at` never runs backwards over the whole log.
+        A DataErased does in the same transaction what it says: the case's key of that class is destroyed, and what it
+        sealed in the record goes with it.
         """
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
@@ -118,6 +120,12 @@ class Ledger(Protocol):
 
     def size(self) -> int:
         """How many leaves the log has."""
+
+    def keys_of(self, case_id: str, retention: str) -> int:
+        """How many keys of a case and class are there to be destroyed: 0 or 1."""
+
+    def cases_with(self, retention: str) -> tuple[str, ...]:
+        """The cases that hold a key of a class, in order."""
 
     def verify(self) -> Audit:
         """Look at every event, disclosure and command there is; what was changed since it was recorded is found."""

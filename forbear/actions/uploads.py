@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from forbear.actions.evidence import no_room, receive_paper
+from forbear.actions.evidence import receive_paper
+from forbear.actions.paper_intake import full
 from forbear.actions.ports import Desk, Upload
 from forbear.actions.record import By, load
 from forbear.core.contact import Actor, Channel
@@ -112,7 +113,7 @@ def add_piece(desk: Desk, upload: Upload, offset: int, data: bytes) -> Upload | 
     try:
         added = desk.uploads.add(upload.id, offset, data, desk.clock.now())
     except OSError:
-        return no_room()
+        return full()
     now = desk.uploads.get(upload.id)
     if added and now is not None:
         return now
@@ -141,7 +142,7 @@ def finish_upload(desk: Desk, sender: Sender, upload: Upload) -> Received | Refu
         cause=sender.link,
     )
     kept = receive_paper(desk, by, sender.case_id, item=upload.item, name=upload.name, data=data, paper=upload.paper)
-    if isinstance(kept, Refusal) and kept.rule in ("evidence.no_room", "record.busy"):
+    if isinstance(kept, Refusal) and kept.rule in ("evidence.full", "record.busy"):
         return kept
     desk.uploads.drop(upload.id)
     if isinstance(kept, Refusal):

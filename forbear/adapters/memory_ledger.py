@@ -15,7 +15,7 @@ from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
-from forbear.core.events import Recorded
+from forbear.core.events import DataErased, Recorded
 from forbear.core.loanbook import contract_key
 
 
@@ -39,7 +39,8 @@ class MemoryLedger:
         self._commands: dict[str, tuple[bytes, int, int]] = {}
         self._last_at: datetime | None = None
         self._destroyed: dict[str, int] = {}
-        self._forgotten: dict[tuple[str, str], int] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        """by (case, retention class): the number of its live key, negative once that was destroyed"""
         self._lock = RLock()
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
@@ -83,18 +84,35 @@ class MemoryLedger:
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
             return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
 
-    def destructions(self, case_id: str, retention: str) -> int:
-        """How often a key of this case and class was destroyed: what was sealed before the last time is gone."""
-        return self._forgotten.get((case_id, retention), 0)
+    def key_for(self, case_id: str, retention: str) -> int:
+        """The number of the key to seal with now; made on first use, and anew after the one before was destroyed."""
+        with self._lock:
+            number = self._keys.get((case_id, retention), 0)
+            if number <= 0:
+                number = self._keys[case_id, retention] = 1 - number
+            return number
+
+    def live_key(self, case_id: str, retention: str) -> int:
+        """The number of the live key; 0 for none."""
+        return max(0, self._keys.get((case_id, retention), 0))
+
+    def keys_of(self, case_id: str, retention: str) -> int:
+        return 1 if self.live_key(case_id, retention) else 0
+
+    def cases_with(self, retention: str) -> tuple[str, ...]:
+        return tuple(sorted(case_id for (case_id, kept), key in self._keys.items() if kept == retention and key > 0))
 
     def forget(self, case_id: str, retention: str) -> None:
         """What destroying a data key does."""
         with self._lock:
-            self._destroyed[case_id] = self.size()
-            self._forgotten[case_id, retention] = self.destructions(case_id, retention) + 1
-            for leaf in self._of_case.get(case_id, ()):
-                event = self._leaves[leaf]
-                event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
+            self._forget(case_id, retention, self.size())
+
+    def _forget(self, case_id: str, retention: str, leaf: int) -> None:
+        self._destroyed[case_id] = leaf
+        self._keys[case_id, retention] = -abs(self._keys.get((case_id, retention), 0))
+        for leaf in self._of_case.get(case_id, ()):
+            event = self._leaves[leaf]
+            event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
 
     def _store(self, write: Write) -> tuple[Recorded, ...]:
         """Everything that can fail comes first; nothing after the first change does."""
@@ -130,6 +148,12 @@ class MemoryLedger:
         self._last_at = at
         self._cases.keep(line)
         self._agenda.keep(dues)
+        for event in recorded:
+            for retention in {kept for kept, _ in self._leaves[event.leaf].disclosed}:
+                self.key_for(event.case_id, retention)
+        for event in recorded:
+            if isinstance(event.fact, DataErased):
+                self._forget(event.case_id, event.fact.retention_class, event.leaf)
         return recorded
 
     def _read(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:

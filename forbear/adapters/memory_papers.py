@@ -25,7 +25,7 @@ class MemoryVault:
     def keep_stream(self, case_id: str, retention: str, chunks: Iterable[bytes]) -> Kept:
         data = b"".join(chunks)
         blob_id = self._ids.new("b")
-        self._files[blob_id] = (case_id, retention, self._ledger.destructions(case_id, retention), data)
+        self._files[blob_id] = (case_id, retention, self._ledger.key_for(case_id, retention), data)
         return Kept(blob=blob_id, size=len(data), sha256=sha256(data).hexdigest())
 
     def open_stream(self, blob_id: str, start: int = 0) -> Iterator[bytes]:
@@ -46,8 +46,8 @@ class MemoryVault:
         return len(gone)
 
     def _gone(self, blob_id: str) -> bool:
-        case_id, retention, before, _ = self._files[blob_id]
-        return self._ledger.destructions(case_id, retention) > before
+        case_id, retention, key, _ = self._files[blob_id]
+        return self._ledger.live_key(case_id, retention) != key
 
 
 class MemoryScanner:

@@ -123,12 +123,15 @@ def _rendered(said: bytes) -> Rendered:
     about: tuple[tuple[str, str], ...] = ()
     faults: list[Fault] = []
     page: dict[str, int] = {}
+    clean = b""
     try:
         for kind, payload in _frames(said):
             if kind == b"P":
                 page = {name: int(value) for name, value in json.loads(payload).items()}
             elif kind == b"J":
                 pages.append(_page(page, len(pages) + 1, payload))
+            elif kind == b"C":
+                clean = payload
             elif kind == b"A":
                 about = tuple((str(name)[:40], str(value)[:VALUE_MAX]) for name, value in json.loads(payload))
             elif kind == b"F":
@@ -137,7 +140,7 @@ def _rendered(said: bytes) -> Rendered:
         return _fault(FaultCode.DAMAGED)
     if faults:
         return Rendered(about=about, faults=tuple(faults))
-    return Rendered(pages=tuple(pages), about=about) if pages else _fault(FaultCode.DAMAGED)
+    return Rendered(pages=tuple(pages), about=about, clean=clean) if pages else _fault(FaultCode.DAMAGED)
 
 
 def _page(page: dict[str, int], number: int, jpeg: bytes) -> PageImage:

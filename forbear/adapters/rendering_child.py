@@ -1,9 +1,9 @@
 """Makes clean pictures of one file that came from outside: run as a script of its own, never imported by the house.
 
 Reads the file on stdin and writes frames on stdout: a letter, a length of four bytes, then that many bytes. `P` is a
-page (JSON) and the `J` after it its JPEG, `A` what the file says of itself, `F` a fault, `E` the end; without the end
-the work was cut off. Whatever is in the file, all it can spoil is this process: `confine` takes away the network,
-other programs, new files and more memory or time than a page needs, before the first byte is read.
+page (JSON) and the `J` after it its JPEG, `C` the clean PDF, `A` what the file says of itself, `F` a fault, `E` the
+end; without the end the work was cut off. All that a file can spoil is this process: before its first byte is read,
+`confine` takes away the network, other programs, new files, and more memory or time than a page needs.
 """
 
 import ctypes
@@ -19,6 +19,8 @@ from typing import Any
 MEMORY_BYTES = 1200 * 1024 * 1024
 CPU_SECONDS = 30
 LONG_SIDE = 2200
+TALL = 3
+"""times as high as wide: from here on a page is shown in pieces"""
 SCALE_MOST = 4
 """A page of a PDF is drawn with at most 288 dots an inch."""
 PIXELS_MOST = 50_000_000
@@ -27,6 +29,10 @@ JPEG_PIXELS_MOST = 220_000_000
 QUALITY = 88
 VALUE_MOST = 200
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
+CATALOGUE_KEPT = frozenset({"/Type", "/Pages", "/Version", "/OCProperties"})
+PAGE_KEPT = frozenset({"/Type", "/Parent", "/Resources", "/Contents", "/Rotate", "/UserUnit", "/Group", "/MediaBox"})
+PAGE_KEPT |= {"/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"}
+"""What of a PDF says how it looks; the rest acts, hides or describes, and goes."""
 
 
 class Unfit(Exception):
@@ -41,6 +47,8 @@ def main(mime: str, pages_most: int) -> None:
     try:
         pages = pdf_pages(data, about, pages_most) if mime == "application/pdf" else picture(data, mime, about)
         for number, (image, turned) in enumerate(pages, start=1):
+            if number > pages_most:
+                raise Unfit("too-many-pages")
             page = {"number": number, "width": image.width, "height": image.height, "turned": turned}
             frame(b"P", json.dumps(page).encode())
             frame(b"J", jpeg(image))
@@ -72,7 +80,7 @@ def jpeg(image: Any) -> bytes:
 
 
 def picture(data: bytes, mime: str, about: list[tuple[str, str]]) -> Iterator[tuple[Any, int]]:
-    """The one page of a picture, upright as its own metadata says."""
+    """The page of a picture, upright as its own metadata says; of a long screenshot, its pages."""
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # the sizes are looked at here, before anything is decoded
@@ -94,8 +102,10 @@ def picture(data: bytes, mime: str, about: list[tuple[str, str]]) -> Iterator[tu
         image.draft("RGB", (LONG_SIDE, LONG_SIDE))
     if image.mode in ("1", "P", "PA"):  # these have no shades to shrink by
         image = plain_colours(image)
-    image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    yield plain_colours(ImageOps.exif_transpose(image)), turned
+    if not max(image.size) > TALL * min(image.size):
+        image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    for piece in pieces(plain_colours(ImageOps.exif_transpose(image))):
+        yield piece, turned
 
 
 def metadata(image: Any, data: bytes, about: list[tuple[str, str]]) -> int:
@@ -125,6 +135,28 @@ def after_the_end(data: bytes) -> Iterator[tuple[str, str]]:
         yield "trailing", str(len(data) - end - 2)
 
 
+def pieces(image: Any) -> Iterator[Any]:
+    """A page as it is, made smaller where it is too large; a very tall one (a long screenshot) in pieces that can be
+    read, each cut where a line of dots is most even, so that no row of a statement is cut through.
+    """
+    from PIL import Image
+
+    if image.height <= TALL * image.width:
+        image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+        yield image
+        return
+    if image.width > LONG_SIDE // 2:
+        image = image.resize((LONG_SIDE // 2, image.height * (LONG_SIDE // 2) // image.width), Image.Resampling.LANCZOS)
+    grey = image.convert("L").resize((64, image.height), Image.Resampling.BOX)
+    lines = [grey.crop((0, row, 64, row + 1)).getextrema() for row in range(image.height)]
+    top, step = 0, 2 * image.width
+    while image.height - top > step:
+        cut = min(range(top + step, top + step * 3 // 4, -1), key=lambda row: lines[row][1] - lines[row][0])
+        yield image.crop((0, top, image.width, cut))
+        top = cut
+    yield image.crop((0, top, image.width, image.height))
+
+
 def plain_colours(image: Any) -> Any:
     """RGB on white, whatever the picture's colours were."""
     from PIL import Image
@@ -146,14 +178,18 @@ def pdf_pages(data: bytes, about: list[tuple[str, str]], pages_most: int) -> Ite
     """The pages of a PDF, cleaned first of everything that acts, then drawn."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(cleaned(data, about, pages_most))
+    clean = cleaned(data, about, pages_most)
+    frame(b"C", clean)
+    document = pypdfium2.PdfDocument(clean)
     for number in range(len(document)):
         page = document[number]
         width, height = page.get_size()
         if not (0 < width < 100_000 and 0 < height < 100_000):
             raise Unfit("damaged")
-        scale = min(LONG_SIDE / max(width, height), SCALE_MOST)
-        yield page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB"), page.get_rotation()
+        side = LONG_SIDE if height <= TALL * width else min(LONG_SIDE // 2 * height / width, PIXELS_MOST / LONG_SIDE)
+        scale = min(side / max(width, height), SCALE_MOST)
+        for piece in pieces(page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")):
+            yield piece, page.get_rotation()
         page.close()
 
 
@@ -173,15 +209,15 @@ def cleaned(data: bytes, about: list[tuple[str, str]], pages_most: int) -> bytes
     about += [("format", "PDF"), ("pages", str(count)), *origin(pdf, data)]
     about += [(f"fonts.{number}", fonts) for number, page in enumerate(pdf.pages, 1) if (fonts := fonts_of(page))]
     removed = set(_forms(pdf))
-    for key in ("/OpenAction", "/AA", "/Names", "/AcroForm", "/URI", "/Collection", "/Outlines", "/Metadata"):
-        if key in pdf.Root:
-            removed |= set(_names(pdf, key))
-            del pdf.Root[key]
+    for key in set(pdf.Root.keys()) - CATALOGUE_KEPT:
+        removed |= set(_names(pdf, key))
+        del pdf.Root[key]
     for page in pdf.pages:
-        for key in ("/AA", "/Annots", "/PieceInfo", "/B"):
-            if key in page.obj:
-                removed |= set(_annotations(page)) if key == "/Annots" else {key[1:]}
-                del page.obj[key]
+        for key in set(page.obj.keys()) - PAGE_KEPT:
+            removed |= set(_annotations(page)) if key == "/Annots" else {key[1:]}
+            del page.obj[key]
+    if "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
     about.append(("removed", " ".join(sorted(removed))))
     out = io.BytesIO()
     pdf.save(out, fix_metadata_version=False)

@@ -14,6 +14,8 @@ from typing import Any
 YEAR_LEAST = 2025
 CLOCK_APART_SECONDS = 60
 FLAWS_SHOWN = 20
+MEBIBYTE = 1024 * 1024
+FREE_BYTES_LEAST = 512 * MEBIBYTE
 
 
 def add(subparsers: Any) -> None:
@@ -32,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     print("well   configuration")
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
+    looks += [("papers", _papers), ("scanner", _scanner)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -129,6 +132,48 @@ def _rulebook() -> Iterator[str]:
         yield from map(str, error.faults)
     except UnknownLayer as error:
         yield str(error)
+
+
+def _papers() -> Iterator[str]:
+    """Whether a file can be put where papers are kept, read and deleted again, and how much room is left."""
+    import shutil
+
+    from django.conf import settings
+
+    from forbear.config.wiring import desk, shelf
+
+    place, path = shelf(), f"check/{desk().ids.new('x')}"
+    where = f"the bucket {settings.S3.bucket}" if settings.S3 else str(settings.MEDIA_ROOT)
+    try:
+        place.put(path, [b"forbear check"])
+        if b"".join(place.read(path, 8)) != b"check":
+            yield f"what is written to {where} comes back as something else."
+        place.delete(path)
+    except Exception as error:
+        look = "look at FORBEAR_S3_*" if settings.S3 else "look at its owner and its disk"
+        yield f"{where} cannot be written ({type(error).__name__}: {str(error)[:200]}); {look}."
+    if not settings.S3:
+        free = shutil.disk_usage(settings.HOME).free
+        print(f"       {free // MEBIBYTE:,} MiB free for papers")
+        if free < FREE_BYTES_LEAST:
+            least = FREE_BYTES_LEAST // MEBIBYTE
+            yield f"only {free // MEBIBYTE:,} MiB are free where papers are kept; make room: {least:,} MiB at least."
+
+
+def _scanner() -> Iterator[str]:
+    """Whether the virus scanner answers, where there is one."""
+    from django.conf import settings
+
+    from forbear.actions.ports import ScannerAway
+    from forbear.adapters.clamav import ClamAv
+
+    if not settings.CLAMAV:
+        print("       none; papers are taken unscanned, set FORBEAR_CLAMAV to have them scanned")
+        return
+    try:
+        print(f"       {ClamAv(settings.CLAMAV, timeout_seconds=10).version()}")
+    except ScannerAway as away:
+        yield f"{away}; start it, or mend FORBEAR_CLAMAV: until then no paper is taken."
 
 
 def _record() -> Iterator[str]:

@@ -5,8 +5,11 @@ Every setting of an installation is an environment variable, and every one of th
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from forbear.adapters.bucket import S3
 
 
 class Misconfigured(Exception):
@@ -102,10 +105,10 @@ def database(folder: Path) -> dict[str, object]:
 def sqlite(file: Path) -> dict[str, object]:
     """SQLite takes its write lock at the start of a transaction (IMMEDIATE): with the default, a transaction that
     reads before it writes fails as "locked" under load whatever the timeout. FULL makes a committed fact survive a
-    power loss.
+    power loss; what is deleted, such as a destroyed key, is written over.
     """
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000")
-    pragmas += ("mmap_size=134217728", "journal_size_limit=27103364")
+    pragmas += ("mmap_size=134217728", "journal_size_limit=27103364", "secure_delete=ON")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,
@@ -146,6 +149,42 @@ def policy() -> tuple[str, str, str | None]:
     if not country or not sector or value.count("/") > 2:
         raise Misconfigured(f"FORBEAR_POLICY is {value!r}; write country/sector/lender: cn/consumer-finance/example.")
     return country, sector, lender or None
+
+
+def clamav() -> str:
+    """FORBEAR_CLAMAV: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; "" for no scanner."""
+    value = text("FORBEAR_CLAMAV")
+    kind, _, where = value.partition(":")
+    port = where.rpartition(":")[2]
+    fits = kind == "unix" and where.startswith("/")
+    fits = fits or (kind == "tcp" and where.count(":") >= 1 and port.isascii() and port.isdigit() and where[0] != ":")
+    if value and not fits:
+        right = "write unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310"
+        raise Misconfigured(f"FORBEAR_CLAMAV is {value!r}; {right}, or unset it to do without a virus scanner.")
+    return value
+
+
+def s3() -> S3 | None:
+    """FORBEAR_S3_…: the bucket where papers are kept; None for the data directory."""
+    said = {
+        "bucket": text("FORBEAR_S3_BUCKET"),
+        "endpoint": text("FORBEAR_S3_ENDPOINT"),
+        "region": text("FORBEAR_S3_REGION"),
+        "prefix": text("FORBEAR_S3_PREFIX").strip("/"),
+        "key": text("FORBEAR_S3_KEY"),
+        "secret": text("FORBEAR_S3_SECRET"),
+    }
+    if not said["bucket"]:
+        if others := [f"FORBEAR_S3_{name.upper()}" for name, value in said.items() if value]:
+            raise Misconfigured(f"{others[0]} is set and FORBEAR_S3_BUCKET is not; name the bucket, or unset both.")
+        return None
+    if said["endpoint"] and not said["endpoint"].startswith(("https://", "http://")):
+        raise Misconfigured(f"FORBEAR_S3_ENDPOINT is {said['endpoint']!r}; write https://s3.example.org.")
+    if bool(said["key"]) != bool(said["secret"]):
+        raise Misconfigured("FORBEAR_S3_KEY and FORBEAR_S3_SECRET belong together; set both, or neither.")
+    if find_spec("boto3") is None:
+        raise Misconfigured("FORBEAR_S3_BUCKET needs the extra s3; install it: pip install 'forbear[s3]'.")
+    return S3(**said)
 
 
 def mail() -> dict[str, object]:

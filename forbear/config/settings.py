@@ -24,6 +24,8 @@ LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
 POLICY = environment.policy()
 RULEBOOK = environment.text("FORBEAR_RULEBOOK")
 SMTP_URL = environment.text("SMTP_URL")
+CLAMAV = environment.clamav()
+S3 = environment.s3()
 
 INSTALLED_APPS = [
     "django.contrib.auth",

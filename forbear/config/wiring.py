@@ -9,6 +9,8 @@ from pathlib import Path
 from django.conf import settings
 
 from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
+from forbear.adapters.bucket import Bucket
+from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
@@ -17,7 +19,7 @@ from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
-from forbear.adapters.vault import Folder, SealedVault
+from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -47,8 +49,8 @@ def desk() -> Desk:
         challenges=DjangoChallenges(keys),
         limits=DjangoLimits(keys),
         marks=DjangoPaperMarks(keys),
-        vault=SealedVault(Folder(settings.MEDIA_ROOT), DjangoRegister(keys), ids),
-        scanner=NoScanner(),
+        vault=SealedVault(shelf(), DjangoRegister(keys), ids),
+        scanner=ClamAv(settings.CLAMAV) if settings.CLAMAV else NoScanner(),
         renderer=RendererProcess(),
         reader=reader(),
         upload_links=DjangoUploadLinks(keys),
@@ -62,6 +64,11 @@ def desk() -> Desk:
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
     )
+
+
+def shelf() -> Shelf:
+    """Where the vault's files lie: the bucket that is configured, else the data directory."""
+    return Bucket(settings.S3) if settings.S3 else Folder(settings.MEDIA_ROOT)
 
 
 def _messenger(keys: Keys, clock: Clock) -> Messenger:

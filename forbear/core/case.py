@@ -58,6 +58,8 @@ class Case:
     papers: Mapping[int, PaperState] = field(default_factory=dict)
     optional: frozenset[int] = frozenset()
     papers_by_on: date | None = None
+    consents: frozenset[e.Consent] = frozenset()
+    withdrawn: frozenset[e.Consent] = frozenset()
 
     offers_as_of: date | None = None
     offers_count: int = 0
@@ -280,6 +282,14 @@ def _evidence(case: Case, event: e.Recorded) -> Changes:
             states[item] = PaperState.REFUSED
         case e.PaperWaived(item=item):
             states[item] = PaperState.WAIVED
+        case e.ConsentGiven(to=to):
+            return {"consents": case.consents | {to}, "withdrawn": case.withdrawn - {to}}
+        case e.ConsentWithdrawn(to=to):
+            return {"consents": case.consents - {to}, "withdrawn": case.withdrawn | {to}}
+        case e.DataErased(retention_class=e.Retention.HEALTH):  # what the consent was for is over
+            return {"consents": case.consents - {e.Consent.CAUSE_PAPERS}}
+        case e.DataErased():
+            return {}
     there = replace(case, papers=states).papers_there
     return {"papers": states, "more_by_on": None if there else case.more_by_on}
 
@@ -369,7 +379,10 @@ _ROOMS = {
     for room, kinds in {
         _contact: (e.CaseOpened, e.ReachChosen, e.PersonAsked, e.MessageWritten, e.CaseClosed),
         _statement: (e.StatementSubmitted, e.EnforcementPaused, e.EnforcementStayed),
-        _evidence: (e.PapersAsked, e.PaperReceived, e.PaperAccepted, e.PaperRefused, e.PaperWaived),
+        _evidence: (
+            *(e.PapersAsked, e.PaperReceived, e.PaperAccepted, e.PaperRefused, e.PaperWaived),
+            *(e.ConsentGiven, e.ConsentWithdrawn, e.DataErased),
+        ),
         _plan: (e.OffersMade, e.PlanRequested),
         _decision: (
             *(e.CaseAccepted, e.MoreAsked, e.DecisionProposed, e.ProposalReturned, e.SecondEyesAsked),

@@ -119,6 +119,8 @@ class CaseFile:
     paper_reasons: Mapping[int, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     upload_links: tuple[UploadLink, ...] = ()
+    cause: e.CauseConfirmed | None = None
+    erased: Mapping[e.Retention, datetime] = field(default_factory=dict)
     offers: Answer | None = None
     requested: Offer | None = None
     requested_words: str = ""
@@ -253,6 +255,10 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             others = {number: text for number, text in file.paper_reasons.items() if number != item}
             return {"paper_reasons": {**others, item: reason or ""}}
+        case e.CauseConfirmed() as cause:
+            return {"cause": cause}
+        case e.DataErased(retention_class=retention):
+            return {"erased": {**file.erased, retention: event.at}}
     return {}
 
 

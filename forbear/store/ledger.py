@@ -17,7 +17,7 @@ from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
-from forbear.core.events import Recorded
+from forbear.core.events import DataErased, Recorded
 from forbear.store import projections
 from forbear.store.agenda import put_dues
 from forbear.store.models import Event, Head
@@ -89,6 +89,12 @@ class DjangoLedger:
 
     def size(self) -> int:
         return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
+
+    def keys_of(self, case_id: str, retention: str) -> int:
+        return self._data_keys.of_case(case_id, retention)
+
+    def cases_with(self, retention: str) -> tuple[str, ...]:
+        return self._data_keys.cases_with(retention)
 
     def verify(self) -> Audit:
         return verify(self._data_keys, self._using)
@@ -163,6 +169,9 @@ class DjangoLedger:
         )
         before = self._state(write.case_id, previous)
         self._insert(write, head.size, recorded, sealed)
+        for event in recorded:
+            if isinstance(event.fact, DataErased):
+                self._data_keys.destroy(event.case_id, event.fact.retention_class, event.leaf)
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections
 
-from forbear.store.models import DataKey
+from forbear.store.models import DataKey, Secret
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -168,6 +168,22 @@ class DataKeys:
             cursor.execute(_LIVE, (case_id, retention))
             row: tuple[str, bytes] | None = cursor.fetchone()
         return row
+
+    def of_case(self, case_id: str, retention: str) -> int:
+        """How many live keys there are: 0 or 1."""
+        return 0 if self._live(case_id, retention) is None else 1
+
+    def cases_with(self, retention: str) -> tuple[str, ...]:
+        """The cases with a live key of a class, in order."""
+        live = DataKey.objects.using(self._using).filter(retention=retention, destroyed_leaf=None)
+        return tuple(live.order_by("case_id").values_list("case_id", flat=True))
+
+    def destroy(self, case_id: str, retention: str, leaf: int) -> None:
+        """Destroy the live key and delete what it sealed in the record; `leaf`: the event that says so."""
+        live = DataKey.objects.using(self._using).filter(case_id=case_id, retention=retention, destroyed_leaf=None)
+        for key_id in list(live.values_list("key_id", flat=True)):
+            DataKey.objects.using(self._using).filter(key_id=key_id).update(wrapped=None, destroyed_leaf=leaf)
+            Secret.objects.using(self._using).filter(key_id=key_id).delete()
 
     def by_id(self, key_ids: Iterable[str]) -> Mapping[str, bytes]:
         """The keys that are still there; destroyed ones are left out."""

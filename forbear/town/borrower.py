@@ -9,7 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from forbear.actions import agreement, contact, decision, evidence, payments, plan, statement
+from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, plan, statement
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, load
 from forbear.core.clocks import start_of
@@ -87,7 +87,9 @@ class Borrower:
         well(done)
 
     def sends_papers(self, most: int = 9) -> None:
-        """She photographs what is asked for, up to so many items."""
+        """She photographs what is asked for, up to so many items; to health papers she agrees first."""
+        if any(item.health for item in self.file.items[:most]):
+            well(health_papers.give_consent(self.desk, self.by(self.her), self.case_id))
         for item in self.file.items[:most]:
             name, data = made_up_paper(item.kinds[0])
             well(

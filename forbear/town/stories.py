@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from forbear.actions import agenda, agreement, contact, decision, evidence, payments, plan, statement
+from forbear.actions import agenda, agreement, contact, decision, evidence, health_papers, payments, plan, statement
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Done, load
 from forbear.adapters.memory import clock_of
@@ -246,6 +246,15 @@ def _sends(t: Teller, item: str) -> Act:
     return lambda: evidence.receive_paper(t.desk, t.by(), t.case_id, item=number, name=name, data=data)
 
 
+def _agrees(t: Teller) -> Act:
+    return lambda: health_papers.give_consent(t.desk, t.by(), t.case_id)
+
+
+def _confirms_cause(t: Teller, until: str) -> Act:
+    until_on = date.fromisoformat(until)
+    return lambda: health_papers.confirm_cause(t.desk, t.by(), t.case_id, shown=True, until_on=until_on)
+
+
 def _accepts_paper(t: Teller, item: str) -> Act:
     return lambda: evidence.accept_paper(t.desk, t.by(), t.case_id, int(item))
 
@@ -374,6 +383,8 @@ VERBS: tuple[tuple[str, Verb], ...] = (
     (r"asks for a person: (?P<words>.+)", _asks_for_a_person),
     (r"notes: (?P<words>.+)", _notes),
     (r"sends paper (?P<item>\d+)", _sends),
+    (r"agrees to health papers", _agrees),
+    (r"confirms the cause until (?P<until>\S+)", _confirms_cause),
     (r"accepts paper (?P<item>\d+)", _accepts_paper),
     (r"refuses paper (?P<item>\d+): (?P<words>.+)", _refuses_paper),
     (r"waives paper (?P<item>\d+): (?P<words>.+)", _waives_paper),

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from forbear.actions import agreement, contact, decision, evidence, payments, statement
+from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, statement
 from forbear.actions.record import Done
 from forbear.core.contact import Reach
 from forbear.core.payments import BreakReason
@@ -114,6 +114,9 @@ class Game(RuleBasedStateMachine):
         data = rng.choice((b"", b"GIF89a", b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n" + bytes(9), b"RIFF0000WEBP"))
         acts = (
             lambda by: evidence.receive_paper(desk, by, case_id, item=item, name="纸" * 200, data=data),
+            lambda by: health_papers.give_consent(desk, by, case_id),
+            lambda by: health_papers.withdraw_consent(desk, by, case_id),
+            lambda by: health_papers.forget_health(desk, by, case_id),
             lambda by: evidence.accept_paper(desk, by, case_id, item),
             lambda by: evidence.refuse_paper(desk, by, case_id, item, "看不清"),
             lambda by: evidence.waive_paper(desk, by, case_id, item, "不需要"),

@@ -12,7 +12,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from forbear.actions import agenda, agreement, contact, decision, evidence, payments, plan, statement
+from forbear.actions import agenda, agreement, contact, decision, evidence, health_papers, payments, plan, statement
 from forbear.actions.lines import queue_line
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, Done, load
@@ -235,6 +235,8 @@ class World:
     def _sends(self, case_id: str, her: Actor, rng: Random) -> Done | Refusal:
         item = rng.choice(sorted(self.file(case_id).case.papers))
         data = b"%PDF-1.7 " + str(rng.randrange(3)).encode()
+        if rng.random() < 0.5:
+            self.attempt(lambda by: health_papers.give_consent(self.desk, by, case_id), her)
         return self.attempt(
             lambda by: evidence.receive_paper(self.desk, by, case_id, item=item, name="a.pdf", data=data), her
         )

@@ -15,8 +15,16 @@ from tests.browser.people import Guest, Inhabited
 WIDE = 1280
 ONLY_SENT = {
     "borrower": {
-        *("code_again", "leave", "start_again", "send_papers", "choose", "answer", "look_again", "sign"),
-        *("link_to_phone", "link_send_papers", "begin_upload", "link_begin_upload", "piece", "link_piece"),
+        *("code_again", "leave", "start_again", "send_papers", "consent", "choose", "answer", "look_again", "sign"),
+        *(
+            "link_to_phone",
+            "link_send_papers",
+            "link_consent",
+            "begin_upload",
+            "link_begin_upload",
+            "piece",
+            "link_piece",
+        ),
     },
     "desk": {
         *(
@@ -25,6 +33,7 @@ ONLY_SENT = {
             "write",
             "note",
             "judge",
+            "cause",
             "correct",
             "send_link",
             "revoke_link",

@@ -23,10 +23,22 @@ class Drawer:
     def __init__(self):
         self.keys = {}
         self.files = {}
+        self.destroyed = []
 
     def key_for(self, case_id, retention):
-        key_id = f"{case_id}.{retention}"
+        key_id = f"{case_id}.{retention}.{self.destroyed.count((case_id, retention))}"
         return key_id, self.keys.setdefault(key_id, os.urandom(32))
+
+    def destroy(self, case_id, retention):
+        self.keys.pop(self.key_for(case_id, retention)[0])
+        self.destroyed.append((case_id, retention))
+
+    def closed(self, case_id, retention):
+        mine = [(blob_id, path) for blob_id, (key_id, _, path) in self.files.items() if key_id not in self.keys]
+        return [one for one in mine if self.files[one[0]][0].startswith(f"{case_id}.{retention}.")]
+
+    def strike(self, blob_id):
+        del self.files[blob_id]
 
     def enter(self, blob_id, key_id, size, path):
         self.files[blob_id] = (key_id, size, path)
@@ -83,7 +95,7 @@ def test_an_unknown_file_is_a_key_error(vault):
 def test_a_file_is_gone_with_its_key(vault, drawer):
     blob_id = vault.keep("c_1", "health", CANARY)
     other = vault.keep("c_1", "finance", b"payslip")
-    del drawer.keys["c_1.health"]
+    drawer.destroy("c_1", "health")
     with pytest.raises(KeyError):
         vault.open(blob_id)
     assert vault.open(other) == b"payslip"

@@ -21,6 +21,7 @@ home cn/shandong/qingdao, 1 adult, 0 children
 2026-03-02 borrower submits
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
+2026-03-02 borrower agrees to health papers
 2026-03-02 borrower sends paper 3
 2026-03-02 borrower chooses 400.00 a month
 2026-03-03 agent wu accepts

@@ -35,7 +35,9 @@ expect notice statement-received on email
 
 2026-03-03 borrower sends paper 1
 2026-03-03 borrower sends paper 2
+2026-03-03 borrower agrees to health papers
 2026-03-03 borrower sends paper 3
+2026-03-03 agent lin confirms the cause until 2026-06-30
 expect stage plan
 expect affordable 2026-04 1116.00, 2026-05 1926.00, 2026-06 1926.00, 2026-07 1926.00, 2026-08 1926.00, 2026-09
   1926.00

@@ -25,6 +25,7 @@ expect offer lightest 59 payments of 800.00 at most, 2026-04-28 to 2031-02-28, 4
 expect offer as-requested 59 payments of 800.00 at most, 2026-04-28 to 2031-02-28, 43231.52 in all, 885.55 forgiven
 2026-03-02 borrower sends paper 1
 2026-03-02 borrower sends paper 2
+2026-03-02 borrower agrees to health papers
 2026-03-02 borrower sends paper 3
 2026-03-03 borrower chooses as-requested
 2026-03-04 agent lin accepts

@@ -56,6 +56,7 @@ expect message 知道了，我们重新安排。新协议签好之前，现在�
 expect papers income wanted, cause wanted, medical-costs wanted
 2026-06-12 borrower sends paper 1
 2026-06-12 borrower sends paper 2
+2026-06-12 borrower agrees to health papers
 2026-06-12 borrower sends paper 3
 expect owed 7769.25
 expect offer as-requested 21 payments of 400.00 at most, 2026-07-28 to 2028-03-28, 8379.38 in all, 0.00 forgiven

@@ -26,6 +26,7 @@ from forbear.core.upload_link import items_to_send
 from forbear.web.access import desk_of
 from forbear.web.borrower.doors import STOP_ASKING, Door, by_link, on_her_site, on_its_own, to_papers
 from forbear.web.borrower.fields import Field, Option
+from forbear.web.borrower.health_papers import consent_done, consent_of
 from forbear.web.borrower.page import by_her, day, done_words, posted_key, show, why_not, words
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
@@ -96,7 +97,7 @@ def _kept(request: HttpRequest, door: Door, number: int, one: UploadedFile, pape
 
 def refused_file(refusal: Refusal, name: str) -> str:
     """Why a file was not kept, naming it."""
-    if refusal.rule == "evidence.no_room":
+    if refusal.rule == "evidence.full":
         log.error("a paper was not kept: the disk takes nothing")
     known = {"evidence.empty": "empty", "evidence.type": "type", "evidence.size": "large"}
     if refusal.rule in known:
@@ -156,7 +157,7 @@ def _list(
         why=words("evidence.page.list.why" if items else "evidence.page.list.none"),
         by=until or _by(file),
         message=message,
-        done=done_words(request, done),
+        done=done_words(request, done | consent_done()),
         items=items,
         all_fields=[field for item in items for field in item["fields"]],
         by_link=door.link is not None,
@@ -190,6 +191,8 @@ def _shown(request: HttpRequest, door: Door, item: Item, fault: str) -> dict[str
     state = file.case.papers.get(item.number, PaperState.WANTED)
     kinds = words("evidence.page.list.or").join(words(f"evidence.page.kind.{kind}") for kind in item.kinds)
     open_for_more = state not in (PaperState.ACCEPTED, PaperState.WAIVED) and not file.case.closed
+    consent = consent_of(request, door, item)
+    waits_for_consent = bool(consent and consent["asked"])
     notes = [words("evidence.page.list.optional")] if item.optional else []
     notes += [words("evidence.page.list.health")] if item.health else []
     return {
@@ -202,7 +205,8 @@ def _shown(request: HttpRequest, door: Door, item: Item, fault: str) -> dict[str
         "reason": file.paper_reasons.get(item.number, "") if state is PaperState.REFUSED and not door.link else "",
         "came": _came(request, door, item),
         "stopped": _stopped(request, door, item) if open_for_more else [],
-        "fields": _fields(item, door.papers_of(item.number), fault) if open_for_more else [],
+        "fields": _fields(item, door.papers_of(item.number), fault) if open_for_more and not waits_for_consent else [],
+        "consent": consent if open_for_more or not waits_for_consent else None,
         "url": door.url("send_papers", item.number),
         "begin_url": door.url("begin_upload", item.number),
         "done_url": f"{door.url('papers')}?done=got-{item.number}",

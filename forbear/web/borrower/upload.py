@@ -175,7 +175,7 @@ def _at(response: Any, upload: Upload, received: int | None = None) -> Any:
 
 def _fault(refusal: Refusal, name: str) -> HttpResponse:
     """What is wrong, as the page shows it beside the file; 507 where the disk is full and trying again may help."""
-    status = 507 if refusal.rule == "evidence.no_room" else 422
+    status = 507 if refusal.rule == "evidence.full" else 422
     return JsonResponse({"fault": refused_file(refusal, name)}, status=status)
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.evidence import accept_paper, correct_budget, refuse_paper, waive_paper
+from forbear.actions.health_papers import confirm_cause
 from forbear.actions.plan import months_ahead, next_month_explained
 from forbear.actions.upload_links import revoke_link, send_link, state_now
 from forbear.core.evidence import Item, PaperState
@@ -22,6 +23,7 @@ from forbear.core.upload_link import LinkState, UploadLink, items_to_send
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import lines_with_source
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.health_papers import day_typed, health_of
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.reckoned import month_rows, questions
 from forbear.web.templatetags.desk import day, month, reader_language, term_in
@@ -55,7 +57,15 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "evidence", tried, wanted=wanted(file), **links_of(request, file))
+    return case_page(
+        request,
+        file,
+        "evidence",
+        tried,
+        wanted=wanted(file),
+        health=health_of(request, file),
+        **links_of(request, file),
+    )
 
 
 @dataclass(frozen=True)
@@ -145,10 +155,26 @@ def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
     return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#item-{item}", told)
 
 
+@staff_required(WORKERS)
+@require_POST
+def cause(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Note that the health papers show the cause, or not, and until when."""
+    case_for_staff(request, case_id)
+    shown, until_on = request.POST.get("shown") == "yes", day_typed(request.POST.get("until", ""))
+    desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
+    outcome = confirm_cause(desk, by, case_id, shown=shown, until_on=until_on)
+    if isinstance(outcome, Refusal):
+        return _papers(request, case_for_staff(request, case_id), tried_from(request, "cause", outcome))
+    return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#cause", "cause_confirmed")
+
+
 @staff_required()
 @require_safe
 def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
-    """One file as it came, the first page of a paper or its ?page=, to be saved and not opened here."""
+    """One page of a paper (the first, or its ?page=) to be saved and not opened here: the clean copy.
+
+    What no picture can be made of is saved as it came.
+    """
     file = case_for_staff(request, case_id)
     found, page = file.paper(paper), request.GET.get("page", "1")
     facts = (
@@ -160,7 +186,13 @@ def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
         data = request.desk.vault.open(facts.blob)  # type: ignore[attr-defined]
     except KeyError as gone:
         raise Http404 from gone
-    return as_download(data, facts.mime, facts.name)
+    name, copy = facts.name, request.desk.renderer.pages(data, facts.mime)  # type: ignore[attr-defined]
+    if copy.clean:
+        return as_download(copy.clean, "application/pdf", name)
+    if copy.pages:
+        plain = name if name.lower().endswith((".jpg", ".jpeg")) else f"{name}.jpg"
+        return as_download(copy.pages[0].jpeg, "image/jpeg", plain)
+    return as_download(data, "application/octet-stream", name)
 
 
 def as_download(data: bytes, mime: str, name: str) -> HttpResponse:

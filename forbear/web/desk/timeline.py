@@ -28,6 +28,7 @@ _GROUPS = {
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
+        *("cause.", "consent.", "data."),
         *("second_eyes.", "counter.", "agreement.", "plan.broken", "plan.completed", "enforcement."),
     ),
     "money": ("payment.", "instalment.", "default.", "cure_period.", "plan.broken", "plan.completed", "agreement."),
@@ -200,6 +201,11 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"items": needs, "until": moment(expires_at)}, [], ""
         case e.UploadLinkEnded(why=why):
             return {"why": term_in(language, f"desk.link_state.{why}")}, [], ""
+        case e.CauseConfirmed(shown=shown, until_on=until_on):
+            yes = term_in(language, f"desk.yes_no.{'yes' if shown else 'no'}")
+            return {"shown": yes}, list(_pairs(language, until=day(language, until_on) if until_on else None)), ""
+        case e.DataErased(why=why):
+            return {"why": term_in(language, f"desk.erased_why.{why}")}, [], ""
         case e.BudgetCorrected(household=household, reason=reason):
             before = _household_before(file, event.seq)
             changes = household_changes(before, household, language) if household and before else []

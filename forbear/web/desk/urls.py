@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{CASE}/papers/link/<str:link>/revoke", evidence.revoke_upload_link, name="revoke_link"),
     path(f"{CASE}/papers/<int:item>/judge", evidence.judge, name="judge"),
     path(f"{CASE}/papers/file/<str:paper>", evidence.download, name="download"),
+    path(f"{CASE}/papers/cause", evidence.cause, name="cause"),
     path(f"{CASE}/budget", evidence.household, name="budget"),
     path(f"{CASE}/budget/correct", evidence.correct, name="correct"),
     path(f"{CASE}/plans", plan.plan, name="plan"),
