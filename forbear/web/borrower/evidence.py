@@ -14,6 +14,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.access import case_for_borrower, desk_of
 from forbear.web.borrower.fields import Field
 from forbear.web.borrower.page import by_her, day, done_words, of_her_case, show, to, why_not, words
+from forbear.web.text import papers_for, reader_language, why_asked
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
 ACCEPT = "image/*,.heic,.heif,application/pdf"
@@ -79,6 +80,7 @@ def _papers(
         back=reverse("borrower:case", args=[file.case.case_id]),
         why=words("evidence.page.list.why" if items else "evidence.page.list.none"),
         by=_by(file),
+        held=_held(file),
         message=message,
         done=done_words(request, names),
         items=items,
@@ -94,6 +96,12 @@ def _by(file: CaseFile) -> str:
     return words("site.page.case.now.papers_by", date=day(file.case.papers_by_on))
 
 
+def _held(file: CaseFile) -> str:
+    """What she need not send, since it is there already."""
+    needs = dict.fromkeys(words(f"evidence.page.need.{one.need}") for one in file.held)
+    return words("evidence.page.list.held", needs=words("evidence.page.list.or").join(needs)) if needs else ""
+
+
 def _got(file: CaseFile, item: Item) -> str:
     names = words("evidence.page.list.or").join(p.facts.name for p in file.papers_of(item.number) if p.facts)
     return words("evidence.page.list.got", names=names)
@@ -101,7 +109,6 @@ def _got(file: CaseFile, item: Item) -> str:
 
 def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
     state = file.case.papers.get(item.number, PaperState.WANTED)
-    kinds = words("evidence.page.list.or").join(words(f"evidence.page.kind.{kind}") for kind in item.kinds)
     files = [
         words("evidence.page.list.received_file", name=paper.facts.name, date=day(paper.at))
         for paper in file.papers_of(item.number)
@@ -115,7 +122,9 @@ def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
         "title": words(f"evidence.page.need.{item.need}"),
         "state": "later" if item.optional and state is PaperState.WANTED else _STATES[state],
         "state_words": words(f"evidence.page.state.{state}"),
-        "what": words("evidence.page.list.what", kinds=kinds) if len(item.kinds) > 1 else kinds,
+        "what": words("evidence.page.list.what", papers=papers_for(item, reader_language())),
+        "why": why_asked(item, reader_language()),
+        "form_url": reverse("borrower:own_plan", args=[file.case.case_id]) if "own-plan" in item.kinds else "",
         "notes": notes,
         "reason": file.paper_reasons.get(item.number, "") if state is PaperState.REFUSED else "",
         "files": files,

@@ -22,6 +22,7 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_requ
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.reckoned import month_rows, questions
 from forbear.web.templatetags.desk import day, month, reader_language, term_in
+from forbear.web.text import papers_for, why_asked
 from forbear.words import say
 
 MONTHS_SHOWN = 12
@@ -34,6 +35,7 @@ class Wanted:
     item: Item
     need: str
     kinds: str
+    why: str
     state: PaperState
     papers: tuple[Paper, ...]
     reason: str
@@ -52,18 +54,32 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "evidence", tried, wanted=wanted(file))
+    return case_page(request, file, "evidence", tried, wanted=wanted(file), held=held(file))
+
+
+def held(file: CaseFile) -> list[str]:
+    """What was not asked for, each with what holds it."""
+    language = reader_language()
+    return [
+        say(
+            language,
+            f"desk.evidence.held.{one.by}",
+            need=term_in(language, f"desk.need.{one.need}"),
+            on=day(one.on) if one.on else "",
+        )
+        for one in file.held
+    ]
 
 
 def wanted(file: CaseFile) -> list[Wanted]:
     """The checklist as it stands now."""
     language = reader_language()
-    between = "、" if language == "zh" else ", "
     return [
         Wanted(
             item=item,
             need=term_in(language, f"desk.need.{item.need}"),
-            kinds=between.join(term_in(language, f"evidence.page.kind.{kind}") for kind in item.kinds),
+            kinds=papers_for(item, language),
+            why=why_asked(item, language),
             state=file.case.papers.get(item.number, PaperState.WANTED),
             papers=file.papers_of(item.number),
             reason=file.paper_reasons.get(item.number, ""),
