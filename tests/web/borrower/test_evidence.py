@@ -22,7 +22,9 @@ def handed_in(she: Borrower) -> Borrower:
 def test_the_list_says_what_is_needed_and_by_when(handed_in: Borrower):
     page = handed_in.opens("papers").text
     assert "请在2026年3月23日之前给我们" in page
-    assert "诊断证明、出院小结、医药费票据、保险理赔单" in page
+    assert "请交身份证（正反两面），或护照。" in page
+    assert "请交最近一个月的工资条，或最近三个月的银行、微信或支付宝流水，或纳税证明，" in page
+    assert "请交诊断证明，或出院小结，或医药费票据，或保险理赔单，或残疾人证。 能看出是生病或受伤。" in page
     assert "病历只给经办的同事看" in page
 
 
