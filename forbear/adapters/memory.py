@@ -16,6 +16,7 @@ from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sheets import FileSheets
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
@@ -44,6 +45,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
+        sheets=FileSheets(),
     )
     return replace(desk, **other)
 

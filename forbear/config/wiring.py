@@ -15,6 +15,7 @@ from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sheets import FileSheets
 from forbear.adapters.vault import LocalVault
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
@@ -46,6 +47,7 @@ def desk() -> Desk:
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
+        sheets=FileSheets(),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,

@@ -87,7 +87,7 @@ class Borrower:
         well(done)
 
     def sends_papers(self, most: int = 9) -> None:
-        """She photographs what is asked for, up to so many items; a plan of her own she writes in its form, if at all."""
+        """She photographs what is asked for, up to so many items; a plan of her own would have its form."""
         for item in [item for item in self.file.items if item.need != "own-plan"][:most]:
             name, data = made_up_paper(item.kinds[0])
             well(

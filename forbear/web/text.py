@@ -54,7 +54,7 @@ def refused(refusal: Refusal, language: str) -> str:
 
 
 def papers_for(item: Item, language: str) -> str:
-    """The papers of which one is enough: 工资条，或最近三个月的流水; a payslip, or statements of the last three months."""
+    """The papers of which one is enough: 工资条，或最近三个月的流水."""
     return say(language, "evidence.page.list.one_of").join(_paper(item, kind, language) for kind in item.kinds)
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forbear.web.borrower import agreement, contact, decision, evidence, explanation, payments, plan, statement, status
+from forbear.web.borrower import (
+    agreement,
+    contact,
+    decision,
+    evidence,
+    explanation,
+    own_plan,
+    payments,
+    plan,
+    statement,
+    status,
+)
 
 app_name = "borrower"
 
@@ -28,7 +39,7 @@ urlpatterns = [
     path(f"{CASE}/papers/<int:number>", evidence.send_papers, name="send_papers"),
     path(f"{CASE}/plans", plan.offers, name="offers"),
     path(f"{CASE}/plans/choose", plan.choose, name="choose"),
-    path(f"{CASE}/plans/own", plan.own_plan, name="own_plan"),
+    path(f"{CASE}/plans/own", own_plan.own_plan, name="own_plan"),
     path(f"{CASE}/plans/<str:name>/why", explanation.why, name="why"),
     path(f"{CASE}/plans/why-not/<int:number>", explanation.why_not, name="why_not"),
     path(f"{CASE}/answer", decision.decision, name="decision"),
