@@ -1,9 +1,13 @@
 """Papers: a plain upload for each thing asked for; what came is named, what cannot be opened is said by name."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from forbear.actions.evidence import accept_paper, refuse_paper
+from forbear.actions.payments import renegotiate
+from forbear.core.decision import Outcome
 from forbear.core.evidence import PaperState
 from tests.web.borrower.conftest import AGENT, Borrower
 
@@ -89,3 +93,18 @@ def test_a_paper_sent_back_says_why_and_can_be_sent_again(handed_in: Borrower):
     handed_in.sends("papers", {"files": photo("新.jpg", JPEG + b"2")}, to="papers/1")
     handed_in.desk_does(accept_paper, AGENT, 1)
     assert 'action="/c/' + handed_in.case_id + '/papers/1"' not in handed_in.opens("papers").source
+
+
+def test_what_a_person_accepted_is_not_asked_again_when_she_states_anew(handed_in: Borrower):
+    for number in (1, 2, 3):
+        handed_in.sends("papers", {"files": photo(data=JPEG + bytes([number]))}, to=f"papers/{number}")
+        handed_in.desk_does(accept_paper, AGENT, number)
+    handed_in.chooses().is_answered(Outcome.APPROVED).signs()
+    handed_in.desk_does(renegotiate, AGENT, "孩子要上学了。")
+    handed_in.answers(cause={"cause": "job-loss"}).submits()
+    assert [item.name for item in handed_in.file.items] == ["cause/job-loss", "own-plan"]
+    assert [(held.name, held.by, held.on) for held in handed_in.file.held] == [
+        ("identity", "case", date(2026, 3, 2)),
+        ("income", "case", date(2026, 3, 2)),
+    ]
+    assert "这些不用再交：证明是您本人、收入。我们已经有了。" in handed_in.opens("papers").text
