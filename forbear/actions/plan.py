@@ -18,7 +18,7 @@ from forbear.core.explained import Delay
 from forbear.core.explanation import delay_of, delayed, delays_of
 from forbear.core.file import CaseFile, open_file
 from forbear.core.loan import Loan, owed_on
-from forbear.core.own_plan import MONTHS_MAX, OwnPlan, nearest
+from forbear.core.own_plan import MONTHS_MAX, OwnPlan, Remark, nearest, remarks
 from forbear.core.payments import next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
@@ -84,6 +84,15 @@ def nearest_plan(desk: Desk, file: CaseFile, own: OwnPlan) -> Offer | None:
     most = max((pay for _, pay in own.table), default=0)
     found = plan_for(desk, file, Choice(instalment_minor=most))
     return found if isinstance(found, Offer) else None
+
+
+def own_plan_remarks(desk: Desk, file: CaseFile, own: OwnPlan) -> tuple[Remark, ...]:
+    """What the budget, the debt and her statement say beside a table of her own; the case has a household."""
+    assert file.household is not None, "a budget is of a household"
+    today = desk.clock.today()
+    loan = loan_today(desk, file, today)
+    owed_minor = owed_on(loan, max(today, loan.as_of)).total_minor
+    return remarks(own, months_ahead(desk, file, MONTHS_MAX), file.household, owed_minor)
 
 
 def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = "") -> Done | Refusal:

@@ -11,11 +11,10 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from forbear.actions.plan import Choice, loan_today, may_choose, months_ahead, nearest_plan, request_plan
+from forbear.actions.plan import Choice, may_choose, nearest_plan, own_plan_remarks, request_plan
 from forbear.core.amounts import amount_minor
 from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
-from forbear.core.loan import owed_on
 from forbear.core.money import major
 from forbear.core.own_plan import (
     MONTHS_MAX,
@@ -28,7 +27,6 @@ from forbear.core.own_plan import (
     cells,
     no,
     read_plan,
-    remarks,
 )
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
@@ -89,12 +87,14 @@ def own_plan(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if act in FILES:
         return _as_file(request, plan, act)
     if act == "count" or not posted:
-        return _own(request, file, given, Said(totals=_totals(plan), remarks=_remarks(request, file, plan)))
+        return _own(
+            request, file, given, Said(totals=_totals(plan), remarks=own_plan_remarks(desk_of(request), file, plan))
+        )
     if act == "nearest":
         return _with_nearest(request, file, given, plan)
     if not plan.table:
         return _own(request, file, given, Said(faults={"p-0": words("offers.page.own.fault_none")}))
-    found = _remarks(request, file, plan)
+    found = own_plan_remarks(desk_of(request), file, plan)
     if any(one.kind in MUST_SEE for one in found) and not sent.get("noted") and act != "person":
         return _own(request, file, given, Said(totals=_totals(plan), remarks=found, seen=True))
     return _send(request, file, given, plan, person=act == "person")
@@ -111,7 +111,7 @@ def _send(request: HttpRequest, file: CaseFile, given: Typed, plan: OwnPlan, *, 
     no_plan = Said(
         faults={f"p-{where[0]}": why_not(outcome)} if where else {},
         message="" if where else why_not(outcome),
-        remarks=_remarks(request, file, plan),
+        remarks=own_plan_remarks(desk_of(request), file, plan),
         nearest=None if person else nearest_plan(desk_of(request), file, plan),
         stuck=True,
     )
@@ -166,7 +166,7 @@ def _from_file(request: HttpRequest, file: CaseFile, given: Typed) -> HttpRespon
             lines.append(words("own_plan.page.more_faults", count=len(plan) - FAULTS_SHOWN))
         return _own(request, file, given, Said(faults={"table": words("own_plan.page.file_faults")}, lines=lines))
     read = {**_typed_from(plan, names), "words": given.get("words", "")}
-    found = _remarks(request, file, plan)
+    found = own_plan_remarks(desk_of(request), file, plan)
     return _own(request, file, read, Said(done=words("own_plan.page.file_read"), totals=_totals(plan), remarks=found))
 
 
@@ -241,6 +241,8 @@ def _remark(one: Remark) -> str:
 def _nearest_words(offer: Offer) -> str:
     plan = offer.plan
     months = [row.due_on.strftime("%Y-%m") for row in (plan.instalments[0], plan.instalments[-1])]
+    if len(plan.instalments) == 1:
+        return words("own_plan.page.nearest_once", first=figure(months[0]), total=money(plan.total_minor))
     return words(
         "own_plan.page.nearest",
         payments=len(plan.instalments),
@@ -249,15 +251,6 @@ def _nearest_words(offer: Offer) -> str:
         last=figure(months[1]),
         total=money(plan.total_minor),
     )
-
-
-def _remarks(request: HttpRequest, file: CaseFile, plan: OwnPlan) -> tuple[Remark, ...]:
-    if file.household is None:
-        return ()
-    desk, today = desk_of(request), desk_of(request).clock.today()
-    loan = loan_today(desk, file, today)
-    owed = owed_on(loan, max(today, loan.as_of)).total_minor
-    return remarks(plan, months_ahead(desk, file, MONTHS_MAX), file.household, owed)
 
 
 def _sources() -> list[Field]:

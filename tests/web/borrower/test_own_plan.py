@@ -67,7 +67,7 @@ def test_a_longer_table_makes_the_form_longer(handed_in: Borrower):
 
 def test_every_fault_of_a_file_is_said_and_the_form_stays(handed_in: Borrower):
     page = uploads(handed_in, table('月份,工资,还款\n2026年4月,看情况,"4,50"\n2020年1月,,5\n'), **{"p-0": "77"})
-    assert (page.status, page.faults) == (422, ["这个文件没有读入任何内容。请按上面列出的地方改好，再选一次"])
+    assert (page.status, page.faults) == (422, ["这个文件没有读入任何内容。请按这一页列出的地方改好，再选一次"])
     assert "第 2 行 B 列：我们没看懂“看情况”是多少钱。" in page.text
     assert "第 2 行 C 列：" in page.text
     assert "第 3 行 A 列：2020年1月不能用。还款可以从2026年4月排到2031年3月。" in page.text
