@@ -109,6 +109,8 @@ def _got(file: CaseFile, item: Item) -> str:
 
 def _shown(file: CaseFile, item: Item, fault: str) -> dict[str, object]:
     state = file.case.papers.get(item.number, PaperState.WANTED)
+    if state is PaperState.WANTED and item.need == "own-plan" and file.case.requested == "own-table":
+        state = PaperState.RECEIVED
     files = [
         words("evidence.page.list.received_file", name=paper.facts.name, date=day(paper.at))
         for paper in file.papers_of(item.number)

@@ -119,6 +119,8 @@ def test_where_hers_is_no_plan_the_nearest_one_is_offered_and_can_be_sent(handed
     assert sent.to == handed_in.at("?done=own"), sent.text
     (fact,) = handed_in.facts("plan.requested")
     assert (fact.offer, fact.plan.name) == ("own-table", "own-plan")
+    item = handed_in.opens("papers").source.partition('id="item-4"')[2]
+    assert {"zh": "已收到", "en": "Received"}[language] in item
 
 
 def test_the_papers_lead_to_the_form(handed_in: Borrower):
