@@ -17,7 +17,7 @@ ONLY_SENT = {
     "borrower": {"code_again", "leave", "start_again", "send_papers", "choose", "answer", "look_again", "sign"},
     "desk": {
         *("settle", "open_for_caller", "write", "note", "judge", "correct", "choose", "accept", "more", "propose"),
-        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate"),
+        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
     },
 }
 """Addresses that only take what is sent to them."""
