@@ -16,6 +16,7 @@ from forbear.config import cli  # noqa: E402
 from forbear.config.rule_words import readable  # noqa: E402
 from forbear.core.predicates import VOCABULARY  # noqa: E402
 from forbear.core.rules import Param, Predicate, Rulebook, Status  # noqa: E402
+from tools.checklist_page import checklist_page  # noqa: E402
 from tools.measures_page import measures  # noqa: E402
 
 RULES = """# Rules
@@ -89,6 +90,7 @@ def _status(rule: Param | Predicate) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands,
     "docs/rules.md": rules,
+    "docs/checklist.md": checklist_page,
     "docs/measures.md": measures,
 }
 

@@ -19,6 +19,7 @@ from forbear.core.explanation import delay_of, delayed, delays_of
 from forbear.core.file import CaseFile, open_file
 from forbear.core.joint import JointQuestion
 from forbear.core.loan import Loan, owed_on
+from forbear.core.own_plan import MONTHS_MAX, OwnPlan, Remark, nearest, remarks
 from forbear.core.payments import Row, next_row, remaining_loan
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
@@ -63,6 +64,36 @@ def plan_for(desk: Desk, file: CaseFile, choice: Choice, answer: Answer | None =
     named = [*answer.offers, *([answer.lender_best] if answer.lender_best else [])]
     offer = next((offer for offer in named if offer.name == choice.offer), None)
     return offer or Refusal("plan.offer", "offers.refusal.gone", "offers.way_on.look_again", where="offer")
+
+
+def nearest_plan(desk: Desk, file: CaseFile, own: OwnPlan) -> Offer | None:
+    """The plan nearest to a table that is none: each payment as the month can bear it and her usual one going on, else
+    at most her largest a month; None where no plan is near.
+    """
+    horizon = desk.rulebooks.on(desk.clock.today()).integer("plan.term_max_months")
+    table = nearest(own, months_ahead(desk, file, min(horizon, MONTHS_MAX)))
+    for _ in range(2):
+        if not table:
+            return None
+        found = plan_for(desk, file, Choice(table=table))
+        if isinstance(found, Offer):
+            return found
+        first, last = str(found.facts.get("first", "")), str(found.facts.get("last", ""))
+        if not last:
+            break
+        table = tuple(row for row in table if first <= row[0] <= last)
+    most = max((pay for _, pay in own.table), default=0)
+    found = plan_for(desk, file, Choice(instalment_minor=most))
+    return found if isinstance(found, Offer) else None
+
+
+def own_plan_remarks(desk: Desk, file: CaseFile, own: OwnPlan) -> tuple[Remark, ...]:
+    """What the budget, the debt and her statement say beside a table of her own; the case has a household."""
+    assert file.household is not None, "a budget is of a household"
+    today = desk.clock.today()
+    loan = loan_today(desk, file, today)
+    owed_minor = owed_on(loan, max(today, loan.as_of)).total_minor
+    return remarks(own, months_ahead(desk, file, MONTHS_MAX), file.household, owed_minor)
 
 
 def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = "") -> Done | Refusal:

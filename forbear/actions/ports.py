@@ -27,6 +27,7 @@ from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.likeness import Look
 from forbear.core.loanbook import Row
+from forbear.core.own_plan import Cell, Sheet
 from forbear.core.page_quality import Measured
 from forbear.core.reading import Line, Page
 from forbear.core.rules import Rulebook
@@ -481,6 +482,17 @@ class Printer(Protocol):
         """The agreement as PDF, byte-identical for the same terms."""
 
 
+class Sheets(Protocol):
+    def read(self, data: bytes) -> Sheet:
+        """The cells of a CSV or .xlsx file, or what is wrong with it; never raises over what is in it."""
+
+    def csv(self, rows: Sequence[Sequence[Cell]]) -> bytes:
+        """The table as CSV that Excel opens right."""
+
+    def xlsx(self, rows: Sequence[Sequence[Cell]], title: str) -> bytes:
+        """The table as a workbook without formulas."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """Everything an action may use, handed to each of them."""
@@ -502,6 +514,7 @@ class Desk:
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer
+    sheets: Sheets
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

@@ -1,18 +1,29 @@
 """Room 2, statement: save an answer, submit the whole, on the web or told to an agent on the telephone."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
+from forbear.core.checklist import checklist, circumstances, not_asked, still_shown
 from forbear.core.clocks import start_of
 from forbear.core.contact import Role, may_work_on_cases
-from forbear.core.evidence import checklist
-from forbear.core.file import CaseFile
+from forbear.core.evidence import Held
+from forbear.core.file import CaseFile, open_file
+from forbear.core.loan import owed_on
 from forbear.core.refusal import Refusal
-from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question, check_answer, check_place, missing, statement_of
+from forbear.core.statement import (
+    TOLD_BEFORE_SUBMITTING,
+    Question,
+    Statement,
+    check_answer,
+    check_place,
+    missing,
+    statement_of,
+)
 
 
 def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Mapping[str, Any]) -> Done | Refusal:
@@ -56,22 +67,41 @@ def _submission(desk: Desk, file: CaseFile, told: tuple[str, ...]) -> Decision:
     today = desk.clock.today()
     rulebook = desk.rulebooks.on(today)
     statement = statement_of(file.answers)
-    held = frozenset(rulebook.texts("desk.held_papers"))
-    accepted = {item.need for item in file.items if file.case.papers.get(item.number) == "accepted"}
-    items = checklist(statement, held | (accepted & {"identity"}))
+    wanted = circumstances(statement, _owed_minor(desk, file, today))
+    held = not_asked(wanted, rulebook, _shown(desk, file, statement), today)
+    items = checklist(wanted, rulebook, {one.name for one in held})
     by_on = today + timedelta(days=rulebook.integer("desk.papers_days"))
     facts: list[e.Fact | Due] = [
         e.StatementSubmitted(told=told, statement=statement),
         e.EnforcementPaused(),
     ]
-    if items:
+    if items or held:
         optional = tuple(item.number for item in items if item.optional)
-        facts.append(e.PapersAsked(count=len(items), optional=optional, by_on=by_on, items=items))
+        facts.append(e.PapersAsked(count=len(items), optional=optional, by_on=by_on, items=items, held=held))
     at = start_of(by_on + timedelta(days=1), ZONE, 9)
     number = file.case.submissions + 1
     key = f"papers:{file.case.case_id}:{number}"
     facts.append(Due(key=key, kind="papers", due_at=at, case_id=file.case.case_id, body={"submission": number}))
     return facts
+
+
+def _owed_minor(desk: Desk, file: CaseFile, today: date) -> int:
+    """All that the loan book says is owed today; 0 once the loan has left it."""
+    held = desk.loans.loan(file.loan_id) if file.loan_id else None
+    if held is None:
+        return 0
+    return owed_on(held.row.loan, max(today, held.row.loan.as_of)).total_minor
+
+
+def _shown(desk: Desk, file: CaseFile, statement: Statement) -> dict[str, Held]:
+    """What people accepted or did without, in this case and in her other ones here, and what it still shows."""
+    found: dict[str, Held] = {}
+    for line in desk.cases.of_borrower(file.party.borrower_id) if file.party else ():
+        if line.case_id != file.case.case_id:
+            other = open_file(desk.ledger.events(line.case_id))
+            there = still_shown(other.shown, other.statement, statement)
+            found |= {name: replace(held, by="other-case") for name, held in there.items()}
+    return found | dict(still_shown(file.shown, file.statement, statement))
 
 
 def _open_for_answers(file: CaseFile, by: By) -> Refusal | None:

@@ -18,6 +18,7 @@ from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sheets import FileSheets
 from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
@@ -54,6 +55,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
+        sheets=FileSheets(),
     )
     return replace(desk, **other)
 

@@ -31,13 +31,13 @@ NAMES = {
     "key": {"key", "unit", "tighter", "basis", "scoped", "one_of"},
     "param": {"key", "scope", "value", "unit"} | DATED,
     "predicate": {"name", "scope", "expression", "reason", "way_on"} | DATED,
-    "example": {"on", "signed_on", "key", "scope", "expect", "predicate", "facts"},
+    "example": {"on", "signed_on", "key", "scope", "expect", "predicate", "facts", "papers"},
 }
 OPTIONAL = {
     "key": {"basis", "scoped", "one_of"},
     "param": {"scope", "to"},
     "predicate": {"to"},
-    "example": {"on", "signed_on", "key", "scope", "predicate", "facts"},
+    "example": {"on", "signed_on", "key", "scope", "predicate", "facts", "papers"},
 }
 CHOICES: Mapping[str, type[StrEnum]] = {
     "force": Force,
@@ -181,7 +181,9 @@ def predicates_of(file: RuleFile, found: list[Fault]) -> Iterator[tuple[Predicat
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """What a key is on a day, or a predicate for some facts, as the author of the file meant it."""
+    """What a key is on a day, a predicate for some facts, or the checklist of a case on a day (`papers` says what the
+    case is, `expect` names the items), as the author of the file meant it.
+    """
 
     entry: Entry
     key: str
@@ -190,6 +192,7 @@ class Example:
     scope: str
     predicate: str
     facts: Mapping[str, Any]
+    papers: Mapping[str, Any]
     expect: Any
 
     @property
@@ -197,6 +200,8 @@ class Example:
         """What it is an example of, for a test's id or a fault: two of one name are one example."""
         if self.predicate:
             return f"{self.predicate} {sorted(self.facts.items())}"
+        if self.papers:
+            return f"papers {sorted(self.papers.items())} on {self.on}"
         signed = f" signed {self.signed_on}" if self.signed_on else ""
         return f"{self.key}{f'[{self.scope}]' if self.scope else ''} on {self.on}{signed}"
 
@@ -206,8 +211,8 @@ def examples_of(file: RuleFile, found: list[Fault]) -> Iterator[Example]:
     seen: set[str] = set()
     for entry in file.entries("example", found):
         content = entry.content
-        if ("key" in content) == ("predicate" in content):
-            found.append(entry.fault("an example has either key and on, or predicate and facts"))
+        if len({"key", "predicate", "papers"} & set(content)) != 1:
+            found.append(entry.fault("an example has key and on, or predicate and facts, or papers and on"))
             continue
         needed = "facts" if "predicate" in content else "on"
         if needed not in content:
@@ -221,6 +226,7 @@ def examples_of(file: RuleFile, found: list[Fault]) -> Iterator[Example]:
             scope=content.get("scope", ""),
             predicate=content.get("predicate", ""),
             facts=content.get("facts", {}),
+            papers=content.get("papers", {}),
             expect=content["expect"],
         )
         if example.named in seen:
@@ -276,6 +282,9 @@ def _wrong(table: str, name: str, value: Any) -> str:
         lists = value.values() if isinstance(value, dict) else (value,)
         sound = all(isinstance(words, list) and all(isinstance(word, str) for word in words) for words in lists)
         return "" if sound else 'one_of is a list of words, of a table { column = ["a", "b"] }'
+    if name == "papers":
+        sound = isinstance(value, dict) and isinstance(value.get("cause"), str)
+        return "" if sound else 'papers is a table with a cause, such as { cause = "illness", income = true }'
     if name == "facts":
         return "" if isinstance(value, dict) else "facts is a table, such as { days_past_due = 30 }"
     return _wrong_value(name, value) if name in ("value", "expect") else ""

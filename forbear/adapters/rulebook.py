@@ -15,6 +15,8 @@ from typing import Any
 
 from forbear.adapters.rule_files import TABLES, Entry, Example, RuleFile, examples_of, keys_of, params_of, predicates_of
 from forbear.adapters.toml_places import Places
+from forbear.core.checklist import Circumstances, checklist, checklist_faults
+from forbear.core.codec import Malformed, typed
 from forbear.core.predicates import Predicates
 from forbear.core.rule_faults import faults
 from forbear.core.rules import (
@@ -31,6 +33,7 @@ from forbear.core.rules import (
     rulebook,
     thawed,
 )
+from forbear.words import LANGUAGES, known
 
 NO_ENGINE = (
     "predicates need the package cel-expr-python, which is not installed; install it, or take the predicates out"
@@ -163,7 +166,10 @@ def load_layers(root: Traversable, layers: Sequence[str], on: date, engine: Pred
     bases = {key.key: key.basis for key in keys.values()}
     params: list[Param] = [param for file in files for param in params_of(file, bases, found)]
     held = [pair for file in files for pair in predicates_of(file, found)]
-    found.extend(faults(layers, keys, params, [predicate for predicate, _ in held]))
+    own = list(faults(layers, keys, params, [predicate for predicate, _ in held]))
+    found.extend(own)
+    if not own:
+        found.extend(checklist_faults(params, lambda key: all(known(language, key) for language in LANGUAGES)))
     compiled = list(_compiled(held, engine, found))
     if found:
         raise RulebookAtFault(found)
@@ -190,7 +196,9 @@ def example_fault(example: Example, rules: Rulebook) -> Fault | None:
         if isinstance(held, PredicateFault):
             return entry.fault(held.problem, "facts")
         return None if held is expected else entry.fault(f"comes to {_toml(held)}, not {_toml(expected)}", "expect")
-    assert example.on is not None, "an example of a key has a day"
+    assert example.on is not None, "an example of a key or of papers has a day"
+    if example.papers:
+        return _papers_fault(example, rules.on(example.on))
     try:
         value = thawed(rules.on(example.on, example.signed_on).param(example.key, example.scope).value)
     except (NoRule, NoContractDate) as error:
@@ -198,6 +206,24 @@ def example_fault(example: Example, rules: Rulebook) -> Fault | None:
         return entry.fault(f"{error}{mend}", "on")
     same = type(value) is type(expected) and value == expected
     return None if same else entry.fault(f"comes to {_toml(value)}, not {_toml(expected)}", "expect")
+
+
+def _papers_fault(example: Example, rules: Rulebook) -> Fault | None:
+    """Where the checklist of a case is not the items expected: names in order, those that may be left out marked ?."""
+    entry, given = example.entry, dict(example.papers)
+    held = given.pop("held", [])
+    try:
+        case = typed(Circumstances, given, "papers")
+        names = typed(tuple[str, ...], held, "papers.held")
+        items = checklist(case, rules, names)
+    except (Malformed, NoRule) as error:
+        return entry.fault(str(error), "papers")
+    found = [f"{item.name}{'?' if item.optional else ''}" for item in items]
+    return (
+        None
+        if found == example.expect
+        else entry.fault(f"comes to {_toml(found)}, not {_toml(example.expect)}", "expect")
+    )
 
 
 def rule_files(root: Traversable, layer: str, found: list[Fault]) -> Iterator[RuleFile]:

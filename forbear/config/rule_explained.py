@@ -11,6 +11,7 @@ from forbear.actions.sections import rule_named
 from forbear.adapters.rulebook import Example, examples, load_layers, stacks
 from forbear.config.rule_asked import POLICY, AtFault, currency_of, policy_of, root_of
 from forbear.config.rule_words import as_json, readable, working
+from forbear.core.checklist import ONE_OF, WHEN
 from forbear.core.rules import NoContractDate, NoRule, Param, Predicate, Rulebook
 from forbear.words import say
 
@@ -176,7 +177,10 @@ def _history(asked: _Asked) -> list[Param]:
 def _examples(asked: _Asked) -> list[Example]:
     name = asked.key.removeprefix("predicate.")
     held = [e for layer in asked.rules.layers for e in examples(asked.root, layer)]
-    return [e for e in held if e.key == asked.key or (e.predicate and e.predicate == name)]
+    papers = asked.key in (WHEN, ONE_OF)
+    return [
+        e for e in held if e.key == asked.key or (e.predicate and e.predicate == name) or (papers and bool(e.papers))
+    ]
 
 
 def _example(example: Example) -> dict[str, Any]:
@@ -184,6 +188,8 @@ def _example(example: Example) -> dict[str, Any]:
     if example.predicate:
         return said | {"facts": dict(example.facts)}
     days = {"on": example.on, "signed_on": example.signed_on}
+    if example.papers:
+        said |= {"papers": dict(example.papers)}
     return said | {name: day.isoformat() for name, day in days.items() if day} | {"place": example.scope}
 
 

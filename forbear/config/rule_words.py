@@ -9,7 +9,7 @@ from forbear.words.format import money, percent
 
 # Columns of tables that are shares or rates in ppm, and amounts in minor units.
 SHARES = {"penalty", "fees", "interest", "principal", "rate_floor", "share_least", "share", "light", "full"}
-AMOUNTS = {"minor", "item_max"}
+AMOUNTS = {"minor", "item_max", "owed_from"}
 COUNTED = ("days", "weeks", "months", "years", "payments")
 
 

@@ -19,6 +19,7 @@ from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sheets import FileSheets
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
@@ -58,6 +59,7 @@ def desk() -> Desk:
         messenger=_messenger(keys, clock),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
+        sheets=FileSheets(),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,

@@ -1,15 +1,12 @@
-"""Room 3, evidence: the papers a cause calls for, what stands for what, and how complete they are.
+"""Room 3, evidence: an item of the checklist, a file that came for it, and how complete they are.
 
-Nothing is asked that the lender already holds (投诉处理管理办法: an institution does not ask for what it has), an
-item names its alternatives, and family violence needs no proof at all.
+What is asked for is the rulebook's matter (core/checklist.py); an item names its alternatives, of which one is enough.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-
-from forbear.core.plan import Cause
-from forbear.core.statement import Statement
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 FILES_PER_ITEM_MAX = 30
@@ -27,8 +24,11 @@ SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One thing asked for. `need`: identity, income, cause; `kinds`: papers of which one is enough; `health`: kept
+    """One thing asked for. `need`: identity, income, cause, …; `kinds`: papers of which one is enough; `health`: kept
     apart and short; `optional`: helps, but nothing waits for it.
+
+    `name` is the item in the rulebook (cause/illness), `reason` the words that say why it is asked ("" in old facts),
+    `months` how many months a paper of a kind covers, `sides` how many sides it has; kinds without an entry: any, one.
     """
 
     number: int
@@ -36,6 +36,22 @@ class Item:
     kinds: tuple[str, ...]
     health: bool = False
     optional: bool = False
+    name: str = ""
+    reason: str = ""
+    months: Mapping[str, int] = field(default_factory=dict)
+    sides: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An item that was not asked for again. `by`: lender (its own records), case (a person accepted a paper or did
+    without it in this case, on the day `on`), other-case (the same in another case of hers with this lender).
+    """
+
+    name: str
+    need: str
+    by: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,40 +72,6 @@ class PaperState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WAIVED = "waived"
-
-
-OF_CAUSE: Mapping[Cause, tuple[str, ...]] = {
-    Cause.ILLNESS: ("diagnosis", "discharge-note", "fee-receipts", "insurance-claim"),
-    Cause.JOB_LOSS: ("termination-letter", "unemployment-registration", "social-insurance-record"),
-    Cause.INCOME_CUT: ("employer-letter", "changed-contract", "payslips-before-and-after"),
-    Cause.FAMILY_CHANGE: ("certificate", "court-decree"),
-    Cause.DISASTER: ("area-notice", "damage-photo"),
-    Cause.BUSINESS_FAILURE: ("deregistration", "tax-return", "creditor-list"),
-    Cause.OVER_INDEBTED: ("creditor-list", "account-statements"),
-    Cause.FRAUD_VICTIM: ("police-receipt",),
-    Cause.OTHER: ("any-paper",),
-}
-"""Which papers show a cause; one of each row is enough. Family violence stands in no row: no proof is demanded."""
-
-
-def checklist(statement: Statement, held: frozenset[str]) -> tuple[Item, ...]:
-    """What to ask for. `held`: needs the lender's own records already meet, such as "identity"."""
-    wanted: list[tuple[str, tuple[str, ...], bool, bool]] = []
-    if "identity" not in held:
-        wanted.append(("identity", ("id-card", "passport"), False, False))
-    if statement.household.income and "income" not in held:
-        wanted.append(("income", ("payslip", "bank-statement", "tax-certificate", "benefit-award"), False, False))
-    if not statement.household.income:
-        wanted.append(("no-income", ("bank-statement", "social-insurance-record", "benefit-award"), False, False))
-    papers = OF_CAUSE.get(statement.cause, ())
-    if papers:
-        wanted.append(("cause", papers, statement.cause is Cause.ILLNESS, statement.cause is Cause.OTHER))
-    if any(line.kind == "medical" for line in statement.household.outgoings) and statement.cause is not Cause.ILLNESS:
-        wanted.append(("medical-costs", ("fee-receipts",), True, True))
-    return tuple(
-        Item(number=number, need=need, kinds=kinds, health=health, optional=optional)
-        for number, (need, kinds, health, optional) in enumerate(wanted, start=1)
-    )
 
 
 def complete(items: tuple[Item, ...], states: Mapping[int, PaperState]) -> bool:

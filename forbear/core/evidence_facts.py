@@ -9,20 +9,24 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from forbear.core.budget import Household
-from forbear.core.evidence import Item, PaperFacts
+from forbear.core.evidence import Held, Item, PaperFacts
 from forbear.core.facts import Fact, Retention, private
 from forbear.core.reading import Confirmed, Reading, Remark
 
 
 @dataclass(frozen=True, kw_only=True)
 class PapersAsked(Fact):
-    """The checklist as it now stands; kinds are private (a cause may be an illness), `optional` are item numbers."""
+    """The checklist as it now stands; kinds are private (a cause may be an illness), `optional` are item numbers.
+
+    `held`: what the case called for and was not asked again.
+    """
 
     type = "papers.asked"
     count: int
     optional: tuple[int, ...]
     by_on: date
     items: tuple[Item, ...] | None = private(Retention.STATEMENT)
+    held: tuple[Held, ...] | None = private(Retention.STATEMENT)
 
 
 @dataclass(frozen=True, kw_only=True)

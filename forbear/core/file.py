@@ -12,10 +12,11 @@ from forbear.core import events as e
 from forbear.core.agreement import Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
+from forbear.core.checklist import still_shown
 from forbear.core.codec import evolved
 from forbear.core.contact import Actor, Channel, Party, Reach
 from forbear.core.decision import Decided, Proposal
-from forbear.core.evidence import Item, PaperFacts
+from forbear.core.evidence import Held, Item, PaperFacts
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import Payment, Row, position
 from forbear.core.plan import Offer
@@ -102,7 +103,10 @@ class Paid:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFile:
-    """All a case holds, beside its state of work `case` and its whole record `events`."""
+    """All a case holds, beside its state of work `case` and its whole record `events`.
+
+    `held`: what was not asked for again; `shown`: what people accepted or did without, by item, over all submissions.
+    """
 
     case: Case = field(default_factory=Case)
     events: tuple[e.Recorded, ...] = ()
@@ -115,6 +119,8 @@ class CaseFile:
     household: Household | None = None
     corrections: tuple[e.Recorded, ...] = ()
     items: tuple[Item, ...] = ()
+    held: tuple[Held, ...] = ()
+    shown: Mapping[str, Held] = field(default_factory=dict)
     papers: tuple[Paper, ...] = ()
     paper_reasons: Mapping[int, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
@@ -211,6 +217,8 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.StatementSubmitted(statement=statement):
             fresh: dict[str, Any] = {
                 "items": (),
+                "held": (),
+                "shown": still_shown(file.shown, file.statement, statement),
                 "corrections": (),
                 "paper_reasons": {},
                 "remarks": (),
@@ -229,8 +237,8 @@ def _statement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
     match event.fact:
-        case e.PapersAsked(items=items):
-            return {"items": items or ()}
+        case e.PapersAsked(items=items, held=held):
+            return {"items": items or (), "held": held or ()}
         case e.PaperReceived():
             return {"papers": _with_page(file, event, event.fact)}
         case e.PaperRead(paper=paper, legible=legible, reading=reading):
@@ -252,9 +260,13 @@ def _evidence(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
         case e.UploadLinkEnded(link=link, why=why):
             ended = [replace(known, ended=why) if known.link == link else known for known in file.upload_links]
             return {"upload_links": tuple(ended)}
+        case e.PaperAccepted(item=item):
+            return {"shown": _with_shown(file, event, item)}
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             others = {number: text for number, text in file.paper_reasons.items() if number != item}
-            return {"paper_reasons": {**others, item: reason or ""}}
+            settled = isinstance(event.fact, e.PaperWaived)
+            shown = _with_shown(file, event, item) if settled else _without_shown(file, item)
+            return {"paper_reasons": {**others, item: reason or ""}, "shown": shown}
         case e.CauseConfirmed() as cause:
             return {"cause": cause}
         case e.DataErased(retention_class=retention):
@@ -284,6 +296,19 @@ def _with_page(file: CaseFile, event: e.Recorded, came: e.PaperReceived) -> tupl
         changed_at=event.at,
     )
     return (*file.papers, first)
+
+
+def _with_shown(file: CaseFile, event: e.Recorded, number: int) -> dict[str, Held]:
+    """`shown` with an item that a person settled; items of old facts have no name and stay out."""
+    found = next((item for item in file.items if item.number == number and item.name), None)
+    if found is None:
+        return dict(file.shown)
+    return {**file.shown, found.name: Held(name=found.name, need=found.need, by="case", on=event.at.date())}
+
+
+def _without_shown(file: CaseFile, number: int) -> dict[str, Held]:
+    gone = {item.name for item in file.items if item.number == number}
+    return {name: held for name, held in file.shown.items() if name not in gone}
 
 
 def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:

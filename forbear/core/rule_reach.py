@@ -45,7 +45,7 @@ def shadowed(layers: Sequence[str], key: Key, held: Sequence[Param]) -> Found:
     """Values without a place where, on every day they hold, a layer above has one for the country or the grades."""
     country = layers[1] if len(layers) > 1 else ""
     for lower in held:
-        if lower.scope or key.scoped is Scoped.NONE:
+        if lower.scope or key.scoped not in (Scoped.PLACE, Scoped.GRADE):
             continue
         above = [p for p in held if p.scope and layers.index(p.layer) < layers.index(lower.layer)]
         if key.scoped is Scoped.PLACE:

@@ -47,11 +47,14 @@ class Tighter(StrEnum):
 
 
 class Scoped(StrEnum):
-    """What the scope of a key's values says: nothing, a place (cn/sichuan/chengdu), or a grade of evidence (A to D)."""
+    """What the scope of a key's values says: nothing, a place (cn/sichuan/chengdu), a grade of evidence (A to D), or an
+    item of the checklist of papers (cause/illness).
+    """
 
     NONE = "none"
     PLACE = "place"
     GRADE = "grade"
+    ITEM = "item"
 
 
 @dataclass(frozen=True, kw_only=True)

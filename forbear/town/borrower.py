@@ -87,10 +87,14 @@ class Borrower:
         well(done)
 
     def sends_papers(self, most: int = 9) -> None:
-        """She photographs what is asked for, up to so many items; to health papers she agrees first."""
-        if any(item.health for item in self.file.items[:most]):
+        """She photographs what is asked for, up to so many items; to health papers she agrees first.
+
+        A plan of her own would have its form.
+        """
+        items = [item for item in self.file.items if item.need != "own-plan"][:most]
+        if any(item.health for item in items):
             well(health_papers.give_consent(self.desk, self.by(self.her), self.case_id))
-        for item in self.file.items[:most]:
+        for item in items:
             name, data = made_up_paper(item.kinds[0])
             well(
                 evidence.receive_paper(

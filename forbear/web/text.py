@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from django.utils import translation
 
+from forbear.core.evidence import Item
 from forbear.core.refusal import Refusal
-from forbear.words import LANGUAGES, format, say
+from forbear.words import LANGUAGES, format, known, say
 
 percent = format.percent
 
@@ -50,3 +51,22 @@ def refused(refusal: Refusal, language: str) -> str:
     """The reason and the way on, as one text."""
     keys = [key for key in (refusal.reason, refusal.way_on) if key]
     return (" " if language == "en" else "").join(say(language, key, **refusal.facts) for key in keys)
+
+
+def papers_for(item: Item, language: str) -> str:
+    """The papers of which one is enough: 工资条，或最近三个月的流水."""
+    return say(language, "evidence.page.list.one_of").join(_paper(item, kind, language) for kind in item.kinds)
+
+
+def why_asked(item: Item, language: str) -> str:
+    """Why an item is asked for, in plain words; "" for items of old facts, which kept no reason."""
+    return say(language, f"evidence.page.reason.{item.reason}") if item.reason else ""
+
+
+def _paper(item: Item, kind: str, language: str) -> str:
+    paper, months = say(language, f"evidence.page.kind.{kind}"), item.months.get(kind, 0)
+    if months:
+        spelt = f"evidence.page.months.{months}"
+        count = say(language, spelt if known(language, spelt) else "evidence.page.months.other", months=months)
+        return say(language, "evidence.page.list.months", paper=paper, months=count)
+    return say(language, "evidence.page.list.sides", paper=paper) if item.sides.get(kind, 1) > 1 else paper

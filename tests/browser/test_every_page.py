@@ -42,7 +42,7 @@ ONLY_SENT = {
             "more",
             "propose",
         ),
-        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate"),
+        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
     },
 }
 """Addresses that only take what is sent to them."""

@@ -23,7 +23,7 @@ home cn/heilongjiang/harbin, 1 adult, 0 children
 expect stage evidence
 2026-03-03 agent wu sends paper 1
 2026-03-03 agent wu waives paper 2: 养老金流水我们能查到
-expect papers identity received, income waived, cause wanted
+expect papers identity received, income waived, cause wanted, own-plan wanted
 2026-03-03 agent wu chooses 300.00 a month
 2026-03-04 agent lin accepts
 2026-03-04 agent wu accepts => refused decision.taken

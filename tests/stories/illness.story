@@ -27,7 +27,7 @@ expect due 2026-05-31 keep
 expect stage evidence
 expect waits for borrower
 expect collection rests
-expect papers identity wanted, income wanted, cause wanted
+expect papers identity wanted, income wanted, cause wanted, own-plan wanted
 expect due 2026-03-23 papers
 expect owed 39658.55
 expect message 收到您的情况说明，谢谢。从现在到我们答复，不会催您还款。材料请在2026年3月23日前传上来。方案现在就能看：http://127.0.0.1:8000
@@ -53,7 +53,7 @@ expect stage decision
 expect due 2026-03-19 decide
 2026-03-05 agent lin accepts paper 1
 2026-03-05 agent lin refuses paper 2: 照片有点模糊，请再拍一次。
-expect papers identity accepted, income refused, cause received
+expect papers identity accepted, income refused, cause received, own-plan wanted
 expect notice paper-refused on sms
 2026-03-06 borrower sends paper 2
 2026-03-09 agent lin accepts paper 2

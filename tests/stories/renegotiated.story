@@ -53,7 +53,7 @@ expect message 知道了，我们重新安排。新协议签好之前，现在�
 2026-06-11 borrower answers for later
 2026-06-11 borrower answers wish: lower-instalment, 400.00 a month
 2026-06-11 borrower submits
-expect papers income wanted, cause wanted, medical-costs wanted
+expect papers income wanted, cause wanted, medical-costs wanted, own-plan wanted
 2026-06-12 borrower sends paper 1
 2026-06-12 borrower sends paper 2
 2026-06-12 borrower agrees to health papers

@@ -48,17 +48,13 @@ expect agreement 1 in-force: 17 payments of 700.00 at most, 2026-04-15 to 2027-0
 2026-03-05 borrower answers for home
 2026-03-05 borrower answers wish: lower-instalment
 2026-03-05 borrower submits
-2026-03-05 borrower sends paper 1
-2026-03-05 borrower sends paper 2
-2026-03-05 borrower sends paper 3
+# 第一笔里核过的材料不再要一遍。
+expect papers own-plan wanted
 expect affordable 2026-04 1440.00, 2026-05 1440.00, 2026-06 1440.00, 2026-07 1440.00, 2026-08 1440.00, 2026-09
   1440.00
 expect offer soonest 10 payments of 873.00 at most, 2026-04-25 to 2027-01-25, 8722.34 in all, 48.74 forgiven
 2026-03-05 borrower chooses balanced
 2026-03-06 agent wu accepts
-2026-03-06 agent wu accepts paper 1
-2026-03-06 agent wu accepts paper 2
-2026-03-06 agent wu accepts paper 3
 2026-03-06 agent wu proposes balanced
 2026-03-09 reviewer zhao decides
 2026-03-10 borrower signs

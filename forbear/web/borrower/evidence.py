@@ -28,6 +28,7 @@ from forbear.web.borrower.doors import STOP_ASKING, Door, by_link, on_her_site, 
 from forbear.web.borrower.fields import Field, Option
 from forbear.web.borrower.health_papers import consent_done, consent_of
 from forbear.web.borrower.page import by_her, day, done_words, posted_key, show, why_not, words
+from forbear.web.text import papers_for, reader_language, why_asked
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
 ONE = "one"
@@ -156,6 +157,7 @@ def _list(
         back=None if door.link else reverse("borrower:case", args=[file.case.case_id]),
         why=words("evidence.page.list.why" if items else "evidence.page.list.none"),
         by=until or _by(file),
+        held=_held(file),
         message=message,
         done=done_words(request, done | consent_done()),
         items=items,
@@ -181,6 +183,12 @@ def _by(file: CaseFile) -> str:
     return words("site.page.case.now.papers_by", date=day(file.case.papers_by_on))
 
 
+def _held(file: CaseFile) -> str:
+    """What she need not send, since it is there already."""
+    needs = dict.fromkeys(words(f"evidence.page.need.{one.need}") for one in file.held)
+    return words("evidence.page.list.held", needs=words("evidence.page.list.or").join(needs)) if needs else ""
+
+
 def _got(door: Door, item: Item) -> str:
     names = [page.name for paper in door.papers_of(item.number) for page in paper.pages if page]
     return words("evidence.page.list.got", names=words("evidence.page.list.or").join(names))
@@ -189,7 +197,8 @@ def _got(door: Door, item: Item) -> str:
 def _shown(request: HttpRequest, door: Door, item: Item, fault: str) -> dict[str, object]:
     file = door.file
     state = file.case.papers.get(item.number, PaperState.WANTED)
-    kinds = words("evidence.page.list.or").join(words(f"evidence.page.kind.{kind}") for kind in item.kinds)
+    if state is PaperState.WANTED and item.need == "own-plan" and file.case.requested == "own-table":
+        state = PaperState.RECEIVED
     open_for_more = state not in (PaperState.ACCEPTED, PaperState.WAIVED) and not file.case.closed
     consent = consent_of(request, door, item)
     waits_for_consent = bool(consent and consent["asked"])
@@ -200,7 +209,9 @@ def _shown(request: HttpRequest, door: Door, item: Item, fault: str) -> dict[str
         "title": words(f"evidence.page.need.{item.need}"),
         "state": "later" if item.optional and state is PaperState.WANTED else _STATES[state],
         "state_words": words(f"evidence.page.state.{state}"),
-        "what": words("evidence.page.list.what", kinds=kinds) if len(item.kinds) > 1 else kinds,
+        "what": words("evidence.page.list.what", papers=papers_for(item, reader_language())),
+        "why": why_asked(item, reader_language()),
+        "form_url": reverse("borrower:own_plan", args=[file.case.case_id]) if "own-plan" in item.kinds else "",
         "notes": notes,
         "reason": file.paper_reasons.get(item.number, "") if state is PaperState.REFUSED and not door.link else "",
         "came": _came(request, door, item),

@@ -1,6 +1,5 @@
-"""Room 4 on the borrower's site: the offers side by side, "what if I pay this much", a plan of her own."""
+"""Room 4 on the borrower's site: the offers side by side and "what if I pay this much"."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,21 +10,16 @@ from django.urls import reverse
 
 from forbear.actions.plan import Choice, may_choose, offers_today, other_loans, plan_for, request_plan
 from forbear.core.amounts import amount_minor
-from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.solver import Answer
-from forbear.web.access import desk_of, held_for
+from forbear.web.access import desk_of
 from forbear.web.borrower.cards import Card, card
-from forbear.web.borrower.fields import Field, Typed, filled, typed
+from forbear.web.borrower.fields import Field
 from forbear.web.borrower.page import by_her, money, of_her_case, show, spoken, to, why_not, words
-from forbear.web.text import month, reader_language
 
 SLIDER_STEP_YUAN = 50
-SOURCES = 3
-OWN_MONTHS, OWN_MORE, OWN_MOST = 12, 6, 60
-WORDS_MAX = 2000
 INSTEAD = "plan.refusal.instead"
 """Not a no of its own: it only leads over to what can be done meanwhile."""
 
@@ -194,161 +188,3 @@ def _choice(request: HttpRequest) -> Choice | None:
         minor = amount_minor(pay)
         return None if isinstance(minor, Refusal) else Choice(instalment_minor=minor)
     return Choice(offer=offer) if offer else None
-
-
-# ---- a plan of her own -------------------------------------------------------------------------------------------
-
-
-@of_her_case
-def own_plan(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """A table of her own by month: what comes in from each source, and what she can pay."""
-    closed = may_choose(file, by_her(request, file, "look", ""))
-    if closed is not None:
-        return closed_page(request, file, closed)
-    sent = (
-        {name: request.POST.getlist(name) for name in request.POST} if request.method == "POST" else held_for(request)
-    )
-    if sent is None:
-        return _own(request, file, _from_statement(file), {})
-    given = {"months": (sent.get("months") or [""])[-1]}
-    given |= typed(sent, _all_cells(_months(request, given)))
-    act = (sent.get("act") or ["send"])[-1]
-    if act == "more":
-        return _own(request, file, {**given, "months": str(_count(given) + OWN_MORE)}, {})
-    faults, incomes, table = _read_table(_months(request, given), given)
-    if faults or act == "count" or request.method != "POST":
-        return _own(request, file, given, faults, totals=_totals(incomes, table))
-    if not table:
-        return _own(request, file, given, {"p-0": words("offers.page.own.fault_none")})
-    return _send(request, file, given, table, person=act == "person")
-
-
-def _send(
-    request: HttpRequest, file: CaseFile, given: Typed, table: Sequence[tuple[str, int]], person: bool
-) -> HttpResponse:
-    choice = Choice(person=True) if person else Choice(table=tuple(table))
-    said = _as_text(_months(request, given), given)
-    by = by_her(request, file, "own-plan", (choice, said))
-    outcome = request_plan(desk_of(request), by, file.case.case_id, choice, words=said)
-    if not isinstance(outcome, Refusal):
-        return to("case", file, done="own")
-    where = [index for index, name in enumerate(_months(request, given)) if name == outcome.where]
-    if where:
-        return _own(request, file, given, {f"p-{where[0]}": why_not(outcome)}, stuck=True)
-    return _own(request, file, given, {}, message=why_not(outcome), stuck=True)
-
-
-def _own(
-    request: HttpRequest,
-    file: CaseFile,
-    given: Typed,
-    faults: Typed,
-    *,
-    message: str = "",
-    totals: Sequence[int] = (),
-    stuck: bool = False,
-) -> HttpResponse:
-    names = _months(request, given)
-    sources = filled(_sources(), given, faults)
-    columns = [source.value for source in sources if source.value] or [words("offers.page.own.income")]
-    rows = [
-        {"label": month(name, reader_language()), "cells": filled(_cells(index, name, columns), given, faults)}
-        for index, name in enumerate(names)
-    ]
-    words_field = Field("words", "area", words("offers.page.own.words"), optional=True, maximum=WORDS_MAX)
-    return show(
-        request,
-        "plan_own",
-        title=words("offers.page.own.title"),
-        file=file,
-        status=422 if faults or message else 200,
-        back=reverse("borrower:offers", args=[file.case.case_id]),
-        message=message,
-        all_fields=[*sources, *(cell for row in rows for cell in row["cells"])],
-        sources=sources,
-        columns=columns,
-        months=len(names),
-        rows=rows,
-        totals=totals and [*totals[: len(columns)], totals[-1]],
-        fields=filled([words_field], given, {}),
-        stuck=stuck,
-    )
-
-
-def _sources() -> list[Field]:
-    hint = words("offers.page.own.source_hint")
-    return [
-        Field(f"s-{number}", "text", words("offers.page.own.source", number=number + 1), hint if not number else "")
-        for number in range(SOURCES)
-    ]
-
-
-def _cells(index: int, name: str, columns: Sequence[str]) -> list[Field]:
-    in_month = month(name, reader_language())
-    cells = [
-        Field(f"i-{number}-{index}", "amount", words("offers.page.own.cell", month=in_month, column=column))
-        for number, column in enumerate(columns)
-    ]
-    pay = words("offers.page.own.cell", month=in_month, column=words("offers.page.own.pay"))
-    return [*cells, Field(f"p-{index}", "amount", pay)]
-
-
-def _all_cells(names: Sequence[str]) -> list[Field]:
-    cells = [cell for index, name in enumerate(names) for cell in _cells(index, name, [""] * SOURCES)]
-    return [*_sources(), *cells, Field("words", "area", "", maximum=WORDS_MAX)]
-
-
-def _from_statement(file: CaseFile) -> dict[str, str]:
-    """The sources she already named, so that she need not name them again."""
-    lines = file.household.income if file.household else ()
-    kinds = list(dict.fromkeys(line.source for line in lines))[:SOURCES]
-    known = {f"s-{n}": words(f"statement.page.income.option.{kind}") for n, kind in enumerate(kinds)}
-    return {**known, "months": str(OWN_MONTHS)}
-
-
-def _months(request: HttpRequest, given: Typed) -> list[str]:
-    first = month_after(month_of(desk_of(request).clock.today()), 1)
-    return [month_after(first, index) for index in range(_count(given))]
-
-
-def _count(given: Typed) -> int:
-    text = given.get("months", "")
-    return min(max(int(text) if text.isascii() and text.isdigit() else OWN_MONTHS, 1), OWN_MOST)
-
-
-def _read_table(names: Sequence[str], given: Typed) -> tuple[dict[str, str], list[list[int]], list[tuple[str, int]]]:
-    """What is to be mended, income by source, and (month, payment) of every month with one."""
-    faults: dict[str, str] = {}
-
-    def amount(name: str) -> int:
-        if not given.get(name):
-            return 0
-        minor = amount_minor(given[name])
-        if isinstance(minor, Refusal):
-            faults[name] = why_not(minor)
-            return 0
-        return minor
-
-    incomes = [[amount(f"i-{number}-{index}") for index in range(len(names))] for number in range(SOURCES)]
-    table = [(name, amount(f"p-{index}")) for index, name in enumerate(names) if given.get(f"p-{index}")]
-    return faults, incomes, table
-
-
-def _totals(incomes: Sequence[Sequence[int]], table: Sequence[tuple[str, int]]) -> list[int]:
-    return [*(sum(column) for column in incomes), sum(paid for _, paid in table)]
-
-
-def _as_text(names: Sequence[str], given: Typed) -> str:
-    """Her table in lines, so that whoever reads her wish sees what she expects to come in."""
-    lines = [given["words"]] if given.get("words") else []
-    for index, name in enumerate(names):
-        parts = [
-            f"{given.get(f's-{number}') or words('offers.page.own.income')} {given[f'i-{number}-{index}']}"
-            for number in range(SOURCES)
-            if given.get(f"i-{number}-{index}")
-        ]
-        if given.get(f"p-{index}"):
-            parts.append(f"{words('offers.page.own.pay')} {given[f'p-{index}']}")
-        if parts:
-            lines.append(f"{month(name, reader_language())}: {', '.join(parts)}")
-    return "\n".join(lines)[:4000]

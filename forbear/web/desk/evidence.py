@@ -27,6 +27,7 @@ from forbear.web.desk.health_papers import day_typed, health_of
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.reckoned import month_rows, questions
 from forbear.web.templatetags.desk import day, month, reader_language, term_in
+from forbear.web.text import papers_for, why_asked
 from forbear.words import say
 
 MONTHS_SHOWN = 12
@@ -39,6 +40,7 @@ class Wanted:
     item: Item
     need: str
     kinds: str
+    why: str
     state: PaperState
     papers: tuple[Paper, ...]
     reason: str
@@ -63,6 +65,7 @@ def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) ->
         "evidence",
         tried,
         wanted=wanted(file),
+        held=held(file),
         health=health_of(request, file),
         **links_of(request, file),
     )
@@ -119,15 +122,29 @@ def revoke_upload_link(request: HttpRequest, case_id: str, link: str) -> HttpRes
     return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#link", "link_revoked")
 
 
+def held(file: CaseFile) -> list[str]:
+    """What was not asked for, each with what holds it."""
+    language = reader_language()
+    return [
+        say(
+            language,
+            f"desk.evidence.held.{one.by}",
+            need=term_in(language, f"desk.need.{one.need}"),
+            on=day(one.on) if one.on else "",
+        )
+        for one in file.held
+    ]
+
+
 def wanted(file: CaseFile) -> list[Wanted]:
     """The checklist as it stands now."""
     language = reader_language()
-    between = "、" if language == "zh" else ", "
     return [
         Wanted(
             item=item,
             need=term_in(language, f"desk.need.{item.need}"),
-            kinds=between.join(term_in(language, f"evidence.page.kind.{kind}") for kind in item.kinds),
+            kinds=papers_for(item, language),
+            why=why_asked(item, language),
             state=file.case.papers.get(item.number, PaperState.WANTED),
             papers=file.papers_of(item.number),
             reason=file.paper_reasons.get(item.number, ""),

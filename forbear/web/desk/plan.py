@@ -21,6 +21,7 @@ from forbear.core.refusal import Refusal
 from forbear.core.rules import Finding
 from forbear.core.solver import Answer
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
+from forbear.web.desk.own_table import blank_table
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
 from forbear.words import known, say
@@ -67,10 +68,11 @@ class Advice:
 @require_safe
 def plan(request: HttpRequest, case_id: str) -> HttpResponse:
     """Today's offers side by side, "what if", what doing nothing costs, and why something is not possible."""
-    return _plans(request, case_for_staff(request, case_id))
+    return plans_page(request, case_for_staff(request, case_id))
 
 
-def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+def plans_page(request: HttpRequest, file: CaseFile, tried: Tried | None = None, **own: Any) -> HttpResponse:
+    """The page of today's plans. `own`: what it says beside a table of her own."""
     if file.statement is None or file.household is None:
         return case_page(request, file, "plan", tried, answer=None)
     desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
@@ -94,7 +96,9 @@ def _plans(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> 
             if shown_then.names
         ],
         "can_choose": may_work(request) and may_choose(file, by) is None,
+        "own_blank": blank_table(request, file),
         **_what_if(request, file, language),
+        **own,
     }
     return case_page(request, file, "plan", tried, **context)
 
@@ -182,9 +186,9 @@ def choose(request: HttpRequest, case_id: str) -> HttpResponse:
     case_for_staff(request, case_id)
     choice = Choice(person=True) if request.POST.get("plan") == "person" else choice_from(request)
     if isinstance(choice, Refusal):
-        return _plans(request, case_for_staff(request, case_id), tried_from(request, "choose", choice))
+        return plans_page(request, case_for_staff(request, case_id), tried_from(request, "choose", choice))
     words = request.POST.get("words", "")
     outcome = request_plan(request.desk, by_staff(request, Channel.HOTLINE), case_id, choice, words)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
-        return _plans(request, case_for_staff(request, case_id), tried_from(request, "choose", outcome))
+        return plans_page(request, case_for_staff(request, case_id), tried_from(request, "choose", outcome))
     return sent_on(request, outcome, tab_address(case_id, "decision"), "requested")

@@ -64,7 +64,10 @@ from tests.core.rulebook_files import KEYS, ON, cap, faults_of, of_key, written
             "19:1: cap.annual_cost: this example is given twice; keep one of the two",
         ),
         ('[[example]]\nkey = "x"\nexpect = 1\n', "5:1: x: on is missing; the day of the example, such as 2026-01-31"),
-        ("[[example]]\nexpect = 1\n", "5:1: example: an example has either key and on, or predicate and facts"),
+        (
+            "[[example]]\nexpect = 1\n",
+            "5:1: example: an example has key and on, or predicate and facts, or papers and on",
+        ),
         (
             KEYS.lstrip().replace("annual_cost", "other").replace('"lower"', '"more"'),
             "8:11: cap.other: tighter of a ppm is one of lower, higher, fixed, free",

@@ -1,12 +1,16 @@
 """Papers: a plain upload for each thing asked for; what came is named, what cannot be opened is said by name."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from forbear.actions.evidence import accept_paper, refuse_paper
+from forbear.actions.payments import renegotiate
 from forbear.actions.record import By, carry_out
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, Channel
+from forbear.core.decision import Outcome
 from forbear.core.evidence import PaperState
 from forbear.core.reading import Fault, FaultCode, PaperKind, Reading
 from forbear.core.reading import Page as ReadPage
@@ -28,7 +32,9 @@ def handed_in(she: Borrower) -> Borrower:
 def test_the_list_says_what_is_needed_and_by_when(handed_in: Borrower):
     page = handed_in.opens("papers").text
     assert "请在2026年3月23日之前给我们" in page
-    assert "诊断证明、出院小结、医药费票据、保险理赔单" in page
+    assert "请交身份证（正反两面），或护照。" in page
+    assert "请交最近一个月的工资条，或最近三个月的银行、微信或支付宝流水，或纳税证明，" in page
+    assert "请交诊断证明，或出院小结，或医药费票据，或保险理赔单，或残疾人证。 能看出是生病或受伤。" in page
     assert "病历只给经办的同事看" in page
 
 
@@ -147,3 +153,18 @@ def test_a_paper_sent_back_says_why_and_can_be_sent_again(handed_in: Borrower):
     handed_in.sends("papers", {"files": photo("新.jpg", JPEG + b"2")}, to="papers/1")
     handed_in.desk_does(accept_paper, AGENT, 1)
     assert 'action="/c/' + handed_in.case_id + '/papers/1"' not in handed_in.opens("papers").source
+
+
+def test_what_a_person_accepted_is_not_asked_again_when_she_states_anew(handed_in: Borrower):
+    for number in (1, 2, 3):
+        handed_in.sends("papers", {"files": photo(data=JPEG + bytes([number]))}, to=f"papers/{number}")
+        handed_in.desk_does(accept_paper, AGENT, number)
+    handed_in.chooses().is_answered(Outcome.APPROVED).signs()
+    handed_in.desk_does(renegotiate, AGENT, "孩子要上学了。")
+    handed_in.answers(cause={"cause": "job-loss"}).submits()
+    assert [item.name for item in handed_in.file.items] == ["cause/job-loss", "own-plan"]
+    assert [(held.name, held.by, held.on) for held in handed_in.file.held] == [
+        ("identity", "case", date(2026, 3, 2)),
+        ("income", "case", date(2026, 3, 2)),
+    ]
+    assert "这些不用再交：证明是您本人、收入。我们已经有了。" in handed_in.opens("papers").text

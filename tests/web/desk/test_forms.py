@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from forbear.actions.plan import offers_today
 from forbear.actions.ports import Desk
 from forbear.actions.record import load
+from forbear.core.dates import month_after
 from forbear.core.evidence import PaperState
 from forbear.core.money import major
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
@@ -32,6 +34,45 @@ def test_a_paper_is_accepted_asked_again_and_done_without(desk: Desk, she: Borro
     her.does(she.case_id, "papers", "1/judge", act="waive", reason="已在柜台核对。")
     assert load(desk, she.case_id).case.papers[1] is PaperState.WAIVED
     assert her.does(she.case_id, "papers", "99/judge", act="accept").status == 422
+
+
+def test_each_item_says_what_is_enough_and_what_she_reads(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    page = person(AGENT).opens(f"/desk/cases/{she.case_id}/papers").text
+    assert "有一种就行：身份证（正反两面），或护照。 借款人看到的说明：确认是您本人，别人就改不了您的协议。" in page
+
+
+# ---- a plan of her own -----------------------------------------------------------------------------------------
+
+
+def test_her_own_table_is_typed_looked_at_and_taken_down(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    her = person(AGENT)
+    page = her.opens(f"/desk/cases/{she.case_id}/plans")
+    assert "月份," in page.source
+    bad = her.does(she.case_id, "plans", "own", act="take", table="月份,还款\n2026-04,随便\n")
+    assert (bad.status, bad.faults) == (
+        422,
+        ["第 2 行 B 列：我们没看懂“随便”是多少钱。请写数字，例如 4500 或 4500.50。"],
+    )
+    owed = offers_today(desk, load(desk, she.case_id)).owed.total_minor // 100
+    table = "月份,还款\n" + "".join(f"{month_after('2026-04', n)},{-(-owed // 24)}\n" for n in range(26))
+    looked = her.does(she.case_id, "plans", "own", act="look", table=table)
+    assert (looked.status, "请和借款人核对这些地方。" in looked.text) == (200, True)
+    assert load(desk, she.case_id).case.requested == ""
+    taken = her.does(she.case_id, "plans", "own", act="take", table=table, words="她在电话里说的")
+    assert taken.status == 302, taken.faults
+    file = load(desk, she.case_id)
+    assert file.case.requested == "own-table"
+    assert file.requested_words.startswith("她在电话里说的\n月份,还款\n2026-04,")
+
+
+def test_her_file_is_read_into_the_field_first(desk: Desk, she: Borrower, person: Signed):
+    live(desk, has_papers(she))
+    sent = SimpleUploadedFile("a.csv", "月份;还款\n2026年4月;4,500元\n".encode("gb18030"))
+    page = person(AGENT).does(she.case_id, "plans", "own", act="take", file=sent)
+    assert (page.status, "2026-04,4500.00\n" in page.source) == (200, True)
+    assert load(desk, she.case_id).case.requested == ""
 
 
 # ---- the budget ------------------------------------------------------------------------------------------------
