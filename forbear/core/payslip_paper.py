@@ -182,8 +182,8 @@ def _month(rows: Sequence[Row]) -> Found | None:
         return labelled_month
     titles = [piece for row in rows for piece in row if any(place(title, piece.text) for title in _TITLES)]
     others = [piece for row in rows for piece in row]
-    for piece in (*titles, *others):
-        month = _month_in(piece.text, dotted=False)
+    for i, piece in enumerate((*titles, *others)):
+        month = _month_in(piece.text, dotted=i < len(titles))
         if month is not None:
             return month, piece
     return None
