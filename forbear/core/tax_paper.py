@@ -51,11 +51,10 @@ def _last_amount(rows: Sequence[Row], labels: Sequence[str]) -> Found | None:
     """The last amount of the row of a total, behind the same in words: 金额合计 (大写)壹佰贰拾元整 ¥120.00."""
     for label in labels:
         for row in rows:
-            if any(exactly(label, piece.text) for piece in row):
-                for piece in reversed(row):
-                    found = list(amounts(piece.text))
-                    if found and not any(exactly(label, piece.text) for label in labels):
-                        return str(found[-1][0]), piece
+            at = next((i for i, piece in enumerate(row) if exactly(label, piece.text)), len(row))
+            found = [(str(minor), piece) for piece in row[at + 1 :] for minor, _, _, _ in amounts(piece.text)]
+            if found:
+                return found[-1]
     return None
 
 

@@ -121,8 +121,8 @@ def test_payslips_on_one_line_with_figures_of_the_year_or_without_decimals():
         ((600, "姓名:王芳 部门:财务部 应发工资:9,000.00元 扣款合计:1,000.00元 实发工资:8,000.00元"),),
     )
     assert values(one_line) == {
-        "employer": "成都锦程物流有限公司", "name": "王芳", "month": "2026-09", "gross": "900000", "deductions": "100000",
-        "net": "800000",
+        "employer": "成都锦程物流有限公司", "name": "王芳", "month": "2026-09", "gross": "900000",
+        "deductions": "100000", "net": "800000",
     }  # fmt: skip
     of_the_year = read(
         ((600, "ACME Foods Pty Ltd"), (7000, "PAY ADVICE")), ((600, "Employee Name"), (3000, "Emma Carter")),
@@ -174,7 +174,7 @@ def test_a_passport_whose_names_stand_apart_and_a_discharge_note():
     assert (note.kind, values(note)) == (
         PaperKind.DIAGNOSIS,
         {
-            "hospital": "成都市第三人民医院", "name": "王芳", "admitted_on": "2026-05-01", "discharged_on": "2026-05-09",
-            "issued_on": "2026-05-09",
+            "hospital": "成都市第三人民医院", "name": "王芳", "admitted_on": "2026-05-01",
+            "discharged_on": "2026-05-09", "issued_on": "2026-05-09",
         },
     )  # fmt: skip
