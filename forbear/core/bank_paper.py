@@ -6,12 +6,13 @@ confidence.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 
 from forbear.core.bank_chain import Link, settle
 from forbear.core.bank_table import RawRow, doubtful_figures, head, table_rows
-from forbear.core.paper_lines import DOUBT, Found, Row, field, labelled, person_name, together
+from forbear.core.paper_lines import DOUBT, Found, Piece, Row, field, labelled, person_name, together
 from forbear.core.paper_text import as_figures, compact, days, exactly, is_chinese, place, writes_month_first
 from forbear.core.reading import Field, StatementRow
 
@@ -22,7 +23,7 @@ CARRIED = 700
 """The most confidence of a row whose day is the row's before it."""
 
 _HOLDER = (
-    *("客户姓名", "账户名称", "账户名", "户名", "客户名称", "姓名"),
+    *("客户姓名", "客户名称", "账户名称", "账户名", "户名", "姓名", "兹证明"),
     *("account holder", "account name", "customer name", "name"),
 )
 _ACCOUNT = ("卡号", "账号", "帐号", "账户", "account number", "account no", "card number", "account")
@@ -32,6 +33,8 @@ _PERIOD = (
 )
 _BANK = re.compile(r"[^:,;0-9 ]{2,14}?(?:银行|信用社|农商行|信用合作联社)")
 _ENGLISH_BANK = re.compile(r"(?i)\b(?:bank|building society|credit union)\b")
+_ENDS = ("period_from", "period_to")
+_NO_YEAR = re.compile(r"([0-9]{1,2} [A-Za-z]{3,9}|[0-9]{2}[-/][0-9]{2})(?= [^0-9]|$)")
 _WAGES = re.compile(r"(?i)工资|薪资|薪金|薪酬|代发薪|奖金|salary|payroll|wages?\b")
 
 
@@ -46,8 +49,8 @@ def read_bank_statement(rows: Sequence[Row]) -> tuple[tuple[Field, ...], tuple[S
     fields = [field(name, one) for name, one in found if one is not None]
     month_first = writes_month_first([piece.text for row in rows for piece in row])
     period = _period(top, month_first)
-    raw, opening = table_rows(rows, month_first)
     within = (period[0].value, period[1].value) if period else ("", "9999")
+    raw, opening = table_rows(_with_years(rows, within) if period else rows, month_first)
     return (*fields, *period), _rows(raw, opening, within)
 
 
@@ -104,7 +107,27 @@ def _period(rows: Sequence[Row], month_first: bool) -> list[Field]:
                 ]
                 if len(pairs) == 2 and pairs[0][0] <= pairs[1][0]:
                     return [field("period_from", pairs[0]), field("period_to", pairs[1])]
+    for row in rows:
+        for piece in row:
+            found = days(piece.text, month_first)
+            if len(found) == 2 and found[0][0] < found[1][0]:
+                return [field(name, (on.isoformat(), piece)) for name, (on, _, _) in zip(_ENDS, found, strict=True)]
     return []
+
+
+def _with_years(rows: Sequence[Row], within: tuple[str, str]) -> Sequence[Row]:
+    """Rows whose days leave the year out (04 May, 05-04) have it from the period, where only one year fits."""
+    return [tuple(_with_year(piece, within) for piece in row) for row in rows]
+
+
+def _with_year(piece: Piece, within: tuple[str, str]) -> Piece:
+    match = _NO_YEAR.match(piece.text)
+    if match is None:
+        return piece
+    years = range(int(within[0][:4]), min(int(within[1][:4]), int(within[0][:4]) + 9) + 1)
+    ways = [f"{match[1]} {y}" if match[1][-1:].isalpha() else f"{y}-{match[1].replace('/', '-')}" for y in years]
+    ways = [way for way in ways if any(within[0] <= on.isoformat() <= within[1] for on, _, _ in days(way))]
+    return replace(piece, text=ways[0] + piece.text[match.end() :]) if len(ways) == 1 else piece
 
 
 def _rows(raw: Sequence[RawRow], opening: int | None, within: tuple[str, str]) -> tuple[StatementRow, ...]:

@@ -6,12 +6,12 @@ set on two lines stays with its payment. A column is told by its head; without a
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from forbear.core.paper_lines import Piece, Row, together
-from forbear.core.paper_text import amounts, as_figures, compact, days, place
+from forbear.core.paper_lines import Piece, Row
+from forbear.core.paper_text import amounts, as_figures, compact, days, exactly, place
 
 _HEADS: dict[str, tuple[str, ...]] = {
     "on": (
@@ -35,6 +35,7 @@ _HEADS: dict[str, tuple[str, ...]] = {
             "对方信息",
             "对手信息",
             "交易对手",
+            "交易对方",
             "收/付方名称",
         ),
         *("counterparty", "payee"),
@@ -55,7 +56,9 @@ _HEADS: dict[str, tuple[str, ...]] = {
 }
 _FIGURES = ("in", "out", "amount", "balance")
 _NO_WORDS = re.compile(r"(?:[0-9]{1,6}|人民币|CNY|RMB|GBP|USD|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|钞|汇|\||[-+:,.·]+)")
-_DIRECTIONS = {"贷": 1, "收": 1, "CR": 1, "+": 1, "借": -1, "支": -1, "付": -1, "DR": -1, "-": -1}
+_DIRECTIONS = dict.fromkeys(("贷", "收", "收入", "存入", "转入", "CR", "CREDIT", "+"), 1) | dict.fromkeys(
+    ("借", "支", "付", "支出", "支取", "转出", "DR", "DEBIT", "-"), -1
+)
 _OPENING = ("期初余额", "上期余额", "上页余额", "承前", "brought forward", "opening balance", "previous balance")
 _NO_ROW = ("期末余额", "本页小计", "合计", "carried forward", "closing balance", "total", "小计")
 
@@ -120,8 +123,8 @@ def head(row: Row) -> list[Column]:
     columns = list[Column]()
     for piece in row:
         taken = list[tuple[int, int]]()
-        for means, word in _WORDS:
-            at = place(word, piece.text) if len(piece.text) <= 80 else None
+        for where, (means, word) in ((where, entry) for where in (exactly, place) for entry in _WORDS):
+            at = where(word, piece.text) if len(piece.text) <= 80 else None
             if at is not None and all(at[1] <= start or end <= at[0] for start, end in taken):
                 taken.append(at)
                 part = piece.part(*at)
@@ -137,7 +140,7 @@ _WORDS = sorted(((means, word) for means, words in _HEADS.items() for word in wo
 def _page_rows(body: Sequence[Row], columns: Sequence[Column], month_first: bool) -> tuple[list[RawRow], int | None]:
     raw, opening, loose = list[RawRow](), None, list[Row]()
     dated = [row for row in body if any(days(piece.text, month_first) for piece in row)]
-    apart = _pitch([row[0].middle for row in dated])
+    apart = _pitch([row[0].middle for row in body if any(any(amounts(piece.text)) for piece in row)])
     for row in body:
         said = compact("".join(piece.text for piece in row)).lower()
         figures = [found for piece in row for found in amounts(piece.text)]
@@ -206,22 +209,15 @@ def _place_figure(entry: RawRow, minor: int, sign: str, part: Piece, columns: Se
 
 
 def _words(entry: RawRow, part: Piece, columns: Sequence[Column]) -> None:
-    for word in part.text.split(" "):
-        if word.upper() in _DIRECTIONS and not entry.direction:
-            entry.direction = _DIRECTIONS[word.upper()]
-    kept = [word for word in part.text.split(" ") if not _NO_WORDS.fullmatch(word) and word.upper() not in _DIRECTIONS]
+    words = part.text.strip().split(" ")
+    alone = len(words) == 1
+    turning = [word for word in words if word.upper() in _DIRECTIONS and (alone or not word.encode().isalpha())]
+    if turning and not entry.direction:
+        entry.direction = _DIRECTIONS[turning[0].upper()]
+    kept = [word for word in words if not _NO_WORDS.fullmatch(word) and word not in turning]
     if kept:
         nearest = min(range(len(columns)), key=lambda i: columns[i].off(part), default=0)
-        entry.words.append((nearest, together((part,)) if len(kept) == 1 else part))
-        if " ".join(kept) != part.text.strip():
-            text = " ".join(kept)
-            at = part.text.find(kept[0])
-            entry.words[-1] = (nearest, _said(part, text, at))
-
-
-def _said(part: Piece, text: str, at: int) -> Piece:
-    cut = part.part(max(at, 0), len(part.text))
-    return cut if cut.text.strip() == text else Piece(**{**cut.__dict__, "text": text})
+        entry.words.append((nearest, replace(part, text=" ".join(kept))))
 
 
 def doubtful_figures(row: RawRow) -> bool:

@@ -53,5 +53,6 @@ def _issued(rows: Sequence[Row]) -> Found | None:
 
 
 def _day(text: str) -> str | None:
+    """The day a text begins with; one behind other words is another day."""
     found = days(text)
-    return found[0][0].isoformat() if found else None
+    return found[0][0].isoformat() if found and found[0][1] <= 1 else None

@@ -95,12 +95,13 @@ WORDS: Mapping[PaperKind, Mapping[str, int]] = {
         "deductions": 1, "earnings": 1, "income tax": 1, "national insurance": 1, "employee": 1,
     },
     PaperKind.BANK_STATEMENT: {
-        "交易明细": 4, "历史明细": 4, "交易流水": 4, "银行流水": 4, "对账单": 4, "交易日期": 2, "记账日期": 2,
-        "交易金额": 2, "账户余额": 3, "联机余额": 3, "余额": 2, "对方户名": 2, "对手信息": 2, "借贷": 1, "支出": 1,
-        "收入": 1, "摘要": 1, "卡号": 1, "账号": 1, "银行": 1, "户名": 1, "statement of account": 4,
-        "bank statement": 4, "account statement": 4, "statement period": 3, "paid in": 2, "paid out": 2,
-        "money in": 2, "money out": 2, "withdrawals": 2, "deposits": 2, "balance": 1, "brought forward": 2,
-        "account number": 1, "description": 1, "account holder": 2,
+        "交易明细": 4, "历史明细": 4, "交易流水": 4, "银行流水": 4, "对账单": 4, "交易日期": 2, "交易时间": 2,
+        "交易对方": 2, "收/支": 2, "记账日期": 2, "交易金额": 2, "账户余额": 3, "联机余额": 3, "余额": 2,
+        "对方户名": 2, "对手信息": 2, "借贷": 1, "支出": 1, "收入": 1, "摘要": 1, "卡号": 1, "账号": 1, "银行": 1,
+        "户名": 1, "statement of account": 4, "bank statement": 4, "account statement": 4, "statement period": 3,
+        "paid in": 2, "paid out": 2, "money in": 2, "money out": 2, "withdrawals": 2, "deposits": 2, "balance": 1,
+        "brought forward": 2, "opening balance": 2, "sort code": 2, "account number": 1, "description": 1,
+        "account holder": 2,
     },
     PaperKind.TAX_CERTIFICATE: {
         "个人所得税纳税记录": 9, "收入纳税明细": 9, "纳税明细": 3, "完税证明": 7, "税收完税": 3, "税款所属期": 5,
@@ -158,8 +159,7 @@ def faults_of(reading: Reading, wanted: Collection[PaperKind], as_of: date) -> t
 
 def kind_of(rows: Sequence[Row]) -> PaperKind:
     """The kind whose words weigh most; UNKNOWN where none weighs enough."""
-    texts = {piece.text for row in rows[:_WORDS_FROM] for piece in row}
-    texts = {text for text in texts if sum("0" <= sign <= "9" for sign in text) * 2 <= len(text)}
+    texts = {re.sub("[0-9]", "", piece.text) for row in rows[:_WORDS_FROM] for piece in row}
     weights = {kind: _weight(words, texts) for kind, words in WORDS.items()}
     zones = sum(looks_like_zone(piece.text) for row in rows for piece in row)
     weights[PaperKind.PASSPORT] += min(zones, 2) * _ZONE_WEIGHT

@@ -246,11 +246,22 @@ def person_name(text: str) -> str | None:
 
 
 def _latin_name(word: str) -> bool:
+    if word.lower() in _ENGLISH_FORM_WORDS:
+        return False
     letters = word.replace("'", "").replace("-", "").rstrip(".,")
     return letters.isascii() and letters.isalpha() and letters[:1].isupper()
 
 
+_ENGLISH_FORM_WORDS = frozenset(
+    (
+        *("pay", "period", "gross", "net", "total", "date", "number", "account", "statement", "tax", "employee"),
+        *("employer", "department", "sort", "balance", "name", "address", "page", "basic", "income", "deductions"),
+        *("earnings", "payment", "method", "details", "description", "code"),
+    )
+)
 _FORM_WORDS = (
     *("性别", "部门", "工号", "年龄", "科室", "卡号", "账号", "身份证", "证件", "职务", "岗位", "月份", "基本", "工资"),
     *("民族", "出生", "住址", "公民", "币种", "合计", "日期", "账户", "金额", "门诊", "住院", "电话", "病区", "床号"),
+    *("起始", "截止", "查询", "交易", "余额", "期间", "对方", "应发", "实发", "代扣", "应扣", "扣款", "税前", "税后"),
+    *("绩效", "加班", "奖金", "津贴", "补贴", "养老", "医疗", "失业", "住房", "个人", "单位", "社保", "公积金"),
 )

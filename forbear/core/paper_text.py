@@ -33,7 +33,7 @@ _AMOUNT = re.compile(
     r"(?:(?P<whole>[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{1,12})[.,](?P<part>[0-9]{2})"
     r"|(?P<spaced>[0-9]{1,3}(?: [0-9]{3})+),(?P<spaced_part>[0-9]{2}))(?![0-9])(?![.,][0-9])(?P<after>-?)"
 )
-_WHOLE = re.compile(r"[-+]?(?:¥|\$|£|€|RMB|CNY)? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?: ?元)?")
+_WHOLE = re.compile(r"[-+]?(?:¥|\$|£|€|RMB|CNY)? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.([0-9]))?(?: ?元)?")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -81,14 +81,18 @@ def _run(run: str) -> str:
 
 def amounts(text: str) -> Iterator[tuple[int, str, int, int]]:
     """(minor units without sign, sign "-", "+" or "", where it starts, where it ends) of the amounts with two decimals
-    in an even text; 1,234.56, 1234.56, 1.234,56 and 1 234,56 alike, whatever sign of money stands before.
+    in an even text; 1,234.56, 1234.56, 1.234,56 and 1 234,56 alike, whatever sign of money stands before. (1,234.56)
+    is less than nothing, as accountants write it.
     """
     for found in _AMOUNT.finditer(as_figures(text)):
         digits = "".join(sign for sign in found["whole"] or found["spaced"] if "0" <= sign <= "9")
         minor = int(digits) * 100 + int(found["part"] or found["spaced_part"])
         if minor < LIMIT_MINOR:
-            start = found.start() + len(found[0]) - len(found[0].lstrip())
-            yield minor, found["before"] or found["sign"] or found["after"], start, found.end()
+            start, end = found.start() + len(found[0]) - len(found[0].lstrip()), found.end()
+            sign = found["before"] or found["sign"] or found["after"]
+            if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+                start, end, sign = start - 1, end + 1, "-"
+            yield minor, sign, start, end
 
 
 def one_amount(text: str) -> int | None:
@@ -101,7 +105,7 @@ def one_amount(text: str) -> int | None:
     whole = _WHOLE.fullmatch(text)
     if whole is None or found:
         return None
-    minor = int(whole[1].replace(",", "")) * 100
+    minor = int(whole[1].replace(",", "")) * 100 + int(whole[2] or 0) * 10
     return -minor if text.startswith("-") else minor
 
 

@@ -177,13 +177,13 @@ def _organisation(text: str) -> str | None:
 
 
 def _month(rows: Sequence[Row]) -> Found | None:
-    labelled_month = labelled(rows, _MONTH, _month_in)
+    labelled_month = labelled(rows, _MONTH, lambda text: _month_in(text) if re.match("[0-9A-Za-z]", text) else None)
     if labelled_month is not None:
         return labelled_month
     titles = [piece for row in rows for piece in row if any(place(title, piece.text) for title in _TITLES)]
     others = [piece for row in rows for piece in row]
-    for piece in (*titles, *others):
-        month = _month_in(piece.text, dotted=False)
+    for i, piece in enumerate((*titles, *others)):
+        month = _month_in(piece.text, dotted=i < len(titles))
         if month is not None:
             return month, piece
     return None

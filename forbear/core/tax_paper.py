@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from forbear.core.identity import check_id_number
 from forbear.core.paper_lines import DOUBT, Found, Row, field, labelled, person_name
-from forbear.core.paper_text import amounts, as_figures, compact, months, one_amount, place
+from forbear.core.paper_text import amounts, as_figures, compact, days, exactly, months, one_amount, place
 from forbear.core.reading import Field
 
 _INCOME = ("收入合计", "收入总额", "收入额合计", "total income")
@@ -29,7 +29,7 @@ def read_tax_certificate(rows: Sequence[Row]) -> tuple[Field, ...]:
         fields.append(field("id_tail", (number[0][-4:], number[1]), 1000 if proved else DOUBT))
     fields += _period(rows)
     for key, labels in (("income", _INCOME), ("tax", _TAX)):
-        total = labelled(rows, labels, _total)
+        total = labelled(rows, labels, _total) or _last_amount(rows, labels)
         if total is not None:
             column = _column(rows, _COLUMNS[key])
             fields.append(field(key, total, 1000 if column in (None, int(total[0])) else DOUBT))
@@ -47,6 +47,17 @@ def _total(text: str) -> str | None:
     return None if minor is None else str(minor)
 
 
+def _last_amount(rows: Sequence[Row], labels: Sequence[str]) -> Found | None:
+    """The last amount of the row of a total, behind the same in words: 金额合计 (大写)壹佰贰拾元整 ¥120.00."""
+    for label in labels:
+        for row in rows:
+            at = next((i for i, piece in enumerate(row) if exactly(label, piece.text)), len(row))
+            found = [(str(minor), piece) for piece in row[at + 1 :] for minor, _, _, _ in amounts(piece.text)]
+            if found:
+                return found[-1]
+    return None
+
+
 def _period(rows: Sequence[Row]) -> list[Field]:
     """From which month to which, as the heading says."""
     for label in _PERIOD:
@@ -57,6 +68,20 @@ def _period(rows: Sequence[Row]) -> list[Field]:
                 pairs: list[Found] = [(month, one) for one in row[i:] for month, _, _ in months(one.text, dotted=True)]
                 if len(pairs) == 2 and pairs[0][0] <= pairs[1][0]:
                     return [field("month_from", pairs[0]), field("month_to", pairs[1])]
+    under = sorted(_months_under(rows, ("税款所属时期", "税款所属期")), key=lambda found: found[0])
+    return [field("month_from", under[0]), field("month_to", under[-1])] if under else []
+
+
+def _months_under(rows: Sequence[Row], heads: Sequence[str]) -> list[Found]:
+    """The months, also those of days, in the column of a head."""
+    for i, row in enumerate(rows):
+        for piece in row:
+            if compact(piece.text) in heads:
+                under = [
+                    one for below in rows[i + 1 :] for one in below if one.left < piece.right and piece.left < one.right
+                ]
+                found: list[Found] = [(month, one) for one in under for month, _, _ in months(one.text)]
+                return found + [(on.isoformat()[:7], one) for one in under for on, _, _ in days(one.text)]
     return []
 
 

@@ -203,3 +203,9 @@ def well_formed(lines: Sequence[Line], pages: tuple[Page, ...]) -> None:
         date.fromisoformat(row.on)
         assert 0 <= row.confidence <= 1000 and (row.amount_minor > 0 or not row.salary)
     faults_of(reading, {PaperKind.PAYSLIP}, AS_OF)
+
+
+def test_a_day_that_cannot_be_read_is_not_taken_from_the_label_beside_it():
+    lines = ("成都市第三人民医院", "出院记录", "姓名 王芳", "入院日期:2O2G-x9-22 出院日期:2026-10-13")
+    found = {name: value for name, (value, _) in got(read(*lines)).items()}
+    assert found == {"hospital": "成都市第三人民医院", "name": "王芳", "discharged_on": "2026-10-13"}
