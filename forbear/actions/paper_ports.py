@@ -1,12 +1,13 @@
 """The holes in the wall through which papers go: where files are kept, what looks for viruses in them, what makes clean
-pictures of them. A part of forbear/actions/ports.py, which names them all.
+pictures of them, what reads those. A part of forbear/actions/ports.py, which names them all.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from forbear.core.reading import Fault
+from forbear.core.page_quality import Measured
+from forbear.core.reading import Fault, Line, Page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +112,40 @@ class Renderer(Protocol):
         """Clean pictures of a file of one of the types of core/evidence.py. A bad file is told by faults, never by an
         exception; raises RendererAway when the work itself was cut off.
         """
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
+
+    page: Page
+    lines: tuple[Line, ...]
+    measured: Measured
+    picture: bytes
+
+
+class ReaderAway(Exception):
+    """The reader was stopped in the middle of a page, through no fault of the page: it can be read again."""
+
+
+class Reader(Protocol):
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        """Read one page's picture (JPEG); `number`: which page of its paper it is, from 1. None where only a person
+        can: no machine reads here, or this page ended the machine twice. Raises ReaderAway.
+        """
+
+    def close(self) -> None:
+        """Give back what it holds; a page being read raises ReaderAway. The next page starts it again."""
+
+
+class Nobody:
+    """The Reader where no machine reads: a person does."""
+
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        return None
+
+    def close(self) -> None:
+        return None

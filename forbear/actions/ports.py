@@ -10,8 +10,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from forbear.actions.paper_ports import Kept as Kept
+from forbear.actions.paper_ports import Looked as Looked
+from forbear.actions.paper_ports import Nobody as Nobody
 from forbear.actions.paper_ports import NoScanner as NoScanner
 from forbear.actions.paper_ports import PageImage as PageImage
+from forbear.actions.paper_ports import Reader as Reader
+from forbear.actions.paper_ports import ReaderAway as ReaderAway
 from forbear.actions.paper_ports import Rendered as Rendered
 from forbear.actions.paper_ports import Renderer as Renderer
 from forbear.actions.paper_ports import RendererAway as RendererAway
@@ -26,8 +30,6 @@ from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
-from forbear.core.page_quality import Measured
-from forbear.core.reading import Line, Page
 from forbear.core.rules import Rulebook
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -150,8 +152,7 @@ class GivenUp:
     error: str
 
 
-SLOW = ("read",)
-"""Kinds of due things that take seconds to minutes; a worker does them beside the rest, so that nothing waits."""
+SLOW = ("read",)  # kinds of due things that take long: a worker does them beside the rest, so that nothing waits
 
 
 class Agenda(Protocol):
@@ -159,9 +160,7 @@ class Agenda(Protocol):
         """Put what is not there yet (by key); returns how many were new."""
 
     def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
-        """Take what is due and not leased, earliest first; after `seconds` an unfinished one is taken again. `slow`:
-        only kinds in SLOW (True), only others (False), any (None).
-        """
+        """Take what is due and free, earliest first, for `seconds`; only kinds in SLOW (True), only others (False)."""
 
     def renew(self, item: Leased, now: datetime, seconds: int) -> None:
         """It is still being done: hold it for `seconds` from now, unless somebody else has taken it meanwhile."""
@@ -391,40 +390,6 @@ class Uploads(Protocol):
 
 
 # ---- outside ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
-
-    page: Page
-    lines: tuple[Line, ...]
-    measured: Measured
-    picture: bytes
-
-
-class ReaderAway(Exception):
-    """The reader was stopped in the middle of a page, through no fault of the page: it can be read again."""
-
-
-class Reader(Protocol):
-    def read(self, picture: bytes, number: int) -> Looked | None:
-        """Read one page's picture (JPEG); `number`: which page of its paper it is, from 1. None where only a person
-        can: no machine reads here, or this page ended the machine twice. Raises ReaderAway.
-        """
-
-    def close(self) -> None:
-        """Give back what it holds; a page being read raises ReaderAway. The next page starts it again."""
-
-
-class Nobody:
-    """The Reader where no machine reads: a person does."""
-
-    def read(self, picture: bytes, number: int) -> Looked | None:
-        return None
-
-    def close(self) -> None:
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,7 +137,7 @@ class ReaderProcess:
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "1",
-            "FORBEAR_READER_MEMORY": str(self._memory_most),
+            "READER_MEMORY": str(self._memory_most),
         }
         command = [sys.executable, "-m", "forbear.adapters.reading_child"]
         return subprocess.Popen(  # noqa: S603 (our own program)

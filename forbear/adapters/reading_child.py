@@ -19,7 +19,7 @@ def main() -> None:
     """Serve until the pipe closes."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand among the answers
-    _limit(int(os.environ["FORBEAR_READER_MEMORY"]))
+    _limit(int(os.environ["READER_MEMORY"]))
     from forbear.adapters.page_reader import PageReader
 
     reader = PageReader()

@@ -61,7 +61,7 @@ knows words better than it sees strokes. So blur alone is enough to ask again.
 TEXT_LEAST = 160
 """Sixteen pixels a line, as the detector draws its boxes: strokes of Chinese characters then fall together."""
 CONTRAST_LEAST = 30
-"""Moderately dark lines have 42 and more, lost ones 11, and then figures without a check come out wrong, surely read."""
+"""Moderately dark lines have 42 and more, lost ones 11: words then come out wrong while the reader is sure of them."""
 BRIGHT_LEAST = 60
 """Paper darker than this is lit too weakly: the camera's noise is as strong as the ink."""
 INK_LEAST = 10
