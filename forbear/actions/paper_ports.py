@@ -1,12 +1,16 @@
 """The holes in the wall through which papers go: where files are kept, what looks for viruses in them, what makes clean
-pictures of them. A part of forbear/actions/ports.py, which names them all.
+pictures of them, what reads those, how files and links are on their way, by what a paper is known again. A part of
+forbear/actions/ports.py, which names them all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-from forbear.core.reading import Fault
+from forbear.core.likeness import Look
+from forbear.core.page_quality import Measured
+from forbear.core.reading import Fault, Line, Page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,3 +123,133 @@ class Renderer(Protocol):
         """Clean pictures of a file of one of the types of core/evidence.py. A bad file is told by faults, never by an
         exception; raises RendererAway when the work itself was cut off.
         """
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
+
+    page: Page
+    lines: tuple[Line, ...]
+    measured: Measured
+    picture: bytes
+
+
+class ReaderAway(Exception):
+    """The reader was stopped in the middle of a page, through no fault of the page: it can be read again."""
+
+
+class Reader(Protocol):
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        """Read one page's picture (JPEG); `number`: which page of its paper it is, from 1. None where only a person
+        can: no machine reads here, or this page ended the machine twice. Raises ReaderAway.
+        """
+
+    def close(self) -> None:
+        """Give back what it holds; a page being read raises ReaderAway. The next page starts it again."""
+
+
+class Nobody:
+    """The Reader where no machine reads: a person does."""
+
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+# ---- papers on their way ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link to send papers, beside what its case says of it. `wrong`: wrong codes tried on it."""
+
+    link: str
+    case_id: str
+    wrong: int = 0
+
+
+class UploadLinks(Protocol):
+    """Finds a link by its secret, which is kept only as a hash; what it is good for stands in its case."""
+
+    def put(self, link: str, case_id: str) -> None: ...
+
+    def token(self, link: str) -> str:
+        """The secret of a link, 256 bits in 43 characters, derived from its id under a key: never stored."""
+
+    def by_token(self, token: str) -> LinkRow | None:
+        """The link that a secret opens, whether it still does or not."""
+
+    def get(self, link: str) -> LinkRow | None: ...
+
+    def count_try(self, link: str, wrong_max: int) -> bool:
+        """Count one try as wrong, in one step; False when that would be one too many."""
+
+    def forgive(self, link: str) -> None:
+        """The try counted last was right after all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file on its way. `size` and `sha256` as its sender told them before; `received`: bytes that are here;
+    `retention`: the class it is kept under; `paper`: the paper that it becomes a page of, "" for one of its own.
+    """
+
+    id: str
+    case_id: str
+    item: int
+    name: str
+    size: int
+    sha256: str
+    retention: str
+    paper: str
+    touched_at: datetime
+    received: int = 0
+
+
+class Uploads(Protocol):
+    """Files on their way, each encrypted under the key of its case, until they are whole or given up."""
+
+    def begin(self, upload: Upload) -> Upload:
+        """As it now stands: the one begun before under this id, with the name and paper now wanted, or a new one."""
+
+    def get(self, id: str) -> Upload | None: ...
+
+    def add(self, id: str, offset: int, data: bytes, at: datetime) -> bool:
+        """Put bytes at an offset; False, and nothing is changed, when it is not the offset the file stands at, when
+        they are more than its size, or there is no such upload. What was added outlasts a crash. Raises OSError when
+        the disk takes nothing.
+        """
+
+    def whole(self, id: str) -> bytes:
+        """All that came; KeyError when there is none or its key was destroyed."""
+
+    def drop(self, id: str) -> None:
+        """Forget it, if it is there."""
+
+    def of_case(self, case_id: str) -> tuple[Upload, ...]:
+        """The case's files on their way, the one touched last first."""
+
+    def sweep(self, before: datetime) -> int:
+        """Drop what nobody touched since then; returns how many."""
+
+
+class PaperMarks(Protocol):
+    """By what papers are known again across people; nothing of what they show can be had from it without the key.
+
+    `digests`: SHA-256 of files, in hexadecimal; `looks`: of pages. Papers of one person may be in all her cases.
+    """
+
+    def enter(self, case_id: str, borrower_id: str, paper: str, digests: Sequence[str], looks: Sequence[Look]) -> None:
+        """Know this paper from now on; what was known of it before is replaced."""
+
+    def elsewhere(self, borrower_id: str, digests: Sequence[str], looks: Sequence[Look]) -> tuple[str, ...]:
+        """Cases of other people that hold one of these files, or the same page; in order."""
+
+    def forget(self, paper: str) -> None:
+        """Know it no more: it was erased."""

@@ -10,13 +10,22 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from forbear.actions.paper_ports import Kept as Kept
+from forbear.actions.paper_ports import LinkRow as LinkRow
+from forbear.actions.paper_ports import Looked as Looked
+from forbear.actions.paper_ports import Nobody as Nobody
 from forbear.actions.paper_ports import NoScanner as NoScanner
 from forbear.actions.paper_ports import PageImage as PageImage
+from forbear.actions.paper_ports import PaperMarks as PaperMarks
+from forbear.actions.paper_ports import Reader as Reader
+from forbear.actions.paper_ports import ReaderAway as ReaderAway
 from forbear.actions.paper_ports import Rendered as Rendered
 from forbear.actions.paper_ports import Renderer as Renderer
 from forbear.actions.paper_ports import RendererAway as RendererAway
 from forbear.actions.paper_ports import Scanner as Scanner
 from forbear.actions.paper_ports import ScannerAway as ScannerAway
+from forbear.actions.paper_ports import Upload as Upload
+from forbear.actions.paper_ports import UploadLinks as UploadLinks
+from forbear.actions.paper_ports import Uploads as Uploads
 from forbear.actions.paper_ports import Vault as Vault
 from forbear.actions.paper_ports import VaultFull as VaultFull
 from forbear.actions.paper_ports import Verdict as Verdict
@@ -25,11 +34,8 @@ from forbear.core.audit import Audit
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
-from forbear.core.likeness import Look
 from forbear.core.loanbook import Row
 from forbear.core.own_plan import Cell, Sheet
-from forbear.core.page_quality import Measured
-from forbear.core.reading import Line, Page
 from forbear.core.rules import Rulebook
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -160,8 +166,7 @@ class GivenUp:
     error: str
 
 
-SLOW = ("read",)
-"""Kinds of due things that take seconds to minutes; a worker does them beside the rest, so that nothing waits."""
+SLOW = ("read",)  # kinds of due things that take long: a worker does them beside the rest, so that nothing waits
 
 
 class Agenda(Protocol):
@@ -169,9 +174,7 @@ class Agenda(Protocol):
         """Put what is not there yet (by key); returns how many were new."""
 
     def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
-        """Take what is due and not leased, earliest first; after `seconds` an unfinished one is taken again. `slow`:
-        only kinds in SLOW (True), only others (False), any (None).
-        """
+        """Take what is due and free, earliest first, for `seconds`; only kinds in SLOW (True), only others (False)."""
 
     def renew(self, item: Leased, now: datetime, seconds: int) -> None:
         """It is still being done: hold it for `seconds` from now, unless somebody else has taken it meanwhile."""
@@ -323,134 +326,7 @@ class Limits(Protocol):
         """Count one use of `key` in the current window of `seconds`; False when it is the one too many."""
 
 
-# ---- papers on their way ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class LinkRow:
-    """A link to send papers, beside what its case says of it. `wrong`: wrong codes tried on it."""
-
-    link: str
-    case_id: str
-    wrong: int = 0
-
-
-class UploadLinks(Protocol):
-    """Finds a link by its secret, which is kept only as a hash; what it is good for stands in its case."""
-
-    def put(self, link: str, case_id: str) -> None: ...
-
-    def token(self, link: str) -> str:
-        """The secret of a link, 256 bits in 43 characters, derived from its id under a key: never stored."""
-
-    def by_token(self, token: str) -> LinkRow | None:
-        """The link that a secret opens, whether it still does or not."""
-
-    def get(self, link: str) -> LinkRow | None: ...
-
-    def count_try(self, link: str, wrong_max: int) -> bool:
-        """Count one try as wrong, in one step; False when that would be one too many."""
-
-    def forgive(self, link: str) -> None:
-        """The try counted last was right after all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A file on its way. `size` and `sha256` as its sender told them before; `received`: bytes that are here;
-    `retention`: the class it is kept under; `paper`: the paper that it becomes a page of, "" for one of its own.
-    """
-
-    id: str
-    case_id: str
-    item: int
-    name: str
-    size: int
-    sha256: str
-    retention: str
-    paper: str
-    touched_at: datetime
-    received: int = 0
-
-
-class Uploads(Protocol):
-    """Files on their way, each encrypted under the key of its case, until they are whole or given up."""
-
-    def begin(self, upload: Upload) -> Upload:
-        """As it now stands: the one begun before under this id, with the name and paper now wanted, or a new one."""
-
-    def get(self, id: str) -> Upload | None: ...
-
-    def add(self, id: str, offset: int, data: bytes, at: datetime) -> bool:
-        """Put bytes at an offset; False, and nothing is changed, when it is not the offset the file stands at, when
-        they are more than its size, or there is no such upload. What was added outlasts a crash. Raises OSError when
-        the disk takes nothing.
-        """
-
-    def whole(self, id: str) -> bytes:
-        """All that came; KeyError when there is none or its key was destroyed."""
-
-    def drop(self, id: str) -> None:
-        """Forget it, if it is there."""
-
-    def of_case(self, case_id: str) -> tuple[Upload, ...]:
-        """The case's files on their way, the one touched last first."""
-
-    def sweep(self, before: datetime) -> int:
-        """Drop what nobody touched since then; returns how many."""
-
-
 # ---- outside ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """A page as a machine saw it: how it was turned, its lines row by row, its measures, its upright picture (JPEG)."""
-
-    page: Page
-    lines: tuple[Line, ...]
-    measured: Measured
-    picture: bytes
-
-
-class ReaderAway(Exception):
-    """The reader was stopped in the middle of a page, through no fault of the page: it can be read again."""
-
-
-class Reader(Protocol):
-    def read(self, picture: bytes, number: int) -> Looked | None:
-        """Read one page's picture (JPEG); `number`: which page of its paper it is, from 1. None where only a person
-        can: no machine reads here, or this page ended the machine twice. Raises ReaderAway.
-        """
-
-    def close(self) -> None:
-        """Give back what it holds; a page being read raises ReaderAway. The next page starts it again."""
-
-
-class Nobody:
-    """The Reader where no machine reads: a person does."""
-
-    def read(self, picture: bytes, number: int) -> Looked | None:
-        return None
-
-    def close(self) -> None:
-        return None
-
-
-class PaperMarks(Protocol):
-    """By what papers are known again across people; nothing of what they show can be had from it without the key.
-
-    `digests`: SHA-256 of files, in hexadecimal; `looks`: of pages. Papers of one person may be in all her cases.
-    """
-
-    def enter(self, case_id: str, borrower_id: str, paper: str, digests: Sequence[str], looks: Sequence[Look]) -> None:
-        """Know this paper from now on; what was known of it before is replaced."""
-
-    def elsewhere(self, borrower_id: str, digests: Sequence[str], looks: Sequence[Look]) -> tuple[str, ...]:
-        """Cases of other people that hold one of these files, or the same page; in order."""
-
-    def forget(self, paper: str) -> None:
-        """Know it no more: it was erased."""
 
 
 @dataclass(frozen=True, kw_only=True)

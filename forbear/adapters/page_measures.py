@@ -21,6 +21,8 @@ TILES = 8
 NEAR = 10
 """Frequencies this low, in waves a tile, are shading, letters and lines, not the dots of a screen."""
 AXES = 4
+WAVE_LEAST = 800
+"""Thousandths of a level: a smooth shade rounded to whole levels makes regular steps up to 340, a screen 4200."""
 
 
 def measure(
@@ -134,7 +136,10 @@ def _moire(grey: Picture) -> int:
     less counts of the page as it came and upright.)
     """
     strength = _spectrum(grey)
-    return 0 if strength is None else _peak(strength, AXES)
+    if strength is None:
+        return 0
+    off_axes = strength[(_distance() >= NEAR) & (_from_axes() >= AXES)]
+    return _peak(strength, AXES) if _amplitude(off_axes) >= WAVE_LEAST else 0
 
 
 def _fringes(picture: Picture) -> dict[str, int]:
@@ -146,8 +151,7 @@ def _fringes(picture: Picture) -> dict[str, int]:
     for one, other in ((2, 1), (0, 1)):
         strength = _spectrum(picture[:, :, one].astype(np.float32) - picture[:, :, other])
         if strength is not None:
-            far = _distance() > NEAR
-            found["fringes"] = max(found["fringes"], int(8000 * strength[far].max() / TILE / TILE))
+            found["fringes"] = max(found["fringes"], _amplitude(strength[_distance() > NEAR]))
             found["fringe_peak"] = max(found["fringe_peak"], _peak(strength, 0))
     return found
 
@@ -167,16 +171,23 @@ def _spectrum(plane: Picture) -> Picture | None:
     return np.asarray(np.mean(spectra, axis=0), np.float32)
 
 
+def _amplitude(strength: Picture) -> int:
+    """The height of the strongest wave, in thousandths of a level of brightness."""
+    return int(8000 * strength.max() / TILE / TILE)
+
+
 def _peak(strength: Picture, axes: int) -> int:
     around = cv2.medianBlur(strength, 5) + np.float32(np.median(strength))
     peaks = strength / np.maximum(around, 1e-3)
-    y, x = np.ogrid[:TILE, :TILE]
-    peaks[_distance() < NEAR] = 0
-    if axes:
-        peaks[(np.abs(y - TILE // 2) < axes) | (np.abs(x - TILE // 2) < axes)] = 0
+    peaks[(_distance() < NEAR) | (_from_axes() < axes)] = 0
     return int(10 * np.sort(peaks.ravel())[-4])
 
 
 def _distance() -> Picture:
     y, x = np.ogrid[:TILE, :TILE]
     return np.asarray(np.hypot(y - TILE // 2, x - TILE // 2))
+
+
+def _from_axes() -> Picture:
+    y, x = np.ogrid[:TILE, :TILE]
+    return np.asarray(np.minimum(np.abs(y - TILE // 2), np.abs(x - TILE // 2)))

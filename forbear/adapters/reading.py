@@ -98,7 +98,7 @@ class ReaderProcess:
             raise _Died
         said, jpeg = self._taken(head, deadline), self._taken(image, deadline)
         looked = _looked(said, jpeg)
-        if self._resident() > self._memory_most * 9 // 10:  # it did well, but the next page might be one too many
+        if self._resident() > self._memory_most * 3 // 4:  # it did well, but the next page might be one too many
             self._end()
         return looked
 
@@ -137,7 +137,7 @@ class ReaderProcess:
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "1",
-            "FORBEAR_READER_MEMORY": str(self._memory_most),
+            "READER_MEMORY": str(self._memory_most),
         }
         command = [sys.executable, "-m", "forbear.adapters.reading_child"]
         return subprocess.Popen(  # noqa: S603 (our own program)

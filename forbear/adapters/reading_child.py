@@ -19,7 +19,7 @@ def main() -> None:
     """Serve until the pipe closes."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand among the answers
-    _limit(int(os.environ["FORBEAR_READER_MEMORY"]))
+    _limit(int(os.environ["READER_MEMORY"]))
     from forbear.adapters.page_reader import PageReader
 
     reader = PageReader()
@@ -36,8 +36,11 @@ def main() -> None:
 
 
 def _limit(memory: int) -> None:
-    """No more private memory than this, so that a runaway page meets a wall before the machine does; no core dumps."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    """A runaway page meets a wall before the machine does; no core dumps. Memory asked for and never touched counts
+    here but not for who watches, so the wall stands a quarter further out.
+    """
+    wall = memory * 5 // 4
+    resource.setrlimit(resource.RLIMIT_DATA, (wall, wall))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -7,14 +7,17 @@ answer: its faults and what she would be told to do.
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from forbear.actions.ports import ReaderAway, RendererAway
 from forbear.actions.reading import Sight, look_at
+from forbear.adapters.clock import SystemClock
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.core.evidence import FILE_BYTES_MAX, file_type
+from forbear.core.paper import faults_of
 from forbear.core.reading import Box, Reading
 from forbear.words import LANGUAGES, say
 
@@ -48,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if not reading.pages:
         code = reading.faults[0].code
         return _no(f"{args.file} is no paper that can be shown: {say(args.language, f'evidence.page.fault.{code}')}", 2)
+    reading = replace(reading, faults=faults_of(reading, (), SystemClock().today()))
     told = document(reading, legible, args.language)
     print(json.dumps(told, ensure_ascii=False, indent=1) if args.json else "\n".join(sentences(told)))
     return 0

@@ -54,13 +54,14 @@ CONFIDENCE_LEAST = 930
 """Moderately spoilt pages read with 966 or more, those whose words are lost with 892 or less."""
 WEAK_MOST = 200
 """Moderately spoilt pages have up to 111 in a thousand characters weak, lost ones 134 to 1000."""
-SHARP_LEAST = 140
-"""Moderately blurred lines have 180 and more. At 110 names come out wrong and the reader is still sure of them: it
+SHARP_LEAST = 125
+"""Moderately spoilt lines have 130 and more. At 110 names come out wrong and the reader is still sure of them: it
 knows words better than it sees strokes. So blur alone is enough to ask again.
 """
 TEXT_LEAST = 160
 """Sixteen pixels a line, as the detector draws its boxes: strokes of Chinese characters then fall together."""
-CONTRAST_LEAST = 35
+CONTRAST_LEAST = 30
+"""Moderately dark lines have 42 and more, lost ones 11: words then come out wrong while the reader is sure of them."""
 BRIGHT_LEAST = 60
 """Paper darker than this is lit too weakly: the camera's noise is as strong as the ink."""
 INK_LEAST = 10
@@ -82,12 +83,12 @@ SURE_LEAST = 700
 """A field below this is a guess: the page that holds it is not clear enough."""
 
 ESSENTIAL: Mapping[PaperKind, tuple[tuple[str, ...], ...]] = {
-    PaperKind.ID_CARD: (("number", "valid_to"),),
+    PaperKind.ID_CARD: (("number", "valid_to"), ("name", "authority")),
     PaperKind.PASSPORT: (("number",), ("name",), ("expires_on",)),
-    PaperKind.PAYSLIP: (("net", "gross"), ("month",)),
+    PaperKind.PAYSLIP: (("net",), ("month",)),
     PaperKind.BANK_STATEMENT: (("account_tail", "holder"), ("period_from",)),
-    PaperKind.TAX_CERTIFICATE: (("name", "id_tail"), ("tax", "income")),
-    PaperKind.DIAGNOSIS: (("hospital",), ("name",)),
+    PaperKind.TAX_CERTIFICATE: (("name", "id_tail"), ("tax",)),
+    PaperKind.DIAGNOSIS: (("hospital",), ("name",), ("issued_on", "discharged_on")),
 }
 """What a paper of a kind shows wherever it comes from: one field of each group. One that lacks a group was not read
 whole, however well the rest of it reads.
@@ -101,6 +102,7 @@ def legible(page: Measured) -> bool:
         and page.confidence >= CONFIDENCE_LEAST
         and page.weak_share <= WEAK_MOST
         and page.sharpness >= SHARP_LEAST
+        and page.contrast >= CONTRAST_LEAST
     )
 
 

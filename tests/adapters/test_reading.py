@@ -22,7 +22,7 @@ from tests.papers import draw
 from tests.papers.drawn import Drawn
 from tests.papers.spoil import LOSSES, Level, spoil
 
-CARD: Drawn = draw(PaperKind.ID_CARD, 7, "front")
+CARD: Drawn = draw(PaperKind.ID_CARD, 8, "front")
 SLIP: Drawn = draw(PaperKind.PAYSLIP, 7, "table")
 
 

@@ -156,6 +156,7 @@ def test_a_paper_sent_back_says_why_and_can_be_sent_again(handed_in: Borrower):
 
 
 def test_what_a_person_accepted_is_not_asked_again_when_she_states_anew(handed_in: Borrower):
+    handed_in.sends("papers", {"act": "give"}, to="papers/consent")
     for number in (1, 2, 3):
         handed_in.sends("papers", {"files": photo(data=JPEG + bytes([number]))}, to=f"papers/{number}")
         handed_in.desk_does(accept_paper, AGENT, number)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from forbear.actions.evidence import accept_paper
-from forbear.actions.ports import Desk
+from forbear.actions.ports import Desk, Kept, VaultFull
 from forbear.adapters.memory_uploads import MemoryUploads
 from forbear.config import wiring
 from forbear.store.privacy import load_keys
@@ -225,16 +225,16 @@ def test_a_full_disk_says_so_and_what_came_stays(handed_in: Borrower, monkeypatc
     answer = put(handed_in.client, begun["url"], 500, data[500:])
     assert (answer.status_code, answer.json()["fault"].split("。")[0]) == (
         507,
-        "我们这边暂时存不下这个文件，它没有收到",
+        "现在存储空间已满，这个文件没有保存",
     )
     assert stands(handed_in.client, begun["url"]) == 500
     uploads.full = lambda: False
 
-    def full(*_: object) -> str:
-        raise OSError(28, "No space left on device")
+    def full(*_: object) -> Kept:
+        raise VaultFull
 
     with monkeypatch.context() as broken:
-        broken.setattr(handed_in.desk.vault, "keep", full)
+        broken.setattr(handed_in.desk.vault, "keep_stream", full)
         assert put(handed_in.client, begun["url"], 500, data[500:]).status_code == 507
     assert kept(handed_in) == []
     assert stands(handed_in.client, begun["url"]) == len(data)
@@ -243,12 +243,12 @@ def test_a_full_disk_says_so_and_what_came_stays(handed_in: Borrower, monkeypatc
 
 
 def test_without_javascript_a_full_disk_says_so_too(handed_in: Borrower, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> str:
-        raise OSError(28, "No space left on device")
+    def full(*_: object) -> Kept:
+        raise VaultFull
 
-    monkeypatch.setattr(handed_in.desk.vault, "keep", full)
+    monkeypatch.setattr(handed_in.desk.vault, "keep_stream", full)
     answer = handed_in.sends("papers", {"files": photo()}, to="papers/1")
-    assert (answer.status, answer.faults[0].split("。")[0]) == (422, "我们这边暂时存不下这个文件，它没有收到")
+    assert (answer.status, answer.faults[0].split("。")[0]) == (422, "现在存储空间已满，这个文件没有保存")
 
 
 # ---- any order of anything ----------------------------------------------------------------------------------------
