@@ -16,7 +16,7 @@ from forbear.core.household import Household, Income
 from forbear.core.identity import masked_id
 from forbear.core.income import Months, grade, months_apart, observed, usual_minor
 from forbear.core.money import PPM
-from forbear.core.reading import PaperKind, Reading, Remark
+from forbear.core.reading import PaperKind, Reading, Remark, StatementRow
 from forbear.core.rules import Rulebook
 
 WAGES = "wages"
@@ -142,14 +142,18 @@ def _sums(paper: ReadPaper) -> Iterator[Remark]:
         yield _remark("net-above-gross", paper, net=str(net), gross=str(gross))
     elif gross is not None and net is not None and less is not None and gross - less != net:
         yield _remark("sum-of-slip", paper, gross=str(gross), deductions=str(less), net=str(net))
-    balances = [row for row in paper.reading.rows if row.balance_minor is not None]
-    broken = [
-        after
-        for before, after in pairwise(balances)
-        if (before.balance_minor or 0) + after.amount_minor != after.balance_minor
-    ]
-    if broken and len(balances) == len(paper.reading.rows):
+    broken = min((_broken(rows) for rows in (paper.reading.rows, paper.reading.rows[::-1])), key=len)
+    if broken:
         yield _remark("sum-of-statement", paper, on=broken[0].on, rows=str(len(broken)))
+
+
+def _broken(rows: Sequence[StatementRow]) -> list[StatementRow]:
+    """Rows whose balance is not the one before and their amount; a bank prints the oldest first, or the newest."""
+    if any(row.balance_minor is None for row in rows):
+        return []
+    return [
+        row for before, row in pairwise(rows) if (before.balance_minor or 0) + row.amount_minor != row.balance_minor
+    ]
 
 
 def _made(paper: ReadPaper) -> Iterator[Remark]:

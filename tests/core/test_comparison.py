@@ -101,6 +101,11 @@ def test_each_question_has_its_cause(wrong: ReadPaper, code: str, weighty: bool)
     assert [(remark.code, remark.weighty, remark.papers) for remark in found] == [(code, weighty, (wrong.paper,))]
 
 
+def test_a_statement_may_begin_with_its_newest_row():
+    newest_first = replace(BANK, reading=replace(BANK.reading, rows=BANK.reading.rows[::-1]))
+    assert codes(newest_first) == []
+
+
 def test_a_file_made_in_one_go_and_one_that_is_signed_raise_no_question():
     same_day = {"producer": "iText 7", "created": "D:20260301120000", "modified": "D:20260301120009", "saved": "1"}
     signed = {"created": "2026:03:01 12:00:00", "modified": "2026:03:18 12:00:00", "signed": "yes"}
