@@ -7,6 +7,7 @@ import pytest
 
 from forbear.adapters import reading as adapter
 from forbear.config import cli
+from forbear.core.money import major
 from forbear.core.reading import PaperKind
 from tests.papers import draw
 from tests.papers.spoil import Level, spoil
@@ -29,10 +30,18 @@ def test_a_document_of_several_pages_comes_out_as_json(tmp_path: Path, capsys: p
     assert {name: field["value"] for name, field in told["fields"].items()} == card.truth.fields
     number, ends = told["fields"]["number"], told["fields"]["valid_to"]
     assert (number["page"], ends["page"], told["rows"]) == (1, 2, [])
-    assert 900 < number["confidence"] <= 1000
+    assert 0.9 < number["confidence"] <= 1
     left, top, right, bottom = number["box"]
     assert 0 < left < right < 10_000
     assert 0 < top < bottom < 10_000
+
+
+def test_amounts_come_out_in_major_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    slip = draw(PaperKind.PAYSLIP, 7, "table")
+    slip.pages[0].save(tmp_path / "slip.png")
+    told = json.loads(papers_read(capsys, str(tmp_path / "slip.png"), "--json")[1])
+    values = {name: told["fields"][name]["value"] for name in ("gross", "deductions", "net")}
+    assert values == {name: major(int(slip.truth.fields[name])) for name in values}
 
 
 def test_a_lost_page_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -17,6 +17,7 @@ from forbear.adapters.clock import SystemClock
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.core.evidence import FILE_BYTES_MAX, file_type
+from forbear.core.money import major
 from forbear.core.paper import faults_of
 from forbear.core.reading import Box, Reading
 from forbear.words import LANGUAGES, say
@@ -78,6 +79,12 @@ def _no(sentence: str, status: int) -> int:
     return status
 
 
+AMOUNTS = frozenset({"gross", "deductions", "net", "income", "tax"})
+"""Fields whose value is an amount: told in major units, as every amount that leaves the house."""
+
+SURE = 1000
+
+
 def document(reading: Reading, legible: bool, language: str) -> dict[str, Any]:
     """The JSON document; docs/papers.md has its shape."""
     return {
@@ -90,8 +97,8 @@ def document(reading: Reading, legible: bool, language: str) -> dict[str, Any]:
         ],
         "fields": {
             field.name: {
-                "value": field.value,
-                "confidence": field.confidence,
+                "value": major(int(field.value)) if field.name in AMOUNTS else field.value,
+                "confidence": field.confidence / SURE,
                 "page": field.page,
                 "box": _box(field.box),
             }
@@ -100,11 +107,11 @@ def document(reading: Reading, legible: bool, language: str) -> dict[str, Any]:
         "rows": [
             {
                 "on": row.on,
-                "amount_minor": row.amount_minor,
-                "balance_minor": row.balance_minor,
+                "amount": major(row.amount_minor),
+                "balance": None if row.balance_minor is None else major(row.balance_minor),
                 "text": row.text,
                 "salary": row.salary,
-                "confidence": row.confidence,
+                "confidence": row.confidence / SURE,
                 "page": row.page,
                 "box": _box(row.box),
             }
@@ -131,9 +138,9 @@ def sentences(told: dict[str, Any]) -> list[str]:
     lines += [f"  page {page['number']} was turned by {page['turned_degrees']} degrees" for page in turned]
     width = max((len(name) for name in told["fields"]), default=0)
     for name, field in told["fields"].items():
-        lines += [f"  {name.ljust(width)}  {field['value']}  ({field['confidence'] / 10:.0f} %, page {field['page']})"]
+        lines += [f"  {name.ljust(width)}  {field['value']}  ({field['confidence']:.0%}, page {field['page']})"]
     for row in told["rows"]:
         salary = "  salary" if row["salary"] else ""
-        lines += [f"  {row['on']}  {row['amount_minor'] / 100:>12,.2f}  {row['text']}{salary}"]
+        lines += [f"  {row['on']}  {row['amount']:>12}  {row['text']}{salary}"]
     lines += [f"  ! {fault['code']}: {fault['what_to_do']}" for fault in told["faults"]]
     return lines

@@ -165,7 +165,7 @@ def _name_above(rows: Sequence[Row]) -> Found | None:
 
 
 def _nation(text: str) -> str | None:
-    text = compact(text).removesuffix("族")
+    text = compact(text).removesuffix("族").replace("漢", "汉")  # a reader that knows both writings mixes them up
     return text if text in _NATIONS else None
 
 

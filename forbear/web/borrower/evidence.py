@@ -292,7 +292,7 @@ def _paper(paper: Paper, settled: bool, fresh: bool) -> dict[str, object]:
         state = "looking" if fresh else "person"
     elif paper.legible and reading is not None and reading.by == "person":
         state = "person"
-    faults = [] if reading is None or paper.legible else reading.faults
+    faults = reading.faults if reading is not None else ()
     return {
         "name": words("evidence.page.list.received_file", name=paper.facts.name, date=day(paper.at)),
         "pages": words("evidence.page.list.pages", count=pages) if pages > 1 else "",
