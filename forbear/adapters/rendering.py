@@ -111,6 +111,7 @@ def _read(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
         while piece := os.read(out.fileno(), 1024 * 1024):
             total += len(piece)
             if total > OUTPUT_BYTES_MAX:
+                child.kill()  # before its pipe closes, or it might still end by itself and seem to have failed
                 return
             yield piece
 

@@ -19,6 +19,7 @@ from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 from forbear.core.several import JointFlow, JointSearch, Share
+from forbear.core.shapes import usual_shapes
 from forbear.core.situation import Situation, pause_asked, paused, pauses_to_try, shape_asked, term_asked
 from forbear.core.ways_on import pause_refused, pause_shortened, shape_refused, without_surplus
 
@@ -140,7 +141,7 @@ def _drawing(joint: JointSituation) -> Drawing:
 def _with_wishes(joint: JointSituation, said: list[Refusal]) -> tuple[JointSituation, dict[str, JointFlow], Drawing]:
     """The named flows: with the pause or the shape she asks for where a plan can bear it, else without and saying so.
     A pause that is too long is tried shorter."""
-    asking, usual = joint.asking, _usual_shapes(joint)
+    asking, usual = joint.asking, usual_shapes(joint.rules)
     pauses = pauses_to_try(asking)
     shape = shape_asked(asking)
     for months in pauses:
@@ -172,13 +173,6 @@ def _not_as_requested(flows: dict[str, JointFlow]) -> None:
     """A plan without the pause or the shape she asks for does not bear that name; one with settlements does."""
     if "as-requested" in flows and not flows["as-requested"].settles:
         del flows["as-requested"]
-
-
-def _usual_shapes(joint: JointSituation) -> tuple[str, ...]:
-    """Where payments may follow the income no other shape is better in anything; else all that the lender gives."""
-    allowed = joint.rules.texts("plan.shapes")
-    plain = tuple(shape for shape in allowed if shape != "interest-only")
-    return ("income-following",) if "income-following" in allowed else plain or ("level",)
 
 
 def _named(joint: JointSituation, shapes: Sequence[str], made: Drawing, said: list[Refusal]) -> dict[str, JointFlow]:

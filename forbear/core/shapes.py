@@ -7,6 +7,7 @@ amount for some months, then a higher one; interest-only pays just the interest 
 from collections.abc import Iterator
 
 from forbear.core.cashflow import Flow
+from forbear.core.rules import Rulebook
 from forbear.core.situation import Situation, months_to_end, resting_asked
 
 
@@ -100,3 +101,10 @@ def flattened(case: Situation, until: int, block: int) -> tuple[int, ...]:
     flat = [early if index < edge else late for index in range(len(case.caps))]
     flat[until] = min(case.caps[until], flat[until])
     return tuple(flat)
+
+
+def usual_shapes(rules: Rulebook) -> tuple[str, ...]:
+    """Where payments may follow the income no other shape is better in anything; else all that the lender gives."""
+    allowed = rules.texts("plan.shapes")
+    plain = tuple(shape for shape in allowed if shape != "interest-only")
+    return ("income-following",) if "income-following" in allowed else plain or ("level",)

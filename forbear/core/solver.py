@@ -19,7 +19,7 @@ from forbear.core.plan import Offer, Why
 from forbear.core.predicates import refusals
 from forbear.core.refusal import Refusal
 from forbear.core.rules import PredicateScope, Rulebook
-from forbear.core.shapes import asked_for, flows_of
+from forbear.core.shapes import asked_for, flows_of, usual_shapes
 from forbear.core.situation import (
     Question,
     Situation,
@@ -216,7 +216,7 @@ def _drawing(case: Situation) -> Drawing:
 def _with_wishes(case: Situation, said: list[Refusal]) -> tuple[Situation, dict[str, Flow], Drawing]:
     """The named cash flows: with the pause or the shape she asks for where a plan can bear it, else without and
     saying so. A pause that is too long is tried shorter."""
-    usual = _usual_shapes(case)
+    usual = usual_shapes(case.rules)
     pauses = pauses_to_try(case)
     for months in pauses:
         resting = paused(case, months)
@@ -250,13 +250,6 @@ def _not_as_requested(case: Situation, flows: dict[str, Flow]) -> None:
     what beats it takes its name."""
     if "as-requested" in flows and not _settled(case):
         del flows["as-requested"]
-
-
-def _usual_shapes(case: Situation) -> tuple[str, ...]:
-    """Where payments may follow the income no other shape is better in anything; else all that the lender gives."""
-    allowed = case.rules.texts("plan.shapes")
-    plain = tuple(shape for shape in allowed if shape != "interest-only")
-    return ("income-following",) if "income-following" in allowed else plain or ("level",)
 
 
 def _named(case: Situation, shapes: Sequence[str], made: Drawing, said: list[Refusal]) -> dict[str, Flow]:
