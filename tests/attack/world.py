@@ -76,7 +76,9 @@ def cast() -> tuple[tuple[Row, MadeUpHousehold], ...]:
             found.append((row, home))
         if len(found) == 4:
             break
-    hers = replace(found[0][0], loan=found[1][0].loan)
+    # Her second loan is small: what it takes each month counts in the plans for the first.
+    small = replace(found[1][0].loan, principal_minor=120_000, instalment_minor=10_000, instalments_left=12)
+    hers = replace(found[0][0], loan=small)
     return (found[0], (hers, found[1][1]), found[2], found[3])
 
 
