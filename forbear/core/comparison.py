@@ -16,7 +16,7 @@ from forbear.core.household import Household, Income
 from forbear.core.identity import masked_id
 from forbear.core.income import Months, grade, months_apart, observed, usual_minor
 from forbear.core.money import PPM
-from forbear.core.reading import PaperKind, Reading, Remark
+from forbear.core.reading import PaperKind, Reading, Remark, StatementRow
 from forbear.core.rules import Rulebook
 
 WAGES = "wages"
@@ -142,14 +142,19 @@ def _sums(paper: ReadPaper) -> Iterator[Remark]:
         yield _remark("net-above-gross", paper, net=str(net), gross=str(gross))
     elif gross is not None and net is not None and less is not None and gross - less != net:
         yield _remark("sum-of-slip", paper, gross=str(gross), deductions=str(less), net=str(net))
-    balances = [row for row in paper.reading.rows if row.balance_minor is not None]
-    broken = [
+    broken = doubted(paper.reading.rows)
+    if broken and all(row.balance_minor is not None for row in paper.reading.rows):
+        yield _remark("sum-of-statement", paper, on=broken[0].on, rows=str(len(broken)))
+
+
+def doubted(rows: Sequence[StatementRow]) -> tuple[StatementRow, ...]:
+    """The rows whose balance is not the balance before and what moved; a balance that was not read is passed over."""
+    balances = [row for row in rows if row.balance_minor is not None]
+    return tuple(
         after
         for before, after in pairwise(balances)
         if (before.balance_minor or 0) + after.amount_minor != after.balance_minor
-    ]
-    if broken and len(balances) == len(paper.reading.rows):
-        yield _remark("sum-of-statement", paper, on=broken[0].on, rows=str(len(broken)))
+    )
 
 
 def _made(paper: ReadPaper) -> Iterator[Remark]:
@@ -265,7 +270,7 @@ def _wages(papers: Sequence[ReadPaper], household: Household | None, rulebook: R
     none = [month for month, amount in wages.credits if not amount and month not in slip]
     if none:
         yield Remark(code="months-without", papers=wages.papers, values=(("months", " ".join(none)),))
-    shown = _usual(wages)
+    shown = usual_wage(wages)
     if household is None or not shown:
         return
     stated = _line(household, wages)
@@ -278,8 +283,8 @@ def _wages(papers: Sequence[ReadPaper], household: Household | None, rulebook: R
         yield Remark(code=code, papers=wages.papers, values=(("stated", str(said)), ("shown", str(shown))))
 
 
-def _usual(wages: Wages) -> int:
-    """What a month with wages usually shows; 0 where there is none."""
+def usual_wage(wages: Wages) -> int:
+    """What a month with wages usually shows, in minor units; 0 where there is none."""
     paid = [amount for _, amount in observed(wages.slips, wages.credits) if amount]
     return usual_minor(paid, "min-mean-median") if paid else 0
 
@@ -287,7 +292,7 @@ def _usual(wages: Wages) -> int:
 def _line(household: Household, wages: Wages) -> Income | None:
     """The stated line these wages belong to: where a household has several, the one nearest to what is shown."""
     lines = [item for item in household.income if item.source == WAGES and item.monthly_minor is not None]
-    return min(lines, key=lambda line: abs((line.monthly_minor or 0) - _usual(wages)), default=None)
+    return min(lines, key=lambda line: abs((line.monthly_minor or 0) - usual_wage(wages)), default=None)
 
 
 def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Household:
