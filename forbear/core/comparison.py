@@ -142,19 +142,18 @@ def _sums(paper: ReadPaper) -> Iterator[Remark]:
         yield _remark("net-above-gross", paper, net=str(net), gross=str(gross))
     elif gross is not None and net is not None and less is not None and gross - less != net:
         yield _remark("sum-of-slip", paper, gross=str(gross), deductions=str(less), net=str(net))
-    broken = doubted(paper.reading.rows)
-    if broken and all(row.balance_minor is not None for row in paper.reading.rows):
+    broken = min((_broken(rows) for rows in (paper.reading.rows, paper.reading.rows[::-1])), key=len)
+    if broken:
         yield _remark("sum-of-statement", paper, on=broken[0].on, rows=str(len(broken)))
 
 
-def doubted(rows: Sequence[StatementRow]) -> tuple[StatementRow, ...]:
-    """The rows whose balance is not the balance before and what moved; a balance that was not read is passed over."""
-    balances = [row for row in rows if row.balance_minor is not None]
-    return tuple(
-        after
-        for before, after in pairwise(balances)
-        if (before.balance_minor or 0) + after.amount_minor != after.balance_minor
-    )
+def _broken(rows: Sequence[StatementRow]) -> list[StatementRow]:
+    """Rows whose balance is not the one before and their amount; a bank prints the oldest first, or the newest."""
+    if any(row.balance_minor is None for row in rows):
+        return []
+    return [
+        row for before, row in pairwise(rows) if (before.balance_minor or 0) + row.amount_minor != row.balance_minor
+    ]
 
 
 def _made(paper: ReadPaper) -> Iterator[Remark]:
@@ -306,6 +305,11 @@ def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Househ
     slips, credits = tuple(wages.slips), tuple(wages.credits)
     shown = replace(line, slips=slips, credits=credits, evidence=grade(slips, credits, rulebook), paper=wages.papers[0])
     return replace(household, income=tuple(shown if item is line else item for item in household.income))
+
+
+def doubted(reading: Reading) -> tuple[StatementRow, ...]:
+    """The rows of a statement whose balance does not follow from the row before, in whichever order they are printed."""
+    return tuple(min((_broken(rows) for rows in (reading.rows, reading.rows[::-1])), key=len))
 
 
 def _remark(code: str, paper: ReadPaper, weighty: bool = False, **values: str) -> Remark:

@@ -239,7 +239,7 @@ def _read(file: CaseFile, paper: Paper, language: str) -> dict[str, Any]:
     reading = paper.reading
     if reading is None:
         return {"reading": None, "leaves": (), "lines": (), "rows": (), "missing": "", "faults": ()}
-    wrong = set(map(id, doubted(reading.rows)))
+    wrong = set(map(id, doubted(reading)))
     lines = [_line(paper, reading, number, field, language) for number, field in enumerate(reading.fields, start=1)]
     rows = [_row(number, row, id(row) in wrong, language) for number, row in enumerate(reading.rows, start=1)]
     there = {field.name for field in reading.fields}
