@@ -308,8 +308,9 @@ def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Househ
 
 
 def doubted(reading: Reading) -> tuple[StatementRow, ...]:
-    """The rows of a statement whose balance does not follow from the row before, in whichever order they are printed."""
-    return tuple(min((_broken(rows) for rows in (reading.rows, reading.rows[::-1])), key=len))
+    """The rows of a statement whose balance does not follow from the row before, whichever way it is printed."""
+    oldest_first, newest_first = _broken(reading.rows), _broken(reading.rows[::-1])
+    return tuple(oldest_first if len(oldest_first) <= len(newest_first) else newest_first)
 
 
 def _remark(code: str, paper: ReadPaper, weighty: bool = False, **values: str) -> Remark:
