@@ -35,29 +35,30 @@ TEXTS_MOST = 5
 
 @dataclass(frozen=True)
 class Look:
-    """What a page is known by: the sketch of its figures, () where it has too few, and the difference hash of a photo,
-    None where the page has text.
+    """What a page is known by: the sketch of its figures, () where it has too few, and the difference hash of a photo
+    in hexadecimal, "" where the page has text. Both fit a fact of the record, whose numbers stay below 2^53.
     """
 
     figures: tuple[int, ...] = ()
-    picture: int | None = None
+    picture: str = ""
 
 
 def look(grey: Sequence[int], texts: Sequence[str]) -> Look:
     """The look of a page: `COLUMNS` × `ROWS` grey values, row by row, and the texts found on it."""
     figures = sketch(texts)
-    return Look(figures, None if figures or len(texts) > TEXTS_MOST else difference_hash(grey))
+    photo = not figures and len(texts) <= TEXTS_MOST
+    return Look(figures, f"{difference_hash(grey):0{BITS // 4}x}" if photo else "")
 
 
 def same_page(one: Look, other: Look) -> bool:
     """Whether both are pictures of one page."""
     if one.figures and other.figures:
         return sum(a == b for a, b in zip(one.figures, other.figures, strict=True)) >= SKETCH_LEAST
-    return one.picture is not None and other.picture is not None and alike(one.picture, other.picture)
+    return bool(one.picture and other.picture) and alike(int(one.picture, 16), int(other.picture, 16))
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:
-    """The least of each of `SKETCH` 64-bit hashes over the figures; over the long ones alone where there are few."""
+    """The least of each of `SKETCH` hashes of 48 bits over the figures; of the long ones alone where they are few."""
     words = {word for text in texts for word in _words(text)}
     if len(words) < FIGURES_LEAST:
         words = {word for word in words if len(word) >= LONG_DIGITS}
@@ -94,4 +95,4 @@ def _words(text: str) -> list[str]:
 
 
 def _hashed(number: int, word: str) -> int:
-    return int.from_bytes(sha256(f"{number}\x00{word}".encode()).digest()[:8], "big")
+    return int.from_bytes(sha256(f"{number}\x00{word}".encode()).digest()[:6], "big")

@@ -57,10 +57,11 @@ class DjangoPaperMarks:
         """(mark, padded hash) of a page; the hash is empty where it is known by its figures."""
         if look.figures:
             yield from ((self._mark(f"figure\x00{n}\x00{value}"), b"") for n, value in enumerate(look.figures))
-        if look.picture is None:
+        if not look.picture:
             return
-        padded = (look.picture ^ self._pad).to_bytes(HASH_BYTES, "big")
-        yield from ((self._mark(f"band\x00{n}\x00{value}"), padded) for n, value in enumerate(bands(look.picture)))
+        hashed = int(look.picture, 16)
+        padded = (hashed ^ self._pad).to_bytes(HASH_BYTES, "big")
+        yield from ((self._mark(f"band\x00{n}\x00{value}"), padded) for n, value in enumerate(bands(hashed)))
 
     def _mark(self, text: str) -> bytes:
         return hmac_digest(self._key, text.encode(), sha256)[:MARK_BYTES]

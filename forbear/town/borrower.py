@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, plan, statement
+from forbear.actions.comparison import unsettled
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, load
 from forbear.core.clocks import start_of
@@ -155,10 +156,14 @@ class Borrower:
         well(decision.accept_case(self.desk, self.by(self.agent), self.case_id))
 
     def papers_checked(self) -> None:
-        """The agent looks at each paper and accepts it."""
+        """The agent looks at each paper and accepts it, saying why where a question stands against it."""
         for number in sorted(self.file.case.papers):
-            if self.file.papers_of(number):
-                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number))
+            papers = self.file.papers_of(number)
+            for paper in papers:
+                well(evidence.see_paper(self.desk, self.agent, self.case_id, paper.paper))
+            if papers:
+                why = "已打电话向借款人核对，可以用。" if unsettled(self.file, number) else ""
+                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number, why))
 
     def proposed(self, outcome: Outcome = Outcome.APPROVED, offer: str = "", **said: Any) -> None:
         """The agent proposes: what she asked for, another plan, or a refusal with reasons."""

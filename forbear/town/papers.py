@@ -22,6 +22,9 @@ from forbear.core.reading import GRID
 from forbear.words import say
 from forbear.words.format import money
 
+SEVENTH = 7
+"""Of so many cards one has run out, so that the desk has something to ask."""
+
 INK, BLUE, PALE = "#22302a", "#2b5d8c", "#dfe6e2"
 _EMPLOYERS = ("成都示例电子有限公司", "示例物流有限公司", "示例餐饮管理有限公司", "示例纺织厂", "示例商贸有限公司")
 
@@ -107,7 +110,8 @@ def _card(row: Row, as_of: date) -> MadeUpPaper:
     sheet.text(300, 660, "中华人民共和国", 44)
     sheet.text(290, 740, "居民身份证", 56)
     sheet.draw.ellipse((80, 650, 220, 790), fill="#c2413a")
-    given = as_of - timedelta(days=700 + int(number[2:6]) % 900)
+    ended = int(number[2:6]) % SEVENTH == 3
+    given = as_of - timedelta(days=20 * 366 if ended else 700 + int(number[2:6]) % 900)
     sheet.text(170, 960, "签发机关", 24, BLUE)
     sheet.text(310, 956, "示例市公安局", 28)
     sheet.text(170, 1030, "有效期限", 24, BLUE)
@@ -151,18 +155,18 @@ def _statement(row: Row, wages_minor: int, as_of: date) -> MadeUpPaper:
         if wages_minor:
             moved.append((f"{month}-25", "工资", wages_minor, _employer(row)))
         moved.append((f"{month}-27", "消费", -rng.randint(5_000, 30_000), "示例药店"))
-    sheet, balance = _Sheet(1100, 420 + 54 * len(moved)), rng.randint(200_000, 600_000)
+    sheet, balance = _Sheet(1180, 420 + 54 * len(moved)), rng.randint(200_000, 600_000)
     sheet.text(390, 50, "示例银行交易明细", 40)
     sheet.rows([("户名", row.name), ("卡号", f"6200 **** **** {row.id_number[-5:-1]}")], 80, 130)
     sheet.text(80, 240, "起止日期", fill=BLUE)
     sheet.text(320, 240, f"{months[0]}-01 至 {last}")
-    columns = (80, 300, 460, 660, 860)
+    columns = (80, 290, 440, 640, 840)
     for x, name in zip(columns, ("交易日期", "摘要", "交易金额", "账户余额", "对方户名"), strict=True):
         sheet.text(x, 320, name, 24, BLUE)
     for i, (on, what, amount, other) in enumerate(moved):
         balance += amount
         y = 376 + 54 * i
-        sheet.draw.line((70, y - 8, 1040, y - 8), PALE, 2)
+        sheet.draw.line((70, y - 8, 1110, y - 8), PALE, 2)
         for x, text in zip(columns, (on, what, _amount(amount), _amount(balance), other), strict=True):
             sheet.text(x, y, text, 24)
     return sheet.as_file("银行流水.jpg")
