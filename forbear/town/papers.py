@@ -110,8 +110,9 @@ def _card(row: Row, as_of: date) -> MadeUpPaper:
     sheet.text(300, 660, "中华人民共和国", 44)
     sheet.text(290, 740, "居民身份证", 56)
     sheet.draw.ellipse((80, 650, 220, 790), fill="#c2413a")
-    ended = int(number[2:6]) % SEVENTH == 3
-    given = as_of - timedelta(days=20 * 366 if ended else 700 + int(number[2:6]) % 900)
+    own = int(number[2:6]) + 37 * int(number[14:17])
+    ended = int(number[2:6]) % SEVENTH == 5
+    given = as_of - timedelta(days=20 * 366 + own % 90 if ended else 700 + own % 2_000)
     sheet.text(170, 960, "签发机关", 24, BLUE)
     sheet.text(310, 956, "示例市公安局", 28)
     sheet.text(170, 1030, "有效期限", 24, BLUE)
