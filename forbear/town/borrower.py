@@ -22,7 +22,7 @@ from forbear.core.loanbook import Row
 from forbear.core.refusal import Refusal
 from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question
 from forbear.town.households import MadeUpHousehold
-from forbear.town.papers import made_up_papers
+from forbear.town.papers import made_up_papers, wages_of
 
 AGENTS = (Actor(Role.AGENT, "lin", Auth.STAFF), Actor(Role.AGENT, "wu", Auth.STAFF))
 REVIEWERS = (Actor(Role.REVIEWER, "chen", Auth.STAFF), Actor(Role.REVIEWER, "zhao", Auth.STAFF))
@@ -95,17 +95,14 @@ class Borrower:
         items = [item for item in self.file.items if item.need != "own-plan"][:most]
         if any(item.health for item in items):
             well(health_papers.give_consent(self.desk, self.by(self.her), self.case_id))
+        wages = wages_of(self.home.household)
         for item in items:
-            for paper in made_up_papers(item.kinds, self.row, self._wages(), self.desk.clock.today()):
+            for paper in made_up_papers(item.kinds, self.row, wages, self.desk.clock.today()):
                 well(
                     evidence.receive_paper(
                         self.desk, self.by(self.her), self.case_id, item=item.number, name=paper.name, data=paper.data
                     )
                 )
-
-    def _wages(self) -> int:
-        """What she says she earns a month, 0 where she has no wages."""
-        return next((i.monthly_minor or 0 for i in self.home.household.income if i.source == "wages"), 0)
 
     def wishes(self, offer: str = "") -> bool:
         """She asks for an offer (any, if not named), or for a person when nothing fits; whether a plan was there."""

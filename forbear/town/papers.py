@@ -16,6 +16,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from forbear.adapters.glyphs import FILES, FONTS
+from forbear.core.budget import Household
 from forbear.core.dates import month_after, month_of
 from forbear.core.loanbook import Row
 from forbear.core.reading import GRID
@@ -49,6 +50,12 @@ def made_up_papers(kinds: Sequence[str], row: Row, wages_minor: int, as_of: date
     if kind == "bank-statement":
         return (_statement(row, 0, as_of),)
     return (_card(row, as_of) if kind == "id-card" else _letter(kind, row, as_of),)
+
+
+def wages_of(household: Household | None) -> int:
+    """What somebody says she earns a month, in minor units; 0 where she has no wages."""
+    lines = household.income if household else ()
+    return next((line.monthly_minor or 0 for line in lines if line.source == "wages"), 0)
 
 
 class _Sheet:
