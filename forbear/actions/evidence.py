@@ -93,7 +93,7 @@ def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") 
     """
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _there(file, item):
+        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _may_judge(file, item, by):
             return refusal
         if file.case.papers.get(item) is PaperState.ACCEPTED:
             return ()
@@ -109,7 +109,9 @@ def refuse_paper(desk: Desk, by: By, case_id: str, item: int, reason: str) -> Do
     """Ask again, saying what to do better; she reads the reason."""
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _reason(reason):
+        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _may_judge(file, item, by):
+            return refusal
+        if refusal := _reason(reason):
             return refusal
         return [e.PaperRefused(item=item, reason=reason.strip())]
 
@@ -160,6 +162,12 @@ def _there(file: CaseFile, item: int) -> Refusal | None:
     if _item(file, item) is None or file.case.papers.get(item, PaperState.WANTED) is PaperState.WANTED:
         return _no_item()
     return None
+
+
+def _may_judge(file: CaseFile, item: int, by: By) -> Refusal | None:
+    """Who may not look at a paper does not say whether it is enough."""
+    health = any(paper.health for paper in file.papers_of(item))
+    return may_look(by.actor, file.case) if health else None
 
 
 def _reason(reason: str) -> Refusal | None:

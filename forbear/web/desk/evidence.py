@@ -67,6 +67,11 @@ class Wanted:
         return sum(came.questions for came in self.papers)
 
     @property
+    def yours(self) -> bool:
+        """Whether the person signed in may say what came is enough."""
+        return all(came.open for came in self.papers)
+
+    @property
     def form(self) -> str:
         """The name of the form that judges it."""
         return f"paper-{self.item.number}"

@@ -300,6 +300,12 @@ def test_health_papers_open_only_for_those_who_work_on_the_case(desk: Desk, she:
     assert len(facts(one, "paper.seen")) == before
     tab = person("he").opens(f"/desk/cases/{one.case_id}/papers")
     assert "只给办理本案的同事看" in tab.text and address(one, health) not in tab.source
+    other = person(*({AGENT, OTHER_AGENT} - {one.agent.id}))
+    seq = one.file.case.seq
+    for act in ("accept", "refuse"):
+        refused = other.does(one.case_id, "papers", f"{health.item}/judge", act=act, reason="看过了")
+        assert refused.status == 403 and "健康材料只给办理本案的同事看" in refused.text
+    assert one.file.case.seq == seq
     for name in working:
         assert [person(name).client.get(path).status_code for path in paths] == [200] * 3
 
