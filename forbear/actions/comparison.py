@@ -4,28 +4,71 @@ The comparing is done again whenever a paper was read or she corrected what was 
 person takes what the papers show into the budget by accepting them, and is the one who did it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
-from forbear.core.comparison import ReadPaper, compare, shown_wages, with_wages
+from forbear.core.comparison import ReadPaper, compare, shown_wages, usual_wage, with_wages
+from forbear.core.contact import Role
+from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile, Paper
-from forbear.core.reading import Remark
+from forbear.core.household import Income
+from forbear.core.paper import well_formed
+from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 from forbear.words import say
+
+VALUE_LONGEST = 200
+"""Characters of a value that she can write."""
 
 
 def compare_papers(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     """Hold the papers of the last statement against each other, the statement and other cases; nothing new, no fact."""
 
-    def decide(file: CaseFile) -> Decision:
-        today = desk.clock.today()
-        remarks = compare(_read(desk, file), file.party, file.household, today, desk.rulebooks.on(today))
-        return () if remarks == file.remarks else [e.PapersCompared(count=len(remarks), remarks=remarks)]
+    return carry_out(desk, by, case_id, {"compare": case_id}, lambda file: _compared(desk, file))
 
-    return carry_out(desk, by, case_id, {"compare": case_id}, decide)
+
+def confirm_reading(desk: Desk, by: By, case_id: str, paper: str, values: Mapping[str, str]) -> Done | Refusal:
+    """She says what stands on a paper that was read: `values` by field name, each in the form of core/paper.py FIELDS.
+
+    What she leaves out stays as read and unconfirmed. Only she can, until the desk has settled the item; the papers
+    are compared again with her words in the same step. The same values again are no fact.
+    """
+
+    def decide(file: CaseFile) -> Decision:
+        if by.actor.kind is not Role.BORROWER:
+            return Refusal("evidence.reading_hers", "evidence.refusal.reading_hers", "evidence.way_on.correct")
+        found = file.paper(paper)
+        if found is None or found.reading is None or not values or found.submission != file.case.submissions:
+            return Refusal("evidence.not_read", "evidence.refusal.not_read", "evidence.way_on.list")
+        settled = file.case.papers.get(found.item) in (PaperState.ACCEPTED, PaperState.WAIVED)
+        if settled or file.case.closed:
+            return Refusal("evidence.settled", "evidence.refusal.settled", "evidence.way_on.message")
+        reading = found.reading
+        if wrong := next((name for name, value in values.items() if not _may_stand(reading, name, value)), None):
+            return Refusal("evidence.value", "evidence.refusal.value", "evidence.way_on.value", where=wrong)
+        confirmed = Confirmed(values=tuple(sorted(values.items())), health=found.health)
+        if confirmed == found.confirmed:
+            return ()
+        changed = sum(1 for name, value in values.items() if value != reading.value(name))
+        hers = [replace(one, confirmed=confirmed) if one.paper == paper else one for one in file.papers]
+        said = e.ReadingConfirmed(paper=paper, changed=changed, confirmed=confirmed)
+        return [said, *_compared(desk, replace(file, papers=tuple(hers)))]
+
+    return carry_out(desk, by, case_id, {"confirm": paper, "values": dict(values)}, decide)
+
+
+def _may_stand(reading: Reading, name: str, value: str) -> bool:
+    return len(value) <= VALUE_LONGEST and well_formed(reading.kind, name, value)
+
+
+def _compared(desk: Desk, file: CaseFile) -> Sequence[e.PapersCompared]:
+    today = desk.clock.today()
+    remarks = compare(_read(desk, file), file.party, file.household, today, desk.rulebooks.on(today))
+    return () if remarks == file.remarks else [e.PapersCompared(count=len(remarks), remarks=remarks)]
 
 
 def unsettled(file: CaseFile, item: int) -> tuple[Remark, ...]:
@@ -46,6 +89,20 @@ def shown(file: CaseFile, item: int, rulebook: Rulebook) -> Sequence[e.Fact]:
     if household == file.household:
         return ()
     return [e.BudgetCorrected(household=household, reason=say("zh", "evidence.note.wages_shown"))]
+
+
+def taken(file: CaseFile, item: int, rulebook: Rulebook) -> tuple[Income, Income] | None:
+    """Her line of wages as it stands and as accepting an item would make it; None where that changes nothing."""
+    for fact in shown(file, item, rulebook):
+        if isinstance(fact, e.BudgetCorrected) and fact.household and file.household:
+            lines = zip(file.household.income, fact.household.income, strict=True)
+            return next(((before, after) for before, after in lines if before != after), None)
+    return None
+
+
+def wages_in(papers: Sequence[Paper], rulebook: Rulebook) -> int:
+    """What papers that were read usually show of wages in a month, in minor units; 0 where they show none."""
+    return usual_wage(shown_wages([_plain(paper) for paper in papers if paper.reading], rulebook))
 
 
 def _present(file: CaseFile) -> list[Paper]:

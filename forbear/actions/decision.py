@@ -216,11 +216,17 @@ def _took_part(file: CaseFile, by: By) -> Refusal | None:
     return None
 
 
-def _unchecked(file: CaseFile) -> Refusal | None:
-    """A plan rests on what the household has: somebody looked at a paper for it, did without one, or corrected it."""
+def unchecked(file: CaseFile) -> tuple[int, ...]:
+    """The items that keep a plan from being approved: it rests on what the household has, so somebody looked at a paper
+    for that, did without one, or corrected the figures.
+    """
     asked = [item.number for item in file.items if item.need in ("income", "no-income")]
     looked_at = (PaperState.ACCEPTED, PaperState.WAIVED)
-    if file.corrections or all(file.case.papers.get(number) in looked_at for number in asked):
+    return () if file.corrections else tuple(n for n in asked if file.case.papers.get(n) not in looked_at)
+
+
+def _unchecked(file: CaseFile) -> Refusal | None:
+    if not unchecked(file):
         return None
     return Refusal("decision.unchecked", "decision.refusal.unchecked", "decision.way_on.check_income", where="plan")
 

@@ -9,11 +9,11 @@ from forbear.actions.reading import reading_due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.budget import Household
-from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.contact import Actor, Auth, Channel, Role, may_work_on_cases
 from forbear.core.evidence import FILE_BYTES_MAX, FILES_PER_ITEM_MAX, Item, PaperFacts, PaperState, file_type
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
-from forbear.core.health_papers import may_take
+from forbear.core.health_papers import may_look, may_take
 from forbear.core.provenance import HouseholdLine, may_correct
 from forbear.core.refusal import Refusal
 from forbear.core.statement import check_household
@@ -68,6 +68,24 @@ def receive_paper(
     return carry_out(desk, by, case_id, {"paper": digest, "item": item, "of": paper}, decide)
 
 
+def see_paper(desk: Desk, actor: Actor, case_id: str, paper: str) -> Done | Refusal:
+    """Somebody at the desk opens a paper: a fact, once a day for each person and paper.
+
+    Health papers open only for those who work on the case. Refusals: `evidence.paper` where there is no such paper (or
+    it was erased), `evidence.health`, `desk.role`.
+    """
+    file = load(desk, case_id)
+    found = file.paper(paper)
+    if found is None or found.facts is None:
+        return Refusal("evidence.paper", "evidence.refusal.no_paper", "evidence.way_on.list", where="paper")
+    if actor.auth is not Auth.STAFF:
+        return Refusal("desk.role", "contact.refusal.role", "contact.way_on.ask_agent")
+    if found.health and (refusal := may_look(actor, file.case)):
+        return refusal
+    by = By(actor=actor, channel=Channel.WEB, key=f"seen:{actor.id}:{case_id}:{paper}:{desk.clock.today()}")
+    return carry_out(desk, by, case_id, {"seen": paper}, lambda _: [e.PaperSeen(paper=paper)])
+
+
 def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") -> Done | Refusal:
     """A person looked at what came for an item and it is enough; what it shows of wages enters the budget with it.
 
@@ -75,7 +93,7 @@ def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") 
     """
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _there(file, item):
+        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _may_judge(file, item, by):
             return refusal
         if file.case.papers.get(item) is PaperState.ACCEPTED:
             return ()
@@ -91,7 +109,9 @@ def refuse_paper(desk: Desk, by: By, case_id: str, item: int, reason: str) -> Do
     """Ask again, saying what to do better; she reads the reason."""
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _reason(reason):
+        if refusal := may_work_on_cases(by.actor) or _there(file, item) or _may_judge(file, item, by):
+            return refusal
+        if refusal := _reason(reason):
             return refusal
         return [e.PaperRefused(item=item, reason=reason.strip())]
 
@@ -142,6 +162,12 @@ def _there(file: CaseFile, item: int) -> Refusal | None:
     if _item(file, item) is None or file.case.papers.get(item, PaperState.WANTED) is PaperState.WANTED:
         return _no_item()
     return None
+
+
+def _may_judge(file: CaseFile, item: int, by: By) -> Refusal | None:
+    """Who may not look at a paper does not say whether it is enough."""
+    health = any(paper.health for paper in file.papers_of(item))
+    return may_look(by.actor, file.case) if health else None
 
 
 def _reason(reason: str) -> Refusal | None:

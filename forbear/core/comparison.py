@@ -269,7 +269,7 @@ def _wages(papers: Sequence[ReadPaper], household: Household | None, rulebook: R
     none = [month for month, amount in wages.credits if not amount and month not in slip]
     if none:
         yield Remark(code="months-without", papers=wages.papers, values=(("months", " ".join(none)),))
-    shown = _usual(wages)
+    shown = usual_wage(wages)
     if household is None or not shown:
         return
     stated = _line(household, wages)
@@ -282,8 +282,8 @@ def _wages(papers: Sequence[ReadPaper], household: Household | None, rulebook: R
         yield Remark(code=code, papers=wages.papers, values=(("stated", str(said)), ("shown", str(shown))))
 
 
-def _usual(wages: Wages) -> int:
-    """What a month with wages usually shows; 0 where there is none."""
+def usual_wage(wages: Wages) -> int:
+    """What a month with wages usually shows, in minor units; 0 where there is none."""
     paid = [amount for _, amount in observed(wages.slips, wages.credits) if amount]
     return usual_minor(paid, "min-mean-median") if paid else 0
 
@@ -291,7 +291,7 @@ def _usual(wages: Wages) -> int:
 def _line(household: Household, wages: Wages) -> Income | None:
     """The stated line these wages belong to: where a household has several, the one nearest to what is shown."""
     lines = [item for item in household.income if item.source == WAGES and item.monthly_minor is not None]
-    return min(lines, key=lambda line: abs((line.monthly_minor or 0) - _usual(wages)), default=None)
+    return min(lines, key=lambda line: abs((line.monthly_minor or 0) - usual_wage(wages)), default=None)
 
 
 def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Household:
@@ -305,6 +305,12 @@ def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Househ
     slips, credits = tuple(wages.slips), tuple(wages.credits)
     shown = replace(line, slips=slips, credits=credits, evidence=grade(slips, credits, rulebook), paper=wages.papers[0])
     return replace(household, income=tuple(shown if item is line else item for item in household.income))
+
+
+def doubted(reading: Reading) -> tuple[StatementRow, ...]:
+    """The rows of a statement whose balance does not follow from the row before, whichever way it is printed."""
+    oldest_first, newest_first = _broken(reading.rows), _broken(reading.rows[::-1])
+    return tuple(oldest_first if len(oldest_first) <= len(newest_first) else newest_first)
 
 
 def _remark(code: str, paper: ReadPaper, weighty: bool = False, **values: str) -> Remark:

@@ -52,6 +52,12 @@ class Paper:
         """Its first page."""
         return self.pages[0]
 
+    @property
+    def health(self) -> bool:
+        """Whether it tells of her health, by what it was sent for or by what was read of it."""
+        by_item = any(page is not None and page.health for page in self.pages)
+        return by_item or (self.reading is not None and self.reading.health)
+
     def has(self, sha256: str) -> bool:
         """Whether a page of it is this file."""
         return any(page is not None and page.sha256 == sha256 for page in self.pages)

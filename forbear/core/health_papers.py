@@ -7,6 +7,7 @@ consent is withdrawn. What stays is that a person saw the cause shown, and until
 from datetime import date, timedelta
 
 from forbear.core.case import Case
+from forbear.core.contact import Actor, Role, may_work_on_cases
 from forbear.core.evidence import Item
 from forbear.core.evidence_facts import Consent
 from forbear.core.refusal import Refusal
@@ -17,6 +18,18 @@ def may_take(item: Item, case: Case) -> Refusal | None:
     if not item.health or Consent.CAUSE_PAPERS in case.consents:
         return None
     return Refusal("evidence.consent", "evidence.refusal.consent", "evidence.way_on.consent", where="consent")
+
+
+def may_look(actor: Actor, case: Case) -> Refusal | None:
+    """Whether somebody at the desk may look at a health paper: only who works on the case. That is the agent who took
+    it (any agent before one did) and the reviewers, but for those who took part in what an appeal is against.
+    """
+    works = may_work_on_cases(actor) is None
+    if works and actor.kind is Role.AGENT and case.agent in ("", actor.id):
+        return None
+    if works and actor.kind is Role.REVIEWER and actor.id not in case.excluded:
+        return None
+    return Refusal("evidence.health", "evidence.refusal.health", "evidence.way_on.health")
 
 
 def why_forgotten(case: Case, ended_on: date | None, today: date, days: int) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from forbear.core.bank_paper import read_bank_statement
 from forbear.core.diagnosis_paper import read_diagnosis
@@ -77,6 +78,39 @@ FIELDS: Mapping[PaperKind, Mapping[str, str]] = {
 | diagnosis | name, hospital | as printed |
 | | issued_on, admitted_on, discharged_on, rest_until_on | ISO days; nothing else is kept |
 """
+
+
+class Form(StrEnum):
+    """How a field's value is written; see `well_formed`."""
+
+    TEXT = "text"
+    DAY = "day"
+    MONTH = "month"
+    AMOUNT = "amount"
+
+
+def form_of(kind: PaperKind, name: str) -> Form:
+    """The form of a field that papers of this kind have."""
+    pattern = FIELDS[kind][name]
+    if pattern.startswith(_DAY):
+        return Form.DAY
+    return {_MONTH: Form.MONTH, _MINOR: Form.AMOUNT, f"-?{_MINOR}": Form.AMOUNT}.get(pattern, Form.TEXT)
+
+
+def well_formed(kind: PaperKind, name: str, value: str) -> bool:
+    """Whether a value can stand in a field of papers of this kind; a day and a month are such as there are."""
+    pattern = FIELDS[kind].get(name)
+    if pattern is None or not re.fullmatch(pattern, value):
+        return False
+    written = {Form.DAY: value, Form.MONTH: f"{value}-01"}.get(form_of(kind, name), "")
+    if not written or written == LONG_TERM:
+        return True
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
 
 WORDS: Mapping[PaperKind, Mapping[str, int]] = {
     PaperKind.ID_CARD: {

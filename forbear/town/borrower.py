@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, plan, statement
+from forbear.actions.comparison import unsettled
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, load
 from forbear.core.clocks import start_of
@@ -21,7 +22,7 @@ from forbear.core.loanbook import Row
 from forbear.core.refusal import Refusal
 from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question
 from forbear.town.households import MadeUpHousehold
-from forbear.town.papers import made_up_paper
+from forbear.town.papers import made_up_papers, wages_of
 
 AGENTS = (Actor(Role.AGENT, "lin", Auth.STAFF), Actor(Role.AGENT, "wu", Auth.STAFF))
 REVIEWERS = (Actor(Role.REVIEWER, "chen", Auth.STAFF), Actor(Role.REVIEWER, "zhao", Auth.STAFF))
@@ -94,13 +95,14 @@ class Borrower:
         items = [item for item in self.file.items if item.need != "own-plan"][:most]
         if any(item.health for item in items):
             well(health_papers.give_consent(self.desk, self.by(self.her), self.case_id))
+        wages = wages_of(self.home.household)
         for item in items:
-            name, data = made_up_paper(item.kinds[0])
-            well(
-                evidence.receive_paper(
-                    self.desk, self.by(self.her), self.case_id, item=item.number, name=name, data=data
+            for paper in made_up_papers(item.kinds, self.row, wages, self.desk.clock.today()):
+                well(
+                    evidence.receive_paper(
+                        self.desk, self.by(self.her), self.case_id, item=item.number, name=paper.name, data=paper.data
+                    )
                 )
-            )
 
     def wishes(self, offer: str = "") -> bool:
         """She asks for an offer (any, if not named), or for a person when nothing fits; whether a plan was there."""
@@ -151,10 +153,14 @@ class Borrower:
         well(decision.accept_case(self.desk, self.by(self.agent), self.case_id))
 
     def papers_checked(self) -> None:
-        """The agent looks at each paper and accepts it."""
+        """The agent looks at each paper and accepts it, saying why where a question stands against it."""
         for number in sorted(self.file.case.papers):
-            if self.file.papers_of(number):
-                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number))
+            papers = self.file.papers_of(number)
+            for paper in papers:
+                well(evidence.see_paper(self.desk, self.agent, self.case_id, paper.paper))
+            if papers:
+                why = "已打电话向借款人核对，可以用。" if unsettled(self.file, number) else ""
+                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number, why))
 
     def proposed(self, outcome: Outcome = Outcome.APPROVED, offer: str = "", **said: Any) -> None:
         """The agent proposes: what she asked for, another plan, or a refusal with reasons."""

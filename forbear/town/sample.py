@@ -19,6 +19,7 @@ from forbear.core.loanbook import Numbered, Row
 from forbear.core.solver import Question, solve
 from forbear.town.book import made_up_book, made_up_row
 from forbear.town.borrower import Borrower
+from forbear.town.eyes import with_town_eyes
 from forbear.town.households import MadeUpHousehold, made_up_household
 from forbear.town.lives import LIVES, Kind
 
@@ -42,7 +43,7 @@ def load(desk: Desk) -> Guest:
     today = desk.clock.today()
     begun = today - timedelta(days=max(max(kind.began) for kind in LIVES) + 1)
     clock = MovedClock(start_of(begun, ZONE, 8))
-    moved = replace(desk, clock=clock)
+    moved = with_town_eyes(replace(desk, clock=clock))
     moved.agenda.put([payments.first_nightly(moved)])
     _live(moved, clock, _starts(today), until=now)
     book = made_up_book(SEED, ACCOUNTS, today)

@@ -92,8 +92,9 @@ def _answer(asked: dict[str, str]) -> Any:
     from forbear.actions import agenda, payments, plan
     from forbear.actions.record import load
     from forbear.config.wiring import desk as wired
+    from forbear.town.eyes import with_town_eyes
 
-    desk = wired()
+    desk = with_town_eyes(wired())
 
     def work() -> None:
         while agenda.work(desk, limit=20):

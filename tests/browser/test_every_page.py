@@ -33,6 +33,7 @@ ONLY_SENT = {
             "write",
             "note",
             "judge",
+            "settle_paper",
             "cause",
             "correct",
             "send_link",
@@ -48,7 +49,7 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {"everything", "document", "papers_state", "link_papers_state"},
-    "desk": {"download", "document", "queue_fresh", "fresh"},
+    "desk": {"download", "picture", "document", "queue_fresh", "fresh"},
 }
 """Files, and the lines that a page asks for by itself."""
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
@@ -84,7 +85,7 @@ BORROWER = {
         "agreement",
     ),
     "stuck": ("plans", "plans/why-not/1"),
-    "asked": ("", "papers", "plans", "plans/chosen/why"),
+    "asked": ("", "papers", "papers/read/{paper}", "plans", "plans/chosen/why"),
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
@@ -93,12 +94,16 @@ BORROWER = {
 DESK = {
     "stated": ("/telephone", "/plans"),
     "stuck": ("/plans", "/plans/why-not/1"),
-    "asked": (*TABS, "/plans/chosen/why"),
+    "asked": (*TABS, "/papers/{paper}", "/plans/chosen/why"),
     "accepted": ("/decision",),
     "proposed": ("/decision",),
     "refused": ("/decision", "/decision/why"),
     "signed": TABS,
 }
+
+
+FIRST_PAPER = "next(p.paper for item in file.items for p in file.papers_of(item.number))"
+"""What {paper} stands for in an address."""
 
 
 def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
@@ -137,12 +142,14 @@ def test_every_page_of_the_borrowers_site(
         page.goto("/start")
         assert people.prove(page, site, guest) == case_id
         for path in paths:
+            if "{paper}" in path:
+                path = path.format(paper=site.insider.record(case_id, FIRST_PAPER))
             answer = page.goto(f"/c/{case_id}/{path}")
             assert answer.status == 200, (kind, path)
             faults += [f"{kind}: {fault}" for fault in eyes.everything(page, (NARROW, PHONE), night=language == "zh")]
             opened.add(named(page.url, site))
     assert faults == [], "\n".join(faults)
-    elsewhere = {"landing", "identity", "code", "mine", "meaning", "link", "link_papers"}
+    elsewhere = {"landing", "identity", "code", "mine", "meaning", "link", "link_papers", "link_confirm"}
     assert opened | {f"borrower:{name}" for name in elsewhere} == pages_of("borrower")
 
 
@@ -154,6 +161,8 @@ def test_every_page_of_the_desk(
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "payments/import", "account"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
+    paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
+    addresses = [address.format(paper=paper) for address in addresses]
     for address in addresses:
         answer = page.goto(f"/desk/{address}")
         assert answer.status == 200, address

@@ -24,6 +24,7 @@ from forbear.core.file import CaseFile, Paper
 from forbear.core.refusal import Refusal
 from forbear.core.upload_link import items_to_send
 from forbear.web.access import desk_of
+from forbear.web.borrower.confirm import read_of, wages_of
 from forbear.web.borrower.doors import STOP_ASKING, Door, by_link, on_her_site, on_its_own, to_papers
 from forbear.web.borrower.fields import Field, Option
 from forbear.web.borrower.health_papers import consent_done, consent_of
@@ -146,7 +147,7 @@ def _list(
     items = [_shown(request, door, item, " ".join(faults) if item.number == wrong else "") for item in door.items]
     chosen = bool(file.case.requested or file.case.outcome)
     done = {f"got-{item.number}": _got(door, item) for item in door.items}
-    done["link"] = words("evidence.page.list.to_phone_done")
+    done |= {"link": words("evidence.page.list.to_phone_done"), "confirmed": words("evidence.page.confirm.got")}
     until = words("evidence.page.link.until", date=day(door.link.expires_at)) if door.link else ""
     return show(
         request,
@@ -262,6 +263,7 @@ class Came:
 
     number: int
     papers: tuple[dict[str, object], ...]
+    wages: str
     ask: bool
     mark: str
     url: str
@@ -273,11 +275,13 @@ def _came(request: HttpRequest, door: Door, item: Item) -> Came:
     papers = door.papers_of(item.number)
     settled = door.file.case.papers.get(item.number) in (PaperState.ACCEPTED, PaperState.WAIVED)
     fresh = {paper.paper for paper in papers if now - paper.changed_at < WATCHED}
-    shown = tuple(_paper(paper, settled, paper.paper in fresh) for paper in papers if paper.facts)
+    there = [paper for paper in papers if paper.facts]
+    shown = tuple({**_paper(paper, settled, paper.paper in fresh), "read": read_of(door, paper)} for paper in there)
+    wages = "" if item.health or settled else wages_of(request, there)
     ask = not settled and any(paper.legible is None and paper.paper in fresh for paper in papers)
-    mark = sha256(repr((shown, ask)).encode()).hexdigest()[:16]
+    mark = sha256(repr((shown, wages, ask)).encode()).hexdigest()[:16]
     url = f"{door.url('papers_state', item.number)}?known={mark}"
-    return Came(item.number, shown, ask, mark, url, f"{door.url('papers')}#item-{item.number}")
+    return Came(item.number, shown, wages, ask, mark, url, f"{door.url('papers')}#item-{item.number}")
 
 
 def _paper(paper: Paper, settled: bool, fresh: bool) -> dict[str, object]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear.web.borrower import (
     agreement,
+    confirm,
     contact,
     decision,
     evidence,
@@ -43,10 +44,12 @@ urlpatterns = [
     path(f"{CASE}/papers/<int:number>/state", evidence.papers_state, name="papers_state"),
     path(f"{CASE}/papers/<int:number>/uploads", upload.begin_upload_page, name="begin_upload"),
     path(f"{CASE}/papers/<int:number>/uploads/<str:upload>", upload.piece, name="piece"),
+    path(f"{CASE}/papers/read/<str:paper>", confirm.confirm, name="confirm"),
     path(f"{CASE}/papers/consent", health_papers.consent, name="consent"),
     path("u/<str:token>", upload.link, name="link"),
     path("upload", evidence.link_papers, name="link_papers"),
     path("upload/consent", health_papers.link_consent, name="link_consent"),
+    path("upload/read/<str:paper>", confirm.link_confirm, name="link_confirm"),
     path("upload/<int:number>", evidence.link_send_papers, name="link_send_papers"),
     path("upload/<int:number>/state", evidence.link_papers_state, name="link_papers_state"),
     path("upload/<int:number>/uploads", upload.link_begin_upload, name="link_begin_upload"),

@@ -46,7 +46,7 @@ def _glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     months = budget_of(request, file)["months"]
     return {
         "next_month": months[0] if months else None,
-        "wanted": wanted(file),
+        "wanted": wanted(request, file),
         "chosen": file.requested.plan if file.requested and file.case.under_review else None,
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.decision import (
@@ -18,15 +19,17 @@ from forbear.actions.decision import (
     may_decide_on,
     propose,
     send_back,
+    unchecked,
 )
 from forbear.actions.plan import offers_today
 from forbear.actions.record import By
 from forbear.core.contact import Channel
 from forbear.core.decision import REASONS, Decided, Outcome, Proposal, above_authority
+from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
-from forbear.web.desk.evidence import budget_of, wanted
+from forbear.web.desk.evidence import Wanted, budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.plan import advice, choice_from, shown, shown_offers
 from forbear.web.desk.timeline import offer_figures
@@ -66,6 +69,7 @@ def _decision(request: HttpRequest, file: CaseFile, tried: Tried | None = None) 
         "outcomes": [outcome.value for outcome in Outcome],
         "took_part": sorted(case.excluded),
         "was_returned": _returned(file),
+        "waiting_papers": _waiting(request, file),
     }
     by = By(actor=actor, channel=Channel.WEB, key="")
     if case.under_review and file.statement is not None and file.loan_id:
@@ -78,6 +82,26 @@ def _decision(request: HttpRequest, file: CaseFile, tried: Tried | None = None) 
         context["letter_sent"] = letter(file, file.decided)
         context["decided_rules"] = shown(file.decided.plan, language).findings if file.decided.plan else []
     return case_page(request, file, "decision", tried, **context)
+
+
+def _waiting(request: HttpRequest, file: CaseFile) -> list[tuple[str, str, bool]]:
+    """The papers nobody has settled: (what for, where to look at it, whether an approval needs it)."""
+    needed = unchecked(file)
+    return [
+        (one.need, _where(file, one), one.item.number in needed)
+        for one in wanted(request, file)
+        if file.case.under_review and (one.state is PaperState.RECEIVED or one.item.number in needed)
+    ]
+
+
+def _where(file: CaseFile, one: Wanted) -> str:
+    paper = next((came.paper.paper for came in one.papers if came.open and came.paper.facts), "")
+    case_id = file.case.case_id
+    return (
+        reverse("desk:review", args=[case_id, paper])
+        if paper
+        else f"{tab_address(case_id, 'evidence')}#item-{one.item.number}"
+    )
 
 
 def _phase(file: CaseFile) -> str:
@@ -104,7 +128,7 @@ def _note(request: HttpRequest, file: CaseFile, by: By) -> dict[str, Any]:
         "letter": letter(file, decided),
         "may_not": refused_in(language, may_not) if may_not else "",
         "second_rule": term_in(language, f"desk.authority.{rule.rpartition('.')[2]}") if rule else "",
-        "papers": wanted(file),
+        "papers": wanted(request, file),
         "advice": advice(request, offers_today(desk, file)) if proposal.plan else None,
         **budget_of(request, file),
     }

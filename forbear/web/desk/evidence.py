@@ -26,11 +26,27 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_requ
 from forbear.web.desk.health_papers import day_typed, health_of
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.reckoned import month_rows, questions
+from forbear.web.desk.remarks import looks, questions_about
+from forbear.web.desk.review import looked, next_waiting, open_to
 from forbear.web.templatetags.desk import day, month, reader_language, term_in
 from forbear.web.text import papers_for, why_asked
 from forbear.words import say
 
 MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Came:
+    """A paper as the tab lists it. `read`: looking, legible, illegible or person; `weighty`: of its questions, those to
+    be settled; `seen`: who looked at it; `open`: whether the person signed in may.
+    """
+
+    paper: Paper
+    read: str
+    questions: int
+    weighty: int
+    seen: tuple[str, ...]
+    open: bool
 
 
 @dataclass(frozen=True)
@@ -42,8 +58,18 @@ class Wanted:
     kinds: str
     why: str
     state: PaperState
-    papers: tuple[Paper, ...]
+    papers: tuple["Came", ...]
     reason: str
+
+    @property
+    def questions(self) -> int:
+        """How many questions its papers raise."""
+        return sum(came.questions for came in self.papers)
+
+    @property
+    def yours(self) -> bool:
+        """Whether the person signed in may say what came is enough."""
+        return all(came.open for came in self.papers)
 
     @property
     def form(self) -> str:
@@ -59,12 +85,15 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    asked_for = wanted(request, file)
     return case_page(
         request,
         file,
         "evidence",
         tried,
-        wanted=wanted(file),
+        wanted=asked_for,
+        settled=sum(1 for one in asked_for if one.state in (PaperState.ACCEPTED, PaperState.WAIVED)),
+        waiting=next_waiting(request, file),
         held=held(file),
         health=health_of(request, file),
         **links_of(request, file),
@@ -136,9 +165,17 @@ def held(file: CaseFile) -> list[str]:
     ]
 
 
-def wanted(file: CaseFile) -> list[Wanted]:
+def wanted(request: HttpRequest, file: CaseFile) -> list[Wanted]:
     """The checklist as it stands now."""
     language = reader_language()
+    seen = looks(file, language)
+
+    def came(paper: Paper) -> Came:
+        asked = questions_about(file, paper.paper, language)
+        names = tuple(name for name, _ in seen.get(paper.paper, ()))
+        weighty = sum(1 for one in asked if one.weighty)
+        return Came(paper, _how_read(paper), len(asked), weighty, names, open_to(request, file, paper))
+
     return [
         Wanted(
             item=item,
@@ -146,11 +183,17 @@ def wanted(file: CaseFile) -> list[Wanted]:
             kinds=papers_for(item, language),
             why=why_asked(item, language),
             state=file.case.papers.get(item.number, PaperState.WANTED),
-            papers=file.papers_of(item.number),
+            papers=tuple(came(paper) for paper in file.papers_of(item.number)),
             reason=file.paper_reasons.get(item.number, ""),
         )
         for item in file.items
     ]
+
+
+def _how_read(paper: Paper) -> str:
+    if paper.reading is None or paper.legible is None:
+        return "looking"
+    return "person" if paper.reading.by == "person" else "legible" if paper.legible else "illegible"
 
 
 @staff_required(WORKERS)
@@ -161,7 +204,7 @@ def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
     desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
     if act == "accept":
-        outcome = accept_paper(desk, by, case_id, item)
+        outcome = accept_paper(desk, by, case_id, item, reason)
     elif act == "waive":
         outcome = waive_paper(desk, by, case_id, item, reason)
     else:
@@ -193,6 +236,8 @@ def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
     What no picture can be made of is saved as it came.
     """
     file = case_for_staff(request, case_id)
+    if refused := looked(request, case_id, paper):
+        return refused
     found, page = file.paper(paper), request.GET.get("page", "1")
     facts = (
         dict(enumerate(found.pages, start=1)).get(int(page)) if found and page.isascii() and page.isdigit() else None

@@ -23,8 +23,18 @@ from forbear.words.format import day, money
 FILTERS = ("main", "said", "sent", "received", "decided", "money", "everything")
 
 _GROUPS = {
-    "said": ("message.", "person.", "note.", "answer.", "statement.", "decision.appealed", "renegotiation.", "reach."),
-    "sent": ("notice.", "more.", "papers.", "upload_link."),
+    "said": (
+        "message.",
+        "person.",
+        "note.",
+        "answer.",
+        "statement.",
+        "decision.appealed",
+        "renegotiation.",
+        "reach.",
+        "reading.",
+    ),
+    "sent": ("notice.", "more.", "papers.asked", "upload_link."),
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
@@ -36,7 +46,7 @@ _GROUPS = {
 _MINOR = frozenset({"notice.sent", "answer.given", "identity.proved", "offers.made"})
 """Told only when everything is asked for: another entry says the same in fewer lines."""
 
-_BY_ITSELF = ("notice.", "enforcement.", "papers.asked", "offers.made")
+_BY_ITSELF = ("notice.", "enforcement.", "papers.", "offers.made")
 """What follows from somebody's act without being it: told as the desk's own doing."""
 
 
@@ -192,8 +202,16 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"item": _item(file, item, language)}, list(named), ""
         case e.PaperRead(legible=legible):
             return {"result": term_in(language, f"desk.read.{'legible' if legible else 'illegible'}")}, [], ""
-        case e.PaperAccepted(item=item):
-            return {"item": _item(file, item, language)}, [], ""
+        case e.PaperSeen(paper=paper):
+            name = _pairs(language, file=_file_name(file, paper, language))
+            return {"item": _item_of(file, paper, language)}, list(name), ""
+        case e.ReadingConfirmed(paper=paper, changed=changed):
+            result = term_in(language, f"desk.confirmed.{'changed' if changed else 'as_read'}")
+            return {"item": _item_of(file, paper, language), "result": result}, [], ""
+        case e.PapersCompared(count=count):
+            return {"count": count}, [], ""
+        case e.PaperAccepted(item=item, reason=reason):
+            return {"item": _item(file, item, language)}, [], reason or ""
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
             return {"item": _item(file, item, language)}, [], reason or _erased(language)
         case e.UploadLinkSent(items=items, expires_at=expires_at):
@@ -402,6 +420,16 @@ def _offer_line(language: str, offer: Offer) -> str:
 def _item(file: CaseFile, number: int, language: str) -> str:
     need = next((item.need for item in file.items if item.number == number), "")
     return term_in(language, f"desk.need.{need}") if need else str(number)
+
+
+def _item_of(file: CaseFile, paper: str, language: str) -> str:
+    found = file.paper(paper)
+    return _item(file, found.item, language) if found else _erased(language)
+
+
+def _file_name(file: CaseFile, paper: str, language: str) -> str:
+    found = file.paper(paper)
+    return found.facts.name if found and found.facts else _erased(language)
 
 
 def _household_before(file: CaseFile, seq: int) -> Any:

@@ -13,6 +13,7 @@ from forbear.web.desk import (
     payments,
     plan,
     queue,
+    review,
     statement,
 )
 
@@ -41,6 +42,9 @@ urlpatterns = [
     path(f"{CASE}/papers/<int:item>/judge", evidence.judge, name="judge"),
     path(f"{CASE}/papers/file/<str:paper>", evidence.download, name="download"),
     path(f"{CASE}/papers/cause", evidence.cause, name="cause"),
+    path(f"{CASE}/papers/<str:paper>", review.review, name="review"),
+    path(f"{CASE}/papers/<str:paper>/settle", review.settle, name="settle_paper"),
+    path(f"{CASE}/papers/<str:paper>/pages/<int:number>", review.picture, name="picture"),
     path(f"{CASE}/budget", evidence.household, name="budget"),
     path(f"{CASE}/budget/correct", evidence.correct, name="correct"),
     path(f"{CASE}/plans", plan.plan, name="plan"),

@@ -1,4 +1,5 @@
-// Keys for people who handle many cases. Everything works without this file; it only moves the focus and opens the help.
+// Keys for people who handle many cases. Everything works without this file: a key moves the focus, opens the help or
+// presses the button that names it.
 "use strict";
 (() => {
   const rows = () => [...document.querySelectorAll("main [data-row]")].filter((row) => row.offsetParent !== null);
@@ -30,6 +31,16 @@
     if (button) { button.focus(); button.scrollIntoView({ block: "center" }); }
   }
 
+  // A button or a link that names its key is pressed by it; a field takes the focus, the one chosen first.
+  function press(meant) {
+    if (meant.matches("button, a")) return meant.click();
+    const group = document.getElementsByName(meant.name);
+    const chosen = [...group].find((one) => one.checked) ?? meant;
+    chosen.closest("details")?.setAttribute("open", "");
+    chosen.focus();
+    chosen.scrollIntoView({ block: "center" });
+  }
+
   const keys = {
     j: () => move(1),
     k: () => move(-1),
@@ -42,6 +53,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help?.open || writing(event.target)) return;
     if (silent() && event.key !== "?") return;
+    const meant = /^[a-z]$/.test(event.key) && !pending && document.querySelector(`main [data-press="${event.key}"]`);
+    if (meant) {
+      event.preventDefault();
+      if (!event.repeat) press(meant);
+      return;
+    }
     const pressed = pending ? `${pending} ${event.key}` : event.key;
     pending = event.key === "g" && !pending ? "g" : "";
     if (keys[pressed]) {
