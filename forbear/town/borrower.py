@@ -154,13 +154,14 @@ class Borrower:
 
     def papers_checked(self) -> None:
         """The agent looks at each paper and accepts it, saying why where a question stands against it."""
+        agent = next((one for one in AGENTS if one.id == self.file.case.agent), self.agent)
         for number in sorted(self.file.case.papers):
             papers = self.file.papers_of(number)
             for paper in papers:
-                well(evidence.see_paper(self.desk, self.agent, self.case_id, paper.paper))
+                well(evidence.see_paper(self.desk, agent, self.case_id, paper.paper))
             if papers:
                 why = "已打电话向借款人核对，可以用。" if unsettled(self.file, number) else ""
-                well(evidence.accept_paper(self.desk, self.by(self.agent), self.case_id, number, why))
+                well(evidence.accept_paper(self.desk, self.by(agent), self.case_id, number, why))
 
     def proposed(self, outcome: Outcome = Outcome.APPROVED, offer: str = "", **said: Any) -> None:
         """The agent proposes: what she asked for, another plan, or a refusal with reasons."""

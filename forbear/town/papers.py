@@ -49,7 +49,7 @@ def made_up_papers(kinds: Sequence[str], row: Row, wages_minor: int, as_of: date
         kind = "benefit-award" if "benefit-award" in kinds else kinds[-1]
     if kind == "bank-statement":
         return (_statement(row, 0, as_of),)
-    return (_card(row, as_of) if kind == "id-card" else _letter(kind, row, as_of),)
+    return (_card(row, as_of) if kind == "id-card" else made_up_letter(kind, row, as_of),)
 
 
 def wages_of(household: Household | None) -> int:
@@ -180,8 +180,8 @@ def _statement(row: Row, wages_minor: int, as_of: date) -> MadeUpPaper:
     return sheet.as_file("银行流水.jpg")
 
 
-def _letter(kind: str, row: Row, as_of: date) -> MadeUpPaper:
-    """Any other paper: who wrote it, whom it is about, when."""
+def made_up_letter(kind: str, row: Row, as_of: date) -> MadeUpPaper:
+    """A paper of any kind in a few words: who wrote it, whom it is about, when."""
     sheet, title = _Sheet(900, 700), say("zh", f"evidence.page.kind.{kind}")
     health = kind in ("diagnosis", "discharge-note", "fee-receipts", "insurance-claim")
     sheet.text(450 - 19 * len(title), 60, title, 38)

@@ -22,7 +22,7 @@ from forbear.core.payments import BreakReason
 from forbear.core.plan import Cause
 from forbear.core.refusal import Refusal
 from forbear.core.statement import TOLD_BEFORE_SUBMITTING, WISHES, Question
-from forbear.town.papers import made_up_papers, wages_of
+from forbear.town.papers import made_up_letter
 from forbear.town.story_expectations import Here, agrees, expect
 from forbear.town.story_text import Step, Story, Unreadable, minor
 from forbear.words import say
@@ -243,7 +243,7 @@ def _sends(t: Teller, item: str) -> Act:
     wanted = next((one for one in t.file.items if one.number == number), None)
     assert wanted is not None, f"no paper {item} is asked for"
     row = next(row for row in t.story.rows if row.loan.contract == t.contract)
-    paper = made_up_papers(wanted.kinds, row, wages_of(t.file.household), t.desk.clock.today())[0]
+    paper = made_up_letter(wanted.kinds[0], row, t.desk.clock.today())  # it shows no figures: a story states its own
     return lambda: evidence.receive_paper(t.desk, t.by(), t.case_id, item=number, name=paper.name, data=paper.data)
 
 
