@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 
 from forbear.core.contact import Party
 from forbear.core.dates import month_after, month_of
-from forbear.core.household import Household, Income
+from forbear.core.household import Evidence, Household, Income
 from forbear.core.identity import masked_id
 from forbear.core.income import Months, grade, months_apart, observed, usual_minor
 from forbear.core.money import PPM
@@ -298,12 +298,16 @@ def with_wages(household: Household, wages: Wages, rulebook: Rulebook) -> Househ
     """The household with what the papers show on its line of wages: months, grade and paper; its stated amount stays.
 
     For a person to take over (a fact `BudgetCorrected` with her reason); unchanged where nothing is shown or stated.
+    Too few months to judge by (fewer than grade B takes) never lower a grade: who accepts them found them enough.
     """
     line = _line(household, wages)
     if line is None or not (wages.slips or wages.credits):
         return household
     slips, credits = tuple(wages.slips), tuple(wages.credits)
-    shown = replace(line, slips=slips, credits=credits, evidence=grade(slips, credits, rulebook), paper=wages.papers[0])
+    evidence = grade(slips, credits, rulebook)
+    if len(observed(slips, credits)) < rulebook.integer("budget.observed_months", Evidence.B.value):
+        evidence = min(evidence, line.evidence)
+    shown = replace(line, slips=slips, credits=credits, evidence=evidence, paper=wages.papers[0])
     return replace(household, income=tuple(shown if item is line else item for item in household.income))
 
 

@@ -25,6 +25,9 @@ SKETCH_LEAST = 6
 some are misread, two pages of one form share a few at most (a year, a rate)."""
 
 FIGURES_LEAST = 4
+FIGURES_FEW = 8
+"""A card has so few figures that two people of one age and one town share most of them: its number alone counts."""
+
 DIGITS_LEAST = 3
 LONG_DIGITS = 10
 """A figure as long as this names one person or account, so that one is enough to know a page by."""
@@ -60,8 +63,9 @@ def same_page(one: Look, other: Look) -> bool:
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:
     """The least of each of `SKETCH` hashes of 48 bits over the figures; of the long ones alone where they are few."""
     words = {word for text in texts for word in _words(text)}
-    if len(words) < FIGURES_LEAST:
-        words = {word for word in words if len(word) >= LONG_DIGITS}
+    long = {word for word in words if len(word) >= LONG_DIGITS}
+    if len(words) < FIGURES_LEAST or (long and len(words) <= FIGURES_FEW):
+        words = long
     return tuple(min(_hashed(number, word) for word in words) for number in range(SKETCH)) if words else ()
 
 

@@ -72,8 +72,9 @@ def desk() -> Desk:
     )
     opened = e.CaseOpened(language="zh", keep_until_on=date(2026, 9, 1))
     asked = e.PapersAsked(count=2, optional=(), by_on=date(2026, 4, 1), items=items)
+    agreed = e.ConsentGiven(to=e.Consent.CAUSE_PAPERS)
     by = By(actor=SYSTEM, channel=Channel.SYSTEM, key="open")
-    assert isinstance(carry_out(made, by, "c_1", {}, lambda _: [opened, asked]), Done)
+    assert isinstance(carry_out(made, by, "c_1", {}, lambda _: [opened, asked, agreed]), Done)
     return made
 
 

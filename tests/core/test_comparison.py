@@ -164,6 +164,15 @@ def test_what_is_stated_and_what_is_shown_are_compared_on_the_nearest_line_of_wa
     assert codes(statement(("2026-02-10", 200_000), **month), household=nobody) == ["not-stated"]
 
 
+def test_too_few_months_raise_a_grade_and_never_lower_one():
+    one = shown_wages([slip("f_1", "2026-02", 300_000)], RULES)
+    stated = replace(HOME, income=(replace(HOME.income[1], evidence=Evidence.B),))
+    assert with_wages(stated, one, RULES).income[0].evidence is Evidence.B
+    assert with_wages(stated, one, RULES).income[0].slips == (("2026-02", 300_000),)
+    both = shown_wages([slip("f_1", "2026-02", 520_000), statement(("2026-02-10", 520_000))], RULES)
+    assert with_wages(HOME, both, RULES).income[0].evidence is Evidence.A
+
+
 def test_what_is_shown_makes_the_grade_and_leaves_the_stated_amount():
     slips = [slip("f_1", "2026-01", 515_000), slip("f_2", "2026-02", 520_000), slip("f_3", "2026-03", 521_000)]
     first, second = with_wages(HOME, shown_wages([*slips, BANK], RULES), RULES).income

@@ -79,3 +79,10 @@ def test_figures_are_read_without_separators_and_short_ones_say_nothing():
     assert sketch([str(100 + n) for n in range(FIGURES_LEAST - 1)]) == ()
     assert len(sketch([str(100 + n) for n in range(FIGURES_LEAST)])) == SKETCH
     assert sketch(["2026", "6222021234567890123"]) == sketch(["1999", "6222021234567890123"]) != ()
+
+
+def test_of_two_cards_with_the_same_dates_the_number_tells_which_it_is():
+    dates = ["1990 3 2", "20150302", "20350302", "建国路 188 号 1204 室"]
+    one, other = sketch([*dates, "51010519900302002X"]), sketch([*dates, "510105199003020041"])
+    assert not same_page(Look(one), Look(other))
+    assert same_page(Look(one), Look(sketch(["51010519900302002X", "1990", "20150802"])))
