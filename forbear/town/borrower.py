@@ -154,7 +154,7 @@ class Borrower:
 
     def papers_checked(self) -> None:
         """The agent looks at each paper and accepts it, saying why where a question stands against it."""
-        agent = next((one for one in AGENTS if one.id == self.file.case.agent), self.agent)
+        agent = next((one for one in (*AGENTS, *REVIEWERS) if one.id == self.file.case.agent), self.agent)
         for number in sorted(self.file.case.papers):
             papers = self.file.papers_of(number)
             for paper in papers:
