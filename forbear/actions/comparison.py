@@ -14,12 +14,11 @@ from forbear.core.comparison import ReadPaper, compare, shown_wages, usual_wage,
 from forbear.core.contact import Role
 from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile, Paper
-from forbear.core.household import Income
+from forbear.core.household import Household, Income
 from forbear.core.paper import well_formed
 from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
-from forbear.words import say
 
 VALUE_LONGEST = 200
 """Characters of a value that she can write."""
@@ -77,27 +76,25 @@ def unsettled(file: CaseFile, item: int) -> tuple[Remark, ...]:
     return tuple(remark for remark in file.remarks if remark.weighty and papers & set(remark.papers))
 
 
-def shown(file: CaseFile, item: int, rulebook: Rulebook) -> Sequence[e.Fact]:
-    """What accepting an item brings into the budget beside what was accepted before; () where it shows no wages."""
+def shown(file: CaseFile, item: int, rulebook: Rulebook) -> Household | None:
+    """The household once an item is accepted beside what was before; None where it shows nothing new of wages."""
     from_item = {paper.paper for paper in file.papers_of(item)}
     accepted = [number for number, state in file.case.papers.items() if state == "accepted"]
     papers = [paper for paper in _present(file) if paper.item == item or paper.item in accepted]
     wages = shown_wages([_plain(paper) for paper in papers], rulebook)
     if file.household is None or not from_item & set(wages.papers):
-        return ()
+        return None
     household = with_wages(file.household, wages, rulebook)
-    if household == file.household:
-        return ()
-    return [e.BudgetCorrected(household=household, reason=say("zh", "evidence.note.wages_shown"))]
+    return None if household == file.household else household
 
 
 def taken(file: CaseFile, item: int, rulebook: Rulebook) -> tuple[Income, Income] | None:
     """Her line of wages as it stands and as accepting an item would make it; None where that changes nothing."""
-    for fact in shown(file, item, rulebook):
-        if isinstance(fact, e.BudgetCorrected) and fact.household and file.household:
-            lines = zip(file.household.income, fact.household.income, strict=True)
-            return next(((before, after) for before, after in lines if before != after), None)
-    return None
+    household = shown(file, item, rulebook)
+    if household is None or file.household is None:
+        return None
+    lines = zip(file.household.income, household.income, strict=True)
+    return next(((before, after) for before, after in lines if before != after), None)
 
 
 def wages_in(papers: Sequence[Paper], rulebook: Rulebook) -> int:

@@ -17,6 +17,7 @@ from forbear.core.health_papers import may_look, may_take
 from forbear.core.provenance import HouseholdLine, may_correct
 from forbear.core.refusal import Refusal
 from forbear.core.statement import check_household
+from forbear.words import say
 
 
 def receive_paper(
@@ -100,7 +101,10 @@ def accept_paper(desk: Desk, by: By, case_id: str, item: int, reason: str = "") 
         if unsettled(file, item) and not reason.strip():
             return Refusal("evidence.questions", "evidence.refusal.questions", "evidence.way_on.why", where="reason")
         accepted = e.PaperAccepted(item=item, reason=reason.strip() or None)
-        return [accepted, *shown(file, item, desk.rulebooks.on(desk.clock.today()))]
+        household = shown(file, item, desk.rulebooks.on(desk.clock.today()))
+        if household is None:
+            return [accepted]
+        return [accepted, e.BudgetCorrected(household=household, reason=say("zh", "evidence.note.wages_shown"))]
 
     return carry_out(desk, by, case_id, {"accept": item}, decide)
 
