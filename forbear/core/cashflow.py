@@ -97,9 +97,14 @@ class Flow:
         """The place of the last payment in the calendar."""
         return len(self.amounts_minor) - 1
 
+    @property
+    def criteria(self) -> tuple[int, int, int]:
+        """Largest payment, total, end: less is better in each."""
+        return self.burden_minor, self.total_minor, self.ends_at
+
     @once
-    def criteria(self) -> tuple[int, int, int, int]:
-        """Largest payment, total, end, value to the lender turned round: less is better in each."""
+    def ranked(self) -> tuple[int, int, int, int]:
+        """The same, then the value to the lender turned round: how ties are broken."""
         return self.burden_minor, self.total_minor, self.ends_at, -self.value_minor
 
     @once

@@ -5,7 +5,7 @@ above that of the contracts unless she asks to pay more, so what one loan no lon
 shapes, wishes and ties are those of one loan (core/solver.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from forbear.core.joint_shapes import asked_for, best, cheap, flows_of, light, m
 from forbear.core.joint_situation import JointQuestion, JointSituation, joint_situation, loans_of, summed
 from forbear.core.joint_ways_on import no_joint_plan, wish_refused
 from forbear.core.loan import Owed, owed_on
+from forbear.core.named_plans import NAMES, undominated
 from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
@@ -24,8 +25,6 @@ from forbear.core.situation import Situation, pause_asked, paused, pauses_to_try
 from forbear.core.ways_on import pause_refused, pause_shortened, shape_refused, without_surplus
 
 __all__ = ["JointAnswer", "JointOffer", "JointQuestion", "LoanPart", "solve_jointly", "summed"]
-
-NAMES = ("lightest", "cheapest", "soonest", "balanced", "as-requested")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +213,7 @@ def _picked(
             flows["balanced"] = middle
     if asked:
         flows["as-requested"] = asked[0]
-    return _undominated(flows)
+    return undominated(flows)
 
 
 def _balanced(plans: Sequence[JointFlow]) -> JointFlow:
@@ -288,27 +287,6 @@ def _asked(
         return [best(joint, able, light)]
     # Her own amount, unless a smaller one ends as soon and costs no more.
     return [best(joint, able, lambda f: (f.ends_at, f.total_minor, f.burden_minor))]
-
-
-def _undominated(flows: Mapping[str, JointFlow]) -> dict[str, JointFlow]:
-    """Where one named plan is worse than another in nothing but better in nothing either, the better takes its name."""
-    kept = {name: flows[name] for name in NAMES if name in flows}
-    for name in ("balanced", "as-requested"):
-        if name not in kept:
-            continue
-        better = [other for other in flows.values() if _dominates(other, flows[name])]
-        if better and name == "balanced":
-            del kept[name]
-        elif better:
-            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=lambda f: f.ranked)
-    return kept
-
-
-def _dominates(one: JointFlow, other: JointFlow) -> bool:
-    """Whether one plan is better for her in something and worse in nothing; alike for her, better for the lender."""
-    if one.criteria == other.criteria:
-        return one.value_minor > other.value_minor
-    return all(a <= b for a, b in zip(one.criteria, other.criteria, strict=True))
 
 
 def _lender_best(joint: JointSituation) -> tuple[JointOffer, dict[str, Offer]] | None:

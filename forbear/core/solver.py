@@ -5,7 +5,7 @@ ceiling of the instalment the search gives the plan that ends soonest and costs 
 that one line: its lightest end, its cheapest end, its soonest end, the best middle for both sides, what she asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from forbear.core.cashflow import PLAIN, Arithmetic, Flow
 from forbear.core.counterfactual import counterfactual
 from forbear.core.loan import Owed
 from forbear.core.money import major
+from forbear.core.named_plans import undominated
 from forbear.core.offers import Drawn, drawn
 from forbear.core.plan import Offer, Why
 from forbear.core.predicates import refusals
@@ -47,8 +48,6 @@ from forbear.core.ways_on import (
 )
 
 __all__ = ["Answer", "Question", "Tried", "own_plan", "solve", "sweep", "what_if"]
-
-NAMES = ("lightest", "cheapest", "soonest", "balanced", "as-requested")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,17 +280,17 @@ def _picked(
     if not everything:
         return {}
     flows = {
-        "lightest": min(everything, key=lambda f: f.criteria),
-        "cheapest": min(everything, key=lambda f: (f.total_minor, *f.criteria)),
-        "soonest": min(everything, key=lambda f: (f.ends_at, *f.criteria)),
+        "lightest": min(everything, key=lambda f: f.ranked),
+        "cheapest": min(everything, key=lambda f: (f.total_minor, *f.ranked)),
+        "soonest": min(everything, key=lambda f: (f.ends_at, *f.ranked)),
     }
     if found:
         middle = _balanced(case, shapes, found)
-        if all(middle.criteria != other.criteria for other in flows.values()):
+        if all(middle.ranked != other.ranked for other in flows.values()):
             flows["balanced"] = middle
     if asked:
         flows["as-requested"] = asked[0]
-    return _undominated(flows)
+    return undominated(flows)
 
 
 def _menu(case: Situation, shapes: Sequence[str]) -> list[Flow]:
@@ -346,7 +345,7 @@ def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settle
     amount = None if tuple(shapes) == ("stepped",) else request.instalment_minor
     if amount is None and months is None:
         wished = pause_asked(case) or (shape_asked(case) and shape_asked(case) in shapes)
-        return [min(found, key=lambda f: f.criteria)] if wished else []
+        return [min(found, key=lambda f: f.ranked)] if wished else []
     until = case.last if months is None else min(case.last, case.time.first + months - 1)
     ceiling = case.ceiling_minor if amount is None else amount
     named = amount is not None
@@ -354,37 +353,9 @@ def _asked(case: Situation, shapes: Sequence[str], found: Sequence[Flow], settle
     if not within:
         return []
     if amount is None:
-        return [min(within, key=lambda f: f.criteria)]
+        return [min(within, key=lambda f: f.ranked)]
     # Her own amount, unless a smaller one ends as soon and costs no more.
     return [min(within, key=lambda f: (f.ends_at, f.total_minor, f.burden_minor))]
-
-
-def _undominated(flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    """Where one named plan is worse than another in nothing but better in nothing either, the better takes its name.
-
-    The lightest, the cheapest and the soonest are each the best in something, so nothing beats them.
-    """
-    kept = {name: flows[name] for name in NAMES if name in flows}
-    for name in ("balanced", "as-requested"):
-        if name not in kept:
-            continue
-        better = [other for other in flows.values() if _dominates(other, flows[name])]
-        if better and name == "balanced":
-            del kept[name]
-        elif better:
-            kept[name] = min((f for f in better if not any(_dominates(o, f) for o in better)), key=lambda f: f.criteria)
-    return kept
-
-
-def _dominates(one: Flow, other: Flow) -> bool:
-    """Whether one plan is better for her in something and worse in nothing; alike for her, better for the lender.
-
-    So no plan is kept only because the lender gains by it, and none is beaten in all four criteria either.
-    """
-    hers, others = one.criteria[:3], other.criteria[:3]
-    if hers == others:
-        return one.value_minor > other.value_minor
-    return all(a <= b for a, b in zip(hers, others, strict=True))
 
 
 def _lender_best(case: Situation) -> Flow:
