@@ -20,7 +20,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from forbear.actions import contact, statement  # noqa: E402
+from forbear.actions import contact, conversation, statement  # noqa: E402
 from forbear.actions.ports import Write  # noqa: E402
 from forbear.actions.record import By, load  # noqa: E402
 from forbear.adapters.memory import MovedClock  # noqa: E402
@@ -101,7 +101,7 @@ def _short_case(moved: Any, row: Any, number: int) -> str:
     if number % 10 == 0:
         _well(statement.submit_statement(moved, by(), case_id, TOLD_BEFORE_SUBMITTING))
     elif number % 5 == 0:
-        _well(contact.ask_person(moved, by(), case_id, "请打电话给我"))
+        _well(conversation.ask_person(moved, by(), case_id, "请打电话给我"))
     return case_id
 
 
@@ -195,7 +195,7 @@ def _appends(here: Any, cases: list[str]) -> Iterator[tuple[str, float]]:
     def act() -> None:
         number = next(numbers)
         by = By(actor=actor, channel=Channel.WEB, key=f"bench:note:{number}")
-        _well(contact.write_note(here, by, cases[number % len(cases)], "一条备注"))
+        _well(conversation.write_note(here, by, cases[number % len(cases)], "一条备注"))
 
     def insert() -> None:
         AgendaItem.objects.create(key=f"plain:{next(numbers)}", kind="x", case_id="", body={}, due_at=here.clock.now())

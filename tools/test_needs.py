@@ -37,6 +37,15 @@ def needs() -> tuple[Need, ...]:
             lambda: Path("/usr/sbin/clamd").exists(),
             "the tests with a real scanner",
         ),
+        Need("Dovecot", "dovecot-imapd", lambda: Path("/usr/sbin/dovecot").exists(), "the tests with a real mailbox"),
+        Need(
+            "Dovecot's LMTP",
+            "dovecot-lmtpd",
+            lambda: Path("/usr/lib/dovecot/lmtp").exists(),
+            "the tests with a real mailbox",
+        ),
+        Need("sipp", "sip-tester", lambda: bool(shutil.which("sipp")), "the tests with real calls"),
+        Need("baresip", "baresip-core", lambda: bool(shutil.which("baresip")), "the tests with a real telephone"),
         Need("PostgreSQL", postgresql, _postgresql, "the tests on PostgreSQL (those on SQLite run)"),
     )
 

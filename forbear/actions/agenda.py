@@ -209,4 +209,11 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "day": end_day,
     "read": read,
     "forget": forget,
+    # conversation: drafts, canned replies, search
+    # limits on contact
+    # mail
+    # text messages
+    # chat and bot
+    # telephone
+    # webhooks
 }

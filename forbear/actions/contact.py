@@ -1,17 +1,16 @@
-"""Room 1, contact: prove who you are, open a case, choose how to be reached, write, ask for a person.
+"""Room 1, contact: prove who you are, open a case, choose how to be reached.
 
 Asking for a code tells nobody whether a person or a contract exists: the answer, the work and the wait are the same.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Due, Held
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.clocks import start_of
-from forbear.core.contact import Actor, Auth, Party, Reach, Role, may_work_on_cases
-from forbear.core.dates import working_day_after
+from forbear.core.contact import Auth, Party, Reach
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id
 from forbear.core.refusal import Refusal
@@ -134,52 +133,3 @@ def choose_reach(desk: Desk, by: By, case_id: str, reach: Reach) -> Done | Refus
         return () if file.reach == reach else [e.ReachChosen(language=reach.language, reach=reach)]
 
     return carry_out(desk, by, case_id, {"reach": reach}, decide)
-
-
-def write_message(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
-    """A message between her and the desk, either way."""
-
-    def decide(file: CaseFile) -> Decision:
-        if refusal := _words(text) or _desk_only(by.actor):
-            return refusal
-        facts: list[e.Fact] = [e.MessageWritten(text=text.strip())]
-        if by.actor.kind is Role.BORROWER and file.case.person_by_on is None:
-            facts.append(e.PersonAsked(by_on=_answer_by(desk)))
-        return facts
-
-    return carry_out(desk, by, case_id, {"message": text}, decide)
-
-
-def ask_person(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
-    """She wants to talk to a person: always honoured, with a date."""
-
-    def decide(file: CaseFile) -> Decision:
-        return () if file.case.person_by_on else [e.PersonAsked(by_on=_answer_by(desk), words=words.strip()[:4000])]
-
-    return carry_out(desk, by, case_id, {"person": words}, decide)
-
-
-def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
-    """An internal note; she can still see it in what we hold about her."""
-
-    def decide(file: CaseFile) -> Decision:
-        return _words(text) or may_work_on_cases(by.actor) or [e.NoteWritten(text=text.strip())]
-
-    return carry_out(desk, by, case_id, {"note": text}, decide)
-
-
-def _answer_by(desk: Desk) -> date:
-    today = desk.clock.today()
-    return working_day_after(today, desk.rulebooks.on(today).integer("desk.answer_working_days"))
-
-
-def _words(text: str) -> Refusal | None:
-    if not text.strip():
-        return Refusal("contact.empty", "contact.refusal.empty", where="text")
-    if len(text) > 4000:
-        return Refusal("contact.too_long", "contact.refusal.too_long", facts={"most": 4000}, where="text")
-    return None
-
-
-def _desk_only(actor: Actor) -> Refusal | None:
-    return None if actor.kind is Role.BORROWER else may_work_on_cases(actor)

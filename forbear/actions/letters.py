@@ -74,7 +74,9 @@ def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
     match fact:
         case e.DecisionMade(outcome=outcome):
             return None if outcome is Outcome.APPROVED else NoticeKind(outcome.value)
-        case e.MessageWritten() if actor.kind is Role.BORROWER or channel is Channel.HOTLINE:
+        case e.MessageWritten() if actor.kind is Role.BORROWER or channel in (Channel.HOTLINE, Channel.CHAT):
+            return None
+        case e.MessageWritten(voice=voice) if voice is not e.Voice.PERSON:
             return None
         case e.MessageWritten():
             return NoticeKind.MESSAGE

@@ -391,6 +391,14 @@ class Desk:
     rulebooks: Rulebooks
     printer: Printer
     sheets: Sheets
+    # conversation: drafts, canned replies, search
+    # limits on contact
+    # mail
+    # text messages
+    # chat and bot
+    # telephone
+    # webhooks
+    # the rest
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

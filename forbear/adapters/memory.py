@@ -56,6 +56,13 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
         sheets=FileSheets(),
+        # conversation: drafts, canned replies, search
+        # limits on contact
+        # mail
+        # text messages
+        # chat and bot
+        # telephone
+        # webhooks
     )
     return replace(desk, **other)
 

@@ -26,6 +26,13 @@ RULEBOOK = environment.text("FORBEAR_RULEBOOK")
 SMTP_URL = environment.text("SMTP_URL")
 CLAMAV = environment.clamav()
 S3 = environment.s3()
+# conversation: drafts, canned replies, search
+# limits on contact
+# mail
+# text messages
+# chat and bot
+# telephone
+# webhooks
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -60,6 +60,14 @@ def desk() -> Desk:
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
+        # conversation: drafts, canned replies, search
+        # limits on contact
+        # mail
+        # text messages
+        # chat and bot
+        # telephone
+        # webhooks
+        # the rest
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,

@@ -232,9 +232,10 @@ def _contact(case: Case, event: e.Recorded) -> Changes:
             return {"language": language}
         case e.PersonAsked(by_on=by_on):
             return {"person_by_on": by_on}
-        case e.MessageWritten():
-            by_her = event.actor.kind is Role.BORROWER
-            return {"more_by_on": None} if by_her else {"person_by_on": None}
+        case e.MessageWritten() if event.actor.kind is Role.BORROWER:
+            return {"more_by_on": None}
+        case e.MessageWritten(voice=e.Voice.PERSON):
+            return {"person_by_on": None}
         case e.CaseClosed(why=why):
             return {"closed": why, "collection_rests": False}
     return {}

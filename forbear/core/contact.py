@@ -17,9 +17,15 @@ class Role(StrEnum):
 
 
 class Auth(StrEnum):
-    """How the actor proved who she is; CALLER_TWO_FACTS: two facts about the debt, named to an agent by telephone."""
+    """How the actor proved who she is. CALLER_TWO_FACTS: two facts about the debt, named to an agent by telephone;
+    CALL_BACK: we called the number on file; APP: signed in with the lender, whose server says so; MAIL_ADDRESS:
+    wrote from an address of the case, which is enough to be heard and never to be told anything.
+    """
 
     CODE = "otp-sms"
+    CALL_BACK = "call-back"
+    APP = "app-token"
+    MAIL_ADDRESS = "mail-address"
     CALLER_TWO_FACTS = "caller-2facts"
     STAFF = "staff"
     API_KEY = "api-key"
@@ -60,12 +66,31 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How she wants to be reached: `language` zh or en; `discreet`: no lender name and no debt in a text message."""
+    """How she wants to be reached: `language` zh or en; `discreet`: no lender name and no debt in a text message;
+    `night`: chat and mail that answer her may come in quiet hours; `unwanted`: channels we are to leave alone;
+    `safe_from`, `safe_until`: hours of her day, such as "10:00", outside of which nobody may call or write, "" for
+    none; `zone`: her place where it is not the lender's, such as "Asia/Urumqi".
+    """
 
     language: str
     phone: str
     email: str | None = None
     discreet: bool = False
+    night: bool = False
+    unwanted: tuple[Channel, ...] = ()
+    safe_from: str = ""
+    safe_until: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThirdParty:
+    """Somebody who may speak for her: `relation` such as spouse, adviser, lawyer."""
+
+    name: str
+    relation: str
+    phone: str = ""
+    email: str = ""
 
 
 TOUCHES_CASES = (Role.AGENT, Role.REVIEWER)

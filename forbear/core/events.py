@@ -12,7 +12,28 @@ from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.codec import typed
-from forbear.core.contact import Channel, Party, Reach
+from forbear.core.contact import Channel
+from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
+from forbear.core.contact_facts import AuthorityFiled as AuthorityFiled
+from forbear.core.contact_facts import CallBegun as CallBegun
+from forbear.core.contact_facts import CallEnded as CallEnded
+from forbear.core.contact_facts import CallRecorded as CallRecorded
+from forbear.core.contact_facts import CaseOpened as CaseOpened
+from forbear.core.contact_facts import ChannelFailed as ChannelFailed
+from forbear.core.contact_facts import ContactRefused as ContactRefused
+from forbear.core.contact_facts import ContactTried as ContactTried
+from forbear.core.contact_facts import Direction as Direction
+from forbear.core.contact_facts import HandedOver as HandedOver
+from forbear.core.contact_facts import HandoverWhy as HandoverWhy
+from forbear.core.contact_facts import IdentityProved as IdentityProved
+from forbear.core.contact_facts import MessageDelivered as MessageDelivered
+from forbear.core.contact_facts import MessageWritten as MessageWritten
+from forbear.core.contact_facts import NoteWritten as NoteWritten
+from forbear.core.contact_facts import PersonAsked as PersonAsked
+from forbear.core.contact_facts import PersonJoined as PersonJoined
+from forbear.core.contact_facts import PersonLeft as PersonLeft
+from forbear.core.contact_facts import ReachChosen as ReachChosen
+from forbear.core.contact_facts import Voice as Voice
 from forbear.core.decision import Decided, Outcome, Proposal
 from forbear.core.evidence_facts import BudgetCorrected as BudgetCorrected
 from forbear.core.evidence_facts import CauseConfirmed as CauseConfirmed
@@ -42,60 +63,6 @@ from forbear.core.plan import Offer
 from forbear.core.solver import Answer
 from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
-
-# ---- contact ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseOpened(Fact):
-    """`keep_until_on`: how long unfinished answers are kept for her."""
-
-    type = "case.opened"
-    language: str
-    keep_until_on: date
-    party: Party | None = private(Retention.IDENTITY)
-    loan_id: str | None = private(Retention.IDENTITY)
-    contract: str | None = private(Retention.IDENTITY)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentityProved(Fact):
-    """The person showed who she is; by which means stands in the event's actor."""
-
-    type = "identity.proved"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReachChosen(Fact):
-    type = "reach.chosen"
-    language: str
-    reach: Reach | None = private(Retention.IDENTITY)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageWritten(Fact):
-    """A message between the borrower and a person at the desk; who wrote it stands in the event's actor."""
-
-    type = "message.written"
-    text: str | None = private(Retention.MESSAGE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PersonAsked(Fact):
-    """She asked for a person; a call or an answer is due by `by_on`."""
-
-    type = "person.asked"
-    by_on: date
-    words: str | None = private(Retention.MESSAGE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteWritten(Fact):
-    """An internal note of the desk."""
-
-    type = "note.written"
-    text: str | None = private(Retention.MESSAGE)
-
 
 # ---- statement -------------------------------------------------------------------------------------------------
 
@@ -368,6 +335,14 @@ class NoticeSent(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeDelivered(Fact):
+    """The carrier says that it reached her telephone or mailbox."""
+
+    type = "notice.delivered"
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeFailed(Fact):
     """Given up after the last try: a person has to reach her another way."""
 
@@ -384,7 +359,9 @@ KINDS: Mapping[str, type[Fact]] = _kinds(Fact)
 
 QUIET = frozenset(
     {
-        *("notice.queued", "notice.sent", "notice.failed", "offers.made", "identity.proved", "note.written"),
+        *("notice.queued", "notice.sent", "notice.delivered", "notice.failed"),
+        *("offers.made", "identity.proved", "note.written"),
+        *("message.delivered", "call.begun", "call.ended", "call.recorded", "contact.tried", "contact.refused"),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )

@@ -14,10 +14,10 @@ from forbear.core.budget import Household
 from forbear.core.case import Case, after
 from forbear.core.checklist import still_shown
 from forbear.core.codec import evolved
-from forbear.core.contact import Actor, Channel, Party, Reach
+from forbear.core.contact import Actor, Party, Reach
+from forbear.core.conversation import Conversation, Notice, Spoken, conversed
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Held, Item, PaperFacts
-from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import Payment, Row, position
 from forbear.core.plan import Offer
 from forbear.core.reading import Confirmed, Reading, Remark
@@ -61,29 +61,6 @@ class Paper:
     def has(self, sha256: str) -> bool:
         """Whether a page of it is this file."""
         return any(page is not None and page.sha256 == sha256 for page in self.pages)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spoken:
-    """A message between her and the desk, or an internal note."""
-
-    at: datetime
-    by: Actor
-    channel: Channel
-    text: str
-    note: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A message sent to her; `state`: queued, sent, failed."""
-
-    notice: str
-    kind: NoticeKind
-    channel: Channel
-    at: datetime
-    state: str
-    letter: Letter | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +118,17 @@ class CaseFile:
     decided_at: datetime | None = None
     agreements: tuple[Agreed, ...] = ()
     payments: tuple[Paid, ...] = ()
-    spoken: tuple[Spoken, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    talk: Conversation = field(default_factory=Conversation)
+
+    @property
+    def spoken(self) -> tuple[Spoken, ...]:
+        """Everything said either way, and the desk's notes."""
+        return self.talk.spoken
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The messages that went out to her by themselves."""
+        return self.talk.notices
 
     @property
     def agreed(self) -> Agreed | None:
@@ -196,9 +182,10 @@ def open_file(recorded: Iterable[e.Recorded]) -> CaseFile:
 def with_event(file: CaseFile, event: e.Recorded) -> CaseFile:
     """The file after one more event."""
     changes: dict[str, Any] = {}
-    for room in (_contact, _statement, _evidence, _decision, _agreement, _payments, _notices):
+    for room in (_contact, _statement, _evidence, _decision, _agreement, _payments):
         changes.update(room(file, event))
-    return evolved(file, {"case": after(file.case, event), "events": (*file.events, event), **changes})
+    common = {"case": after(file.case, event), "events": (*file.events, event), "talk": conversed(file.talk, event)}
+    return evolved(file, {**common, **changes})
 
 
 def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
@@ -207,12 +194,6 @@ def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             return {"party": party, "loan_id": loan_id, "contract": contract}
         case e.ReachChosen(reach=reach):
             return {"reach": reach}
-        case e.MessageWritten(text=text) | e.PersonAsked(words=text) | e.MoreAsked(words=text):
-            spoken = Spoken(at=event.at, by=event.actor, channel=event.channel, text=text or "")
-            return {"spoken": (*file.spoken, spoken)}
-        case e.NoteWritten(text=text):
-            note = Spoken(at=event.at, by=event.actor, channel=event.channel, text=text or "", note=True)
-            return {"spoken": (*file.spoken, note)}
     return {}
 
 
@@ -359,19 +340,3 @@ def _payments(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             marked = [replace(p, reversed_at=event.at) if p.payment == payment else p for p in file.payments]
             return {"payments": tuple(marked)}
     return {}
-
-
-def _notices(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
-    match event.fact:
-        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
-            new = Notice(notice=notice, kind=kind, channel=channel, at=event.at, state="queued", letter=letter)
-            return {"notices": (*file.notices, new)}
-        case e.NoticeSent(notice=notice):
-            return {"notices": _marked(file, notice, "sent")}
-        case e.NoticeFailed(notice=notice):
-            return {"notices": _marked(file, notice, "failed")}
-    return {}
-
-
-def _marked(file: CaseFile, notice: str, state: str) -> tuple[Notice, ...]:
-    return tuple(replace(n, state=state) if n.notice == notice else n for n in file.notices)

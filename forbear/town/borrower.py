@@ -9,7 +9,17 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, plan, statement
+from forbear.actions import (
+    agreement,
+    contact,
+    conversation,
+    decision,
+    evidence,
+    health_papers,
+    payments,
+    plan,
+    statement,
+)
 from forbear.actions.comparison import unsettled
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, load
@@ -115,7 +125,7 @@ class Borrower:
 
     def writes(self, text: str) -> None:
         """She writes to the desk."""
-        well(contact.write_message(self.desk, self.by(self.her), self.case_id, text))
+        well(conversation.write_message(self.desk, self.by(self.her), self.case_id, text))
 
     def signs(self) -> None:
         """She signs with the code sent for this agreement."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from forbear.actions import contact, decision, evidence, payments
+from forbear.actions import contact, conversation, decision, evidence, payments
 from forbear.core.contact import Channel
 from forbear.core.decision import Outcome
 from forbear.core.payments import BreakReason
@@ -218,7 +218,7 @@ def asks_for_a_person(she: Borrower) -> Life:
     """Nothing fits; she asks to be called."""
     yield from states(she)
     yield HOUR
-    well(contact.ask_person(she.desk, she.by(she.her), she.case_id, "我不太会弄，想找人说说。"))
+    well(conversation.ask_person(she.desk, she.by(she.her), she.case_id, "我不太会弄，想找人说说。"))
 
 
 def by_telephone(she: Borrower) -> Life:

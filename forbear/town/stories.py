@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from forbear.actions import agenda, agreement, contact, decision, evidence, health_papers, payments, plan, statement
+from forbear.actions import (
+    agenda,
+    agreement,
+    contact,
+    conversation,
+    decision,
+    evidence,
+    health_papers,
+    payments,
+    plan,
+    statement,
+)
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Done, load
 from forbear.adapters.memory import clock_of
@@ -224,15 +235,15 @@ def _submits(t: Teller) -> Act:
 
 
 def _writes(t: Teller, words: str) -> Act:
-    return lambda: contact.write_message(t.desk, t.by(), t.case_id, words)
+    return lambda: conversation.write_message(t.desk, t.by(), t.case_id, words)
 
 
 def _asks_for_a_person(t: Teller, words: str) -> Act:
-    return lambda: contact.ask_person(t.desk, t.by(), t.case_id, words)
+    return lambda: conversation.ask_person(t.desk, t.by(), t.case_id, words)
 
 
 def _notes(t: Teller, words: str) -> Act:
-    return lambda: contact.write_note(t.desk, t.by(), t.case_id, words)
+    return lambda: conversation.write_note(t.desk, t.by(), t.case_id, words)
 
 
 # ---- evidence --------------------------------------------------------------------------------------------------

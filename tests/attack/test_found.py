@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from forbear.actions import contact, payments, statement
+from forbear.actions import contact, conversation, payments, statement
 from forbear.actions.record import By, Done
 from forbear.core.case import Stage
 from forbear.core.contact import Actor, Auth, Channel, Role
@@ -24,7 +24,7 @@ def test_opening_again_under_the_same_key_answers_with_the_events_of_then(world:
     """It answered with everything that had happened in the case since."""
     act, by, first = world.commands[0]
     case_id = world.case_ids[0]
-    contact.ask_person(world.desk, By(actor=world.her(case_id), channel=Channel.WEB, key="k"), case_id, "请打给我")
+    conversation.ask_person(world.desk, By(actor=world.her(case_id), channel=Channel.WEB, key="k"), case_id, "请打给我")
     again = act(by)
     assert (again.events, again.replayed) == (first.events, True)
     assert [event.fact.type for event in again.events] == ["case.opened", "identity.proved"]

@@ -60,7 +60,7 @@ print(json.dumps([r.fact.text for r in desk().ledger.all() if r.fact.type == "me
 """
 
 LETTERS = """
-from forbear.actions.contact import write_message
+from forbear.actions.conversation import write_message
 from forbear.actions.record import By
 from forbear.config.wiring import desk
 from forbear.core.contact import Actor, Auth, Channel, Role

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from forbear.actions import agreement, contact, decision, evidence, health_papers, payments, statement
+from forbear.actions import agreement, contact, conversation, decision, evidence, health_papers, payments, statement
 from forbear.actions.record import Done
 from forbear.core.contact import Reach
 from forbear.core.payments import BreakReason
@@ -81,8 +81,8 @@ class Game(RuleBasedStateMachine):
     def words(self, seed: int, text: str) -> None:
         rng = Random(seed)
         case_id = self.some(rng)
-        act = rng.choice((contact.write_message, contact.ask_person, contact.write_note, decision.ask_for_more,
-                          decision.send_back, decision.appeal, agreement.decline, payments.renegotiate))  # fmt: skip
+        act = rng.choice((conversation.write_message, conversation.ask_person, conversation.write_note,
+                          decision.ask_for_more, decision.send_back, decision.appeal, agreement.decline, payments.renegotiate))  # fmt: skip
         self.world.attempt(lambda by: act(self.world.desk, by, case_id, text), self.anybody(rng, case_id))
 
     @rule(seed=numbers)
@@ -208,7 +208,9 @@ class Game(RuleBasedStateMachine):
         seq = self.world.file(case_id).case.seq
         seen = rng.choice((0, seq - 1, seq))
         outcome = self.world.attempt(
-            lambda by: contact.write_message(self.world.desk, by, case_id, "在吗"), self.world.her(case_id), seen=seen
+            lambda by: conversation.write_message(self.world.desk, by, case_id, "在吗"),
+            self.world.her(case_id),
+            seen=seen,
         )
         assert seen != seq or isinstance(outcome, Done), "whoever saw the state of now is not told it is old"
 
@@ -223,7 +225,7 @@ class Game(RuleBasedStateMachine):
         """The key of one command for another is refused with a sentence."""
         _, by, first = Random(seed).choice(self.world.commands)
         before = self.world.desk.ledger.size()
-        outcome = contact.ask_person(self.world.desk, by, first.case_id, "another request under this key")
+        outcome = conversation.ask_person(self.world.desk, by, first.case_id, "another request under this key")
         assert isinstance(outcome, Refusal) and outcome.rule == "record.key"
         assert self.world.desk.ledger.size() == before
 

@@ -12,7 +12,18 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from forbear.actions import agenda, agreement, contact, decision, evidence, health_papers, payments, plan, statement
+from forbear.actions import (
+    agenda,
+    agreement,
+    contact,
+    conversation,
+    decision,
+    evidence,
+    health_papers,
+    payments,
+    plan,
+    statement,
+)
 from forbear.actions.lines import queue_line
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, Done, load
@@ -176,7 +187,7 @@ class World:
         if case.closed:
             return self.opens(case_id)
         if case.person_by_on is not None and rng.random() < 0.5:
-            return self.attempt(lambda by: contact.write_message(self.desk, by, case_id, "好的"), AGENTS[0])
+            return self.attempt(lambda by: conversation.write_message(self.desk, by, case_id, "好的"), AGENTS[0])
         match case.stage.value:
             case "statement":
                 return self._states(case_id, her)

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from forbear.actions.contact import open_case, write_message
+from forbear.actions.contact import open_case
+from forbear.actions.conversation import write_message
 from forbear.actions.record import By, Done
 from forbear.adapters.memory import memory_desk
 from forbear.core.contact import Actor, Auth, Channel, Role

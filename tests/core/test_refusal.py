@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from forbear.actions.contact import write_note
+from forbear.actions.conversation import write_note
 from forbear.actions.record import By
 from forbear.adapters.memory import memory_desk
 from forbear.core.contact import Actor, Auth, Channel, Role

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from forbear.actions import contact as verbs
-from forbear.actions.contact import CodeSent, ask_code, ask_person, open_case, prove, write_message
+from forbear.actions.contact import CodeSent, ask_code, open_case, prove
+from forbear.actions.conversation import ask_person, write_message
 from forbear.actions.ports import CaseLine
 from forbear.actions.record import By
 from forbear.core.codec import plain

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forbear.actions.caller import Caller, identify_caller
-from forbear.actions.contact import open_case, write_message, write_note
+from forbear.actions.contact import open_case
+from forbear.actions.conversation import write_message, write_note
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity

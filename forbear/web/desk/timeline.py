@@ -13,9 +13,10 @@ from forbear.actions.ports import ZONE
 from forbear.core import events as e
 from forbear.core.contact import Channel, Role
 from forbear.core.file import CaseFile
-from forbear.core.identity import masked_phone
 from forbear.core.plan import Offer
 from forbear.web.desk.answers import answer_lines, household_changes
+from forbear.web.desk.timeline_contact import contact
+from forbear.web.desk.timeline_parts import Told, erased, pairs
 from forbear.web.templatetags.desk import moment, term_in
 from forbear.words import say
 from forbear.words.format import day, money
@@ -33,8 +34,10 @@ _GROUPS = {
         "renegotiation.",
         "reach.",
         "reading.",
+        "chat.",
+        "call.",
     ),
-    "sent": ("notice.", "more.", "papers.asked", "upload_link."),
+    "sent": ("notice.", "more.", "papers.asked", "upload_link.", "contact.", "channel."),
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
@@ -43,10 +46,15 @@ _GROUPS = {
     ),
     "money": ("payment.", "instalment.", "default.", "cure_period.", "plan.broken", "plan.completed", "agreement."),
 }
-_MINOR = frozenset({"notice.sent", "answer.given", "identity.proved", "offers.made"})
+_MINOR = frozenset(
+    {
+        *("notice.sent", "notice.delivered", "message.delivered", "call.begun"),
+        *("answer.given", "identity.proved", "offers.made"),
+    }
+)
 """Told only when everything is asked for: another entry says the same in fewer lines."""
 
-_BY_ITSELF = ("notice.", "enforcement.", "papers.", "offers.made")
+_BY_ITSELF = ("notice.", "channel.", "enforcement.", "papers.", "offers.made")
 """What follows from somebody's act without being it: told as the desk's own doing."""
 
 
@@ -93,7 +101,7 @@ def shown_in(show: str, kind: str) -> bool:
         return True
     if show == "main":
         return kind not in _MINOR
-    return kind.startswith(_GROUPS[show]) and kind != "notice.sent"
+    return kind.startswith(_GROUPS[show]) and kind not in _MINOR - {"answer.given"}
 
 
 def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = False) -> Entry:
@@ -128,51 +136,26 @@ def who(file: CaseFile, event: e.Recorded, language: str) -> str:
     return f"{role} {event.actor.id}" if event.actor.id else role
 
 
-Told = tuple[dict[str, object], list[tuple[str, str]], str]
-
-
 def _told(file: CaseFile, event: e.Recorded, language: str) -> Told:
     """The parameters of the sentence, the figures under it and the words quoted."""
-    for room in (_contact, _statement, _evidence, _plan, _decision, _agreement, _payments, _notices):
+    for room in (contact, _statement, _evidence, _plan, _decision, _agreement, _payments):
         told = room(file, event, language)
         if told is not None:
             return told
     return {}, [], ""
 
 
-def _contact(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
-    match event.fact:
-        case e.CaseOpened(keep_until_on=until_on, contract=contract):
-            return {"until": day(language, until_on)}, list(_pairs(language, contract=contract)), ""
-        case e.IdentityProved():
-            return {"how": term_in(language, f"desk.auth.{event.actor.auth.value}")}, [], ""
-        case e.ReachChosen(language=spoken, reach=reach):
-            facts: dict[str, object] = {"language": term_in(language, f"desk.language.{spoken}")}
-            if reach is None:
-                return facts, [], ""
-            discreet = term_in(language, f"desk.yes_no.{'yes' if reach.discreet else 'no'}")
-            phone = masked_phone(reach.phone)
-            return facts, list(_pairs(language, phone=phone, email=reach.email, discreet=discreet)), ""
-        case e.MessageWritten(text=text) | e.NoteWritten(text=text):
-            return {}, [], text or _erased(language)
-        case e.PersonAsked(by_on=by_on, words=words):
-            return {"by": day(language, by_on)}, [], words or ""
-        case e.CaseClosed(why=why):
-            return {"why": term_in(language, f"desk.closed.{why}")}, [], ""
-    return None
-
-
 def _statement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
         case e.AnswerGiven(question=question, answer=answer):
             facts: dict[str, object] = {"question": term_in(language, f"statement.page.question.{question.value}")}
-            lines = answer_lines(question, answer, language) if answer is not None else [("", _erased(language))]
+            lines = answer_lines(question, answer, language) if answer is not None else [("", erased(language))]
             return facts, lines, ""
         case e.StatementSubmitted(statement=statement):
             if statement is None:
-                return {"cause": _erased(language)}, [], ""
+                return {"cause": erased(language)}, [], ""
             home = statement.household
-            figures = _pairs(
+            figures = pairs(
                 language,
                 income=_sum(language, home.income),
                 outgoings=_sum(language, home.outgoings),
@@ -198,12 +181,12 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.PaperReceived(item=item, page=page, facts=facts):
             size = f"{max(1, round(facts.size / 1024)):,} KB" if facts else None
             of = str(page) if page > 1 else None
-            named = _pairs(language, file=facts.name if facts else _erased(language), page=of, size=size)
+            named = pairs(language, file=facts.name if facts else erased(language), page=of, size=size)
             return {"item": _item(file, item, language)}, list(named), ""
         case e.PaperRead(legible=legible):
             return {"result": term_in(language, f"desk.read.{'legible' if legible else 'illegible'}")}, [], ""
         case e.PaperSeen(paper=paper):
-            name = _pairs(language, file=_file_name(file, paper, language))
+            name = pairs(language, file=_file_name(file, paper, language))
             return {"item": _item_of(file, paper, language)}, list(name), ""
         case e.ReadingConfirmed(paper=paper, changed=changed):
             result = term_in(language, f"desk.confirmed.{'changed' if changed else 'as_read'}")
@@ -213,7 +196,7 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.PaperAccepted(item=item, reason=reason):
             return {"item": _item(file, item, language)}, [], reason or ""
         case e.PaperRefused(item=item, reason=reason) | e.PaperWaived(item=item, reason=reason):
-            return {"item": _item(file, item, language)}, [], reason or _erased(language)
+            return {"item": _item(file, item, language)}, [], reason or erased(language)
         case e.UploadLinkSent(items=items, expires_at=expires_at):
             needs = term_in(language, "evidence.page.list.or").join(_item(file, item, language) for item in items)
             return {"items": needs, "until": moment(expires_at)}, [], ""
@@ -221,13 +204,13 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"why": term_in(language, f"desk.link_state.{why}")}, [], ""
         case e.CauseConfirmed(shown=shown, until_on=until_on):
             yes = term_in(language, f"desk.yes_no.{'yes' if shown else 'no'}")
-            return {"shown": yes}, list(_pairs(language, until=day(language, until_on) if until_on else None)), ""
+            return {"shown": yes}, list(pairs(language, until=day(language, until_on) if until_on else None)), ""
         case e.DataErased(why=why):
             return {"why": term_in(language, f"desk.erased_why.{why}")}, [], ""
         case e.BudgetCorrected(household=household, reason=reason):
             before = _household_before(file, event.seq)
             changes = household_changes(before, household, language) if household and before else []
-            return {}, changes, reason or _erased(language)
+            return {}, changes, reason or erased(language)
     return None
 
 
@@ -251,12 +234,12 @@ def _decision(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.CaseAccepted(decide_by_on=by_on):
             return {"by": day(language, by_on)}, [], ""
         case e.MoreAsked(by_on=by_on, words=words):
-            return {"by": day(language, by_on)}, [], words or _erased(language)
+            return {"by": day(language, by_on)}, [], words or erased(language)
         case e.DecisionProposed(outcome=outcome, proposal=proposal):
             facts: dict[str, object] = {"outcome": term_in(language, f"desk.outcome.{outcome.value}")}
-            return facts, _proposed(language, proposal), proposal.words if proposal else _erased(language)
+            return facts, _proposed(language, proposal), proposal.words if proposal else erased(language)
         case e.ProposalReturned(reason=reason):
-            return {}, [], reason or _erased(language)
+            return {}, [], reason or erased(language)
         case e.SecondEyesAsked(outcome=outcome, rule=rule, proposal=proposal):
             named = {
                 "outcome": term_in(language, f"desk.outcome.{outcome.value}"),
@@ -268,11 +251,11 @@ def _decision(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
                 "outcome": term_in(language, f"desk.outcome.{outcome.value}"),
                 "by": day(language, by_on),
             }
-            return made, _decided(language, decided), decided.words if decided else _erased(language)
+            return made, _decided(language, decided), decided.words if decided else erased(language)
         case e.CounterAnswered(accepted=accepted):
             return {"answer": term_in(language, f"desk.answered.{'accepted' if accepted else 'declined'}")}, [], ""
         case e.DecisionAppealed(decide_by_on=by_on, words=words):
-            return {"by": day(language, by_on)}, [], words or _erased(language)
+            return {"by": day(language, by_on)}, [], words or erased(language)
     return None
 
 
@@ -284,7 +267,7 @@ def _agreement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.AgreementSigned(number=number, act=act):
             if act is None:
                 return {"number": number}, [], ""
-            shown = _pairs(
+            shown = pairs(
                 language, phone=act.phone_masked, signed_at=moment(act.signed_at), document=act.document_sha256[:16]
             )
             return {"number": number}, list(shown), ""
@@ -300,8 +283,8 @@ def _payments(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.PaymentReceived(settled=settled, details=details):
             named = ", ".join(map(str, settled))
             if details is None:
-                return {"amount": _erased(language)}, list(_pairs(language, settled=named)), ""
-            figures = _pairs(
+                return {"amount": erased(language)}, list(pairs(language, settled=named)), ""
+            figures = pairs(
                 language,
                 paid_on=day(language, details.paid_on),
                 reference=details.reference,
@@ -312,35 +295,16 @@ def _payments(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"amount": money(language, details.amount_minor)}, list(figures), ""
         case e.PaymentReversed(payment=payment, reason=reason):
             paid = next((p.details for p in file.payments if p.payment == payment and p.details), None)
-            amount = money(language, paid.amount_minor) if paid else _erased(language)
-            return {"amount": amount}, [], reason or _erased(language)
+            amount = money(language, paid.amount_minor) if paid else erased(language)
+            return {"amount": amount}, [], reason or erased(language)
         case e.InstalmentLate(instalment=number):
             return {"number": number}, [], ""
         case e.DefaultNoticed(cure_by_on=by_on):
             return {"by": day(language, by_on)}, [], ""
         case e.PlanBroken(why=why, reason=reason):
-            return {"why": term_in(language, f"desk.broken.{why.value}")}, [], reason or _erased(language)
+            return {"why": term_in(language, f"desk.broken.{why.value}")}, [], reason or erased(language)
         case e.PlanCompleted(early=early):
             return {"how": term_in(language, f"desk.completed.{'early' if early else 'in_time'}")}, [], ""
-    return None
-
-
-def _notices(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
-    match event.fact:
-        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
-            state = next((n.state for n in file.notices if n.notice == notice), "queued")
-            facts: dict[str, object] = {
-                "kind": term_in(language, f"desk.notice.{kind.value}"),
-                "channel": term_in(language, f"desk.channel.{channel.value}"),
-                "state": term_in(language, f"desk.notice_state.{state}"),
-            }
-            to = masked_phone(letter.to) if letter and "@" not in letter.to else (letter.to if letter else None)
-            subject = letter.subject if letter and letter.subject else None
-            return facts, list(_pairs(language, to=to, subject=subject)), letter.body if letter else _erased(language)
-        case e.NoticeSent(notice=notice) | e.NoticeFailed(notice=notice):
-            kind = next((n.kind.value for n in file.notices if n.notice == notice), "")
-            tries = getattr(event.fact, "tries", 0)
-            return {"kind": term_in(language, f"desk.notice.{kind}"), "tries": tries}, [], ""
     return None
 
 
@@ -355,7 +319,7 @@ def offer_figures(language: str, offer: Offer | None) -> list[tuple[str, str]]:
 def plan_figures(language: str, plan: Any) -> list[tuple[str, str]]:
     """Largest instalment, number, first and last day, total, forgiven."""
     return list(
-        _pairs(
+        pairs(
             language,
             instalment_max=money(language, plan.instalment_max_minor),
             instalments=str(len(plan.instalments)),
@@ -371,14 +335,14 @@ def _proposed(language: str, proposal: Any) -> list[tuple[str, str]]:
     if proposal is None:
         return []
     reasons = [("", term_in(language, f"decision.reason.{reason}")) for reason in proposal.reasons]
-    others = _pairs(language, would_change=proposal.would_change or None, note=proposal.note or None)
+    others = pairs(language, would_change=proposal.would_change or None, note=proposal.note or None)
     return [*offer_figures(language, proposal.plan), *reasons, *others]
 
 
 def _decided(language: str, decided: Any) -> list[tuple[str, str]]:
     if decided is None:
         return []
-    figures = _pairs(
+    figures = pairs(
         language,
         owed=money(language, decided.owed.total_minor),
         income=money(language, decided.income_minor),
@@ -389,12 +353,6 @@ def _decided(language: str, decided: Any) -> list[tuple[str, str]]:
     )
     reasons = [("", term_in(language, f"decision.reason.{reason}")) for reason in decided.reasons]
     return [*figures, *offer_figures(language, decided.plan), *reasons]
-
-
-def _pairs(language: str, **values: str | None) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        if value:
-            yield say(language, f"desk.label.{name}"), value
 
 
 def _sum(language: str, lines: Any) -> str:
@@ -424,12 +382,12 @@ def _item(file: CaseFile, number: int, language: str) -> str:
 
 def _item_of(file: CaseFile, paper: str, language: str) -> str:
     found = file.paper(paper)
-    return _item(file, found.item, language) if found else _erased(language)
+    return _item(file, found.item, language) if found else erased(language)
 
 
 def _file_name(file: CaseFile, paper: str, language: str) -> str:
     found = file.paper(paper)
-    return found.facts.name if found and found.facts else _erased(language)
+    return found.facts.name if found and found.facts else erased(language)
 
 
 def _household_before(file: CaseFile, seq: int) -> Any:
@@ -442,7 +400,3 @@ def _household_before(file: CaseFile, seq: int) -> Any:
         elif isinstance(event.fact, e.BudgetCorrected) and event.fact.household:
             found = event.fact.household
     return found
-
-
-def _erased(language: str) -> str:
-    return say(language, "desk.case.erased")
