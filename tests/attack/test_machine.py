@@ -81,8 +81,13 @@ class Game(RuleBasedStateMachine):
     def words(self, seed: int, text: str) -> None:
         rng = Random(seed)
         case_id = self.some(rng)
-        act = rng.choice((conversation.write_message, conversation.ask_person, conversation.write_note,
-                          decision.ask_for_more, decision.send_back, decision.appeal, agreement.decline, payments.renegotiate))  # fmt: skip
+        act = rng.choice(
+            (
+                *(conversation.write_message, conversation.ask_person, conversation.write_note),
+                *(decision.ask_for_more, decision.send_back, decision.appeal),
+                *(agreement.decline, payments.renegotiate),
+            )
+        )
         self.world.attempt(lambda by: act(self.world.desk, by, case_id, text), self.anybody(rng, case_id))
 
     @rule(seed=numbers)
