@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions import agreement, comparison, enforcement, health_papers, payments, reading, uploads, webhooks
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
-from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
+from forbear.actions.ports import ZONE, Desk, Due, Lane, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
@@ -35,11 +35,9 @@ class NeedsPerson(Exception):
     """No failure: the clock says that a person has to act now."""
 
 
-def work(desk: Desk, limit: int = 20, slow: bool | None = None) -> int:
-    """Do what is due now, at most `limit` things; returns how many were taken. `slow`: only what takes long (True) or
-    only what does not (False; actions/ports.py: SLOW).
-    """
-    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS, slow)
+def work(desk: Desk, limit: int = 20, lane: Lane | None = None) -> int:
+    """Do what is due now, at most `limit` things, of one lane or of all; returns how many were taken."""
+    items = desk.agenda.lease(desk.clock.now(), limit, LEASE_SECONDS, lane)
     for item in items:
         _one(desk, item)
     return len(items)
@@ -50,6 +48,11 @@ def _one(desk: Desk, item: Leased) -> None:
         HANDLERS[item.kind](desk, item)
     except NeedsPerson as reason:
         desk.agenda.give_up(item, str(reason))
+    except webhooks.TryAgain as again:
+        if again.seconds is None:
+            desk.agenda.give_up(item, str(again))
+        else:
+            desk.agenda.retry(item, desk.clock.now() + timedelta(seconds=again.seconds), str(again))
     except Exception as error:  # whatever went wrong outside, the agenda keeps it and goes on
         said = f"{type(error).__name__}: {error}"[:300]
         if item.tries >= TRIES_MAX:
@@ -166,6 +169,7 @@ def nightly(desk: Desk, item: Leased) -> None:
         for case_id in desk.cases.to_watch(today)
     ]
     uploads.sweep(desk, desk.clock.now())
+    desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
@@ -193,6 +197,11 @@ def forget(desk: Desk, item: Leased) -> None:
     health_papers.forget_health(desk, _by(item), item.case_id)
 
 
+def resume(desk: Desk, item: Leased) -> None:
+    """The stay after a decision is over."""
+    enforcement.resume(desk, _by(item), item.case_id)
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -216,4 +225,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # chat and bot
     # telephone
     # webhooks
+    "resume": resume,
+    "hook": webhooks.tell,
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from forbear.actions.contact import CODE_TRIES
+from forbear.actions.enforcement import stay_ends
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -94,7 +95,8 @@ def decline(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
             return Refusal("agreement.none", "agreement.refusal.none", "statement.way_on.status")
         if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
             return refusal
-        return [e.AgreementLapsed(number=file.case.offered, why=Lapse.DECLINED, words=words.strip()[:4000])]
+        lapsed = e.AgreementLapsed(number=file.case.offered, why=Lapse.DECLINED, words=words.strip()[:4000])
+        return [lapsed, *_stay_after(file)]
 
     return carry_out(desk, by, case_id, {"decline": words}, decide)
 
@@ -105,9 +107,17 @@ def lapse(desk: Desk, by: By, case_id: str, number: int) -> Done | Refusal:
     def decide(file: CaseFile) -> Decision:
         if file.case.offered != number:
             return ()
-        return [e.AgreementLapsed(number=number, why=Lapse.EXPIRED)]
+        return [e.AgreementLapsed(number=number, why=Lapse.EXPIRED), *_stay_after(file)]
 
     return carry_out(desk, by, case_id, {"lapse": number}, decide)
+
+
+def _stay_after(file: CaseFile) -> list[Due]:
+    """Where nothing was signed, collection rests to the end of the stay, which may be over by now."""
+    case = file.case
+    if case.stayed_until_on is None:
+        return []
+    return [stay_ends(case.case_id, case.stayed_until_on, f"agreement:{case.offered}")]
 
 
 def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address: str) -> Decision:

@@ -6,6 +6,7 @@ Whoever decides signs with her own id; nobody decides her own proposal; an appea
 from datetime import date, timedelta
 
 from forbear.actions.agreement import issue
+from forbear.actions.enforcement import stay_ends
 from forbear.actions.plan import Choice, months_ahead, plan_for, question
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -200,6 +201,7 @@ def _decision(desk: Desk, by: By, file: CaseFile, proposal: Proposal) -> Decisio
     )
     stay_until_on = _in_days(desk, "desk.stay_days_after_decision")
     facts: list[e.Fact | Due] = [made, e.EnforcementStayed(until_on=stay_until_on)]
+    facts.append(stay_ends(file.case.case_id, stay_until_on))
     if proposal.outcome is Outcome.APPROVED:
         assert proposal.plan is not None, "an approval has a plan"
         drawn = issue(desk, file, proposal.plan)

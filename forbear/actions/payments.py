@@ -97,7 +97,7 @@ def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: s
             return Refusal("payments.wish", "payments.refusal.wish_open", "payments.way_on.decide_first")
         if not reason.strip():
             return Refusal("payments.reason", "evidence.refusal.reason", where="reason")
-        return [e.PlanBroken(why=why, reason=reason.strip()), e.CaseClosed(why="broken")]
+        return [e.PlanBroken(why=why, reason=reason.strip()), e.EnforcementResumed(), e.CaseClosed(why="broken")]
 
     return carry_out(desk, by, case_id, {"broken": why, "reason": reason}, decide)
 

@@ -6,9 +6,17 @@ Adapters and the store fill them; tests fill them from adapters/memory.py. Nothi
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import Answer as Answer
+from forbear.actions.contact_ports import Attempt as Attempt
+from forbear.actions.contact_ports import Away as Away
+from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
+from forbear.actions.contact_ports import Post as Post
+from forbear.actions.contact_ports import Webhooks as Webhooks
+from forbear.actions.contact_ports import nowhere
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -166,15 +174,25 @@ class GivenUp:
     error: str
 
 
-SLOW = ("read",)  # kinds of due things that take long: a worker does them beside the rest, so that nothing waits
+class Lane(StrEnum):
+    """What a worker does beside the rest, so that nothing waits for what takes long: reading papers, and the answers
+    of other systems.
+    """
+
+    REST = "rest"
+    READING = "reading"
+    TELLING = "telling"
+
+
+LANES = {"read": Lane.READING, "hook": Lane.TELLING}  # by kind; any other kind is the rest
 
 
 class Agenda(Protocol):
     def put(self, dues: Sequence[Due]) -> int:
         """Put what is not there yet (by key); returns how many were new."""
 
-    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
-        """Take what is due and free, earliest first, for `seconds`; only kinds in SLOW (True), only others (False)."""
+    def lease(self, now: datetime, limit: int, seconds: int, lane: Lane | None = None) -> tuple[Leased, ...]:
+        """Take what is due and free, earliest first, for `seconds`; of one lane, or of all (None)."""
 
     def renew(self, item: Leased, now: datetime, seconds: int) -> None:
         """It is still being done: hold it for `seconds` from now, unless somebody else has taken it meanwhile."""
@@ -398,6 +416,10 @@ class Desk:
     # chat and bot
     # telephone
     # webhooks
+    webhooks: Webhooks = field(default_factory=NoWebhooks)
+    post: Post = nowhere
+    webhook_hosts: tuple[str, ...] = ()
+    """Hosts that messages may be sent to."""
     # the rest
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN

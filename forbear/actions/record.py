@@ -1,7 +1,8 @@
 """The only writer. Every action ends here: load the case, let the core decide, append all or nothing.
 
 `carry_out` answers a repeated command with what it did the first time, tells a reader whose screen is out of date so,
-adds the messages that the new facts call for, and tries again when somebody else appended in between.
+adds the messages that the new facts call for, to her and to other systems, and tries again when somebody else
+appended in between.
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from forbear.actions import webhooks
 from forbear.actions.letters import letters
 from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Write
 from forbear.core.codec import plain
@@ -131,9 +133,11 @@ def _write(
             all_facts.append(letter)
             all_dues.append(due)
             file = with_event(file, _pending(by, case_id, file, letter, now))
+    expected = file.case.seq - len(all_facts)
+    all_dues += webhooks.dues(desk.webhooks, case_id, expected + 1, all_facts, now)
     return Write(
         case_id=case_id,
-        expected=file.case.seq - len(all_facts),
+        expected=expected,
         key=by.key,
         request=asked,
         at=now,

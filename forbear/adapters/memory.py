@@ -17,6 +17,7 @@ from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedg
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
+from forbear.adapters.memory_webhooks import MemoryPost, MemoryWebhooks
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.sheets import FileSheets
 from forbear.core.agreement import Terms
@@ -63,6 +64,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         # chat and bot
         # telephone
         # webhooks
+        webhooks=MemoryWebhooks(),
+        post=MemoryPost(),
     )
     return replace(desk, **other)
 

@@ -10,7 +10,7 @@ from typing import Any
 from unicodedata import normalize
 
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
-from forbear.actions.ports import SLOW, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Leased, Write
+from forbear.actions.ports import LANES, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Lane, Leased, Write
 from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
@@ -212,10 +212,10 @@ class MemoryAgenda:
                     self._items[item.due.key] = self._by_id[item.id] = item
             return len(self._items) - before
 
-    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
+    def lease(self, now: datetime, limit: int, seconds: int, lane: Lane | None = None) -> tuple[Leased, ...]:
         with self._lock:
             free = [i for i in self._open() if i.due_at <= now and (i.lease_until is None or i.lease_until <= now)]
-            free = [i for i in free if slow is None or (i.due.kind in SLOW) == slow]
+            free = [i for i in free if lane is None or LANES.get(i.due.kind, Lane.REST) is lane]
             taken = sorted(free, key=lambda item: (item.due_at, item.id))[:limit]
             for item in taken:
                 item.lease_until = now + timedelta(seconds=seconds)

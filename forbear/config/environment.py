@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from forbear.adapters.bucket import S3
+from forbear.core.api_keys import ApiKey, read_key
 
 
 class Misconfigured(Exception):
@@ -46,12 +47,12 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [item.strip() for item in text(name, ",".join(default)).split(",") if item.strip()]
 
 
-def digests(name: str) -> list[str]:
-    """SHA-256 digests in hexadecimal, separated by commas."""
-    found = [item.lower() for item in names(name)]
-    if any(len(item) != 64 or set(item) - set("0123456789abcdef") for item in found):
-        raise Misconfigured(f"{name} holds something else than SHA-256 digests: write 64 hexadecimal digits a key.")
-    return found
+def api_keys(name: str) -> list[ApiKey]:
+    """The keys of other systems, separated by commas (forbear/core/api_keys.py: read_key)."""
+    try:
+        return [read_key(item) for item in names(name)]
+    except ValueError as fault:
+        raise Misconfigured(f"{name} cannot be read: {fault}.") from None
 
 
 def home() -> Path:

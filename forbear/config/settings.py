@@ -33,6 +33,7 @@ S3 = environment.s3()
 # chat and bot
 # telephone
 # webhooks
+WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -141,8 +142,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEV else "https"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Forbear"
 
-# The lender's own systems: SHA-256 of each API key, in hexadecimal, separated by commas.
-API_KEYS = environment.digests("FORBEAR_API_KEYS")
+# The lender's own systems and its agencies: SHA-256 of each API key with what it is for, separated by commas.
+API_KEYS = environment.api_keys("FORBEAR_API_KEYS")
 
 for _name, _value in environment.mail().items():
     globals()[_name] = _value

@@ -15,6 +15,7 @@ from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
+from forbear.adapters.post import HttpPost
 from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
@@ -32,6 +33,7 @@ from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
+from forbear.store.webhooks import DjangoWebhooks
 
 
 @cache
@@ -67,6 +69,9 @@ def desk() -> Desk:
         # chat and bot
         # telephone
         # webhooks
+        webhooks=DjangoWebhooks(keys),
+        post=HttpPost(),
+        webhook_hosts=tuple(settings.WEBHOOK_HOSTS),
         # the rest
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,

@@ -1,8 +1,8 @@
 """`forbear worker`: does what is due, again and again: messages, reminders, deadlines, the nightly run.
 
 Any number may run beside each other; each thing due is leased by one of them, and comes back when that one dies. What
-takes long, reading papers, has a thread of its own that does one at a time, so that no message waits for it; the work
-itself is done in the reader's process (adapters/reading.py), so that this one stays small.
+takes long, reading papers and telling other systems, has threads of its own that do one at a time, so that no message
+to her waits; reading itself is done in the reader's process (adapters/reading.py), so that this one stays small.
 """
 
 import argparse
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     open_house()
     from forbear.actions.agenda import work
     from forbear.actions.payments import first_nightly
+    from forbear.actions.ports import Lane
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
@@ -48,25 +49,30 @@ def run(arguments: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    slow = threading.Thread(target=_keep_on, args=(stop, work, desk, True), daemon=True)
-    slow.start()
-    _keep_on(stop, work, desk, False)
+    beside = [
+        threading.Thread(target=_keep_on, args=(stop, work, desk, lane, 1), daemon=True)
+        for lane in (Lane.READING, Lane.TELLING)
+    ]
+    for thread in beside:
+        thread.start()
+    _keep_on(stop, work, desk, Lane.REST, AT_ONCE)
     desk().reader.close()  # a page being read is put back on the agenda
-    slow.join(STOP_WITHIN_SECONDS)
+    for thread in beside:
+        thread.join(STOP_WITHIN_SECONDS)
     return 0
 
 
-def _keep_on(stop: threading.Event, work: Any, desk: Any, slow: bool) -> None:
+def _keep_on(stop: threading.Event, work: Any, desk: Any, lane: Any, at_once: int) -> None:
     while not stop.is_set():
-        stop.wait(_turn(work, desk, slow))
+        stop.wait(_turn(work, desk, lane, at_once))
 
 
-def _turn(work: Any, desk: Any, slow: bool) -> float:
+def _turn(work: Any, desk: Any, lane: Any, at_once: int) -> float:
     """One look at the agenda; returns how long to wait. A database that is away for a while is waited for."""
     from django.db import DatabaseError, connection
 
     try:
-        return 0 if work(desk(), 1 if slow else AT_ONCE, slow) else LOOK_EVERY_SECONDS
+        return 0 if work(desk(), at_once, lane) else LOOK_EVERY_SECONDS
     except DatabaseError:
         logging.getLogger("forbear.worker").exception("the agenda cannot be read; trying again")
         connection.close()

@@ -154,6 +154,13 @@ class Case:
         open_numbers = [n for n in range(1, len(self.due) + 1) if n not in self.settled]
         return self.due[open_numbers[0] - 1] if open_numbers and self.in_force is not None else None
 
+    def stay_over(self, today: date) -> bool:
+        """Whether collection rests only by a stay whose last day is over: nothing is asked, offered or agreed."""
+        waits = self.under_review or self.offered is not None or self.in_force is not None
+        if waits or not self.collection_rests or self.stayed_until_on is None:
+            return False
+        return today > self.stayed_until_on
+
     @property
     def watch_on(self) -> date | None:
         """From this day on the end of a day has something to look at: an instalment is past its days of grace."""
@@ -250,6 +257,8 @@ def _statement(case: Case, event: e.Recorded) -> Changes:
             return {"collection_rests": True, "stayed_until_on": None}
         case e.EnforcementStayed(until_on=until_on):
             return {"collection_rests": True, "stayed_until_on": until_on}
+        case e.EnforcementResumed():
+            return {"collection_rests": False, "stayed_until_on": None}
     return {}
 
 
@@ -379,7 +388,7 @@ _ROOMS = {
     kind.type: room
     for room, kinds in {
         _contact: (e.CaseOpened, e.ReachChosen, e.PersonAsked, e.MessageWritten, e.CaseClosed),
-        _statement: (e.StatementSubmitted, e.EnforcementPaused, e.EnforcementStayed),
+        _statement: (e.StatementSubmitted, e.EnforcementPaused, e.EnforcementStayed, e.EnforcementResumed),
         _evidence: (
             *(e.PapersAsked, e.PaperReceived, e.PaperAccepted, e.PaperRefused, e.PaperWaived),
             *(e.ConsentGiven, e.ConsentWithdrawn, e.DataErased),

@@ -96,6 +96,13 @@ class EnforcementStayed(Fact):
     until_on: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class EnforcementResumed(Fact):
+    """Collection may go on: the stay after a decision is over, or the agreement was declared broken."""
+
+    type = "enforcement.resumed"
+
+
 # ---- plan ------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.models import Min
 from django.db.models.functions import Coalesce, Greatest
 
-from forbear.actions.ports import SLOW, Due, GivenUp, Leased
+from forbear.actions.ports import LANES, Due, GivenUp, Lane, Leased
 from forbear.core.codec import plain
 from forbear.store.models import AgendaItem
 
@@ -29,8 +29,14 @@ returning id, kind, key, case_id, body, due_at, lease_until, tries, state, error
 """
 _SKIP = {"postgresql": "for update skip locked"}
 """On PostgreSQL several workers lease at once, each past what another is just taking; SQLite has one writer anyway."""
-_AMONG = ", ".join(f"'{kind}'" for kind in SLOW)
-_KINDS = {None: "", True: f"and kind in ({_AMONG})", False: f"and kind not in ({_AMONG})"}
+
+
+def _kinds(lane: Lane | None) -> str:
+    """The condition on the kind for a lane; the kinds are words of ours."""
+    if lane is None:
+        return ""
+    named = ", ".join(f"'{kind}'" for kind, of in LANES.items() if lane in (of, Lane.REST))
+    return f"and kind {'not in' if lane is Lane.REST else 'in'} ({named})"
 
 
 class DjangoAgenda:
@@ -43,8 +49,8 @@ class DjangoAgenda:
     def put(self, dues: Sequence[Due]) -> int:
         return put_dues(dues, self._using)
 
-    def lease(self, now: datetime, limit: int, seconds: int, slow: bool | None = None) -> tuple[Leased, ...]:
-        sql = _LEASE.format(kinds=_KINDS[slow], skip=_SKIP.get(connections[self._using].vendor, ""))
+    def lease(self, now: datetime, limit: int, seconds: int, lane: Lane | None = None) -> tuple[Leased, ...]:
+        sql = _LEASE.format(kinds=_kinds(lane), skip=_SKIP.get(connections[self._using].vendor, ""))
         rows = self._items.raw(sql, [now, now, limit, now + timedelta(seconds=seconds)])
         return tuple(_leased(row) for row in sorted(rows, key=lambda row: (row.due_at, row.id)))
 

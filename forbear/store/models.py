@@ -14,6 +14,8 @@ from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.paper_tables import PaperMark as PaperMark
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow
+from forbear.store.webhook_tables import WebhookAttemptRow as WebhookAttemptRow
+from forbear.store.webhook_tables import WebhookRow as WebhookRow
 
 
 class Event(models.Model):

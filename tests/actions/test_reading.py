@@ -9,7 +9,7 @@ import pytest
 
 from forbear.actions.agenda import READ_SECONDS, TRIES_MAX, work
 from forbear.actions.evidence import receive_paper
-from forbear.actions.ports import Desk, Looked, PageImage, Rendered, RendererAway
+from forbear.actions.ports import Desk, Lane, Looked, PageImage, Rendered, RendererAway
 from forbear.actions.record import By, Done, carry_out, load
 from forbear.adapters.memory import clock_of, memory_desk
 from forbear.adapters.memory_papers import MemoryReader
@@ -221,8 +221,8 @@ def test_an_erased_paper_is_not_read(desk: Desk):
 
 def test_messages_do_not_wait_for_a_reading(desk: Desk):
     send(desk, b"front")
-    assert work(desk, slow=False) == 0
-    assert work(desk, 1, slow=True) == 1
+    assert work(desk, lane=Lane.REST) == 0
+    assert work(desk, 1, lane=Lane.READING) == 1
     assert desk.agenda.next_due_at() is None
     assert len(was_read(desk)) == 1
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from forbear.actions.agenda import HANDLERS, LEASE_SECONDS, TRIES_MAX, work
-from forbear.actions.ports import GivenUp, Message
+from forbear.actions.ports import GivenUp, Lane, Message
 from forbear.adapters.memory import clock_of, memory_desk, sent_by
 from forbear.core.contact import Channel
 from tests.contracts.bench import START, at_once, due
@@ -127,9 +127,9 @@ def test_who_lost_the_lease_can_neither_put_off_nor_give_up(bench):
 
 def test_what_takes_long_is_taken_apart_from_the_rest(bench):
     bench.agenda.put([due("a", kind="read"), due("b"), due("c", START + MINUTE, kind="read")])
-    assert keys(bench.agenda.lease(START, 9, 60, slow=False)) == ["b"]
-    assert keys(bench.agenda.lease(START, 9, 60, slow=False)) == []
-    assert keys(bench.agenda.lease(START, 9, 60, slow=True)) == ["a"]
+    assert keys(bench.agenda.lease(START, 9, 60, lane=Lane.REST)) == ["b"]
+    assert keys(bench.agenda.lease(START, 9, 60, lane=Lane.REST)) == []
+    assert keys(bench.agenda.lease(START, 9, 60, lane=Lane.READING)) == ["a"]
     assert keys(bench.agenda.lease(START + MINUTE, 9, 60)) == ["a", "b", "c"]
 
 

@@ -1,6 +1,7 @@
 """The door for machines: an API key in `Authorization: Bearer …`, JSON in and out, errors that name the field.
 
-Keys are kept as SHA-256 in the setting API_KEYS; a request without one learns nothing but that it needs one.
+Keys are kept as SHA-256 in the setting API_KEYS, each with what it is for (core/api_keys.py); a request without one
+learns nothing but that it needs one.
 """
 
 import json
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from forbear.core.api_keys import ApiKey, Scope
 from forbear.core.contact import Actor, Auth, Role
 from forbear.core.refusal import Refusal
 from forbear.words import LANGUAGES, say
@@ -22,21 +24,23 @@ BODY_BYTES_MAX = 64 * 1024
 View = Callable[..., HttpResponse]
 
 
-def machine_required(method: str) -> Callable[[View], View]:
-    """A view for one method and a known key; sets `request.machine`, the Actor its acts are recorded under."""
+def machine_required(method: str, scope: Scope) -> Callable[[View], View]:
+    """A view for one method and a known key that is for this; sets `request.machine`, the Actor its acts are recorded
+    under.
+    """
 
     def guard(view: View) -> View:
         @csrf_exempt
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = _machine(request)
-            if actor is None:
+            key = _key(request)
+            if key is None:
                 return error(401, "key", "api.fault.key")
             if request.method != method:
-                answer = error(405, "method", "api.fault.method", method=method)
-                answer.headers["Allow"] = method
-                return answer
-            request.machine = actor  # type: ignore[attr-defined]
+                return _other_method(method)
+            if not key.may(scope):
+                return error(403, "key", "api.fault.scope", scope=scope.value)
+            request.machine = Actor(Role.LENDER_CORE, key.name, Auth.API_KEY)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         return guarded
@@ -44,13 +48,32 @@ def machine_required(method: str) -> Callable[[View], View]:
     return guard
 
 
-def _machine(request: HttpRequest) -> Actor | None:
+def by_method(**views: View) -> View:
+    """One address with several methods, each a view of its own: `by_method(GET=show, DELETE=remove)`."""
+
+    @csrf_exempt
+    def chosen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        view = views.get(request.method or "")
+        if view is not None:
+            return view(request, *args, **kwargs)
+        return error(401, "key", "api.fault.key") if _key(request) is None else _other_method(", ".join(views))
+
+    return chosen
+
+
+def _other_method(allowed: str) -> HttpResponse:
+    answer = error(405, "method", "api.fault.method", method=allowed)
+    answer.headers["Allow"] = allowed
+    return answer
+
+
+def _key(request: HttpRequest) -> ApiKey | None:
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key.strip():
         return None
     digest = sha256(key.strip().encode()).hexdigest()
-    fits = [known for known in settings.API_KEYS if compare_digest(known.lower(), digest)]
-    return Actor(Role.LENDER_CORE, f"key-{digest[:8]}", Auth.API_KEY) if fits else None
+    fits = [known for known in settings.API_KEYS if compare_digest(known.digest, digest)]
+    return fits[0] if fits else None
 
 
 def body_of(request: HttpRequest, known: Mapping[str, type]) -> dict[str, Any] | HttpResponse:

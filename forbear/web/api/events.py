@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from forbear.actions.record import load
+from forbear.core.api_keys import Scope
 from forbear.core.case import Case
 from forbear.core.codec import instant
 from forbear.web.api.door import error, machine_required
@@ -19,7 +20,7 @@ from forbear.web.api.door import error, machine_required
 EVENTS_MOST = 200
 
 
-@machine_required("GET")
+@machine_required("GET", Scope.CASES)
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case's state of work: public facts only, no name and no amount."""
     found = load(request.desk, case_id)  # type: ignore[attr-defined]
@@ -48,7 +49,7 @@ def state_of(case: Case) -> dict[str, object]:
     }
 
 
-@machine_required("GET")
+@machine_required("GET", Scope.CASES)
 def events(request: HttpRequest, case_id: str) -> HttpResponse:
     """At most 200 events after `after` (default -1: from the first), each with its type and public fields."""
     after = request.GET.get("after", "-1")

@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from forbear.core.api_keys import Scope
 from forbear.web.api.door import body_of, error, machine_required
 
 
-@machine_required("POST")
+@machine_required("POST", Scope.CASES)
 def find(request: HttpRequest) -> HttpResponse:
     """The contract's cases, the newest first; 404 when the contract is not in the loan book."""
     given = body_of(request, {"contract": str})

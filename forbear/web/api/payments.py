@@ -6,6 +6,7 @@ from forbear.actions.payments import take_payment
 from forbear.actions.payments_file import place
 from forbear.actions.record import By, load
 from forbear.core import amounts
+from forbear.core.api_keys import Scope
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.money import major
@@ -16,7 +17,7 @@ from forbear.web.api.door import body_of, error, machine_required, refused
 FIELDS = {"contract": str, "case": str, "amount": str, "paid_on": str, "reference": str}
 
 
-@machine_required("POST")
+@machine_required("POST", Scope.PAYMENTS)
 def payments(request: HttpRequest) -> HttpResponse:
     """201 when it was booked now, 200 when it had been booked before, an error that names the field otherwise."""
     given = body_of(request, FIELDS)

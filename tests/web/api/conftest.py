@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from forbear.core.api_keys import read_key
 from tests.web.desk.conftest import desk, she
 
 __all__ = ["core", "desk", "she"]
@@ -28,9 +29,16 @@ class Core:
         answer = self.client.get(path)
         return answer.status_code, answer.json()
 
+    def patch(self, path: str, body: Any) -> tuple[int, Any]:
+        answer = self.client.patch(path, json.dumps(body), content_type="application/json")
+        return answer.status_code, answer.json()
+
+    def delete(self, path: str) -> int:
+        return self.client.delete(path).status_code
+
 
 @pytest.fixture
 def core(settings: Any) -> Core:
     """The core system with a known key."""
-    settings.API_KEYS = [sha256(KEY.encode()).hexdigest()]
+    settings.API_KEYS = [read_key(sha256(KEY.encode()).hexdigest())]
     return Core()
