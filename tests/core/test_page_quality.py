@@ -111,3 +111,31 @@ def test_a_photo_of_a_screen_that_reads_is_trusted_and_told():
 def test_papers_of_kinds_nobody_knows_need_no_field():
     unknown = Reading(kind=PaperKind.UNKNOWN, pages=(Page(number=1, width=1, height=1),))
     assert judged(unknown, {1: GOOD}) == (unknown, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "cut_lines", "told"),
+    [
+        (("net", "month", "name", "employer"), 1, []),
+        (("net", "month", "name"), 1, [FaultCode.CUT]),
+        (("net", "month", "employer"), 1, [FaultCode.CUT]),
+        (("net", "month"), 0, []),
+    ],
+)
+def test_what_nearly_every_payslip_shows_was_lost_where_a_line_touches_the_edge(
+    fields: tuple[str, ...], cut_lines: int, told: list[FaultCode]
+):
+    reading = replace(payslip(*((name, 990) for name in fields)), faults=())
+    found, trusted = judged(reading, {1: replace(GOOD, cut_lines=cut_lines)})
+    assert ([fault.code for fault in found.faults], trusted) == (told, not told)
+
+
+@pytest.mark.parametrize(("confidence", "trusted"), [(949, False), (950, True)])
+def test_a_name_in_characters_has_to_be_read_surely(confidence: int, trusted: bool):
+    box = Box(left=0, top=0, right=1, bottom=1)
+    values = {"number": 990, "name": 800, "name_native": confidence, "expires_on": 990}
+    values |= {"born_on": 990, "nationality": 990}
+    fields = tuple(Field(name=n, value="x", confidence=c, page=1, box=box) for n, c in values.items())
+    passport = Reading(kind=PaperKind.PASSPORT, pages=(Page(number=1, width=1, height=1),), fields=fields)
+    found, whole = judged(passport, {1: GOOD})
+    assert ([fault.code for fault in found.faults], whole) == ([] if trusted else [FaultCode.UNREADABLE], trusted)
