@@ -60,7 +60,8 @@ class DjangoWebhooks:
         self._attempts.filter(at__lt=before).delete()
 
     def _endpoint(self, row: WebhookRow) -> Endpoint:
-        return typed(Endpoint, json.loads(open_text(self._key, _place(row.id), row.sealed)), "webhook")  # type: ignore[no-any-return]
+        found: Endpoint = typed(Endpoint, json.loads(open_text(self._key, _place(row.id), row.sealed)), "webhook")
+        return found
 
 
 def _place(id: str) -> str:

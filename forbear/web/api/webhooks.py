@@ -13,6 +13,7 @@ from forbear.core.api_keys import Scope
 from forbear.core.codec import instant
 from forbear.core.refusal import Refusal
 from forbear.core.webhooks import Endpoint, Standing
+from forbear.web.access import desk_of
 from forbear.web.api.door import body_of, by_method, error, machine_required, refused
 
 FIELDS: dict[str, type] = {"url": str, "events": list, "standing": str}
@@ -29,20 +30,20 @@ def add(request: HttpRequest) -> HttpResponse:
             return error(422, name, "api.fault.missing", field=name)
     if fault := _events_fault(given):
         return fault
-    added = verbs.add(request.desk, given["url"], given["events"])  # type: ignore[attr-defined]
+    added = verbs.add(desk_of(request), given["url"], given["events"])
     return refused(added) if isinstance(added, Refusal) else JsonResponse(_shown(added, secret=True), status=201)
 
 
 @machine_required("GET", Scope.WEBHOOKS)
 def every(request: HttpRequest) -> HttpResponse:
     """All endpoints."""
-    return JsonResponse({"webhooks": [_shown(endpoint) for endpoint in request.desk.webhooks.all()]})  # type: ignore[attr-defined]
+    return JsonResponse({"webhooks": [_shown(endpoint) for endpoint in desk_of(request).webhooks.all()]})
 
 
 @machine_required("GET", Scope.WEBHOOKS)
 def one(request: HttpRequest, webhook: str) -> HttpResponse:
     """An endpoint and its last hundred attempts, the newest first."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     endpoint = desk.webhooks.get(webhook)
     if endpoint is None:
         return _none()
@@ -59,7 +60,7 @@ def change(request: HttpRequest, webhook: str) -> HttpResponse:
     given = body_of(request, FIELDS)
     if isinstance(given, HttpResponse):
         return given
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     endpoint = desk.webhooks.get(webhook)
     if endpoint is None:
         return _none()
@@ -77,7 +78,7 @@ def change(request: HttpRequest, webhook: str) -> HttpResponse:
 @machine_required("DELETE", Scope.WEBHOOKS)
 def remove(request: HttpRequest, webhook: str) -> HttpResponse:
     """Nothing more goes there, and its secret is forgotten."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     if desk.webhooks.get(webhook) is None:
         return _none()
     desk.webhooks.remove(webhook)
@@ -87,7 +88,7 @@ def remove(request: HttpRequest, webhook: str) -> HttpResponse:
 @machine_required("POST", Scope.WEBHOOKS)
 def rotate(request: HttpRequest, webhook: str) -> HttpResponse:
     """A new secret; the one before signs beside it for 24 hours."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     endpoint = desk.webhooks.get(webhook)
     return _none() if endpoint is None else JsonResponse(_shown(verbs.rotate(desk, endpoint), secret=True))
 
@@ -98,7 +99,7 @@ def replay(request: HttpRequest, webhook: str) -> HttpResponse:
     given = body_of(request, {"from_leaf": int, "until_leaf": int})
     if isinstance(given, HttpResponse):
         return given
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     endpoint = desk.webhooks.get(webhook)
     if endpoint is None:
         return _none()

@@ -1,5 +1,7 @@
 """The timeline's lines of room 1, contact: who came, what was said over every channel, calls, and what went out."""
 
+from datetime import date
+
 from forbear.core import events as e
 from forbear.core.contact import Reach, ThirdParty
 from forbear.core.file import CaseFile
@@ -114,8 +116,8 @@ def _limits(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     return None
 
 
-def _authority(language: str, party: ThirdParty | None, until_on: object) -> list[tuple[str, str]]:
-    until = day(language, until_on) if until_on else None  # type: ignore[arg-type]
+def _authority(language: str, party: ThirdParty | None, until_on: date | None) -> list[tuple[str, str]]:
+    until = day(language, until_on) if until_on else None
     return list(pairs(language, relation=party.relation if party else None, until=until))
 
 
