@@ -10,6 +10,7 @@ from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.contact import Actor, Role, may_work_on_cases
+from forbear.core.conversation import undelivered
 from forbear.core.dates import working_day_after
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
@@ -82,6 +83,20 @@ def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
         return _words(text) or may_work_on_cases(by.actor) or [e.NoteWritten(text=text.strip())]
 
     return carry_out(desk, by, case_id, {"note": text}, decide)
+
+
+def delivered(desk: Desk, by: By, case_id: str, up_to_seq: int) -> Done | Refusal:
+    """Her page (a borrower's `by`) or the desk's has taken the messages up to a seq: a fact for each that is new.
+
+    Nothing new writes nothing. A live view may call it as often as it likes; whoever only reads the desk takes none.
+    """
+
+    def decide(file: CaseFile) -> Decision:
+        if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
+            return refusal
+        return [e.MessageDelivered(message=one) for one in undelivered(file, by.actor.kind, up_to_seq)]
+
+    return carry_out(desk, by, case_id, {"delivered": up_to_seq}, decide)
 
 
 def answer_by(desk: Desk) -> date:
