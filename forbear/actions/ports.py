@@ -9,6 +9,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import CannedReplies as CannedReplies
+from forbear.actions.contact_ports import Draft as Draft
+from forbear.actions.contact_ports import Drafts as Drafts
+from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -124,6 +128,9 @@ class Ledger(Protocol):
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
+
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        """The events at these leaves, in the log's order; a leaf that is none is left out."""
 
     def size(self) -> int:
         """How many leaves the log has."""
@@ -392,6 +399,9 @@ class Desk:
     printer: Printer
     sheets: Sheets
     # conversation: drafts, canned replies, search
+    drafts: Drafts
+    canned_replies: CannedReplies
+    message_index: MessageIndex
     # limits on contact
     # mail
     # text messages

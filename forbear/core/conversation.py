@@ -60,6 +60,8 @@ class Notice:
     delivered_at: datetime | None = None
     seq: int = -1
     touched: int = -1
+    carries: str = ""
+    """The message it brings, where it brings one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,14 +181,19 @@ def _said(talk: Conversation, event: e.Recorded) -> Conversation:
         case e.NoteWritten(text=text):
             return _with(talk, replace(_plain(event, text or ""), note=True))
         case e.MessageDelivered(message=message):
-            told = [
-                replace(one, delivered_at=event.at, touched=event.seq)
-                if message and one.message == message and one.delivered_at is None
-                else one
-                for one in talk.spoken
-            ]
-            return evolved(talk, {"spoken": tuple(told)})
+            return _taken(talk, message, event)
     return talk
+
+
+def _taken(talk: Conversation, message: str, event: e.Recorded) -> Conversation:
+    """A message reached the other side; by which way first is what counts."""
+    told = [
+        replace(one, delivered_at=event.at, touched=event.seq)
+        if message and one.message == message and one.delivered_at is None
+        else one
+        for one in talk.spoken
+    ]
+    return evolved(talk, {"spoken": tuple(told)})
 
 
 def _with(talk: Conversation, spoken: Spoken) -> Conversation:
@@ -230,12 +237,15 @@ def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
                 letter=letter,
                 seq=event.seq,
                 touched=event.seq,
+                carries=talk.spoken[-1].message if kind is NoticeKind.MESSAGE and talk.spoken else "",
             )
             return evolved(talk, {"notices": (*talk.notices, new)})
         case e.NoticeSent(notice=notice):
             return _marked(talk, notice, touched=event.seq, state="sent", sent_at=event.at)
         case e.NoticeDelivered(notice=notice):
-            return _marked(talk, notice, touched=event.seq, state="delivered", delivered_at=event.at)
+            talk = _marked(talk, notice, touched=event.seq, state="delivered", delivered_at=event.at)
+            carried = next((one.carries for one in talk.notices if one.notice == notice), "")
+            return _taken(talk, carried, event)
         case e.NoticeFailed(notice=notice):
             return _marked(talk, notice, touched=event.seq, state="failed")
     return talk

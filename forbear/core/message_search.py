@@ -5,10 +5,11 @@ words and numbers. A term stands where it is found as written (folded, core/fold
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from forbear.core import events as e
+from forbear.core.conversation import Notice, Said, Spoken
 from forbear.core.folding import DENSE, folded
 from forbear.core.refusal import Refusal
 
@@ -98,11 +99,33 @@ def _joined(one: str, other: str) -> bool:
     return bool(one and other) and all((found := _RUN.match(letter)) and found["word"] for letter in (one, other))
 
 
+def found_among(entries: Iterable[Said], query: Query) -> tuple[tuple[Said, Excerpt], ...]:
+    """What of a conversation has the words, newest first: messages, notes and what went out by itself."""
+    found = ((entry, found_in(_words(entry), query)) for entry in entries)
+    hits = [(entry, excerpt) for entry, excerpt in found if excerpt is not None]
+    return tuple(sorted(hits, key=lambda hit: -hit[0].seq))
+
+
+def _words(entry: Said) -> str:
+    match entry:
+        case Spoken(text=text, subject=subject, sender=sender):
+            return _joined_lines(subject, text, sender)
+        case Notice(letter=letter) if letter is not None:
+            return _joined_lines(letter.subject, letter.body)
+    return ""
+
+
+def _joined_lines(*parts: str | None) -> str:
+    return "\n".join(part for part in parts if part)
+
+
 def said_in(fact: e.Fact) -> str:
-    """What is searched of a fact: the words of messages and notes, with subject and sender; "" for every other."""
+    """What is searched of a fact over all cases: the words of messages and notes, with subject and sender; "" for
+    every other. What goes out by itself is left out: it says the same to everybody.
+    """
     match fact:
         case e.MessageWritten(text=text, subject=subject, sender=sender):
-            return "\n".join(part for part in (subject, text, sender) if part)
+            return _joined_lines(subject, text, sender)
         case e.PersonAsked(words=words) | e.MoreAsked(words=words):
             return words or ""
         case e.NoteWritten(text=text):
