@@ -1,4 +1,4 @@
-"""Room 1, contact: what somebody of the desk is writing and has not sent; kept while she types, gone when it is sent."""
+"""Room 1, contact: what somebody of the desk is writing; kept while she types, gone when it is sent."""
 
 from dataclasses import replace
 

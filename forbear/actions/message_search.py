@@ -1,4 +1,4 @@
-"""Room 1, contact: words found in what was said over all cases. The index narrows, what is shown was matched exactly."""
+"""Room 1, contact: words found in what was said. The index narrows, what is shown was matched exactly."""
 
 from dataclasses import dataclass
 
