@@ -244,8 +244,8 @@ def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
             return _marked(talk, notice, touched=event.seq, state="sent", sent_at=event.at)
         case e.NoticeDelivered(notice=notice):
             talk = _marked(talk, notice, touched=event.seq, state="delivered", delivered_at=event.at)
-            carried = next((one.carries for one in talk.notices if one.notice == notice), "")
-            return _taken(talk, carried, event)
+            mails = (one for one in talk.notices if one.notice == notice and one.channel is Channel.EMAIL)
+            return _taken(talk, next((one.carries for one in mails), ""), event)
         case e.NoticeFailed(notice=notice):
             return _marked(talk, notice, touched=event.seq, state="failed")
     return talk
