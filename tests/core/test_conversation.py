@@ -11,6 +11,7 @@ from forbear.core.notices import Letter, NoticeKind
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SHE = Actor(Role.BORROWER, "p_1", Auth.CODE)
+LETTER = Letter(to="a@b", subject="", body="")
 LIN = Actor(Role.AGENT, "lin", Auth.STAFF)
 
 
@@ -45,7 +46,11 @@ EVERYTHING = (
         LIN,
         Channel.WEB,
         e.NoticeQueued(
-            notice="n_1", kind=NoticeKind.MESSAGE, channel=Channel.EMAIL, language="zh", letter=Letter(to="a@b", subject="", body="")
+            notice="n_1",
+            kind=NoticeKind.MESSAGE,
+            channel=Channel.EMAIL,
+            language="zh",
+            letter=LETTER,
         ),
     ),
     (SHE, Channel.HOTLINE, e.CallBegun(call="k_1", direction=e.Direction.IN)),
@@ -82,7 +87,11 @@ def test_what_changed_comes_again_under_its_own_place():
 
 def test_a_text_message_that_points_to_her_page_brings_no_words():
     by_sms = e.NoticeQueued(
-        notice="n_1", kind=NoticeKind.MESSAGE, channel=Channel.SMS, language="zh", letter=Letter(to="1", subject="", body="")
+        notice="n_1",
+        kind=NoticeKind.MESSAGE,
+        channel=Channel.SMS,
+        language="zh",
+        letter=LETTER,
     )
     steps = [EVERYTHING[1], (LIN, Channel.WEB, by_sms), (SYSTEM, Channel.SYSTEM, e.NoticeDelivered(notice="n_1"))]
     file = case(*steps)

@@ -65,9 +65,7 @@ def test_nothing_to_look_for_is_said(typed: str):
 
 def test_a_hit_stands_in_its_surroundings_as_written():
     text = "一" * 70 + "Ｐａｙ 1,500 元" + "二" * 70
-    assert found_in(text, asked("pay")) == Excerpt(
-        "…" + "一" * 60, "Ｐａｙ", " 1,500 元" + "二" * 52 + "…"
-    )
+    assert found_in(text, asked("pay")) == Excerpt("…" + "一" * 60, "Ｐａｙ", " 1,500 元" + "二" * 52 + "…")
     assert found_in("还了 1,500 元", asked("1500")) == Excerpt("还了 ", "1,500", " 元")
 
 

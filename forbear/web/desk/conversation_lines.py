@@ -52,8 +52,13 @@ def channel_of(entry: Said) -> str:
 
 def lines_of(file: CaseFile, entries: Iterable[Said], language: str, shown: str = "all") -> list[Line]:
     """The entries of a filter as lines, newest first."""
-    chosen = [one for one in entries if shown == "all" or channel_of(one) == shown]
+    chosen = [one for one in entries if _told(one) and shown in ("all", channel_of(one))]
     return [_line(file, one, language) for one in sorted(chosen, key=lambda one: -one.seq)]
+
+
+def _told(entry: Said) -> bool:
+    """Whether there is something to tell: that she waits for a person without a word stands above the line."""
+    return not isinstance(entry, Spoken) or bool(entry.text or entry.message or entry.note)
 
 
 def _line(file: CaseFile, said: Said, language: str) -> Line:
