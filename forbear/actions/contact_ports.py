@@ -3,14 +3,69 @@
 Part of forbear/actions/ports.py, which names them all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from forbear.core.canned_replies import CannedReply
+from forbear.core.contact import Channel
 from forbear.core.webhooks import Endpoint
 
 # ---- conversation: drafts, canned replies, search --------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody of the desk is writing to her and has not sent; `channel` as chosen, `reply`: name@version,
+    `key`: the idempotency key under which the form it stands in will be sent.
+    """
+
+    case_id: str
+    staff: str
+    text: str
+    at: datetime
+    subject: str = ""
+    channel: Channel = Channel.WEB
+    reply: str = ""
+    key: str = ""
+
+
+class Drafts(Protocol):
+    """One draft a case and person, sealed under the key of the case's messages and forgotten with it."""
+
+    def keep(self, draft: Draft) -> None:
+        """In place of the one before."""
+
+    def of(self, case_id: str, staff: str) -> Draft | None: ...
+
+    def writers(self, case_id: str) -> tuple[tuple[str, datetime], ...]:
+        """Who has a draft in a case and since when it stands so, newest first; the words are their own."""
+
+    def drop(self, case_id: str, staff: str) -> None:
+        """It was sent, or thrown away."""
+
+
+class CannedReplies(Protocol):
+    """Every version of every reply, for ever."""
+
+    def add(self, reply: CannedReply) -> bool:
+        """Keep a version; False when that version of the name is there already: somebody was quicker."""
+
+    def all(self) -> tuple[CannedReply, ...]:
+        """Every version, by name and version."""
+
+
+class MessageIndex(Protocol):
+    """Where words may stand in what was said, kept with the record in the same transaction and made anew from it.
+
+    It holds keyed marks and no words; with the key of a case's messages go its marks.
+    """
+
+    def leaves(self, marks: Collection[str], before_leaf: int | None, limit: int) -> tuple[int, ...]:
+        """Leaves of facts that have all of these marks (core/message_search.py), newest first, at most `limit`, all of
+        them before `before_leaf` where one is given.
+        """
 
 
 # ---- limits on contact -----------------------------------------------------------------------------------------

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from forbear.actions.ports import Desk
-from forbear.actions.record import By, Decision, Done, carry_out
+from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
-from forbear.core.contact import Actor, Role, may_work_on_cases
+from forbear.core.contact import Actor, Channel, Role, may_work_on_cases
+from forbear.core.conversation import undelivered
 from forbear.core.dates import working_day_after
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 
 WORDS_MAX = 4000
+ANSWER_BY = (Channel.WEB, Channel.CHAT, Channel.SMS, Channel.EMAIL)
+"""The channels an answer can be sent by; WEB: by what she prefers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,7 @@ def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> D
     said = Written(text=written) if isinstance(written, str) else written
 
     def decide(file: CaseFile) -> Decision:
-        if refusal := _words(said.text) or _desk_only(by.actor):
+        if refusal := words_fault(said.text) or _desk_only(by.actor):
             return refusal
         facts: list[e.Fact] = [said.fact(desk)]
         if by.actor.kind is Role.BORROWER and said.calls_person and file.case.person_by_on is None:
@@ -62,6 +65,42 @@ def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> D
         return facts
 
     return carry_out(desk, by, case_id, {"message": said}, decide)
+
+
+def answer(desk: Desk, by: By, case_id: str, written: Written) -> Done | Refusal:
+    """An answer of the desk by the channel of `by`: chat, SMS, e-mail, or WEB for every way she can be reached.
+
+    Her own page shows it whatever the channel; what goes out beside that is actions/letters.py's. The writer's draft is
+    gone with it.
+    """
+    if refusal := may_work_on_cases(by.actor) or reply_fault(desk, written.reply):
+        return refusal
+    if refusal := may_answer_by(load(desk, case_id), by.channel):
+        return refusal
+    outcome = write_message(desk, by, case_id, written)
+    if isinstance(outcome, Done):
+        desk.drafts.drop(case_id, by.actor.id)
+    return outcome
+
+
+def may_answer_by(file: CaseFile, channel: Channel) -> Refusal | None:
+    """Whether she can be answered by a channel: there is an address, it takes something, she does not mind it."""
+    if channel not in ANSWER_BY:
+        return Refusal("contact.channel", "conversation.refusal.no_channel", where="channel")
+    if channel is Channel.EMAIL and not (file.reach.email if file.reach else file.party and file.party.email):
+        return Refusal("contact.channel", "conversation.refusal.no_email", where="channel")
+    if file.reach and channel in file.reach.unwanted:
+        return Refusal("contact.channel", "conversation.refusal.unwanted", where="channel")
+    if channel in file.talk.failed:
+        return Refusal("contact.channel", "conversation.refusal.failed", where="channel")
+    return None
+
+
+def reply_fault(desk: Desk, reference: str) -> Refusal | None:
+    """A message names a kept reply only if there is such a version."""
+    if not reference or any(one.reference == reference for one in desk.canned_replies.all()):
+        return None
+    return Refusal("canned.unknown", "conversation.refusal.canned_unknown", facts={"reply": reference})
 
 
 def ask_person(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
@@ -79,9 +118,23 @@ def write_note(desk: Desk, by: By, case_id: str, text: str) -> Done | Refusal:
     """An internal note; she can still see it in what we hold about her."""
 
     def decide(file: CaseFile) -> Decision:
-        return _words(text) or may_work_on_cases(by.actor) or [e.NoteWritten(text=text.strip())]
+        return words_fault(text) or may_work_on_cases(by.actor) or [e.NoteWritten(text=text.strip())]
 
     return carry_out(desk, by, case_id, {"note": text}, decide)
+
+
+def delivered(desk: Desk, by: By, case_id: str, up_to_seq: int) -> Done | Refusal:
+    """Her page (a borrower's `by`) or the desk's has taken the messages up to a seq: a fact for each that is new.
+
+    Nothing new writes nothing. A live view may call it as often as it likes; whoever only reads the desk takes none.
+    """
+
+    def decide(file: CaseFile) -> Decision:
+        if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
+            return refusal
+        return [e.MessageDelivered(message=one) for one in undelivered(file, by.actor.kind, up_to_seq)]
+
+    return carry_out(desk, by, case_id, {"delivered": up_to_seq}, decide)
 
 
 def answer_by(desk: Desk) -> date:
@@ -90,7 +143,8 @@ def answer_by(desk: Desk) -> date:
     return working_day_after(today, desk.rulebooks.on(today).integer("desk.answer_working_days"))
 
 
-def _words(text: str) -> Refusal | None:
+def words_fault(text: str) -> Refusal | None:
+    """Whether words can be a message: there are some, and at most WORDS_MAX letters."""
     if not text.strip():
         return Refusal("contact.empty", "contact.refusal.empty", where="text")
     if len(text) > WORDS_MAX:

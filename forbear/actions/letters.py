@@ -26,13 +26,24 @@ def letters(
     kind = _kind(fact, actor, file.events[-1].channel)
     if kind is None or file.party is None:
         return
-    yield from write(desk, file, kind, now, at_once=actor.kind is Role.BORROWER)
+    channel = file.events[-1].channel
+    only = channel if kind is NoticeKind.MESSAGE and channel in (Channel.SMS, Channel.EMAIL) else None
+    yield from write(desk, file, kind, now, at_once=actor.kind is Role.BORROWER, only=only)
 
 
 def write(
-    desk: Desk, file: CaseFile, kind: NoticeKind, now: datetime, *, at_once: bool = False, number: int = 0
+    desk: Desk,
+    file: CaseFile,
+    kind: NoticeKind,
+    now: datetime,
+    *,
+    at_once: bool = False,
+    number: int = 0,
+    only: Channel | None = None,
 ) -> Iterator[tuple[e.NoticeQueued, Due]]:
-    """A message of this kind about the case as it stands. `at_once`: it answers her own act, at any hour."""
+    """A message of this kind about the case as it stands. `at_once`: it answers her own act, at any hour; `only`: by
+    this channel alone, as whoever wrote it chose.
+    """
     assert file.party is not None, "somebody to write to"
     rulebook = desk.rulebooks.on(desk.clock.today())
     send_at = now
@@ -50,11 +61,14 @@ def write(
         key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
     texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
     if email:
-        subject = say(language, f"notices.{kind.value}.subject", **said)
+        own = file.spoken[-1].subject if kind is NoticeKind.MESSAGE and file.spoken else ""
+        subject = own or say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
         texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
     for channel, to, subject, text in texts:
+        if only not in (None, channel):
+            continue
         notice = desk.ids.new("n")
         letter = Letter(to=to, subject=subject, body=text)
         queued = e.NoticeQueued(notice=notice, kind=kind, channel=channel, language=language, letter=letter)
@@ -85,6 +99,11 @@ def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
         case e.PaymentReceived(all_settled=True):
             return None
     return CALLED_FOR.get(fact.type)
+
+
+def mentioned(desk: Desk, file: CaseFile, language: str) -> dict[str, str]:
+    """All that a message to her may mention, in a language; "" where the case has no such thing now."""
+    return _said(desk, file, language, 0)
 
 
 def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, str]:

@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 from forbear.actions.contact_ports import Answer as Answer
 from forbear.actions.contact_ports import Attempt as Attempt
 from forbear.actions.contact_ports import Away as Away
+from forbear.actions.contact_ports import CannedReplies as CannedReplies
+from forbear.actions.contact_ports import Draft as Draft
+from forbear.actions.contact_ports import Drafts as Drafts
+from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
 from forbear.actions.contact_ports import Webhooks as Webhooks
@@ -132,6 +136,9 @@ class Ledger(Protocol):
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
+
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        """The events at these leaves, in the log's order; a leaf that is none is left out."""
 
     def size(self) -> int:
         """How many leaves the log has."""
@@ -410,6 +417,9 @@ class Desk:
     printer: Printer
     sheets: Sheets
     # conversation: drafts, canned replies, search
+    drafts: Drafts
+    canned_replies: CannedReplies
+    message_index: MessageIndex
     # limits on contact
     # mail
     # text messages

@@ -13,6 +13,7 @@ from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
+from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
@@ -58,6 +59,9 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         printer=PlainPrinter(),
         sheets=FileSheets(),
         # conversation: drafts, canned replies, search
+        drafts=MemoryDrafts(ledger),
+        canned_replies=MemoryCannedReplies(),
+        message_index=MemoryMessageIndex(ledger),
         # limits on contact
         # mail
         # text messages

@@ -74,6 +74,10 @@ class MemoryLedger:
             yield from self._read([from_leaf])
             from_leaf += 1
 
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        with self._lock:
+            return self._read(sorted(leaf for leaf in set(leaves) if 0 <= leaf < len(self._leaves)))
+
     def size(self) -> int:
         return len(self._leaves)
 

@@ -25,6 +25,7 @@ from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
+from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
 from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
@@ -63,6 +64,9 @@ def desk() -> Desk:
         printer=TypstPrinter(),
         sheets=FileSheets(),
         # conversation: drafts, canned replies, search
+        drafts=DjangoDrafts(keys),
+        canned_replies=DjangoCannedReplies(),
+        message_index=DjangoMessageIndex(keys),
         # limits on contact
         # mail
         # text messages

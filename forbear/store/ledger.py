@@ -18,7 +18,7 @@ from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import projections
+from forbear.store import conversation, projections
 from forbear.store.agenda import put_dues
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
@@ -87,6 +87,10 @@ class DjangoLedger:
             yield from chunk
             from_leaf = chunk[-1].leaf + 1
 
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        among = f"e.leaf in ({', '.join(['%s'] * len(leaves))})"
+        return self._read(among, *leaves) if leaves else ()
+
     def size(self) -> int:
         return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
 
@@ -100,11 +104,14 @@ class DjangoLedger:
         return verify(self._data_keys, self._using)
 
     def rebuild(self) -> int:
-        """Make the queue's lines anew from the record, while writers wait; returns how many."""
+        """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
+        cases there are.
+        """
         with transaction.atomic(using=self._using):
             head = self._locked_head()
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
+            conversation.rebuild(self.all(), self._keys, self._using)
             return projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
@@ -175,6 +182,7 @@ class DjangoLedger:
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
+        conversation.apply(recorded, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
         Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow
+from forbear.store.conversation_tables import DraftRow as DraftRow
+from forbear.store.conversation_tables import MessageMark as MessageMark
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.paper_tables import PaperMark as PaperMark

@@ -99,6 +99,12 @@ def person_of(request: HttpRequest) -> Person:
     return Person(mark["id"], mark["loan"])
 
 
+def looked_ahead(request: HttpRequest) -> bool:
+    """Whether a browser only fetches the page in advance: nobody has seen what is on it."""
+    told = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in purpose.lower() for purpose in told for word in ("prefetch", "prerender", "preview"))
+
+
 def is_in(request: HttpRequest) -> bool:
     """Whether somebody proved herself in this session, for the words at the top of a page."""
     return _MARK in request.session

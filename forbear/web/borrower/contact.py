@@ -15,11 +15,12 @@ from forbear.actions.ports import CaseLine
 from forbear.actions.record import By
 from forbear.core.codec import plain
 from forbear.core.codes import DIGITS
-from forbear.core.contact import Channel, Role
+from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
 from forbear.core.refusal import Refusal
 from forbear.web.access import Person, ProofNeeded, desk_of, held_for, let_in, let_out, person_of
+from forbear.web.borrower.conversation import letters, taken
 from forbear.web.borrower.fields import Field, filled
 from forbear.web.borrower.page import (
     by_her,
@@ -234,7 +235,7 @@ def _with_next(request: HttpRequest, name: str) -> str:
 
 @of_her_case
 def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """What she and the desk wrote to each other, and a field to write more."""
+    """The conversation, whatever the channel, and a field to write more."""
     given, fault, message = _held_words(request), "", ""
     if request.method == "POST":
         given = request.POST.get("words", "")
@@ -244,6 +245,7 @@ def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
         if not isinstance(outcome, Refusal):
             return to("messages", file, done="sent")
         fault, message = _words_fault(outcome)
+    file = taken(request, file)
     by_on = file.case.person_by_on
     sent = words("contact.page.messages.sent", date=day(by_on)) if by_on else words("contact.page.messages.sent_plain")
     field = Field("words", "area", words("contact.page.messages.words"), maximum=WORDS_MAX)
@@ -256,29 +258,11 @@ def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
         back=reverse("borrower:case", args=[file.case.case_id]),
         why=words("contact.page.messages.why"),
         message=message,
-        letters=_letters(file),
+        letters=letters(file),
         done=done_words(request, {"sent": sent}),
         fields=filled([field], {"words": given}, {"words": fault} if fault else {}),
         go=words("contact.page.messages.go"),
     )
-
-
-def _letters(file: CaseFile) -> list[dict[str, object]]:
-    """What was written either way, with what was sent to her by text message, in order of time."""
-    you, desk = words("contact.page.messages.you"), words("contact.page.messages.desk")
-    written = [
-        {"at": said.at, "mine": mine, "who": you if mine else desk, "text": said.text}
-        for said in file.spoken
-        if not said.note and said.text
-        for mine in [said.by.kind is Role.BORROWER]
-    ]
-    notice = words("contact.page.messages.notice")
-    told = [
-        {"at": n.at, "mine": False, "who": notice, "text": n.letter.body}
-        for n in file.notices
-        if n.letter and n.channel is Channel.SMS
-    ]
-    return sorted([*written, *told], key=lambda letter: letter["at"])  # type: ignore[arg-type, return-value]
 
 
 @of_her_case

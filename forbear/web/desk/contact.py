@@ -3,7 +3,6 @@
 A caller names her contract and either her ID-card number or two other facts; which of them was wrong nobody is told.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forbear.actions.caller import Caller, identify_caller
 from forbear.actions.contact import open_case
-from forbear.actions.conversation import write_message, write_note
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
@@ -26,7 +24,7 @@ from forbear.core.loan import days_past_due, owed_on
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
-from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.desk.page import Tried, case_page, tab_address, tried_from
 from forbear.web.templatetags.desk import day, reader_language
 from forbear.words import say
 
@@ -87,46 +85,6 @@ def fresh(request: HttpRequest, case_id: str, seen: int) -> HttpResponse:
         raise Http404
     changed = line.seq > seen
     return render(request, "desk/parts/fresh.html", {"changed": changed, "url": tab_address(case_id, "contact")})
-
-
-# ---- messages and notes ----------------------------------------------------------------------------------------
-
-
-@staff_required()
-@require_safe
-def talk(request: HttpRequest, case_id: str) -> HttpResponse:
-    """What she wrote and what we wrote, and the desk's own notes."""
-    return _talk(request, case_for_staff(request, case_id))
-
-
-def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
-
-
-@staff_required(WORKERS)
-@require_POST
-def write(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A message to her."""
-    case_for_staff(request, case_id)
-    outcome = write_message(request.desk, by_staff(request), case_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
-    if isinstance(outcome, Refusal):
-        return _talk(request, case_for_staff(request, case_id), tried_from(request, "message", outcome))
-    return sent_on(request, outcome, tab_address(case_id, "messages"), "message")
-
-
-@staff_required(WORKERS)
-@require_POST
-def note(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A note for the desk; ticked, what was said to her on the telephone, which answers her wish for a person."""
-    case_for_staff(request, case_id)
-    by, text = by_staff(request), request.POST.get("text", "")
-    if request.POST.get("called"):
-        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, text)  # type: ignore[attr-defined]
-    else:
-        outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
-    if isinstance(outcome, Refusal):
-        return _talk(request, case_for_staff(request, case_id), tried_from(request, "note", outcome))
-    return sent_on(request, outcome, tab_address(case_id, "messages"), "note")
 
 
 # ---- a caller --------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from forbear.core.case import Stage
 from forbear.core.contact import Role
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, staff_required
+from forbear.web.desk.message_search import in_messages
 from forbear.web.desk.page import DueWords, Tried, due_words, short_name, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -69,6 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "fresh_url": f"{reverse('desk:queue_fresh')}?{urlencode({**wanted, 'stamp': _stamp(lines[:PAGE])})}",
         "today": today,
         "me": me,
+        **in_messages(request, str(wanted["search"])),
     }
     return render(request, "desk/queue.html", page)
 
