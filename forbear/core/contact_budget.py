@@ -33,7 +33,8 @@ AT_NIGHT = (Channel.CHAT, Channel.WEB, Channel.EMAIL)
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One contact with her or attempt at it. `connected`: None while a call goes on; a message that went out is
-    connected. `loan`: its loan's id, "" for none in particular; `number`: what stands for the number, "" unknown.
+    connected. `loan`: its loan's id, "" for none in particular; `number`: what stands for the number, "" unknown;
+    `ref`: what names it, so that a message that waits does not stand in its own way.
     """
 
     at: datetime
@@ -42,6 +43,7 @@ class Attempt:
     purpose: Purpose = Purpose.COLLECTION
     loan: str = ""
     number: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,11 @@ class Budget:
     def allowed(self) -> bool:
         """Whether it may be done at the moment asked about."""
         return self.refusal is None
+
+
+def limited(channel: Channel, purpose: Purpose) -> bool:
+    """Whether what was tried before matters: not for what she set going, nor for a notice in writing."""
+    return purpose not in FREE and not (purpose is Purpose.NOTICE and channel is not Channel.HOTLINE)
 
 
 def answer(limits: Limits, known: Reached, wish: Wish, at: datetime) -> Budget:
@@ -189,7 +196,7 @@ def _hours(limits: Limits, known: Reached, wish: Wish, at: datetime) -> Iterator
         if wish.channel in reach.unwanted:
             yield _No(rule="contact.unwanted", reason="contact_budget.refusal.unwanted", until=None)
         if reach.safe_from and reach.safe_until:
-            hours = {"from": reach.safe_from, "until": reach.safe_until}
+            hours: dict[str, str | int] = {"from": reach.safe_from, "until": reach.safe_until}
             begins, ends = time.fromisoformat(reach.safe_from), time.fromisoformat(reach.safe_until)
             for zone in known.zones:
                 opens = first_open(at, zone, begins, ends)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from forbear.core import events as e
 from forbear.core.codec import evolved
-from forbear.core.contact import Actor, Channel, Role, ThirdParty
+from forbear.core.contact import Actor, Channel, Purpose, Role, ThirdParty
 from forbear.core.notices import Letter, NoticeKind
 
 
@@ -55,6 +55,7 @@ class Notice:
     letter: Letter | None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
+    purpose: Purpose = Purpose.NOTICE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +158,9 @@ def _spoken(event: e.Recorded, written: e.MessageWritten) -> Spoken:
 
 def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
     match event.fact:
-        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
-            new = Notice(notice=notice, kind=kind, channel=channel, at=event.at, state="queued", letter=letter)
+        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter, purpose=why):
+            at = event.at
+            new = Notice(notice=notice, kind=kind, channel=channel, at=at, state="queued", letter=letter, purpose=why)
             return evolved(talk, {"notices": (*talk.notices, new)})
         case e.NoticeSent(notice=notice):
             return _marked(talk, notice, state="sent", sent_at=event.at)

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.contact_budget_tables import ContactCaseRow as ContactCaseRow
+from forbear.store.contact_budget_tables import ContactRow as ContactRow
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.paper_tables import PaperMark as PaperMark

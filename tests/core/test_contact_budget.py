@@ -1,4 +1,4 @@
-"""The limits on contact at their edges: the minute the night begins and ends, the seventh day, the day clocks change."""
+"""The limits on contact at their edges: the second the night begins, the seventh day, the day clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

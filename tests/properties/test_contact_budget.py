@@ -1,4 +1,4 @@
-"""The limits on contact against a reference that knows nothing but to look at minute after minute until it is allowed."""
+"""The limits on contact against a reference that looks at minute after minute until nothing forbids it."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
