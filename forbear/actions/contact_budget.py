@@ -1,7 +1,7 @@
 """Room 1, contact: may she be reached now? Asked before every message and call of the desk, and by agencies' dialers.
 
-`may_contact` answers for a case. Within a command `asked` also gives the contacts it was decided on: as one of its facts
-they make two people who press at the same moment be decided one after the other (actions/record.py).
+`may_contact` answers for a case. Within a command `asked` also gives the contacts it was decided on: among its facts
+they have two people who press at the same moment decided one after the other (actions/record.py).
 """
 
 from dataclasses import dataclass, replace
@@ -33,8 +33,8 @@ class Asked:
 def may_contact(
     desk: Desk, case_id: str, channel: Channel, purpose: Purpose, now: datetime, number: str = ""
 ) -> Refusal | None:
-    """Why the borrower of a case may not be reached at a moment; `facts["next_at"]`: the next allowed time at her place,
-    "" for never. `number`: the telephone number to be called, "" for the one on file.
+    """Why the borrower of a case may not be reached at a moment; `facts["next_at"]`: the next allowed time at her
+    place, "" for never. `number`: the telephone number to be called, "" for the one on file.
     """
     return asked(desk, open_file(desk.ledger.events(case_id)), channel, purpose, now, number).budget.refusal
 

@@ -24,7 +24,7 @@ class _Known:
 
 
 class MemoryContacts:
-    """The Contacts port. `read`: the record's events from a leaf on; `kept`: whether a case's key of a class is there."""
+    """The Contacts port. `read`: the record's events from a leaf on; `kept`: whether a case has its key of a class."""
 
     def __init__(self, read: Callable[[int], Iterator[Recorded]], kept: Callable[[str, str], int]) -> None:
         self._read, self._kept = read, kept

@@ -89,8 +89,8 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """`refusal`: None when it is allowed; `next_at`: the first moment from then on at which it is, None for never or for
-    nobody knows when; `counts`: the limits in number that hold for this wish.
+    """`refusal`: None when it is allowed; `next_at`: the first moment from then on at which it is, None for never or
+    for nobody knows when; `counts`: the limits in number that hold for this wish.
     """
 
     refusal: Refusal | None
@@ -109,7 +109,7 @@ def limited(channel: Channel, purpose: Purpose) -> bool:
 
 
 def answer(limits: Limits, known: Reached, wish: Wish, at: datetime) -> Budget:
-    """Whether it is allowed at a moment; else the first rule that forbids it and the first moment at which none does."""
+    """Whether it is allowed at a moment; else the first rule that forbids it and the first moment none does."""
     at = at.astimezone(UTC)
     refusals = list(_refusals(limits, known, wish, at))
     counts = tuple(_counts(limits, known, wish, at))

@@ -14,7 +14,7 @@ from forbear.core.codec import plain, typed
 from forbear.core.contact import Channel, Purpose, Reach
 from forbear.core.contact_attempts import Counted, Turned, counted, number_end
 from forbear.core.contact_budget import Attempt
-from forbear.core.events import CaseOpened, ReachChosen, Recorded
+from forbear.core.events import ReachChosen, Recorded
 from forbear.core.facts import Retention
 from forbear.store.models import CaseRow, ContactCaseRow, ContactRow
 from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text

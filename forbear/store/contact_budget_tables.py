@@ -1,4 +1,4 @@
-"""The tables of the limits on contact: made anew from the record at will, but for contacts about loans without a case."""
+"""The tables of the limits on contact: made anew from the record, but for contacts about loans without a case."""
 
 from django.db import models
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forbear.web.api import events, loans, payments
+from forbear.web.api import contact_budget, events, loans, payments
 
 app_name = "api"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("openapi.json", events.openapi, name="openapi"),
     path("payments", payments.payments, name="payments"),
     path("loans/find", loans.find, name="find"),
+    path("contact-budget/<str:contract>", contact_budget.budget, name="contact_budget"),
+    path("contact-budget/<str:contract>/attempts", contact_budget.attempts, name="contact_attempts"),
     path("cases/<str:case_id>", events.case, name="case"),
     path("cases/<str:case_id>/events", events.events, name="events"),
 ]
