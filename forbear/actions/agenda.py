@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from forbear.actions import agreement, comparison, enforcement, health_papers, payments, reading, uploads, webhooks
 from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
 from forbear.actions.ports import ZONE, Desk, Due, Lane, Leased, Message
@@ -17,7 +18,7 @@ from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
-from forbear.core.contact import SYSTEM, Channel
+from forbear.core.contact import SYSTEM, Channel, Purpose
 from forbear.core.file import CaseFile
 from forbear.core.notices import LEFT_OUT, NoticeKind
 from forbear.core.refusal import Refusal
@@ -82,8 +83,11 @@ def deliver(desk: Desk, item: Leased) -> None:
     The secret of an upload link is put in here and stands nowhere else; a link that has ended meanwhile is not sent.
     """
     name = str(item.body["notice"])
-    notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
+    file = load(desk, item.case_id)
+    notice = next((n for n in file.notices if n.notice == name), None)
     if notice is None or notice.state != "queued" or notice.letter is None:
+        return
+    if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
     if link := str(item.body.get("link", "")):
@@ -95,6 +99,20 @@ def deliver(desk: Desk, item: Leased) -> None:
         Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
     )
     carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
+
+
+def _waits(desk: Desk, item: Leased, file: CaseFile, notice: str) -> bool:
+    """Whether the message has to wait because the rules of contact forbid it now: it is due again when they allow it.
+    One that they never allow is a person's task.
+    """
+    found = held_back(desk, file, notice, desk.clock.now())
+    if found.allowed:
+        return False
+    if found.next_at is None:
+        raise NeedsPerson("the rules of contact allow this message at no time")
+    key = f"deliver:{notice}:{found.next_at.isoformat()}"
+    desk.agenda.put([Due(key=key, kind=item.kind, due_at=found.next_at, case_id=item.case_id, body=item.body)])
+    return True
 
 
 def send_code(desk: Desk, item: Leased) -> None:
@@ -120,7 +138,7 @@ def remind(desk: Desk, item: Leased) -> None:
         row = next((row for row in file.rows(agreed) if row.number == number), None) if agreed else None
         if agreed is None or agreed.number != item.body["number"] or row is None or not row.open_minor:
             return ()
-        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), number=number)
+        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), Purpose.CASE, number=number)
         return [thing for pair in letters for thing in pair]
 
     carry_out(desk, _by(item), item.case_id, {"remind": item.key}, decide)

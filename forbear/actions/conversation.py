@@ -3,13 +3,16 @@
 Every channel ends here: her words and the desk's are the same fact whether they came by mail, chat, SMS or telephone.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from forbear.actions.contact_attempts import note_refused
+from forbear.actions.contact_budget import Asked, asked, purpose_of, reach_of
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
-from forbear.core.contact import Actor, Channel, Role, may_work_on_cases
+from forbear.core.contact import Actor, Channel, Purpose, Role, may_work_on_cases
+from forbear.core.contact_budget import limited
 from forbear.core.conversation import undelivered
 from forbear.core.dates import working_day_after
 from forbear.core.file import CaseFile
@@ -18,12 +21,16 @@ from forbear.core.refusal import Refusal
 WORDS_MAX = 4000
 ANSWER_BY = (Channel.WEB, Channel.CHAT, Channel.SMS, Channel.EMAIL)
 """The channels an answer can be sent by; WEB: by what she prefers."""
+CALL_TOLD_HOURS = 12
+"""So long after a call its note is taken to be of that call."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """A message as it is to stand in the record (core/contact_facts.py: MessageWritten). `message`: its id, chosen here
-    when ""; `calls_person`: whether a person is to answer hers: not while the bot has the conversation.
+    when ""; `calls_person`: whether a person is to answer hers: not while the bot has the conversation. What the desk
+    writes while the rules of contact forbid it is refused, except: `when_allowed`: the message that tells her of it
+    waits until they allow it; `happened`: it was said on the telephone already, and what happened is kept.
     """
 
     text: str
@@ -36,9 +43,11 @@ class Written:
     reply: str = ""
     drafted: bool = False
     calls_person: bool = True
+    when_allowed: bool = False
+    happened: bool = False
 
-    def fact(self, desk: Desk) -> e.MessageWritten:
-        """The fact of it."""
+    def fact(self, desk: Desk, purpose: Purpose = Purpose.ANSWER, call: str = "") -> e.MessageWritten:
+        """The fact of it; `purpose`: why the desk writes, `call`: the call on record that it tells of."""
         return e.MessageWritten(
             message=self.message or desk.ids.new("m"),
             text=self.text.strip(),
@@ -49,22 +58,60 @@ class Written:
             voice=self.voice,
             reply=self.reply,
             drafted=self.drafted,
+            purpose=purpose,
+            call=call,
         )
 
 
 def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Refusal:
-    """A message between her and the desk, either way. Hers asks for a person where none is asked for yet."""
+    """A message between her and the desk, either way. Hers asks for a person where none is asked for yet; the desk's
+    is refused while the rules of contact forbid it, and that it was is a fact of the case.
+    """
     said = Written(text=written) if isinstance(written, str) else written
+    message = said.fact(desk)
+    forbidden: list[tuple[Channel, Asked]] = []
 
     def decide(file: CaseFile) -> Decision:
+        forbidden.clear()
         if refusal := words_fault(said.text) or _desk_only(by.actor):
             return refusal
-        facts: list[e.Fact] = [said.fact(desk)]
-        if by.actor.kind is Role.BORROWER and said.calls_person and file.case.person_by_on is None:
-            facts.append(e.PersonAsked(by_on=answer_by(desk)))
-        return facts
+        if by.actor.kind is Role.BORROWER:
+            waits = not said.calls_person or file.case.person_by_on is not None
+            return [message] if waits else [message, e.PersonAsked(by_on=answer_by(desk))]
+        if said.voice is not e.Voice.PERSON or by.actor.kind is Role.SYSTEM:
+            return [message]
+        channel, purpose, call = _way(desk, file, by.channel), purpose_of(file), _call_told(file, by.channel, desk)
+        found = asked(desk, file, channel, purpose, desk.clock.now())
+        if found.budget.refusal and not (call or said.happened or (said.when_allowed and found.budget.next_at)):
+            forbidden.append((channel, found))
+            return found.budget.refusal
+        guard = [found.seen] if limited(channel, purpose) else []
+        return [replace(message, purpose=purpose, call=call), *guard]
 
-    return carry_out(desk, by, case_id, {"message": said}, decide)
+    outcome = carry_out(desk, by, case_id, {"message": said}, decide)
+    for channel, found in forbidden:
+        note_refused(desk, by, case_id, channel, found)
+    return outcome
+
+
+def _way(desk: Desk, file: CaseFile, channel: Channel) -> Channel:
+    """The channel on which she would notice it: a message on her page is told by text, or by e-mail if she wants no
+    texts.
+    """
+    if channel is not Channel.WEB:
+        return channel
+    reach = reach_of(desk, file)
+    return Channel.EMAIL if reach and Channel.SMS in reach.unwanted else Channel.SMS
+
+
+def _call_told(file: CaseFile, channel: Channel, desk: Desk) -> str:
+    """The call on record, begun lately and told of by nobody yet, whose talk a note of a talk tells of; "" for none."""
+    if channel is not Channel.HOTLINE:
+        return ""
+    told = {event.fact.call for event in file.events if isinstance(event.fact, e.MessageWritten)}
+    since = desk.clock.now() - timedelta(hours=CALL_TOLD_HOURS)
+    calls = [one for one in file.talk.calls if one.begun_at >= since and one.connected is not False]
+    return next((one.call for one in reversed(calls) if one.call not in told), "")
 
 
 def answer(desk: Desk, by: By, case_id: str, written: Written) -> Done | Refusal:

@@ -11,14 +11,17 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from forbear.actions.contact_ports import Answer as Answer
-from forbear.actions.contact_ports import Attempt as Attempt
 from forbear.actions.contact_ports import Away as Away
 from forbear.actions.contact_ports import CannedReplies as CannedReplies
+from forbear.actions.contact_ports import CaseReach as CaseReach
+from forbear.actions.contact_ports import Contacts as Contacts
 from forbear.actions.contact_ports import Draft as Draft
 from forbear.actions.contact_ports import Drafts as Drafts
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
+from forbear.actions.contact_ports import Seen as Seen
+from forbear.actions.contact_ports import WebhookAttempt as WebhookAttempt
 from forbear.actions.contact_ports import Webhooks as Webhooks
 from forbear.actions.contact_ports import nowhere
 from forbear.actions.paper_ports import Kept as Kept
@@ -87,7 +90,8 @@ class Due:
 @dataclass(frozen=True, kw_only=True)
 class Write:
     """Facts to append to one case in one transaction with what becomes due. `expected`: seq of the case's last event
-    as loaded, -1 for a new case. `key`: idempotency key of the command; `request`: hash of what was asked.
+    as loaded, -1 for a new case. `key`: idempotency key of the command; `request`: hash of what was asked. `seen`: the
+    contacts with her that it was decided on.
     """
 
     case_id: str
@@ -101,11 +105,12 @@ class Write:
     cause: str
     facts: tuple[Fact, ...]
     dues: tuple[Due, ...] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Somebody else appended first; `actual` is the case's last seq now."""
+    """Somebody else appended first, or reached her first; `actual` is the case's last seq now."""
 
     actual: int
 
@@ -124,6 +129,10 @@ class Ledger(Protocol):
         A DataErased does in the same transaction what it says: the case's key of that class is destroyed, and what it
         sealed in the record goes with it.
         """
+
+    @property
+    def contacts(self) -> Contacts:
+        """The contacts with every borrower, of the same record."""
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
         """The events a command made when it ran before; None when it never ran."""

@@ -41,6 +41,20 @@ class Channel(StrEnum):
     SYSTEM = "system"
 
 
+class Purpose(StrEnum):
+    """Why somebody wants to reach her. COLLECTION: about what is overdue; CASE: the desk's own word on her application;
+    NOTICE: a decision or a date she has to know; ANSWER: to an act of hers; CODE: a one-time code she asked for;
+    LOCATE: somebody else is asked how to reach her, and told nothing.
+    """
+
+    COLLECTION = "collection"
+    CASE = "case"
+    NOTICE = "notice"
+    ANSWER = "answer"
+    CODE = "code"
+    LOCATE = "locate"
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who did it. `id` is an opaque id of a borrower (p_…) or a staff member, "" for the system itself."""

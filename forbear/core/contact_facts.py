@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from forbear.core.contact import Channel, Party, Reach, ThirdParty
+from forbear.core.contact import Channel, Party, Purpose, Reach, ThirdParty
 from forbear.core.facts import Fact, Retention, private
 
 
@@ -56,7 +56,8 @@ class MessageWritten(Fact):
 
     `message`: its id (m_…), "" in records of before; `raw`: blob id in the vault of its form as it came, "" where the
     text is all there was; `reply`: name@version of the canned reply it was made from; `drafted`: a language model
-    wrote its first words and a person sent it; `papers`: ids of the papers that came with it.
+    wrote its first words and a person sent it; `papers`: ids of the papers that came with it. `purpose`: why the desk
+    wrote; `call`: the call on record whose talk it tells of, so that one talk counts once.
     """
 
     type = "message.written"
@@ -66,6 +67,8 @@ class MessageWritten(Fact):
     reply: str = ""
     drafted: bool = False
     papers: tuple[str, ...] = ()
+    purpose: Purpose = Purpose.ANSWER
+    call: str = ""
     text: str | None = private(Retention.MESSAGE)
     subject: str | None = private(Retention.MESSAGE)
     sender: str | None = private(Retention.MESSAGE)
@@ -150,6 +153,7 @@ class CallBegun(Fact):
     call: str
     direction: Direction
     recorded: bool = False
+    purpose: Purpose = Purpose.CASE
     number: str | None = private(Retention.MESSAGE)
 
 
@@ -188,6 +192,7 @@ class ContactTried(Fact):
     channel: Channel
     connected: bool
     by: str = ""
+    purpose: Purpose = Purpose.COLLECTION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from forbear.core import events as e
 from forbear.core.codec import evolved
-from forbear.core.contact import Actor, Channel, Role, ThirdParty
+from forbear.core.contact import Actor, Channel, Purpose, Role, ThirdParty
 from forbear.core.notices import Letter, NoticeKind
 
 
@@ -62,6 +62,7 @@ class Notice:
     touched: int = -1
     carries: str = ""
     """The message it brings, where it brings one."""
+    purpose: Purpose = Purpose.NOTICE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +228,7 @@ def _spoken(event: e.Recorded, written: e.MessageWritten) -> Spoken:
 
 def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
     match event.fact:
-        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter):
+        case e.NoticeQueued(notice=notice, kind=kind, channel=channel, letter=letter, purpose=why):
             new = Notice(
                 notice=notice,
                 kind=kind,
@@ -238,6 +239,7 @@ def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
                 seq=event.seq,
                 touched=event.seq,
                 carries=talk.spoken[-1].message if kind is NoticeKind.MESSAGE and talk.spoken else "",
+                purpose=why,
             )
             return evolved(talk, {"notices": (*talk.notices, new)})
         case e.NoticeSent(notice=notice):

@@ -12,7 +12,7 @@ from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.codec import typed
-from forbear.core.contact import Channel
+from forbear.core.contact import Channel, Purpose
 from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
 from forbear.core.contact_facts import AuthorityFiled as AuthorityFiled
 from forbear.core.contact_facts import CallBegun as CallBegun
@@ -332,6 +332,7 @@ class NoticeQueued(Fact):
     kind: NoticeKind
     channel: Channel
     language: str
+    purpose: Purpose = Purpose.NOTICE
     letter: Letter | None = private(Retention.MESSAGE)
 
 

@@ -18,8 +18,9 @@ from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import conversation, projections
+from forbear.store import contact_budget, conversation, projections
 from forbear.store.agenda import put_dues
+from forbear.store.contact_budget import DjangoContacts
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
@@ -50,6 +51,11 @@ class DjangoLedger:
         self._log = log
         self._using = using
         self._states: dict[bytes, Case] = {}
+        self._contacts = DjangoContacts(keys, using)
+
+    @property
+    def contacts(self) -> DjangoContacts:
+        return self._contacts
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
         with transaction.atomic(using=self._using):
@@ -58,7 +64,7 @@ class DjangoLedger:
             if known is not None:
                 return known
             (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
-            if seq != write.expected:
+            if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
                 return Conflict(seq)
             return self._store(write, head, bytes(previous))
 
@@ -112,7 +118,12 @@ class DjangoLedger:
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
             conversation.rebuild(self.all(), self._keys, self._using)
-            return projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+            made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+            contact_budget.clear(self._using)
+            for opened, case in self._states_of(cases):
+                told = self._read(f"e.case_id = %s and e.type in {_listed(contact_budget.KINDS)}", opened.case_id)
+                contact_budget.remake(opened.case_id, told, case, self._keys, self._using)
+            return made
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
         """The first event, opened, and the state of each case."""
@@ -184,6 +195,8 @@ class DjangoLedger:
         projections.apply(recorded, after, self._keys, self._using)
         conversation.apply(recorded, self._keys, self._using)
         if recorded:
+            contact_budget.apply(recorded, before, after, self._keys, self._using)
+        if recorded:
             self._remember(recorded[-1].leaf_hash, after)
         Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
         return recorded
@@ -248,6 +261,10 @@ class DjangoLedger:
         with connections[self._using].cursor() as cursor:
             cursor.execute(sql, values)
             return list(cursor.fetchall())
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return "(" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
 
 
 def _exact(value: datetime) -> datetime:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.contact_budget_tables import ContactCaseRow as ContactCaseRow
+from forbear.store.contact_budget_tables import ContactRow as ContactRow
 from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow
 from forbear.store.conversation_tables import DraftRow as DraftRow
 from forbear.store.conversation_tables import MessageMark as MessageMark

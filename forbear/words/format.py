@@ -62,7 +62,7 @@ def percent(rate_ppm: int) -> str:
 
 
 def figure(language: str, value: str) -> str:
-    """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and `2026-03` in words."""
+    """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and such in words."""
     if re.fullmatch(r"[0-9]+\.[0-9]{2}", value):
         whole, part = value.split(".")
         return f"{int(whole):,}.{part}"
@@ -70,7 +70,16 @@ def figure(language: str, value: str) -> str:
         return day(language, date.fromisoformat(value))
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}", value):
         return month(language, value)
-    return value
+    return wall(language, value) or value
+
+
+def wall(language: str, value: str) -> str:
+    """A time as a clock somewhere shows it, `2026-03-18T15:04`, in words; "" for what is none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", value):
+        return ""
+    on, clock = value.split("T")
+    written = day(language, date.fromisoformat(on))
+    return f"{written} {clock}" if language == "zh" else f"{written}, {clock}"
 
 
 def _local(on: date) -> date:
