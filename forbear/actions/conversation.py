@@ -32,6 +32,8 @@ class Written:
     voice: e.Voice = e.Voice.PERSON
     reply: str = ""
     drafted: bool = False
+    assigned_by: str = ""
+    reference: str = ""
     calls_person: bool = True
 
     def fact(self, desk: Desk) -> e.MessageWritten:
@@ -46,6 +48,8 @@ class Written:
             voice=self.voice,
             reply=self.reply,
             drafted=self.drafted,
+            assigned_by=self.assigned_by,
+            reference=self.reference or None,
         )
 
 

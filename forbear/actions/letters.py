@@ -10,7 +10,7 @@ from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.clocks import outside_quiet_hours
-from forbear.core.contact import Actor, Channel, Role
+from forbear.core.contact import Actor, Channel, Reach, Role
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
@@ -49,7 +49,7 @@ def write(
     if reach and reach.discreet:
         key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
     texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
-    if email:
+    if email and Channel.EMAIL not in file.talk.failed and not _spared(kind, reach):
         subject = say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
@@ -68,6 +68,11 @@ def write(
                 body={"notice": notice, "link": link.link} if link else {"notice": notice},
             ),
         )
+
+
+def _spared(kind: NoticeKind, reach: Reach | None) -> bool:
+    """A reminder by mail that she does not want; what she has to know goes all the same."""
+    return kind is NoticeKind.REMINDER and reach is not None and Channel.EMAIL in reach.unwanted
 
 
 def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:

@@ -30,8 +30,11 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop; with --once, until nothing is due."""
     open_house()
+    from django.conf import settings
+
     from forbear.actions.agenda import work
     from forbear.actions.payments import first_nightly
+    from forbear.config.mail import keep_fetching
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
@@ -50,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, ask)
     slow = threading.Thread(target=_keep_on, args=(stop, work, desk, True), daemon=True)
     slow.start()
+    if settings.IMAP_URL:
+        threading.Thread(target=keep_fetching, args=(stop,), daemon=True).start()
     _keep_on(stop, work, desk, False)
     desk().reader.close()  # a page being read is put back on the agenda
     slow.join(STOP_WITHIN_SECONDS)
