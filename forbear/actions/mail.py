@@ -26,7 +26,7 @@ from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.mail import Attachment, Mail
 from forbear.core.mail_address import Mark
-from forbear.core.mail_routing import Failure, Known, Outcome, Parties, Route, Why, failure_of, route
+from forbear.core.mail_routing import Known, Outcome, Parties, Route, Why, failure_of, route
 from forbear.core.mail_text import is_forwarded, said_now
 from forbear.core.refusal import Refusal
 from forbear.core.upload_link import items_to_send
@@ -119,9 +119,7 @@ def _shown(mail: Mail, whole: bool) -> MailShown:
     files = tuple(one.name for one in mail.attachments) if whole else ()
     text = mail.text[:SHOWN_MOST] if whole else ""
     sender = ", ".join(mail.head.senders)[:300]
-    return MailShown(
-        sender=sender, subject=mail.subject, text=text, files=files, message_id=mail.head.message_id
-    )
+    return MailShown(sender=sender, subject=mail.subject, text=text, files=files, message_id=mail.head.message_id)
 
 
 def _state(found: Route) -> MailState:

@@ -54,7 +54,7 @@ def headers_of(desk: Desk, file: CaseFile, notice: Notice) -> MailHeaders:
 
 
 def came_back(desk: Desk, by: By, case_id: str, number: int, failure: Failure, status: str = "") -> Done | Refusal:
-    """Message `number` of a case (from 1) came back; twice is once. `status`: the class that was given, such as 5.1.1."""
+    """Message `number` of a case (from 1) came back; twice is once. `status`: the class it was given, such as 5.1.1."""
 
     def decide(file: CaseFile) -> Decision:
         notice = file.notices[number - 1] if 0 < number <= len(file.notices) else None

@@ -32,7 +32,14 @@ class Listener:
     """
 
     def __init__(
-        self, scheme: str, host: str, port: int, domain: str, locals_: Sequence[str], keep: Keep, most: int = MAILS_A_MINUTE
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        domain: str,
+        locals_: Sequence[str],
+        keep: Keep,
+        most: int = MAILS_A_MINUTE,
     ) -> None:
         handler = _Handler(domain, locals_, keep, most)
         kind = LMTP if scheme == "lmtp" else SMTP
@@ -68,7 +75,7 @@ class _Handler:
         self.put_off = 0
         self.pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail")
 
-    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         local, _, domain = address.lower().rpartition("@")
@@ -78,7 +85,7 @@ class _Handler:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = await self._kept(envelope)
         return "\r\n".join([answer] * len(envelope.rcpt_tos)) if isinstance(server, LMTP) else answer
 

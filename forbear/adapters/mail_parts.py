@@ -225,9 +225,8 @@ def _codecs(data: bytes, charset: str) -> Iterator[str]:
         name = found.name if found._is_text_encoding and found.name not in _NO_TEXT else ""
     except (LookupError, ValueError, UnicodeError):
         name = ""
-    if name == "iso2022_jp" or not data.isascii():
-        if wider := _WIDER.get(name, name):
-            yield wider
+    if (name == "iso2022_jp" or not data.isascii()) and (wider := _WIDER.get(name, name)):
+        yield wider
     yield "utf-8" if name != "utf-7" and not name.startswith(("iso2022", "hz", "utf-16", "utf-32")) else name
     if _CHINESE.match(data):
         yield "gb18030"

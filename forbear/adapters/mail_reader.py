@@ -13,7 +13,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
-from forbear.adapters.mail_parts import Part, addresses, decoded, header, headed, headers, lettered, parted
+from forbear.adapters.mail_parts import Part, addresses, decoded, headed, header, headers, lettered, parted
 from forbear.core.mail import Attachment, Mail, MailHead, Report
 from forbear.core.mail_address import Mark, Way, in_address, in_message_id, in_words
 from forbear.core.mail_text import cleaned
@@ -25,7 +25,8 @@ HTML_MOST = 2_000_000
 FILES_MOST = 50
 _ON_THE_WAY = re.compile(
     rb"^(?:received|return-path|delivered-to|x-original-to|envelope-to|authentication-results|arc-[a-z-]+"
-    rb"|received-spf|x-spam[a-z-]*|dkim-[a-z-]+|x-(?:google|ms|received|forefront)[a-z0-9-]*)[ \t]*:.*(?:\n[ \t].*)*\n?",
+    rb"|received-spf|x-spam[a-z-]*|dkim-[a-z-]+|x-(?:google|ms|received|forefront)[a-z0-9-]*)"
+    rb"[ \t]*:.*(?:\n[ \t].*)*\n?",
     re.IGNORECASE | re.MULTILINE,
 )
 """Headers that servers add while a mail travels."""
@@ -148,7 +149,9 @@ def _sent_at(head: Message) -> datetime | None:
 def _report(root: Part) -> Report | None:
     """A delivery report; its fields from its machine-readable part, else from the first code in its words."""
     kind = header(root.head, "Content-Type").lower()
-    part = next((p for p in root.walk() if p.kind in ("message/delivery-status", "message/global-delivery-status")), None)
+    part = next(
+        (p for p in root.walk() if p.kind in ("message/delivery-status", "message/global-delivery-status")), None
+    )
     if part is None and "delivery-status" not in kind and not headers(root.head, "X-Failed-Recipients"):
         return None
     fields = lettered(part.data[:50_000], "") if part is not None else ""

@@ -44,7 +44,9 @@ class MemoryLoanBook:
 
     def borrowers_at(self, email: str) -> tuple[str, ...]:
         wanted = email.strip().casefold()
-        there = {held.borrower_id for held in self._held.values() if (held.row.email or "").strip().casefold() == wanted}
+        there = {
+            held.borrower_id for held in self._held.values() if (held.row.email or "").strip().casefold() == wanted
+        }
         return tuple(sorted(there)) if wanted else ()
 
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:

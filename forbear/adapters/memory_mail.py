@@ -1,4 +1,4 @@
-"""The MailRoom port in memory, and a Mailbox to put mails into; tests/contracts holds the first to what the database does."""
+"""The MailRoom port in memory, held by tests/contracts to what the database does, and a Mailbox to put mails into."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -78,7 +78,7 @@ class Smtp:
         assert not refused, "one recipient is either taken or refused"
 
     def _mail(self, message: Message) -> EmailMessage:
-        """Message-ID from the message: a mail handed over twice is recognised as one. Signing (DKIM) is the server's."""
+        """Message-ID from the message: handed over twice it is recognised as one. Signing it (DKIM) is the server's."""
         mail = EmailMessage(policy=Unfolded())
         mail["From"] = self._sender
         mail["To"] = message.to
@@ -99,7 +99,9 @@ class Smtp:
         for name, value in headers.items():
             if value:
                 mail[name] = value
-        mail.set_content(f"{message.body}\n\n{more.last_line}" if more.last_line else message.body, cte="quoted-printable")
+        mail.set_content(
+            f"{message.body}\n\n{more.last_line}" if more.last_line else message.body, cte="quoted-printable"
+        )
         return mail
 
     def _connected(self) -> smtplib.SMTP:

@@ -1,4 +1,4 @@
-"""`forbear mail`: mail comes in, by a mail server's pipe (receive), from a mail server (listen), from a mailbox (fetch).
+"""`forbear mail`: mail comes in by a mail server's pipe (receive), from a mail server (listen), from a mailbox (fetch).
 
 `receive` prints one JSON document and ends with 0 once the mail is kept, with 75 ("try again later", as sysexits.h has
 it) where it could not be: the mail server then keeps it and comes again. No bytes make it fail.
@@ -68,7 +68,9 @@ def _listen(args: argparse.Namespace) -> int:
     try:
         listener.start()
     except OSError as error:
-        print(f"forbear: {host}:{port} cannot be listened on: {error.strerror}; see FORBEAR_MAIL_LISTEN", file=sys.stderr)
+        print(
+            f"forbear: {host}:{port} cannot be listened on: {error.strerror}; see FORBEAR_MAIL_LISTEN", file=sys.stderr
+        )
         return 1
     print(f"Taking mail for {settings.MAIL_DOMAIN} by {scheme} on {host}:{port}", flush=True)
     stop.wait()

@@ -28,6 +28,8 @@ class MailIn(models.Model):
         app_label = "store"
         db_table = "mail_in"
         constraints = (
-            models.UniqueConstraint(fields=("content",), condition=~Q(outcome="duplicate"), name="mail_in_content_once"),
+            models.UniqueConstraint(
+                fields=("content",), condition=~Q(outcome="duplicate"), name="mail_in_content_once"
+            ),
         )
         indexes = (models.Index(fields=("state", "came_at", "mail"), name="mail_in_state"),)
