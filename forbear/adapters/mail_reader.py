@@ -78,7 +78,7 @@ def _head(
     report: Report | None,
     domain: str,
 ) -> MailHead:
-    auto = header(head, "Auto-Submitted").partition(";")[0].strip().lower()
+    auto = re.split(r"[;\s(]", header(head, "Auto-Submitted").strip().lower())[0]
     precedence = header(head, "Precedence").strip().lower()
     responds = auto == "auto-replied" or precedence == "auto_reply" or any(head.get(name) for name in _AUTOMATIC_NAMES)
     receipt = "disposition-notification" in header(head, "Content-Type").lower()
