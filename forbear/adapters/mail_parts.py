@@ -74,6 +74,8 @@ def _part(raw: bytes, depth: int, left: list[int], usual: str) -> Part:
     head, body = headed(raw)
     part = Part(head, body, _kind(head, usual))
     if depth >= DEPTH_MOST or left[0] <= 0:
+        if part.kind.startswith(("multipart/", "message/")):
+            part.kind = "text/plain"  # what lies deeper is shown as it stands
         return part
     if part.kind.startswith("multipart/"):
         within = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
@@ -99,7 +101,7 @@ def headed(raw: bytes) -> tuple[Message, bytes]:
     block, body = (raw[: found.start()], raw[found.end() :]) if found else (raw, b"")
     if block.startswith(b"From "):
         block = block.partition(b"\n")[2]  # a mailbox file's line
-    block = re.sub(rb"\r(?!\n)", b"\n", block)
+    block = re.sub(rb"\r(?!\n)", b"\n", block).replace(b"\0", b"")
     try:
         head = BytesHeaderParser(policy=compat32).parsebytes(block + b"\n\n")
     except (MessageError, ValueError, LookupError, RecursionError):
@@ -130,8 +132,8 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     """Bytes without a transfer encoding."""
     try:
         if encoding == "base64":
-            plain = _BASE64.sub(b"", body)
-            return a2b_base64(plain[: len(plain) - (len(plain) % 4 == 1)] + b"==")
+            runs = (_BASE64.sub(b"", run) for run in re.split(rb"=+", body))
+            return b"".join(a2b_base64(run[: len(run) - (len(run) % 4 == 1)] + b"==") for run in runs if run)
         if encoding == "quoted-printable":
             return a2b_qp(body)
         if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
@@ -225,6 +227,8 @@ def _codecs(data: bytes, charset: str) -> Iterator[str]:
         name = found.name if found._is_text_encoding and found.name not in _NO_TEXT else ""
     except (LookupError, ValueError, UnicodeError):
         name = ""
+    if _WIDER.get(name, name).startswith(("gb", "big5")) and _is_utf8(data):
+        yield "utf-8"
     if (name == "iso2022_jp" or not data.isascii()) and (wider := _WIDER.get(name, name)):
         yield wider
     yield "utf-8" if name != "utf-7" and not name.startswith(("iso2022", "hz", "utf-16", "utf-32")) else name
@@ -234,3 +238,13 @@ def _codecs(data: bytes, charset: str) -> Iterator[str]:
         yield "gb18030"
     if _BIG5.match(data):
         yield "big5hkscs"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes that are said to be Chinese letters of another kind are UTF-8: by chance two signs of three bytes
+    each never are.
+    """
+    try:
+        return sum(1 for sign in data.decode("utf-8") if sign >= "\u0800") >= 2
+    except UnicodeDecodeError:
+        return False
