@@ -6,6 +6,7 @@ or network, which has already looked at what comes from the world.
 """
 
 import asyncio
+import logging
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -22,6 +23,9 @@ AT_ONCE = 2
 """Mails that are kept at the same time; the others wait in their connections."""
 MAILS_A_MINUTE = 600
 """From one sender; what comes above it is put off, and its server keeps it meanwhile."""
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+"""aiosmtpd tells every line of every conversation, and so who writes to whom."""
 
 Keep = Callable[[bytes, str, Sequence[str]], None]
 
@@ -90,7 +94,7 @@ class _Handler:
         return "\r\n".join([answer] * len(envelope.rcpt_tos)) if isinstance(server, LMTP) else answer
 
     async def _kept(self, envelope: Envelope) -> str:
-        sender = envelope.mail_from or ""
+        sender = (envelope.mail_from or "").strip("<>")
         if self._too_many(sender.lower()):
             self.put_off += 1
             return "451 4.7.1 Too many mails from this sender at once, please try again in a minute"

@@ -19,6 +19,7 @@ from forbear.adapters.mail_reader import LOOP_HEADER
 from forbear.core.contact import Channel
 
 TIMEOUT_SECONDS = 20
+WHOLE = ("message-id", "in-reply-to", "references", "list-unsubscribe", "reply-to")
 FOR_GOOD = (550, 551, 553, 556)
 """Answers to an address that say it takes nothing, now or later (RFC 5321 4.2.3, RFC 7504)."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -118,11 +119,14 @@ class Smtp:
 
 
 class Unfolded(EmailPolicy):
-    """The standard library's policy, but for an address in List-Unsubscribe: folding would encode it beyond use."""
+    """The standard library's policy, but for ids and addresses of one word: it breaks the line before them, which not
+    every reader takes, and encodes a long address beyond use.
+    """
 
     def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
-        if name.lower() == "list-unsubscribe":
-            return f"{name}: {value}{self.linesep}"
+        if name.lower() in WHOLE:
+            folded = f"{self.linesep} ".join(str(value).split())
+            return f"{name}: {folded}{self.linesep}"
         return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
 
 

@@ -173,5 +173,7 @@ class SmtpPeer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.mails.append((envelope.mail_from or "", list(envelope.rcpt_tos), envelope.original_content or b""))
+        self.mails.append(
+            ((envelope.mail_from or "").strip("<>"), list(envelope.rcpt_tos), envelope.original_content or b"")
+        )
         return "250 taken"
