@@ -19,6 +19,8 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 SIZE_MOST = 25 * 1024 * 1024
+LINE_MOST = 1024 * 1024
+"""RFC 5321 has lines end after 1,000 bytes; programs that do not know it write mails all the same."""
 AT_ONCE = 2
 """Mails that are kept at the same time; the others wait in their connections."""
 MAILS_A_MINUTE = 600
@@ -46,7 +48,7 @@ class Listener:
         most: int = MAILS_A_MINUTE,
     ) -> None:
         handler = _Handler(domain, locals_, keep, most)
-        kind = LMTP if scheme == "lmtp" else SMTP
+        kind = _Lmtp if scheme == "lmtp" else _Smtp
         self.handler = handler
         self._controller = _Controller(handler, kind, host, port)
 
@@ -58,6 +60,14 @@ class Listener:
         """Let the mails that are being taken be kept, then end."""
         self._controller.stop()
         self.handler.pool.shutdown()
+
+
+class _Smtp(SMTP):
+    line_length_limit = LINE_MOST
+
+
+class _Lmtp(LMTP):
+    line_length_limit = LINE_MOST
 
 
 class _Controller(Controller):

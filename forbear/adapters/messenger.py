@@ -106,13 +106,13 @@ class Smtp:
         return mail
 
     def _connected(self) -> smtplib.SMTP:
-        secure = ssl.create_default_context()
         if self._tls_at_once:
+            secure = ssl.create_default_context()
             server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=secure)
         else:
             server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
             if self._host not in LOCAL:
-                server.starttls(context=secure)
+                server.starttls(context=ssl.create_default_context())
         if self._user:
             server.login(self._user, self._password)
         return server

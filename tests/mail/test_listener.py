@@ -110,6 +110,17 @@ def test_a_mail_of_25_megabytes_is_kept_whole(desk: Desk):
     assert desk.vault.open(row.blob) == raw
 
 
+def test_a_line_longer_than_the_rule_has_it_is_kept():
+    kept: list[bytes] = []
+    raw = RAW + b"x" * 900_000 + b"\r\n"
+    with (
+        listening(lambda raw, *_: kept.append(raw)) as (_, port),
+        smtplib.SMTP("127.0.0.1", port, timeout=60) as server,
+    ):
+        server.sendmail(HERS, ["desk@lender.example"], raw)
+    assert kept == [raw]
+
+
 def test_what_cannot_be_kept_comes_again():
     def broken(*_: object) -> None:
         raise OSError("the disk is full")
