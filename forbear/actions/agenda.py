@@ -13,13 +13,16 @@ from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
-from forbear.actions.ports import ZONE, Desk, Due, Lane, Leased, Message
+from forbear.actions.mail import answer_mail
+from forbear.actions.mail_delivery import came_back, headers_of
+from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import SYSTEM, Channel, Purpose
 from forbear.core.file import CaseFile
+from forbear.core.mail_routing import Failure
 from forbear.core.notices import LEFT_OUT, NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.words import say
@@ -95,9 +98,16 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    desk.messenger.send(
-        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
+    headers = headers_of(desk, file, notice) if notice.channel is Channel.EMAIL else None
+    message = Message(
+        channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )
+    try:
+        desk.messenger.send(message)
+    except Bounced as bounced:
+        number = 1 + file.notices.index(notice)
+        came_back(desk, _by(item), item.case_id, number, Failure.HARD, bounced.status)
+        return
     carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
 
 
@@ -220,6 +230,16 @@ def resume(desk: Desk, item: Leased) -> None:
     enforcement.resume(desk, _by(item), item.case_id)
 
 
+def answer(desk: Desk, item: Leased) -> None:
+    """The acknowledgement of a mail."""
+    answer_mail(desk, str(item.body["mail"]))
+
+
+def reach_her(desk: Desk, item: Leased) -> None:
+    """A message came back and no other channel is left."""
+    raise NeedsPerson("no channel is left by which she can be reached")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -239,6 +259,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # conversation: drafts, canned replies, search
     # limits on contact
     # mail
+    "mail-answer": answer,
+    "unreached": reach_her,
     # text messages
     # chat and bot
     # telephone

@@ -42,6 +42,8 @@ class Written:
     voice: e.Voice = e.Voice.PERSON
     reply: str = ""
     drafted: bool = False
+    assigned_by: str = ""
+    reference: str = ""
     calls_person: bool = True
     when_allowed: bool = False
     happened: bool = False
@@ -60,6 +62,8 @@ class Written:
             drafted=self.drafted,
             purpose=purpose,
             call=call,
+            assigned_by=self.assigned_by,
+            reference=self.reference or None,
         )
 
 

@@ -85,8 +85,9 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
         texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
-    wanted = [text for text in texts if reach is None or text[0] not in reach.unwanted]
-    return wanted or texts[:1]
+    able = [text for text in texts if text[0] not in file.talk.failed]
+    wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
+    return wanted or able[:1] or texts[:1]
 
 
 def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:

@@ -17,6 +17,14 @@ from forbear.actions.contact_ports import CaseReach as CaseReach
 from forbear.actions.contact_ports import Contacts as Contacts
 from forbear.actions.contact_ports import Draft as Draft
 from forbear.actions.contact_ports import Drafts as Drafts
+from forbear.actions.contact_ports import Mailbox as Mailbox
+from forbear.actions.contact_ports import MailboxAway as MailboxAway
+from forbear.actions.contact_ports import MailHeaders as MailHeaders
+from forbear.actions.contact_ports import MailReader as MailReader
+from forbear.actions.contact_ports import MailRoom as MailRoom
+from forbear.actions.contact_ports import MailRow as MailRow
+from forbear.actions.contact_ports import MailShown as MailShown
+from forbear.actions.contact_ports import MailState as MailState
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
@@ -50,6 +58,7 @@ from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
+from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.rules import Rulebook
 
@@ -268,6 +277,9 @@ class LoanBook(Protocol):
     def by_identity(self, contract: str, id_number: str) -> Held | None:
         """The loan if contract and ID-card number belong together; the same work whether they do or not."""
 
+    def borrowers_at(self, email: str) -> tuple[str, ...]:
+        """The borrowers who have this address on file, in order, however it is capitalised."""
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         """In the order of their contract numbers; () for nobody."""
 
@@ -371,10 +383,20 @@ class Message:
     body: str
     reference: str
     """Stable over retries, so that a provider can recognise a repeat."""
+    mail: MailHeaders | None = None
+    """What an e-mail carries besides."""
 
 
 class Undelivered(Exception):
     """The messenger could not hand the message over; it may be tried again."""
+
+
+class Bounced(Undelivered):
+    """The other side takes nothing for this address; `status`: the class it gave, such as 5.1.1."""
+
+    def __init__(self, problem: str, status: str) -> None:
+        super().__init__(problem)
+        self.status = status
 
 
 class Messenger(Protocol):
@@ -431,6 +453,12 @@ class Desk:
     message_index: MessageIndex
     # limits on contact
     # mail
+    mails: MailRoom
+    mail_reader: MailReader
+    mail_sign: Sign
+    mail_domain: str = "localhost"
+    """Of the addresses at which mail comes in."""
+    mail_from: str = "forbear@localhost"
     # text messages
     # chat and bot
     # telephone

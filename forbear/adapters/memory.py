@@ -13,9 +13,11 @@ from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
+from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.memory_webhooks import MemoryPost, MemoryWebhooks
@@ -27,6 +29,7 @@ from forbear.core.codec import plain
 from forbear.core.codes import code_of
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
+from forbear.core.mail_address import Sign
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -64,6 +67,11 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         message_index=MemoryMessageIndex(ledger),
         # limits on contact
         # mail
+        mails=MemoryMailRoom(ledger),
+        mail_reader=MailReader("lender.example"),
+        mail_sign=plain_sign(seed),
+        mail_domain="lender.example",
+        mail_from="desk@lender.example",
         # text messages
         # chat and bot
         # telephone
@@ -156,6 +164,11 @@ class MemoryLimits:
             count = count + 1 if before == span else 1
             self._counts[key] = (span, count)
             return count <= limit
+
+
+def plain_sign(seed: str) -> Sign:
+    """A Sign for mail marks that follows from a seed."""
+    return lambda text: spelled(sha256(f"mail:{seed}:{text}".encode()).digest())[:20]
 
 
 class MemoryPaperMarks:

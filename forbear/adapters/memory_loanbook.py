@@ -42,6 +42,13 @@ class MemoryLoanBook:
         held = self.find(contract)
         return held if held and held.row.id_number == id_number else None
 
+    def borrowers_at(self, email: str) -> tuple[str, ...]:
+        wanted = email.strip().casefold()
+        there = {
+            held.borrower_id for held in self._held.values() if (held.row.email or "").strip().casefold() == wanted
+        }
+        return tuple(sorted(there)) if wanted else ()
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         hers = (held for held in self._held.values() if held.borrower_id == borrower_id)
         return tuple(sorted(hers, key=lambda held: held.row.loan.contract))

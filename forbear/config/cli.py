@@ -19,6 +19,7 @@ COMMANDS = {
     "staff": "add people who work at the desk, change their roles, list them",
     "sample": "fill an empty desk with a made-up town, to try it out",
     "loans": "take a loan book in from a file, or write a made-up one",
+    "mail": "mail comes in: from a mail server's pipe, from a mail server, from a mailbox",
     "payments": "book a file of payments",
     "papers": "what a machine reads of a paper, from a file",
     "rebuild": "make the tables that pages read anew from the record",

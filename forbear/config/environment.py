@@ -211,3 +211,42 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def mail_domain() -> str:
+    """FORBEAR_MAIL_DOMAIN: of the addresses where answers come in; without it, the domain of FORBEAR_MAIL_FROM."""
+    sender = text("FORBEAR_MAIL_FROM", "forbear@localhost").rpartition("@")[2].strip("<> ")
+    found = text("FORBEAR_MAIL_DOMAIN", sender).lower()
+    if not found or set(found) - set("abcdefghijklmnopqrstuvwxyz0123456789.-"):
+        raise Misconfigured(f"FORBEAR_MAIL_DOMAIN is {found!r}; write a domain without an @: mail.lender.example.")
+    return found
+
+
+def mail_listen() -> tuple[str, str, int]:
+    """FORBEAR_MAIL_LISTEN as (smtp or lmtp, host, port): where `forbear mail listen` takes mail from a mail server."""
+    value = text("FORBEAR_MAIL_LISTEN", "smtp://127.0.0.1:8025")
+    try:
+        parts = urlsplit(value)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        scheme, host, port = "", None, None
+    if scheme not in ("smtp", "lmtp") or not host or not port:
+        raise Misconfigured(f"FORBEAR_MAIL_LISTEN is {value!r}; write smtp://127.0.0.1:8025 or lmtp://127.0.0.1:8024.")
+    return scheme, host, port
+
+
+def imap() -> str:
+    """FORBEAR_IMAP_URL: the mailbox that is fetched: imaps://user:password@host/INBOX; "" for none."""
+    url = text("FORBEAR_IMAP_URL")
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("imap", "imaps") and parts.hostname and parts.username and parts.port is not False
+        right = right and (parts.scheme == "imaps" or parts.hostname in ("localhost", "127.0.0.1", "::1"))
+    except ValueError:
+        right = False
+    if not right:
+        where = "write imaps://user:password@host/INBOX (imap:// is for a server on this machine alone)"
+        raise Misconfigured(f"FORBEAR_IMAP_URL names no mailbox that can be fetched; {where}.")
+    return url

@@ -29,6 +29,9 @@ S3 = environment.s3()
 # conversation: drafts, canned replies, search
 # limits on contact
 # mail
+MAIL_DOMAIN = environment.mail_domain()
+MAIL_LISTEN = environment.mail_listen()
+IMAP_URL = environment.imap()
 # text messages
 # chat and bot
 # telephone

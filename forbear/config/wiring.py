@@ -14,6 +14,7 @@ from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
+from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.post import HttpPost
 from forbear.adapters.printer import TypstPrinter
@@ -30,6 +31,7 @@ from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
+from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
@@ -69,6 +71,11 @@ def desk() -> Desk:
         message_index=DjangoMessageIndex(keys),
         # limits on contact
         # mail
+        mails=DjangoMailRoom(keys),
+        mail_reader=MailReader(settings.MAIL_DOMAIN),
+        mail_sign=signer(keys.index),
+        mail_domain=settings.MAIL_DOMAIN,
+        mail_from=settings.DEFAULT_FROM_EMAIL,
         # text messages
         # chat and bot
         # telephone

@@ -54,6 +54,7 @@ class Voice(StrEnum):
 class MessageWritten(Fact):
     """A message between the borrower and the desk, either way, over any channel.
 
+    `assigned_by`: who of the desk found that it belongs to this case, where no rule could say;
     `message`: its id (m_…), "" in records of before; `raw`: blob id in the vault of its form as it came, "" where the
     text is all there was; `reply`: name@version of the canned reply it was made from; `drafted`: a language model
     wrote its first words and a person sent it; `papers`: ids of the papers that came with it. `purpose`: why the desk
@@ -69,10 +70,13 @@ class MessageWritten(Fact):
     papers: tuple[str, ...] = ()
     purpose: Purpose = Purpose.ANSWER
     call: str = ""
+    assigned_by: str = ""
     text: str | None = private(Retention.MESSAGE)
     subject: str | None = private(Retention.MESSAGE)
     sender: str | None = private(Retention.MESSAGE)
     """The address or number it came from, where the channel has one."""
+    reference: str | None = private(Retention.MESSAGE)
+    """The Message-ID of a mail, which its answer names."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,8 @@ class Spoken:
     reply: str = ""
     drafted: bool = False
     papers: tuple[str, ...] = ()
+    assigned_by: str = ""
+    reference: str = ""
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
 
@@ -222,6 +224,8 @@ def _spoken(event: e.Recorded, written: e.MessageWritten) -> Spoken:
         reply=written.reply,
         drafted=written.drafted,
         papers=written.papers,
+        assigned_by=written.assigned_by,
+        reference=written.reference or "",
         sent_at=event.occurred_at,
     )
 

@@ -20,7 +20,8 @@ class BorrowerRow(models.Model):
 
 class LoanRow(models.Model):
     """A loan. `contract_index`: blind index of the contract number; `digest`: keyed, of the row's content, so that an
-    import sees what changed without opening it; `sealed`: everything else the lender says of the loan and the person.
+    import sees what changed without opening it; `sealed`: everything else the lender says of the loan and the person;
+    `email_index`: blind index of her address, empty where there is none, NULL in a row of before.
     """
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -28,6 +29,7 @@ class LoanRow(models.Model):
     contract_index = models.BinaryField(unique=True)
     digest = models.BinaryField()
     sealed = models.BinaryField()
+    email_index = models.BinaryField(null=True, db_index=True)
 
     class Meta:
         app_label = "store"

@@ -61,7 +61,7 @@ class StoredLoanBook:
                         changed.append(self._fill(loan, row, digest))
             loans = LoanRow.objects.using(self._using)
             loans.bulk_create(made, batch_size=AT_ONCE)
-            loans.bulk_update(changed, ("digest", "sealed"), batch_size=AT_ONCE)
+            loans.bulk_update(changed, ("digest", "sealed", "email_index"), batch_size=AT_ONCE)
         return Counts(new=len(made), changed=len(changed), unchanged=len(rows) - len(made) - len(changed))
 
     def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -84,6 +84,18 @@ class StoredLoanBook:
         fits = compare_digest(bytes(loan.borrower.id_index), self._id_index(id_number))
         held = self._held(loan)
         return held if fits else None
+
+    def borrowers_at(self, email: str) -> tuple[str, ...]:
+        index = self._email_index(email)
+        if not index:
+            return ()
+        loans = LoanRow.objects.using(self._using)
+        while some := list(self._loans().filter(email_index=None)[:AT_ONCE]):  # rows that an older version wrote
+            for loan in some:
+                loan.email_index = self._email_index(self._held(loan).row.email)
+            loans.bulk_update(some, ("email_index",))
+        found = loans.filter(email_index=index).values_list("borrower_id", flat=True)
+        return tuple(sorted(set(found)))
 
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         held = (self._held(loan) for loan in self._loans().filter(borrower_id=borrower_id))
@@ -127,6 +139,9 @@ class StoredLoanBook:
     def _contract_index(self, contract: str) -> bytes:
         return blind(self._keys.index, "loan.contract", contract_key(contract))
 
+    def _email_index(self, email: str | None) -> bytes:
+        return blind(self._keys.index, "borrower.email", email) if email and email.strip() else b""
+
     def _id_index(self, id_number: str) -> bytes:
         return blind(self._keys.index, "borrower.id_number", id_number)
 
@@ -134,6 +149,7 @@ class StoredLoanBook:
 
     def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
         loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
+        loan.email_index = self._email_index(row.email)
         return loan
 
     def _digest(self, row: Row) -> bytes:

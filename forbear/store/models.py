@@ -16,6 +16,7 @@ from forbear.store.conversation_tables import DraftRow as DraftRow
 from forbear.store.conversation_tables import MessageMark as MessageMark
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
+from forbear.store.mail_tables import MailIn as MailIn
 from forbear.store.paper_tables import PaperMark as PaperMark
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow

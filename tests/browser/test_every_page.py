@@ -44,6 +44,7 @@ ONLY_SENT = {
             "propose",
         ),
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("assign_mail", "discard_mail"),
     },
 }
 """Addresses that only take what is sent to them."""
@@ -106,11 +107,16 @@ FIRST_PAPER = "next(p.paper for item in file.items for p in file.papers_of(item.
 """What {paper} stands for in an address."""
 
 
+MAIL = "From: 陌生人 <who@example.org>\nSubject: 关于还款\n\n您好，我是她的姐姐，想了解一下怎么办。".encode()
+
+
 def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
     """One case at every stage, by the real actions: kind -> (who, case)."""
     cases = {}
     site.insider.do(
-        "from forbear.core.decision import Outcome; REFUSED, COUNTERED = Outcome.REFUSED, Outcome.COUNTERED"
+        "from forbear.core.decision import Outcome; REFUSED, COUNTERED = Outcome.REFUSED, Outcome.COUNTERED; "
+        "from forbear.actions.mail import receive_mail; from forbear.core.mail_address import stop_token; "
+        "from forbear.config.wiring import desk as wired; desk = wired()"
     )
     for number, kind in enumerate(LIVES, start=1):
         steps = LIVES[kind]
@@ -136,6 +142,10 @@ def test_every_page_of_the_borrowers_site(
     for address in ("/", "/start", "/nothing", "/dev/outbox"):
         page.goto(address)
         faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    token = site.insider.do(f"answer = stop_token(desk.mail_sign, {cases['signed'][1]!r})")
+    page.goto(f"/mail/stop/{token}")
+    faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    opened.add(named(page.url, site))
     for kind, paths in BORROWER.items():
         guest, case_id = cases[kind]
         page.context.clear_cookies(name="sessionid")
@@ -163,6 +173,7 @@ def test_every_page_of_the_desk(
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]
+    addresses += ["mail", "mail?state=aside", f"mail/{site.insider.do(f'answer = receive_mail(desk, {MAIL!r}).mail')}"]
     for address in addresses:
         answer = page.goto(f"/desk/{address}")
         assert answer.status == 200, address

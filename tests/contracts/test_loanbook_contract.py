@@ -180,3 +180,25 @@ def test_asking_for_an_identity_costs_one_query_whoever_it_is(whose, django_asse
     with django_assert_num_queries(1):
         held = book.by_identity(*asked[whose])
     assert (held is not None) == (whose == "hers")
+
+
+def test_borrowers_are_found_by_their_address(book):
+    one, two = replace(BOOK[0], email="Wang@Example.cn"), replace(BOOK[1], email="wang@example.cn ")
+    book.put([one, replace(BOOK[2], email=None)])
+    hers, none = book.find(one.loan.contract).borrower_id, book.borrowers_at("")
+    assert (book.borrowers_at(" wang@EXAMPLE.cn"), book.borrowers_at("li@example.cn"), none) == ((hers,), (), ())
+    book.put([two])
+    assert book.borrowers_at("wang@example.cn") == tuple(sorted((hers, book.find(two.loan.contract).borrower_id)))
+    book.put([replace(one, email="new@example.cn")])
+    assert book.borrowers_at("wang@example.cn") == (book.find(two.loan.contract).borrower_id,)
+
+
+def test_rows_of_before_are_found_by_their_address_too(db):
+    from forbear.store.loan_tables import LoanRow
+    from forbear.store.loans import StoredLoanBook
+
+    book = StoredLoanBook(BookKeys(), CountingIds())
+    book.put([replace(row, email=f"{number}@example.cn") for number, row in enumerate(BOOK)])
+    LoanRow.objects.update(email_index=None)
+    assert book.borrowers_at("3@example.cn") == (book.find(BOOK[3].loan.contract).borrower_id,)
+    assert not LoanRow.objects.filter(email_index=None).exists()

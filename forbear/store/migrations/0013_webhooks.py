@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0007_contact_budget'),
+        ('store', '0008_mail'),
     ]
 
     operations = [

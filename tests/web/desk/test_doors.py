@@ -17,7 +17,7 @@ from tests.web.desk.conftest import Person, live
 READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
     *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "payments"),
-    *("review", "picture", "pull", "raw", "replies"),
+    *("review", "picture", "pull", "raw", "replies", "mails", "mail"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
@@ -34,6 +34,7 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
         "<str:name>": "lightest",
         "<str:link>": "u_none",
         "<str:blob>": "b_none",
+        "<str:mail>": "m_none",
     }.items():
         found = found.replace(hole, value)
     return found
