@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions import agreement, comparison, health_papers, payments, reading, sms, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
-from forbear.actions.ports import ZONE, Desk, Due, Leased, Message
+from forbear.actions.ports import ZONE, Desk, Due, Leased, Message, Unreachable
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
@@ -48,7 +48,7 @@ def work(desk: Desk, limit: int = 20, slow: bool | None = None) -> int:
 def _one(desk: Desk, item: Leased) -> None:
     try:
         HANDLERS[item.kind](desk, item)
-    except NeedsPerson as reason:
+    except (NeedsPerson, Unreachable) as reason:
         desk.agenda.give_up(item, str(reason))
     except Exception as error:  # whatever went wrong outside, the agenda keeps it and goes on
         said = f"{type(error).__name__}: {error}"[:300]
@@ -79,8 +79,14 @@ def deliver(desk: Desk, item: Leased) -> None:
     The secret of an upload link is put in here and stands nowhere else; a link that has ended meanwhile is not sent.
     """
     name = str(item.body["notice"])
-    notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
+    file = load(desk, item.case_id)
+    notice = next((n for n in file.notices if n.notice == name), None)
+    if item.body.get("untold") and notice is not None and notice.state != "delivered":
+        raise NeedsPerson("the message did not arrive and nothing else told her")
     if notice is None or notice.state != "queued" or notice.letter is None:
+        return
+    if sms.shut(file, notice.channel):
+        sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
         return
     letter, body = notice.letter, notice.letter.body
     if link := str(item.body.get("link", "")):
@@ -88,10 +94,20 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    desk.messenger.send(
-        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
-    )
-    carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
+    message = Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
+    try:
+        carriers = desk.messenger.send(message)
+    except Unreachable as why:
+        sms.not_sent(desk, _by(item), item.case_id, name, why)
+        return
+    sms.handed(desk, carriers, item.case_id, name)
+
+    def decide(file: CaseFile) -> Decision:
+        """Its receipt may have been quicker."""
+        state = next(one.state for one in file.notices if one.notice == name)
+        return [e.NoticeSent(notice=name)] if state == "queued" else ()
+
+    carry_out(desk, _by(item), item.case_id, {"sent": name}, decide)
 
 
 def send_code(desk: Desk, item: Leased) -> None:
@@ -104,8 +120,10 @@ def send_code(desk: Desk, item: Leased) -> None:
     held = desk.loans.loan(challenge.loan_id)
     language = held.row.language if held else "zh"
     lender = desk.lender if language == "zh" else desk.lender_en
-    said = say(language, f"notices.code.{purpose}", code=code, lender=lender, minutes=CODE_MINUTES)
-    desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
+    key = f"sms.discreet_code.{purpose}" if sms.discreet(desk, challenge.borrower_id) else f"notices.code.{purpose}"
+    said = say(language, key, code=code, lender=lender, minutes=CODE_MINUTES)
+    message = Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id)
+    sms.handed(desk, desk.messenger.send(message), "", challenge.id)
 
 
 def remind(desk: Desk, item: Leased) -> None:
@@ -193,6 +211,12 @@ def forget(desk: Desk, item: Leased) -> None:
     health_papers.forget_health(desk, _by(item), item.case_id)
 
 
+def stray(desk: Desk, item: Leased) -> None:
+    """A text message that belongs to no case for sure waits for somebody to look at it."""
+    if desk.texts.strays():
+        raise NeedsPerson("text messages wait to be looked at")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -213,6 +237,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # limits on contact
     # mail
     # text messages
+    "text": sms.send_answer,
+    "stray": stray,
     # chat and bot
     # telephone
     # webhooks

@@ -45,15 +45,21 @@ def write(
     reach = file.reach
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
-    key = f"notices.{kind.value}.text"
+    key, spoken = f"notices.{kind.value}.text", said
     if reach and reach.discreet:
         key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
-    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
+        if desk.discreet_address:
+            spoken = said | {
+                name: said[name].replace(desk.address, desk.discreet_address) for name in ("link", "upload_link")
+            }
+    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **spoken)))]
     if email:
         subject = say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
         texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
+    closed = file.talk.failed | set(reach.unwanted if reach else ())
+    texts = [one for one in texts if one[0] not in closed] or texts[:1]  # where none is open, a person has to tell her
     for channel, to, subject, text in texts:
         notice = desk.ids.new("n")
         letter = Letter(to=to, subject=subject, body=text)

@@ -9,6 +9,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import Receipt as Receipt
+from forbear.actions.contact_ports import Stray as Stray
+from forbear.actions.contact_ports import TextGateway as TextGateway
+from forbear.actions.contact_ports import TextIn as TextIn
+from forbear.actions.contact_ports import Texts as Texts
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -240,6 +245,9 @@ class LoanBook(Protocol):
     def borrower(self, borrower_id: str) -> Held | None:
         """Her loan signed last, whose row says best who she is and how to reach her."""
 
+    def by_phone(self, number: str) -> tuple[Held, ...]:
+        """All loans with this number on file, in the order of their contract numbers; +86 before it or not."""
+
     def all_contracts(self) -> tuple[str, ...]:
         """Every contract number as written, in order."""
 
@@ -343,9 +351,21 @@ class Undelivered(Exception):
     """The messenger could not hand the message over; it may be tried again."""
 
 
+class Unreachable(Undelivered):
+    """Trying again is of no use. `number`: the carrier says that this number or address takes nothing from us any more;
+    else it is the message that cannot go this way, such as a text nobody approved. `code`: the carrier's word.
+    """
+
+    def __init__(self, said: str, *, code: str, number: bool = False) -> None:
+        super().__init__(said)
+        self.code, self.number = code, number
+
+
 class Messenger(Protocol):
-    def send(self, message: Message) -> None:
-        """Hand over once; raises Undelivered."""
+    def send(self, message: Message) -> str:
+        """Hand over once; raises Undelivered. Returns the carrier's id of it, several separated by a blank where it
+        goes in parts, "" where there is none.
+        """
 
 
 class Rulebooks(Protocol):
@@ -395,6 +415,8 @@ class Desk:
     # limits on contact
     # mail
     # text messages
+    texts: Texts
+    text_gateway: TextGateway | None = None
     # chat and bot
     # telephone
     # webhooks
@@ -406,3 +428,5 @@ class Desk:
     phone: str = "400-000-0000"
     address: str = "http://127.0.0.1:8000"
     """Where the borrower's site is reached, for links in messages."""
+    discreet_address: str = ""
+    """The same site under a name that says neither lender nor debt, for discreet text messages; "": `address`."""

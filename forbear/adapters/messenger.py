@@ -25,11 +25,11 @@ class ByChannel:
     def __init__(self, routes: Mapping[Channel, Messenger]) -> None:
         self._routes = routes
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         messenger = self._routes.get(message.channel)
         if messenger is None:
             raise Undelivered(f"no messenger is set up for {message.channel.value}")
-        messenger.send(message)
+        return messenger.send(message)
 
     def messages(self, offset: int = 0, limit: int = 50) -> tuple[Any, ...]:
         """What those of its messengers that keep messages have kept (forbear/store/outbox.py)."""
@@ -53,7 +53,7 @@ class Smtp:
         self._sender = sender
         self._clock = clock
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         try:
             mail = self._mail(message)
         except ValueError:
@@ -68,6 +68,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             raise Undelivered(_without_people(error)) from None
         assert not refused, "one recipient is either taken or refused"
+        return ""
 
     def _mail(self, message: Message) -> EmailMessage:
         """Message-ID from the reference: a mail handed over twice is recognised as one."""
