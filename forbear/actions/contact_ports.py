@@ -95,8 +95,14 @@ class Texts(Protocol):
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
         """Keep a message that came, for a case or ("" and why) for a person; False when it was kept before."""
 
-    def strays(self) -> tuple[Stray, ...]:
-        """What waits for a person, oldest first."""
+    def stray(self, id: str) -> Stray | None:
+        """One that waits for a person."""
+
+    def strays(self, limit: int) -> tuple[Stray, ...]:
+        """What waits for a person, oldest first, at most so many."""
+
+    def waiting(self, most: int) -> int:
+        """How many wait for a person, counted up to `most`."""
 
     def place(self, id: str, case_id: str) -> None:
         """A person looked at a stray; the case it belongs to, or "" for none."""

@@ -3,7 +3,7 @@
 They are facts of the case themselves, in the same transaction; forbear/actions/agenda.py sends them afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 
 from forbear.actions.ports import ZONE, Desk, Due
@@ -45,14 +45,8 @@ def write(
     reach = file.reach
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
-    key, spoken = f"notices.{kind.value}.text", said
-    if reach and reach.discreet:
-        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
-        if desk.discreet_address:
-            spoken = said | {
-                name: said[name].replace(desk.address, desk.discreet_address) for name in ("link", "upload_link")
-            }
-    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **spoken)))]
+    text = _text(desk, file, kind, said)
+    texts = [(Channel.SMS, phone, "", text)]
     if email:
         subject = say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
@@ -74,6 +68,25 @@ def write(
                 body={"notice": notice, "link": link.link} if link else {"notice": notice},
             ),
         )
+
+
+def preview(desk: Desk, file: CaseFile, kind: NoticeKind) -> str:
+    """The text message that goes out with a message of this kind; "" where she gets none."""
+    closed = file.talk.failed | set(file.reach.unwanted if file.reach else ())
+    if file.party is None or Channel.SMS in closed:
+        return ""
+    return _text(desk, file, kind, _said(desk, file, file.case.language, 0))
+
+
+def _text(desk: Desk, file: CaseFile, kind: NoticeKind, said: Mapping[str, str]) -> str:
+    """The words of a text message: without lender and debt, and by a link that says neither, where she chose so."""
+    language, key = file.case.language, f"notices.{kind.value}.text"
+    if file.reach and file.reach.discreet:
+        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
+        if desk.discreet_address:
+            links = {name: said[name].replace(desk.address, desk.discreet_address) for name in ("link", "upload_link")}
+            said = {**said, **links}
+    return ("" if language == "zh" else " ").join(sentences(language, key, **said))
 
 
 def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:

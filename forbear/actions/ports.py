@@ -42,6 +42,7 @@ from forbear.core.events import Fact, Recorded
 from forbear.core.loanbook import Row
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.rules import Rulebook
+from forbear.core.sms import NETWORK, Gateway
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """The place of lender and borrower: its midnight ends a day, its night is quiet."""
@@ -417,6 +418,8 @@ class Desk:
     # text messages
     texts: Texts
     text_gateway: TextGateway | None = None
+    """Who may call us back about text messages; None where the carrier does so another way, or nobody sends any."""
+    text_counting: Gateway = NETWORK
     # chat and bot
     # telephone
     # webhooks

@@ -182,7 +182,8 @@ def _must(outcome: Done | Refusal) -> Done:
 
 
 def _keep(desk: Desk, text: TextIn, why: str) -> None:
-    if desk.texts.keep(text, desk.clock.now(), "", why) and desk.texts.counts()["strays"] <= STRAYS_TOLD:
+    fresh = desk.texts.keep(text, desk.clock.now(), "", why)
+    if fresh and desk.texts.waiting(STRAYS_TOLD + 1) <= STRAYS_TOLD:
         desk.agenda.put([Due(key=f"stray:{text.id}"[:200], kind="stray", due_at=desk.clock.now())])
 
 
@@ -252,7 +253,7 @@ def place_stray(desk: Desk, by: By, id: str, contract: str) -> Done | Refusal:
     """A person looked at a stray: it belongs to the open case of this contract, or ("") to none."""
     if refusal := may_work_on_cases(by.actor):
         return refusal
-    stray = next((one for one in desk.texts.strays() if one.id == id), None)
+    stray = desk.texts.stray(id)
     if stray is None:
         return Done("", ())
     if not contract.strip():

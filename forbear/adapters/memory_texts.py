@@ -17,7 +17,8 @@ class MemoryTexts:
         self._handed: dict[str, tuple[str, str, str]] = {}
         self._reports: dict[str, Receipt] = {}
         self._pieces: dict[str, dict[int, tuple[str, datetime]]] = {}
-        self._kept: dict[str, tuple[TextIn, datetime, str, str]] = {}
+        self._kept: set[str] = set()
+        self._strays: dict[str, Stray] = {}
         self._lock = RLock()
 
     def handed(self, carriers: Sequence[str], *, case_id: str, thing: str, at: datetime) -> None:
@@ -57,24 +58,26 @@ class MemoryTexts:
 
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
         with self._lock:
-            fresh = text.id not in self._kept
-            self._kept.setdefault(text.id, (text, at, case_id, why))
-            return fresh
+            if text.id in self._kept:
+                return False
+            self._kept.add(text.id)
+            if why:
+                self._strays[text.id] = Stray(id=text.id, number=text.number, text=text.text, came_at=at, why=why)
+            return True
 
-    def strays(self) -> tuple[Stray, ...]:
-        waiting = sorted((at, text.id) for text, at, _, why in self._kept.values() if why)
-        return tuple(self._stray(id) for _, id in waiting)
+    def stray(self, id: str) -> Stray | None:
+        return self._strays.get(id)
 
-    def _stray(self, id: str) -> Stray:
-        text, at, _, why = self._kept[id]
-        return Stray(id=id, number=text.number, text=text.text, came_at=at, why=why)
+    def strays(self, limit: int) -> tuple[Stray, ...]:
+        return tuple(sorted(self._strays.values(), key=lambda one: (one.came_at, one.id))[:limit])
+
+    def waiting(self, most: int) -> int:
+        return min(len(self._strays), most)
 
     def place(self, id: str, case_id: str) -> None:
-        with self._lock:
-            text, at, _, _ = self._kept[id]
-            self._kept[id] = (text, at, case_id, "")
+        self._strays.pop(id, None)
 
     def counts(self) -> Mapping[str, int]:
         found = Counter(receipt.fate.value for receipt in self._reports.values())
         unmatched = sum(carrier not in self._handed for carrier in self._reports)
-        return {**found, "unmatched": unmatched, "came": len(self._kept), "strays": len(self.strays())}
+        return {**found, "unmatched": unmatched, "came": len(self._kept), "strays": len(self._strays)}

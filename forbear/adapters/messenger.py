@@ -31,6 +31,10 @@ class ByChannel:
             raise Undelivered(f"no messenger is set up for {message.channel.value}")
         return messenger.send(message)
 
+    def serving(self, channel: Channel) -> Messenger | None:
+        """Who serves a channel."""
+        return self._routes.get(channel)
+
     def messages(self, offset: int = 0, limit: int = 50) -> tuple[Any, ...]:
         """What those of its messengers that keep messages have kept (forbear/store/outbox.py)."""
         keeping = {id(route): route for route in self._routes.values() if hasattr(route, "messages")}

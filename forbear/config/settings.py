@@ -30,6 +30,8 @@ S3 = environment.s3()
 # limits on contact
 # mail
 # text messages
+SMS = environment.sms()
+DISCREET_URL = environment.text("FORBEAR_DISCREET_URL").rstrip("/")
 # chat and bot
 # telephone
 # webhooks

@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     open_house()
     from forbear.actions.agenda import work
     from forbear.actions.payments import first_nightly
+    from forbear.config.sms import attend
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             pass
         desk().reader.close()
         return 0
+    line = attend(desk())
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -52,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     slow.start()
     _keep_on(stop, work, desk, False)
     desk().reader.close()  # a page being read is put back on the agenda
+    line.close()
     slow.join(STOP_WITHIN_SECONDS)
     return 0
 

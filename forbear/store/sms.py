@@ -91,8 +91,15 @@ class DjangoTexts:
             self._in.bulk_create([row], ignore_conflicts=True)
         return True
 
-    def strays(self) -> tuple[Stray, ...]:
-        return tuple(self._stray(row) for row in self._in.exclude(why="").order_by("came_at", "id"))
+    def stray(self, id: str) -> Stray | None:
+        row = self._in.exclude(why="").filter(id=id).first()
+        return self._stray(row) if row else None
+
+    def strays(self, limit: int) -> tuple[Stray, ...]:
+        return tuple(self._stray(row) for row in self._in.exclude(why="").order_by("came_at", "id")[:limit])
+
+    def waiting(self, most: int) -> int:
+        return self._in.exclude(why="")[:most].count()
 
     def _stray(self, row: TextInRow) -> Stray:
         number, words = json.loads(open_text(self._key, f"text_in:{row.id}", row.sealed))

@@ -110,7 +110,6 @@ ON, OFF, GONE = Fate.DELIVERED, Fate.LOST, Fate.REFUSED
         (((OFF,), (None,)), None),
         (((OFF,), (ON,)), ON),
         (((GONE,), (OFF,)), GONE),
-        ((()), None),
     ],
 )
 def test_the_fate_of_a_message_in_parts_and_attempts(attempts, fate):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forbear.actions.caller import Caller, identify_caller
 from forbear.actions.contact import open_case
 from forbear.actions.conversation import write_message, write_note
+from forbear.actions.letters import preview
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
@@ -23,7 +24,9 @@ from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id, masked_name, masked_phone
 from forbear.core.loan import days_past_due, owed_on
+from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
+from forbear.core.sms import sms_size
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
@@ -100,7 +103,18 @@ def talk(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
+    desk = request.desk  # type: ignore[attr-defined]
+    said = [said for said in reversed(file.spoken) if said.text]
+    text = preview(desk, file, NoticeKind.MESSAGE)
+    return case_page(
+        request,
+        file,
+        "messages",
+        tried,
+        spoken=said,
+        text=text,
+        size=sms_size(text, desk.text_counting) if text else None,
+    )
 
 
 @staff_required(WORKERS)

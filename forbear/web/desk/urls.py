@@ -14,6 +14,7 @@ from forbear.web.desk import (
     plan,
     queue,
     review,
+    sms,
     statement,
 )
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path("tasks/<int:task>/settle", queue.settle, name="settle"),
     path("telephone", contact.telephone, name="telephone"),
     path("telephone/open", contact.open_for_caller, name="open_for_caller"),
+    path("texts", sms.texts, name="texts"),
+    path("texts/place", sms.place, name="place_text"),
     path("payments/import", payments.import_file, name="import"),
     path("account", account.account, name="account"),
     path(f"{CASE}", contact.contact, name="contact"),
