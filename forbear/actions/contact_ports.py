@@ -48,7 +48,7 @@ class TextIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Stray:
-    """A text message that belongs to no case for sure; `why`: unknown, several, closed, many."""
+    """A text message that belongs to no case for sure; `why`: unknown, several, closed, many, same-id."""
 
     id: str
     number: str

@@ -130,6 +130,7 @@ def take_text(desk: Desk, came: TextIn) -> None:
     number = phone(text.number)
     if isinstance(number, Refusal):
         return _keep(desk, text, "unknown")
+    text = replace(text, number=number)
     if not desk.limits.take(f"texts:{number}", desk.clock.now(), IN_AN_HOUR, 3600):
         return _keep(desk, text, "many")
     whose = {held.borrower_id for held in desk.loans.by_phone(number)}
@@ -139,8 +140,7 @@ def take_text(desk: Desk, came: TextIn) -> None:
     if len({line.borrower_id for line in lines}) != 1:
         return _keep(desk, text, "several" if lines else "closed" if whose else "unknown")
     line = max(lines, key=lambda one: one.changed_at)
-    _file(desk, text, line.case_id, line.borrower_id)
-    return None
+    return _file(desk, text, line.case_id, line.borrower_id)
 
 
 def joined(text: TextIn, words: Mapping[int, str]) -> TextIn | None:
@@ -164,8 +164,13 @@ def _file(desk: Desk, text: TextIn, case_id: str, borrower_id: str) -> None:
     pieces = [text.text[at : at + WORDS_MAX] for at in range(0, len(text.text), WORDS_MAX)]
     for n, words in enumerate(piece for piece in pieces if piece.strip()):
         by = _by_her(desk, text, borrower_id, f"text:{text.id}:{n}")
-        _must(write_message(desk, by, case_id, Written(text=words, sender=text.number)))
+        outcome = write_message(desk, by, case_id, Written(text=words, sender=text.number))
+        if isinstance(outcome, Refusal) and outcome.rule == "record.key":
+            mark = sha256(text.text.encode()).hexdigest()[:16]
+            return _keep(desk, replace(text, id=f"{text.id[:100]}-{mark}"), "same-id")
+        _must(outcome)
     desk.texts.keep(text, desk.clock.now(), case_id, "")
+    return None
 
 
 def _by_her(desk: Desk, text: TextIn, borrower_id: str, key: str) -> By:

@@ -187,6 +187,14 @@ def test_a_text_from_the_number_on_file_is_a_message_of_the_case(desk):
     assert desk.texts.strays(9) == ()
 
 
+def test_another_text_under_the_same_id_is_not_lost(desk):
+    case_id = case_of(desk)
+    for words in ("一", "二", "二"):
+        take_text(desk, text(words))
+    assert [one.text for one in talk(desk, case_id)] == ["一"]
+    assert [(stray.text, stray.why) for stray in desk.texts.strays(9)] == [("二", "same-id")]
+
+
 def test_a_clock_ahead_of_ours_makes_no_message_of_tomorrow(desk):
     case_id = case_of(desk)
     take_text(desk, text("好的", sent_at=AT + timedelta(days=1)))
