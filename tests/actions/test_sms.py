@@ -1,4 +1,4 @@
-"""Text messages in the cases: receipts in any order, numbers that take nothing, what comes from whom, and discretion."""
+"""Text messages in the cases: receipts in any order, numbers that take nothing, what comes from whom, discretion."""
 
 import re
 from dataclasses import replace

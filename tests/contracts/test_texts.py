@@ -1,4 +1,4 @@
-"""What was handed to carriers and what came from them, in memory and in the databases, in whichever order it is told."""
+"""What was handed to carriers and what came from them, in memory and in the databases, told in any order."""
 
 from datetime import timedelta
 
