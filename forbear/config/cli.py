@@ -21,6 +21,7 @@ COMMANDS = {
     "loans": "take a loan book in from a file, or write a made-up one",
     "payments": "book a file of payments",
     "papers": "what a machine reads of a paper, from a file",
+    "sms": "text messages: the texts to have approved by a carrier",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
     "rules": "the rulebook: is it sound, why is a rule what it is on a day, what changed",
