@@ -182,5 +182,5 @@ class Wish(StrEnum):
 
 def wish_of(text: str) -> Wish | None:
     """What a reply asks, however wide, spaced or punctuated it is typed; None for any other text."""
-    typed = unicodedata.normalize("NFKC", text).casefold().strip(" \t\r\n.,!。、“”\"'")
+    typed = unicodedata.normalize("NFKC", text).casefold().strip(" \t\r\n.,!。、「」“”\"'")
     return Wish.STOP if typed in _STOP else Wish.START if typed in _START else None

@@ -304,7 +304,7 @@ def test_stop_is_confirmed_once_and_start_opens_again(desk):
         take_text(desk, text(" ｔｄ。", id=id))
     worked(desk)
     assert load(desk, case_id).reach.unwanted == (Channel.SMS,)
-    assert [(m.to, m.body) for m in sent_by(desk)] == [(HER.phone, "好的，不再给您发短信。想恢复请回复 START。")]
+    assert [(m.to, m.body) for m in sent_by(desk)] == [(HER.phone, "好的，不再给您发短信。想恢复请回复「恢复」。")]
     assert load(desk, case_id).case.person_by_on is None
     take_receipt(desk, receipt("t1", Fate.DELIVERED))
     assert [one.delivered_at for one in talk(desk, case_id) if not one.hers] == [AT]
@@ -315,7 +315,7 @@ def test_stop_is_confirmed_once_and_start_opens_again(desk):
     take_text(desk, text("START", id="s3"))
     worked(desk)
     assert load(desk, case_id).reach.unwanted == ()
-    assert sent_by(desk)[-1].body == "好的，恢复给您发短信。不想收请回复 TD。"
+    assert sent_by(desk)[-1].body == "好的，恢复给您发短信。不想收请回复「退订」。"
     again = told_her(desk, case_id, "m2").notice
     worked(desk)
     assert state(desk, case_id, again) == "sent"

@@ -57,6 +57,7 @@ class Center:
         while True:
             try:
                 line, _ = self._listening.accept()
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError:
                 return
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()

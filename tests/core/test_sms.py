@@ -121,6 +121,8 @@ def test_the_fate_of_a_message_in_parts_and_attempts(attempts, fate):
     [
         ("TD", Wish.STOP),
         (" ｔｄ。", Wish.STOP),
+        ("「恢复」", Wish.START),
+        ("“stop”", Wish.STOP),
         ("退订", Wish.STOP),
         ("Stop!", Wish.STOP),
         ("START", Wish.START),
