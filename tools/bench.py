@@ -21,7 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
-from tools import bench_mail, bench_papers, bench_plan  # noqa: E402
+from tools import (  # noqa: E402
+    bench_mail,
+    bench_papers,
+    bench_plan,
+    bench_sms,
+)
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 
@@ -227,6 +232,8 @@ def main(arguments: Sequence[str]) -> int:
         return bench_papers.main([*arguments, "write"])
     if "mail" in arguments:
         return bench_mail.main([*arguments, "write"])
+    if "sms" in arguments:
+        return bench_sms.main([*arguments, "write"])
     if "plan" in arguments:
         return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
@@ -256,6 +263,7 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
+    papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
     return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
 
 

@@ -8,14 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, enforcement, health_papers, payments, reading, uploads, webhooks
+from forbear.actions import (
+    agreement,
+    comparison,
+    enforcement,
+    health_papers,
+    payments,
+    reading,
+    sms,
+    uploads,
+    webhooks,
+)
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of
-from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message
+from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
@@ -50,7 +60,7 @@ def work(desk: Desk, limit: int = 20, lane: Lane | None = None) -> int:
 def _one(desk: Desk, item: Leased) -> None:
     try:
         HANDLERS[item.kind](desk, item)
-    except NeedsPerson as reason:
+    except (NeedsPerson, Unreachable) as reason:
         desk.agenda.give_up(item, str(reason))
     except webhooks.TryAgain as again:
         if again.seconds is None:
@@ -88,7 +98,12 @@ def deliver(desk: Desk, item: Leased) -> None:
     name = str(item.body["notice"])
     file = load(desk, item.case_id)
     notice = next((n for n in file.notices if n.notice == name), None)
+    if item.body.get("untold") and notice is not None and notice.state != "delivered":
+        raise NeedsPerson("the message did not arrive and nothing else told her")
     if notice is None or notice.state != "queued" or notice.letter is None:
+        return
+    if sms.shut(file, notice.channel):
+        sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
         return
     if _waits(desk, item, file, name):
         return
@@ -103,12 +118,22 @@ def deliver(desk: Desk, item: Leased) -> None:
         channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )
     try:
-        desk.messenger.send(message)
+        carriers = desk.messenger.send(message)
     except Bounced as bounced:
         number = 1 + file.notices.index(notice)
         came_back(desk, _by(item), item.case_id, number, Failure.HARD, bounced.status)
         return
-    carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
+    except Unreachable as why:
+        sms.not_sent(desk, _by(item), item.case_id, name, why)
+        return
+    sms.handed(desk, carriers, item.case_id, name)
+
+    def decide(file: CaseFile) -> Decision:
+        """Its receipt may have been quicker."""
+        state = next(one.state for one in file.notices if one.notice == name)
+        return [e.NoticeSent(notice=name)] if state == "queued" else ()
+
+    carry_out(desk, _by(item), item.case_id, {"sent": name}, decide)
 
 
 def _waits(desk: Desk, item: Leased, file: CaseFile, notice: str) -> bool:
@@ -135,8 +160,10 @@ def send_code(desk: Desk, item: Leased) -> None:
     held = desk.loans.loan(challenge.loan_id)
     language = held.row.language if held else "zh"
     lender = desk.lender if language == "zh" else desk.lender_en
-    said = say(language, f"notices.code.{purpose}", code=code, lender=lender, minutes=CODE_MINUTES)
-    desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
+    key = f"sms.discreet_code.{purpose}" if sms.discreet(desk, challenge.borrower_id) else f"notices.code.{purpose}"
+    said = say(language, key, code=code, lender=lender, minutes=CODE_MINUTES)
+    message = Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id)
+    sms.handed(desk, desk.messenger.send(message), "", challenge.id)
 
 
 def remind(desk: Desk, item: Leased) -> None:
@@ -240,6 +267,12 @@ def reach_her(desk: Desk, item: Leased) -> None:
     raise NeedsPerson("no channel is left by which she can be reached")
 
 
+def stray(desk: Desk, item: Leased) -> None:
+    """A text message that belongs to no case for sure waits for somebody to look at it."""
+    if desk.texts.waiting(1):
+        raise NeedsPerson("text messages wait to be looked at")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -262,6 +295,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "mail-answer": answer,
     "unreached": reach_her,
     # text messages
+    "text": sms.send_answer,
+    "stray": stray,
     # chat and bot
     # telephone
     # webhooks

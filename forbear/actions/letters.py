@@ -3,7 +3,7 @@
 They are facts of the case themselves, in the same transaction; forbear/actions/agenda.py sends them afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from forbear.actions import contact_budget
@@ -75,10 +75,8 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     reach = contact_budget.reach_of(desk, file)
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
-    key = f"notices.{kind.value}.text"
-    if reach and reach.discreet:
-        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
-    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
+    text = _text(desk, file, kind, said)
+    texts = [(Channel.SMS, phone, "", text)]
     if email:
         own = file.spoken[-1].subject if kind is NoticeKind.MESSAGE and file.spoken else ""
         subject = own or say(language, f"notices.{kind.value}.subject", **said)
@@ -88,6 +86,25 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     able = [text for text in texts if text[0] not in file.talk.failed]
     wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
     return wanted or able[:1] or texts[:1]
+
+
+def preview(desk: Desk, file: CaseFile, kind: NoticeKind) -> str:
+    """The text message that goes out with a message of this kind; "" where she gets none."""
+    closed = file.talk.failed | set(file.reach.unwanted if file.reach else ())
+    if file.party is None or Channel.SMS in closed:
+        return ""
+    return _text(desk, file, kind, _said(desk, file, file.case.language, 0))
+
+
+def _text(desk: Desk, file: CaseFile, kind: NoticeKind, said: Mapping[str, str]) -> str:
+    """The words of a text message: without lender and debt, and by a link that says neither, where she chose so."""
+    language, key = file.case.language, f"notices.{kind.value}.text"
+    if file.reach and file.reach.discreet:
+        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
+        if desk.discreet_address:
+            links = {name: said[name].replace(desk.address, desk.discreet_address) for name in ("link", "upload_link")}
+            said = {**said, **links}
+    return ("" if language == "zh" else " ").join(sentences(language, key, **said))
 
 
 def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:

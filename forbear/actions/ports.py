@@ -28,7 +28,12 @@ from forbear.actions.contact_ports import MailState as MailState
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
+from forbear.actions.contact_ports import Receipt as Receipt
 from forbear.actions.contact_ports import Seen as Seen
+from forbear.actions.contact_ports import Stray as Stray
+from forbear.actions.contact_ports import TextGateway as TextGateway
+from forbear.actions.contact_ports import TextIn as TextIn
+from forbear.actions.contact_ports import Texts as Texts
 from forbear.actions.contact_ports import WebhookAttempt as WebhookAttempt
 from forbear.actions.contact_ports import Webhooks as Webhooks
 from forbear.actions.contact_ports import nowhere
@@ -61,6 +66,7 @@ from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.rules import Rulebook
+from forbear.core.sms import NETWORK, Gateway
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """The place of lender and borrower: its midnight ends a day, its night is quiet."""
@@ -286,6 +292,9 @@ class LoanBook(Protocol):
     def borrower(self, borrower_id: str) -> Held | None:
         """Her loan signed last, whose row says best who she is and how to reach her."""
 
+    def by_phone(self, number: str) -> tuple[Held, ...]:
+        """All loans with this number on file, in the order of their contract numbers; +86 before it or not."""
+
     def all_contracts(self) -> tuple[str, ...]:
         """Every contract number as written, in order."""
 
@@ -399,9 +408,21 @@ class Bounced(Undelivered):
         self.status = status
 
 
+class Unreachable(Undelivered):
+    """Trying again is of no use. `number`: the carrier says that this number or address takes nothing from us any more;
+    else it is the message that cannot go this way, such as a text nobody approved. `code`: the carrier's word.
+    """
+
+    def __init__(self, said: str, *, code: str, number: bool = False) -> None:
+        super().__init__(said)
+        self.code, self.number = code, number
+
+
 class Messenger(Protocol):
-    def send(self, message: Message) -> None:
-        """Hand over once; raises Undelivered."""
+    def send(self, message: Message) -> str:
+        """Hand over once; raises Undelivered. Returns the carrier's id of it, several separated by a blank where it
+        goes in parts, "" where there is none.
+        """
 
 
 class Rulebooks(Protocol):
@@ -460,6 +481,10 @@ class Desk:
     """Of the addresses at which mail comes in."""
     mail_from: str = "forbear@localhost"
     # text messages
+    texts: Texts
+    text_gateway: TextGateway | None = None
+    """Who may call us back about text messages; None where the carrier does so another way, or nobody sends any."""
+    text_counting: Gateway = NETWORK
     # chat and bot
     # telephone
     # webhooks
@@ -475,3 +500,5 @@ class Desk:
     phone: str = "400-000-0000"
     address: str = "http://127.0.0.1:8000"
     """Where the borrower's site is reached, for links in messages."""
+    discreet_address: str = ""
+    """The same site under a name that says neither lender nor debt, for discreet text messages; "": `address`."""

@@ -19,6 +19,7 @@ from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedg
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_texts import MemoryTexts
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.memory_webhooks import MemoryPost, MemoryWebhooks
 from forbear.adapters.rulebooks import FiledRulebooks
@@ -27,6 +28,7 @@ from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
 from forbear.core.codes import code_of
+from forbear.core.contact import Channel
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
@@ -73,6 +75,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         mail_domain="lender.example",
         mail_from="desk@lender.example",
         # text messages
+        texts=MemoryTexts(),
         # chat and bot
         # telephone
         # webhooks
@@ -194,17 +197,25 @@ class MemoryPaperMarks:
 
 
 class MemoryMessenger:
-    """The Messenger port: `sent` in order, a repeat of a reference once; while `broken`, everything is undelivered."""
+    """The Messenger port: `sent` in order, a repeat of a reference once; while `broken`, everything is undelivered.
+
+    Text messages have the carrier's id t1, t2, …; `refusing`: raised instead, such as Unreachable.
+    """
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.broken = False
+        self.refusing: Undelivered | None = None
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         if self.broken:
             raise Undelivered("the messenger is out of order")
+        if self.refusing:
+            raise self.refusing
         if message.reference not in {before.reference for before in self.sent}:
             self.sent.append(message)
+        place = next(n for n, before in enumerate(self.sent, start=1) if before.reference == message.reference)
+        return f"t{place}" if message.channel is Channel.SMS else ""
 
 
 class PlainPrinter:

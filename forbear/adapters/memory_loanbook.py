@@ -56,5 +56,9 @@ class MemoryLoanBook:
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
 
+    def by_phone(self, number: str) -> tuple[Held, ...]:
+        hers = (held for held in self._held.values() if held.row.phone == number.removeprefix("+86"))
+        return tuple(sorted(hers, key=lambda held: held.row.loan.contract))
+
     def all_contracts(self) -> tuple[str, ...]:
         return tuple(sorted(held.row.loan.contract for held in self._held.values()))

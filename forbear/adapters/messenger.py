@@ -31,11 +31,15 @@ class ByChannel:
     def __init__(self, routes: Mapping[Channel, Messenger]) -> None:
         self._routes = routes
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         messenger = self._routes.get(message.channel)
         if messenger is None:
             raise Undelivered(f"no messenger is set up for {message.channel.value}")
-        messenger.send(message)
+        return messenger.send(message)
+
+    def serving(self, channel: Channel) -> Messenger | None:
+        """Who serves a channel."""
+        return self._routes.get(channel)
 
     def messages(self, offset: int = 0, limit: int = 50) -> tuple[Any, ...]:
         """What those of its messengers that keep messages have kept (forbear/store/outbox.py)."""
@@ -59,7 +63,7 @@ class Smtp:
         self._sender = sender
         self._clock = clock
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         try:
             mail = self._mail(message)
         except ValueError:
@@ -77,6 +81,7 @@ class Smtp:
                 raise Bounced(_without_people(error), status) from None
             raise Undelivered(_without_people(error)) from None
         assert not refused, "one recipient is either taken or refused"
+        return ""
 
     def _mail(self, message: Message) -> EmailMessage:
         """Message-ID from the message: handed over twice it is recognised as one. Signing it (DKIM) is the server's."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "mail": "mail comes in: from a mail server's pipe, from a mail server, from a mailbox",
     "payments": "book a file of payments",
     "papers": "what a machine reads of a paper, from a file",
+    "sms": "text messages: the texts to have approved by a carrier",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
     "rules": "the rulebook: is it sound, why is a rule what it is on a day, what changed",

@@ -10,6 +10,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from forbear.adapters.bucket import S3
+from forbear.adapters.clock import SystemClock
+from forbear.adapters.ids import RandomIds
+from forbear.adapters.sms_gateway import gateway
+from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
 
 
@@ -163,6 +167,19 @@ def clamav() -> str:
         right = "write unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310"
         raise Misconfigured(f"FORBEAR_CLAMAV is {value!r}; {right}, or unset it to do without a virus scanner.")
     return value
+
+
+def sms() -> Settings | None:
+    """FORBEAR_SMS: the file that says which gateway sends text messages and how (docs/sms.md); None without one."""
+    name = text("FORBEAR_SMS")
+    if not name:
+        return None
+    try:
+        settings = read_settings(Path(name))
+        gateway(settings, SystemClock(), RandomIds())  # what is missing is said at the start, not at the first message
+    except ValueError as fault:
+        raise Misconfigured(f"FORBEAR_SMS is {name}: {fault}") from None
+    return settings
 
 
 def s3() -> S3 | None:

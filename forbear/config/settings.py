@@ -33,6 +33,8 @@ MAIL_DOMAIN = environment.mail_domain()
 MAIL_LISTEN = environment.mail_listen()
 IMAP_URL = environment.imap()
 # text messages
+SMS = environment.sms()
+DISCREET_URL = environment.text("FORBEAR_DISCREET_URL").rstrip("/")
 # chat and bot
 # telephone
 # webhooks

@@ -22,8 +22,13 @@ from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.sheets import FileSheets
+from forbear.adapters.sms_aliyun import AliyunSms
+from forbear.adapters.sms_gateway import gateway
+from forbear.adapters.sms_http import HttpSms
+from forbear.adapters.sms_tencent import TencentSms
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
+from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
 from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
@@ -35,6 +40,7 @@ from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.sms import DjangoTexts
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 from forbear.store.webhooks import DjangoWebhooks
 
@@ -44,6 +50,7 @@ def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
+    carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
     return Desk(
         clock=clock,
@@ -61,7 +68,7 @@ def desk() -> Desk:
         reader=reader(),
         upload_links=DjangoUploadLinks(keys),
         uploads=DjangoUploads(settings.HOME / "uploads", keys),
-        messenger=_messenger(keys, clock),
+        messenger=_messenger(keys, clock, carrier),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
@@ -77,6 +84,10 @@ def desk() -> Desk:
         mail_domain=settings.MAIL_DOMAIN,
         mail_from=settings.DEFAULT_FROM_EMAIL,
         # text messages
+        texts=DjangoTexts(keys),
+        text_gateway=carrier if isinstance(carrier, (AliyunSms, TencentSms, HttpSms)) else None,
+        text_counting=settings.SMS.counting if settings.SMS else NETWORK,
+        discreet_address=settings.DISCREET_URL,
         # chat and bot
         # telephone
         # webhooks
@@ -97,11 +108,15 @@ def shelf() -> Shelf:
     return Bucket(settings.S3) if settings.S3 else Folder(settings.MEDIA_ROOT)
 
 
-def _messenger(keys: Keys, clock: Clock) -> Messenger:
-    """E-mail through SMTP when configured; in development the rest to the outbox, elsewhere it stays undelivered."""
+def _messenger(keys: Keys, clock: Clock, carrier: Messenger | None) -> Messenger:
+    """E-mail and text messages through what is configured; in development the rest goes to the outbox, elsewhere it
+    stays undelivered.
+    """
     routes: dict[Channel, Messenger] = {}
     if settings.DEV:
         routes |= dict.fromkeys(Channel, DevOutbox(keys, clock))
     if settings.SMTP_URL:
         routes[Channel.EMAIL] = Smtp(settings.SMTP_URL, settings.DEFAULT_FROM_EMAIL, clock)
+    if carrier is not None:
+        routes[Channel.SMS] = carrier
     return ByChannel(routes)

@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forbear.actions.payments import first_nightly
     from forbear.actions.ports import Lane
     from forbear.config.mail import keep_fetching
+    from forbear.config.sms import attend
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             pass
         desk().reader.close()
         return 0
+    line = attend(desk())
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -62,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         thread.start()
     _keep_on(stop, work, desk, Lane.REST, AT_ONCE)
     desk().reader.close()  # a page being read is put back on the agenda
+    line.close()
     for thread in beside:
         thread.join(STOP_WITHIN_SECONDS)
     return 0

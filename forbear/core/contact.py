@@ -19,13 +19,15 @@ class Role(StrEnum):
 class Auth(StrEnum):
     """How the actor proved who she is. CALLER_TWO_FACTS: two facts about the debt, named to an agent by telephone;
     CALL_BACK: we called the number on file; APP: signed in with the lender, whose server says so; MAIL_ADDRESS:
-    wrote from an address of the case, which is enough to be heard and never to be told anything.
+    wrote from an address of the case, which is enough to be heard and never to be told anything; SENDER_NUMBER: the
+    same of a text message from the number on file.
     """
 
     CODE = "otp-sms"
     CALL_BACK = "call-back"
     APP = "app-token"
     MAIL_ADDRESS = "mail-address"
+    SENDER_NUMBER = "sender-number"
     CALLER_TWO_FACTS = "caller-2facts"
     STAFF = "staff"
     API_KEY = "api-key"

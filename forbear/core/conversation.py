@@ -303,6 +303,9 @@ def _allowed(talk: Conversation, event: e.Recorded) -> Conversation:
             return evolved(talk, {"failed": talk.failed | {channel}})
         case e.ReachChosen():
             return evolved(talk, {"failed": frozenset()})
+        case e.NoticeDelivered(notice=notice):  # a number that takes something is not one that takes nothing
+            channels = {one.channel for one in talk.notices if one.notice == notice}
+            return evolved(talk, {"failed": talk.failed - channels})
     return talk
 
 

@@ -61,7 +61,7 @@ class StoredLoanBook:
                         changed.append(self._fill(loan, row, digest))
             loans = LoanRow.objects.using(self._using)
             loans.bulk_create(made, batch_size=AT_ONCE)
-            loans.bulk_update(changed, ("digest", "sealed", "email_index"), batch_size=AT_ONCE)
+            loans.bulk_update(changed, ("digest", "sealed", "phone_index", "email_index"), batch_size=AT_ONCE)
         return Counts(new=len(made), changed=len(changed), unchanged=len(rows) - len(made) - len(changed))
 
     def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -104,6 +104,16 @@ class StoredLoanBook:
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
 
+    def by_phone(self, number: str) -> tuple[Held, ...]:
+        """Rows of before there was an index of numbers get it here, once."""
+        with transaction.atomic(using=self._using):
+            late = list(self._loans().filter(phone_index=b""))
+            for loan in late:
+                loan.phone_index = self._phone_index(self._held(loan).row.phone)
+            LoanRow.objects.using(self._using).bulk_update(late, ("phone_index",), batch_size=AT_ONCE)
+        held = (self._held(loan) for loan in self._loans().filter(phone_index=self._phone_index(number)))
+        return tuple(sorted(held, key=lambda one: one.row.loan.contract))
+
     def all_contracts(self) -> tuple[str, ...]:
         loans = self._loans().iterator(chunk_size=AT_ONCE)
         return tuple(sorted(self._held(loan).row.loan.contract for loan in loans))
@@ -145,11 +155,15 @@ class StoredLoanBook:
     def _id_index(self, id_number: str) -> bytes:
         return blind(self._keys.index, "borrower.id_number", id_number)
 
+    def _phone_index(self, number: str) -> bytes:
+        return blind(self._keys.index, "loan.phone", number.removeprefix("+86"))
+
     # ---- sealing -----------------------------------------------------------------------------------------------
 
     def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
         loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
         loan.email_index = self._email_index(row.email)
+        loan.phone_index = self._phone_index(row.phone)
         return loan
 
     def _digest(self, row: Row) -> bytes:

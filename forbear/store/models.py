@@ -18,6 +18,9 @@ from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.mail_tables import MailIn as MailIn
 from forbear.store.paper_tables import PaperMark as PaperMark
+from forbear.store.sms_tables import TextInRow as TextInRow
+from forbear.store.sms_tables import TextOutRow as TextOutRow
+from forbear.store.sms_tables import TextPieceRow as TextPieceRow
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow
 from forbear.store.webhook_tables import WebhookAttemptRow as WebhookAttemptRow

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.canned_replies import reply_for
 from forbear.actions.conversation import ANSWER_BY, Written, answer, delivered, may_answer_by, write_message, write_note
 from forbear.actions.drafts import draft_of, keep_draft
+from forbear.actions.letters import preview
 from forbear.actions.ports import Draft
 from forbear.actions.record import By
 from forbear.core.canned_replies import CannedReply, current
@@ -23,7 +24,9 @@ from forbear.core.contact import Channel
 from forbear.core.conversation import since, undelivered
 from forbear.core.file import CaseFile
 from forbear.core.message_search import found_among, read_query
+from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
+from forbear.core.sms import sms_size
 from forbear.web.access import looked_ahead
 from forbear.web.desk.conversation_lines import SHOWN, lines_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
@@ -61,6 +64,7 @@ def _talk(
     draft = draft_of(desk, request.staff, file.case.case_id) if may_work(request) else None  # type: ignore[attr-defined]
     standing = typed or (vars(draft) if draft else {})
     most = len(lines) if request.GET.get("all") == "1" else LINES_MOST
+    text = preview(desk, file, NoticeKind.MESSAGE)
     return case_page(
         request,
         file,
@@ -75,6 +79,8 @@ def _talk(
         words_fault=refused_in(language, query) if isinstance(query, Refusal) else "",
         ways=[way.value for way in ANSWER_BY if not may_answer_by(file, way)],
         replies=_replies(request, file),
+        text=text,
+        size=sms_size(text, desk.text_counting) if text else None,
         draft=draft if not typed else None,
         standing={name: str(standing.get(name, "")) for name in ("text", "subject", "channel", "reply")},
         **_live(request, file.case.case_id),

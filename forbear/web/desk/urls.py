@@ -18,6 +18,7 @@ from forbear.web.desk import (
     plan,
     queue,
     review,
+    sms,
     statement,
 )
 
@@ -37,6 +38,8 @@ urlpatterns = [
     path("mail/<str:mail>", mail.mail, name="mail"),
     path("mail/<str:mail>/assign", mail.assign, name="assign_mail"),
     path("mail/<str:mail>/discard", mail.discard, name="discard_mail"),
+    path("texts", sms.texts, name="texts"),
+    path("texts/place", sms.place, name="place_text"),
     path("payments/import", payments.import_file, name="import"),
     path("account", account.account, name="account"),
     path(f"{CASE}", contact.contact, name="contact"),
