@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions import agreement, chat, comparison, health_papers, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
@@ -214,6 +214,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # mail
     # text messages
     # chat and bot
+    "chat": chat.watch,
     # telephone
     # webhooks
 }

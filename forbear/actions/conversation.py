@@ -3,10 +3,11 @@
 Every channel ends here: her words and the desk's are the same fact whether they came by mail, chat, SMS or telephone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from forbear.actions.ports import Desk
+from forbear.actions.ports import Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.contact import Actor, Role, may_work_on_cases
@@ -49,14 +50,21 @@ class Written:
         )
 
 
-def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Refusal:
-    """A message between her and the desk, either way. Hers asks for a person where none is asked for yet."""
+def write_message(
+    desk: Desk, by: By, case_id: str, written: Written | str, also: Callable[[CaseFile], Decision] = lambda _: ()
+) -> Done | Refusal:
+    """A message between her and the desk, either way. Hers asks for a person where none is asked for yet. `also`: what
+    its channel adds in the same step, before the message, or why it takes none now.
+    """
     said = Written(text=written) if isinstance(written, str) else written
 
     def decide(file: CaseFile) -> Decision:
         if refusal := _words(said.text) or _desk_only(by.actor):
             return refusal
-        facts: list[e.Fact] = [said.fact(desk)]
+        more = also(file)
+        if isinstance(more, Refusal):
+            return more
+        facts: list[e.Fact | Due] = [*more, said.fact(desk)]
         if by.actor.kind is Role.BORROWER and said.calls_person and file.case.person_by_on is None:
             facts.append(e.PersonAsked(by_on=answer_by(desk)))
         return facts

@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import Handovers as Handovers
+from forbear.actions.contact_ports import Presence as Presence
+from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -396,9 +399,16 @@ class Desk:
     # mail
     # text messages
     # chat and bot
+    rooms: Rooms
+    presence: Presence
+    handovers: Handovers
     # telephone
     # webhooks
     # the rest
+    handover_secrets: tuple[str, ...] = ()
+    """Shared with the lender's own app or site, the newest first; () for no hand-over."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites of the lender's that may show the chat in a frame."""
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

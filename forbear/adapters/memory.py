@@ -13,6 +13,7 @@ from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
+from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
@@ -61,6 +62,9 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         # mail
         # text messages
         # chat and bot
+        rooms=MemoryRooms(ledger),
+        presence=MemoryPresence(),
+        handovers=MemoryHandovers(),
         # telephone
         # webhooks
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from forbear.adapters.bucket import S3
+from forbear.core.handover import SECRET_BYTES_LEAST
 
 
 class Misconfigured(Exception):
@@ -51,6 +52,29 @@ def digests(name: str) -> list[str]:
     found = [item.lower() for item in names(name)]
     if any(len(item) != 64 or set(item) - set("0123456789abcdef") for item in found):
         raise Misconfigured(f"{name} holds something else than SHA-256 digests: write 64 hexadecimal digits a key.")
+    return found
+
+
+def origins(name: str) -> list[str]:
+    """Origins of web sites separated by commas: https://www.lender.example; http only on this machine."""
+    found = [item.rstrip("/") for item in names(name)]
+    for item in found:
+        parts = urlsplit(item)
+        local = parts.hostname in ("localhost", "127.0.0.1")
+        plain = item == f"{parts.scheme}://{parts.netloc}" and not set(item) & set("*;, '\"@")
+        if not plain or not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise Misconfigured(
+                f"{name} holds {item!r}; write origins, separated by commas: https://www.lender.example."
+            )
+    return found
+
+
+def handover_secrets() -> list[str]:
+    """FORBEAR_HANDOVER_SECRETS: what the lender's app or site signs with; the newest first while they are changed."""
+    found = names("FORBEAR_HANDOVER_SECRETS")
+    if any(len(item.encode()) < SECRET_BYTES_LEAST for item in found):
+        least = f"each needs {SECRET_BYTES_LEAST} characters or more"
+        raise Misconfigured(f"FORBEAR_HANDOVER_SECRETS holds a short secret; {least}: openssl rand -base64 48.")
     return found
 
 

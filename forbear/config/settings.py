@@ -31,6 +31,8 @@ S3 = environment.s3()
 # mail
 # text messages
 # chat and bot
+EMBED_ORIGINS = environment.origins("FORBEAR_EMBED_ORIGINS")
+HANDOVER_SECRETS = environment.handover_secrets()
 # telephone
 # webhooks
 

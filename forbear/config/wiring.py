@@ -29,8 +29,10 @@ from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
+from forbear.store.presence import DjangoHandovers, DjangoPresence
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.rooms import DjangoRooms
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 
 
@@ -65,6 +67,11 @@ def desk() -> Desk:
         # mail
         # text messages
         # chat and bot
+        rooms=DjangoRooms(),
+        presence=DjangoPresence(),
+        handovers=DjangoHandovers(),
+        handover_secrets=tuple(settings.HANDOVER_SECRETS),
+        embed_origins=tuple(settings.EMBED_ORIGINS),
         # telephone
         # webhooks
         # the rest

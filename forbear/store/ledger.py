@@ -18,7 +18,7 @@ from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import projections
+from forbear.store import projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
@@ -105,6 +105,7 @@ class DjangoLedger:
             head = self._locked_head()
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
+            rooms.rebuild(self.public, self._using)
             return projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
@@ -175,6 +176,7 @@ class DjangoLedger:
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
+        rooms.apply(recorded, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
         Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)

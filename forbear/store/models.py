@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.chat_tables import ChatPresence as ChatPresence
+from forbear.store.chat_tables import ChatRoom as ChatRoom
+from forbear.store.chat_tables import HandoverTaken as HandoverTaken
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.paper_tables import PaperMark as PaperMark
