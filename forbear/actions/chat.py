@@ -1,7 +1,7 @@
 """The chat of a case: she writes, somebody of the desk joins, answers and leaves, and nobody is left waiting unseen.
 
 The case's seq is the cursor of both sides; what a page has shown it says, and that is the delivery. Whoever of the desk
-goes silent with her message unanswered is taken out of the conversation, and she stands in the line again where she was.
+goes silent with her message unanswered is taken out of the conversation, and she stands in the line where she was.
 """
 
 from collections.abc import Sequence

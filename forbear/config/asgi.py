@@ -10,11 +10,12 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from forbear.config.wakes import Wakes
-from forbear.config.wiring import desk
-from forbear.config.wsgi import application as pages
-from forbear.store.news import DjangoNews
-from forbear.web.talk import STREAM
+from forbear.config.wsgi import application as pages  # Django comes first
+
+from forbear.config.wakes import Wakes  # isort: skip
+from forbear.config.wiring import desk  # isort: skip
+from forbear.store.news import DjangoNews  # isort: skip
+from forbear.web.talk import STREAM  # isort: skip
 
 THREADS = 4
 """Threads for pages: SQLite has one writer, and more would only wait for each other."""

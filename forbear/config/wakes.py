@@ -1,7 +1,7 @@
 """The wake streams of one process: who looks at which case, and one thread that sees when the record has moved on.
 
-A stream says `wake` and `beat` with the case's seq, and `typing`; nothing of what was said. It costs an event and a task.
-The thread asks for new leaves ten times a second while anybody looks, by one look-up for all streams together.
+A stream says `wake` and `beat` with the case's seq, and `typing`; nothing of what was said. It costs an event and a
+task. The thread asks for new leaves ten times a second while anybody looks, in one look-up for all of them.
 """
 
 import asyncio

@@ -200,7 +200,7 @@ def start_again(request: HttpRequest, file: CaseFile) -> HttpResponse:
     return redirect(reverse("borrower:case", args=[opened.case_id]))
 
 
-def _her_case(request: HttpRequest, person: Person) -> str:
+def her_case(request: HttpRequest, person: Person, channel: Channel = Channel.WEB) -> str:
     """The newest case of the loan she named; the first time, one is opened."""
     desk = desk_of(request)
     lines: tuple[CaseLine, ...] = desk.cases.of_loan(person.loan_id)
