@@ -6,7 +6,7 @@
 window.forbearTalk = (root, door = {}) => {
   const POLL = 4000, DEAD = 12000, TIMEOUT = 10000, TYPE_EVERY = 3000, TYPE_SHOWN = 6000, STILL_HERE = 240000;
   const at = root.dataset;
-  const list = root.querySelector("[data-lines]"), form = root.querySelector("form");
+  const list = root.querySelector("[data-lines]"), scroll = list.parentElement, form = root.querySelector("form");
   const field = form && form.querySelector("textarea"), state = root.querySelector("[data-state]");
   const typing = root.querySelector("[data-typing-line]"), trouble = root.querySelector("[data-trouble]");
   const store = "talk:" + at.name;
@@ -56,7 +56,7 @@ window.forbearTalk = (root, door = {}) => {
   }
 
   function take(news) {
-    const stays = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+    const stays = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
     let theirs = false;
     for (const line of news.lines) {
       if (line.seq <= cursor || shown.has(line.seq)) continue;
@@ -75,7 +75,7 @@ window.forbearTalk = (root, door = {}) => {
     if (news.typing) typingUntil = Date.now() + TYPE_SHOWN;
     if (theirs) { typingUntil = 0; if (door.news) door.news(); }
     showTyping();
-    if (stays || theirs) list.scrollTop = list.scrollHeight;
+    if (stays || theirs) scroll.scrollTop = scroll.scrollHeight;
     tell();
   }
 
@@ -196,7 +196,7 @@ window.forbearTalk = (root, door = {}) => {
       }
       list.append(li);
     }
-    list.scrollTop = list.scrollHeight;
+    scroll.scrollTop = scroll.scrollHeight;
   }
 
   /* A message that was taken leaves the unsent ones when the page has shown it. */
@@ -287,7 +287,7 @@ window.forbearTalk = (root, door = {}) => {
   setInterval(look, POLL);
   setInterval(() => { if (!document.hidden && !over && at.seen) send(at.seen, { after: cursor }).catch(() => {}); }, STILL_HERE);
   root.classList.add("live");
-  list.scrollTop = list.scrollHeight;
+  scroll.scrollTop = scroll.scrollHeight;
   draw();
   listen();
   pull().then(flush);
