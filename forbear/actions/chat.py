@@ -14,7 +14,7 @@ from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.chat import room_of
 from forbear.core.contact import SYSTEM, Actor, Channel, Role, may_work_on_cases
-from forbear.core.conversation import Spoken
+from forbear.core.conversation import Conversation, Spoken, conversed
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 
@@ -40,15 +40,29 @@ class Line:
         return self.event.seq
 
 
-def since(file: CaseFile, after: int) -> tuple[Line, ...]:
-    """What a chat shows of a case after a seq, in order: what was said on any channel, without the desk's notes, and
-    who came and went.
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What happened in a case after a seq, as a chat shows it. `seq`: the last there is; `delivered`: ids of messages
+    that the other side of them now has.
     """
-    spoken = {said.seq: said for said in file.spoken if said.text and not said.note}
-    return tuple(
-        Line(event=event, spoken=spoken.get(event.seq))
-        for event in file.events[max(after + 1, 0) :]
-        if event.seq in spoken or isinstance(event.fact, EVENTS)
+
+    seq: int
+    lines: tuple[Line, ...]
+    delivered: tuple[str, ...]
+
+
+def since(desk: Desk, case_id: str, after: int) -> News:
+    """In order: what was said on any channel, without the desk's notes, and who came and went."""
+    events = desk.ledger.after(case_id, after)
+    talk = Conversation()
+    for event in events:
+        talk = conversed(talk, event)
+    spoken = {said.seq: said for said in talk.spoken if said.text and not said.note}
+    shown = [event for event in events if event.seq in spoken or isinstance(event.fact, EVENTS)]
+    return News(
+        seq=events[-1].seq if events else after,
+        lines=tuple(Line(event=event, spoken=spoken.get(event.seq)) for event in shown),
+        delivered=tuple(event.fact.message for event in events if isinstance(event.fact, e.MessageDelivered)),
     )
 
 

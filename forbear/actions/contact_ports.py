@@ -26,6 +26,9 @@ from forbear.core.chat import Room
 class Rooms(Protocol):
     """The chats of all cases, a projection of the record (core/chat.py)."""
 
+    def of(self, case_id: str) -> Room:
+        """The chat of a case; an empty one where nobody ever wrote in it."""
+
     def line(self) -> tuple[Room, ...]:
         """Who waits for a person, the longest first."""
 

@@ -122,6 +122,9 @@ class Ledger(Protocol):
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events in order, private groups opened as far as their keys are there; () for no such case."""
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        """The same, only those after a seq: what a live page asks for, whatever the length of the case."""
+
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
 

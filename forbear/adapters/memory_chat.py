@@ -15,6 +15,9 @@ class MemoryRooms:
     def __init__(self, ledger: MemoryLedger) -> None:
         self._ledger = ledger
 
+    def of(self, case_id: str) -> Room:
+        return room_of(case_id, self._ledger.events(case_id))
+
     def line(self) -> tuple[Room, ...]:
         return tuple(sorted((room for room in self._all() if room.waits), key=_longest))
 

@@ -5,7 +5,10 @@ thread; here a view only says whose stream it is (web/talk.py: STREAM), and conf
 `granian --interface asgi forbear.config.asgi:application`; docs/decisions/0017-live-chat.md says why.
 """
 
+import asyncio
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
+from types import FrameType
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -42,14 +45,24 @@ class Front:
             await self._pages(scope, await _gathered(scope, receive), send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Started and ended with the server; the streams end first, so that it can."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                self._wakes.end()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                return
+        """Started and ended with the server. The server waits for every request before it says that it ends, so the
+        streams end by the signal itself; what the server does at the signal stays as it is.
+        """
+        await receive()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+
+            def stop(number: int, frame: FrameType | None, before: Any = before) -> None:
+                loop.call_soon_threadsafe(self._wakes.end)
+                if callable(before):
+                    before(number, frame)
+
+            signal.signal(number, stop)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._wakes.end()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _wake(self, scope: Message, receive: Receive, send: Send) -> None:
         """The view looks who asks, as for any page; its answer is a stream, or whatever else it says."""

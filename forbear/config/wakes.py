@@ -18,7 +18,8 @@ from forbear.store.news import DjangoNews
 LOOK_EVERY_SECONDS = 0.1
 BEAT_EVERY_SECONDS = 5
 """A page that has heard nothing for two beats takes its line for dead (web/static/forbear/talk.js)."""
-HERE_EVERY_LOOKS = 300
+NOTE_EVERY_SECONDS = 1
+HERE_EVERY_TURNS = 30
 LIFE_SECONDS = 900
 """Then the stream ends and the page opens it anew, so that whoever may no longer look stops looking."""
 AFTER_FAULT_SECONDS = 2
@@ -112,8 +113,9 @@ class Wakes:
             self._of_case.setdefault(stream.case_id, set()).add(stream)
             self._fresh.add(stream.case_id)  # it may have moved on since the view looked
             if not self._looking and not self._stopping.is_set():
-                self._looking = True
+                self._looking = self._presence.behind = True
                 Thread(target=self._look, name="wakes", daemon=True).start()
+                Thread(target=self._note, name="presence", daemon=True).start()
 
     def _part(self, stream: Stream) -> None:
         with self._lock:
@@ -125,19 +127,36 @@ class Wakes:
     # ---- the thread ----------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        leaf, looks = -1, 0
+        """See what the record has; only reads, so that no writer makes it wait."""
+        leaf = -1
         while self._anybody():
             try:
                 leaf = self._once(leaf)
-                looks += 1
-                if looks % HERE_EVERY_LOOKS == 0:
-                    self._still_here()
-                self._presence.write(self._now())
             except Error:  # the database is away: whoever looks hears beats, and polls
                 logging.getLogger("forbear.wakes").exception("the record cannot be read; trying again")
                 self._news.close()
                 self._stopping.wait(AFTER_FAULT_SECONDS)
             self._stopping.wait(LOOK_EVERY_SECONDS)
+        self._news.close()
+
+    def _note(self) -> None:
+        """Write down who is there, and see who types at other processes of the site."""
+        turns = 0
+        while self._looking:
+            self._stopping.wait(NOTE_EVERY_SECONDS)
+            turns += 1
+            try:
+                now = self._now()
+                if turns % HERE_EVERY_TURNS == 0:
+                    self._still_here(now)
+                self._presence.write(now)
+                typed = self._presence.elsewhere(now)
+                if typed and self._loop is not None:
+                    self._loop.call_soon_threadsafe(self._tell, {}, typed)
+            except Error:
+                logging.getLogger("forbear.wakes").exception("who is there cannot be written; trying again")
+                self._news.close()
+        self._presence.behind = False
         self._news.close()
 
     def _anybody(self) -> bool:
@@ -154,15 +173,13 @@ class Wakes:
         seqs = {new.case_id: (new.seq, False) for new in found}
         seqs |= {case_id: (seq, True) for case_id, seq in self._news.seqs(fresh).items()}
         seqs |= {new.case_id: (new.seq, True) for new in found if new.type.startswith(WAKING)}
-        typed = self._presence.elsewhere(self._now())
-        if (seqs or typed) and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._tell, seqs, typed)
+        if seqs and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._tell, seqs, [])
         return found[-1].leaf if found else leaf
 
-    def _still_here(self) -> None:
+    def _still_here(self, now: datetime) -> None:
         with self._lock:
             open_now = {(stream.case_id, stream.who) for streams in self._of_case.values() for stream in streams}
-        now = self._now()
         for case_id, who in sorted(open_now):
             self._presence.here(case_id, who, now)
 

@@ -74,6 +74,9 @@ class DjangoLedger:
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         return _in_place(case_id, self._read("e.case_id = %s", case_id))
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        return _in_place(case_id, self._read("e.case_id = %s and e.seq > %s", case_id, seq), seq + 1)
+
     def public(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events with their private groups left closed: all that the state of work needs."""
         return _in_place(case_id, self._read("e.case_id = %s", case_id, opened=False))
@@ -249,8 +252,8 @@ def _exact(value: datetime) -> datetime:
     return datetime.fromisoformat(instant(value))
 
 
-def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
-    for seq, event in enumerate(recorded):
+def _in_place(case_id: str, recorded: tuple[Recorded, ...], first: int = 0) -> tuple[Recorded, ...]:
+    for seq, event in enumerate(recorded, first):
         if event.case_id != case_id or event.seq != seq:
             raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")
     return recorded

@@ -43,6 +43,8 @@ class DjangoPresence:
         self._pending: dict[Key, tuple[datetime, datetime | None]] = {}
         self._written_at: datetime | None = None
         self._read_at: datetime | None = None
+        self.behind = False
+        """Whether a thread of the site writes down what was noted (config/wakes.py); else whoever notes does."""
         self.heard: Callable[[str, str], None] = lambda case_id, who: None
 
     def here(self, case_id: str, who: str, now: datetime) -> None:
@@ -51,12 +53,12 @@ class DjangoPresence:
             if before is not None and timedelta(0) <= now - before < FRESH:
                 return
             self._note((case_id, who), now, None)
-        self.write(now)
+        self._write(now)
 
     def gone(self, case_id: str, who: str, now: datetime) -> None:
         with self._lock:
             self._note((case_id, who), now - LEAVING, None)
-        self.write(now)
+        self._write(now)
 
     def seen_at(self, case_id: str, who: str) -> datetime | None:
         with self._lock:
@@ -71,7 +73,7 @@ class DjangoPresence:
         with self._lock:
             self._note((case_id, who), now, now)
         self.heard(case_id, who)
-        self.write(now)
+        self._write(now)
 
     def typing(self, case_id: str, now: datetime) -> tuple[str, ...]:
         with self._lock:
@@ -112,6 +114,10 @@ class DjangoPresence:
                     self._typed[case_id, who] = typed_at
                     found.append((case_id, who))
         return found
+
+    def _write(self, now: datetime) -> None:
+        if not self.behind:
+            self.write(now)
 
     def _note(self, key: Key, seen: datetime, typed: datetime | None) -> None:
         self._seen[key] = seen

@@ -52,6 +52,10 @@ class DjangoRooms:
     def __init__(self, using: str = "default") -> None:
         self._rows = ChatRoom.objects.using(using)
 
+    def of(self, case_id: str) -> Room:
+        row = self._rows.filter(case_id=case_id).first()
+        return _room(row) if row else Room(case_id=case_id)
+
     def line(self) -> tuple[Room, ...]:
         return _all(self._rows.filter(person="", since__isnull=False).order_by("since", "case_id"))
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.http import Http404, HttpRequest
 
 from forbear.actions.contact import Proved
-from forbear.actions.ports import Desk
+from forbear.actions.ports import CaseLine, Desk
 from forbear.actions.record import load
 from forbear.core.contact import Actor, Auth, Role
 from forbear.core.file import CaseFile
@@ -108,13 +108,18 @@ def is_in(request: HttpRequest) -> bool:
 
 def case_for_borrower(request: HttpRequest, case_id: str) -> CaseFile:
     """The one way to a borrower's case: hers, or Http404 whatever the reason."""
-    person, desk = person_of(request), desk_of(request)
-    line = desk.cases.line(case_id)
+    line_for_borrower(request, case_id)
+    return load(desk_of(request), case_id)
+
+
+def line_for_borrower(request: HttpRequest, case_id: str) -> CaseLine:
+    """The same door, for pages that need no more of the case than the queue's line of it."""
+    person, line = person_of(request), desk_of(request).cases.line(case_id)
     if line is None:
         raise Http404
     if line.borrower_id != person.borrower_id:
         raise Http404
-    return load(desk, case_id)
+    return line
 
 
 def _hold(request: HttpRequest, borrower_id: str) -> None:

@@ -5,7 +5,7 @@ that there is something to ask for. What is asked twice is answered twice and sh
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +14,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from forbear.actions import chat
 from forbear.actions.chat import Line
-from forbear.actions.ports import Desk
+from forbear.actions.ports import CaseLine, Desk
 from forbear.actions.record import Done
 from forbear.core import events as e
-from forbear.core.chat import Room, room_of
+from forbear.core.chat import Room
 from forbear.core.contact import Role
-from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web import text
 from forbear.words import say
@@ -34,67 +33,60 @@ _LOUD = {"chat.too_fast": 429}
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """Whose eyes: `who` is a person of the desk, "" for the borrower."""
+    """Whose eyes, on which case: `who` is a person of the desk, "" for the borrower."""
 
     desk: Desk
-    file: CaseFile
+    line: CaseLine
     who: str = ""
 
     @property
     def case_id(self) -> str:
-        return self.file.case.case_id
+        return self.line.case_id
 
     @property
     def hers(self) -> bool:
         return self.who == ""
 
 
-def lines_of(side: Side, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Lines as plain words. `kind`: mine, theirs, or event for who came and went."""
-    return [_said(side, line) if line.spoken else _happened(side, line) for line in lines]
-
-
-def pulled(request: HttpRequest, side: Side) -> HttpResponse:
-    """What came after the seq that the page has shown, and how the conversation stands."""
-    after = number(request.GET.get("after", ""))
-    if after is None:
-        return JsonResponse({"error": _words("chat.page.fault.after")}, status=422)
-    now = side.desk.clock.now()
-    side.desk.presence.here(side.case_id, side.who, now)
-    return JsonResponse({"lines": lines_of(side, chat.since(side.file, after)), **standing(side, now)})
-
-
-def standing(side: Side, now: datetime) -> dict[str, Any]:
-    """Up to which seq this is, who waits or is there, and who types. `delivered`: the last line of mine that the other
-    side has.
-    """
-    room = room_of(side.case_id, side.file.events)
-    delivered = (said.seq for said in side.file.spoken if said.hers is side.hers and said.delivered_at)
+def news(side: Side, after: int) -> dict[str, Any]:
+    """What came after a seq and how the conversation stands, as plain words. `delivered`: messages that arrived."""
+    found, now = chat.since(side.desk, side.case_id, after), side.desk.clock.now()
+    room = side.desk.rooms.of(side.case_id)
     return {
-        "seq": side.file.case.seq,
-        "delivered": max(delivered, default=-1),
+        "seq": found.seq,
+        "lines": [_said(side, line) if line.spoken else _happened(side, line) for line in found.lines],
+        "delivered": found.delivered,
         "state": _state(side, room, now),
-        "typing": types(side, now),
-        "closed": bool(side.file.case.closed),
+        "typing": any((who == "") is not side.hers for who in side.desk.presence.typing(side.case_id, now)),
         "person": room.person,
+        "closed": side.line.stage == "closed",
     }
 
 
-def types(side: Side, now: datetime) -> bool:
-    """Whether the other side is typing."""
-    return any((who == "") is not side.hers for who in side.desk.presence.typing(side.case_id, now))
+def whole(side: Side) -> dict[str, Any]:
+    """The page as it is opened: the last lines there are, with what arrived marked on them."""
+    found = news(side, -1)
+    arrived = set(found["delivered"])
+    lines = [{**line, "arrived": line["id"] in arrived} for line in found["lines"][-SHOWN_MOST:]]
+    return {**found, "lines": lines}
+
+
+def pulled(request: HttpRequest, side: Side) -> HttpResponse:
+    """What came after ?after=, the seq that the page has shown."""
+    after = number(request.GET.get("after", ""))
+    if after is None:
+        return _which_seq()
+    side.desk.presence.here(side.case_id, side.who, side.desk.clock.now())
+    return JsonResponse(news(side, after))
 
 
 def watched(side: Side) -> HttpResponse:
     """The stream of a case. A server that keeps none open answers this at once, and the page asks again after a
     while: that is the poll.
     """
-    now = side.desk.clock.now()
-    side.desk.presence.here(side.case_id, side.who, now)
-    response = HttpResponse(
-        f"retry: 4000\nevent: beat\ndata: {side.file.case.seq}\n\n", content_type="text/event-stream"
-    )
-    response.headers[STREAM] = f"{side.case_id} {side.file.case.seq} {side.who}".strip()
+    side.desk.presence.here(side.case_id, side.who, side.desk.clock.now())
+    response = HttpResponse(f"retry: 4000\nevent: beat\ndata: {side.line.seq}\n\n", content_type="text/event-stream")
+    response.headers[STREAM] = f"{side.case_id} {side.line.seq} {side.who}".strip()
     return response
 
 
@@ -105,26 +97,36 @@ def typed(side: Side) -> HttpResponse:
 
 
 def shown(request: HttpRequest, side: Side, see: Callable[[int], Done | Refusal]) -> HttpResponse:
-    """The page has shown everything up to a seq."""
+    """The page has shown everything up to a seq; the answer is what came after it, as of a pull."""
     after = number(request.POST.get("after", ""))
     if after is None:
-        return JsonResponse({"error": _words("chat.page.fault.after")}, status=422)
+        return _which_seq()
     side.desk.presence.here(side.case_id, side.who, side.desk.clock.now())
     see(after)
-    return HttpResponse(status=204)
+    return JsonResponse(news(side, after))
 
 
-def taken(outcome: Done | Refusal) -> HttpResponse:
-    """The answer to a message: the seq it has in the case, or why it was not taken; `again`: the same later is well."""
+def taken(request: HttpRequest, side: Side, outcome: Done | Refusal) -> HttpResponse:
+    """The answer to a message: `taken`, the seq it has in the case, and what came after the one the page has shown; or
+    why it was not taken, and whether `again`, the same later, is well.
+    """
     if isinstance(outcome, Done):
         said = [event.seq for event in outcome.events if isinstance(event.fact, e.MessageWritten)]
-        return JsonResponse({"seq": said[-1] if said else outcome.seq}, status=200 if outcome.replayed else 201)
+        after = number(request.POST.get("after", ""))
+        rest = news(side, after) if after is not None else {}
+        return JsonResponse(
+            {**rest, "taken": said[-1] if said else outcome.seq}, status=200 if outcome.replayed else 201
+        )
     again = outcome.rule in ("chat.too_fast", "record.busy")
     status = _LOUD.get(outcome.rule, 409 if outcome.rule.startswith("record.") else 422)
     answer = JsonResponse({"error": text.refused(outcome, text.reader_language()), "again": again}, status=status)
     if again:
         answer.headers["Retry-After"] = "10"
     return answer
+
+
+def _which_seq() -> HttpResponse:
+    return JsonResponse({"error": _words("chat.page.fault.after")}, status=422)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -160,6 +162,7 @@ def _said(side: Side, line: Line) -> dict[str, Any]:
     mine = said.hers is side.hers
     return {
         "seq": line.seq,
+        "id": said.message,
         "kind": "mine" if mine else "theirs",
         "who": _speaker(side, line, mine),
         "when": text.moment(said.sent_at or said.at, text.reader_language()),
@@ -174,7 +177,7 @@ def _speaker(side: Side, line: Line, mine: bool) -> str:
     said = line.spoken
     assert said is not None, "a line that says something"
     if said.hers:
-        return _words("chat.page.who.you") if side.hers else (side.file.party.name if side.file.party else "–")
+        return _words("chat.page.who.you") if side.hers else (side.line.name or "–")
     if said.voice is not e.Voice.PERSON:
         return _words(f"chat.page.who.{said.voice.value}")
     if side.hers:
@@ -197,6 +200,7 @@ def _happened(side: Side, line: Line) -> dict[str, Any]:
     when = text.moment(line.event.at, text.reader_language())
     return {
         "seq": line.seq,
+        "id": "",
         "kind": "event",
         "who": "",
         "when": when,
@@ -207,7 +211,7 @@ def _happened(side: Side, line: Line) -> dict[str, Any]:
 
 def _state(side: Side, room: Room, now: datetime) -> str:
     """One sentence: who is there, or her place in the line."""
-    if side.file.case.closed:
+    if side.line.stage == "closed":
         return _words("chat.page.state.closed")
     if not side.hers:
         seen_at = side.desk.presence.seen_at(side.case_id, "")

@@ -1,6 +1,5 @@
 """The live chat in two browsers, over bad lines and a server that is killed: no gap, no double, in order."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +29,7 @@ def desks(phone: Callable[..., Any], site: Inhabited, name: str, case_id: str) -
     page = phone(site.url, viewport={"width": 1280, "height": 900})
     people.sign_in(page, name)
     page.goto(f"/desk/cases/{case_id}/chat")
-    page.locator(f"form[action$='/chat/join'] button").click()
+    page.locator("form[action$='/chat/join'] button").click()
     page.wait_for_selector("form[action$='/chat/leave']")
     return page
 

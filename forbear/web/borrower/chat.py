@@ -3,107 +3,112 @@
 What she sends twice under one key is one message, whether she pressed twice, the line broke, or two tabs are open.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import chat as verbs
-from forbear.actions.record import By, load
+from forbear.actions.record import By, Done
 from forbear.core.contact import Channel
-from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web import talk
-from forbear.web.access import desk_of, person_of
+from forbear.web.access import ProofNeeded, desk_of, line_for_borrower, person_of
 from forbear.web.borrower.contact import WORDS_MAX
 from forbear.web.borrower.fields import Field, filled
-from forbear.web.borrower.page import by_her, done_words, of_her_case, show, to, why_not, words
+from forbear.web.borrower.page import done_words, not_found, posted_key, show, to_the_door, why_not, words
 from forbear.web.talk import Side
 
 
-@of_her_case
-def chat(request: HttpRequest, file: CaseFile) -> HttpResponse:
+def _hers(view: Callable[[HttpRequest, Side], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A page about the chat of her case: the door first."""
+
+    @wraps(view)
+    def page(request: HttpRequest, case_id: str) -> HttpResponse:
+        try:
+            line = line_for_borrower(request, case_id)
+        except ProofNeeded as needed:
+            return to_the_door(request, needed.expired)
+        except Http404:
+            return not_found(request)
+        return view(request, Side(desk=desk_of(request), line=line))
+
+    return page
+
+
+@_hers
+def chat(request: HttpRequest, side: Side) -> HttpResponse:
     """What was said, and a field to write more."""
-    given, fault = "", ""
+    given, fault, here = "", "", reverse("borrower:chat", args=[side.case_id])
     if request.method == "POST":
         given = request.POST.get("words", "")
-        outcome = verbs.post(desk_of(request), _by(request, file, given), file.case.case_id, given)
+        outcome = verbs.post(side.desk, _by(request, side, given), side.case_id, given)
         if talk.wants_json(request):
-            return talk.taken(outcome)
+            return talk.taken(request, side, outcome)
         if not isinstance(outcome, Refusal):
-            return to("chat", file, done="sent")
+            return redirect(f"{here}?done=sent")
         fault = why_not(outcome)
     else:
-        file = _read(request, file)
-    side = _side(request, file)
-    now = side.desk.clock.now()
-    side.desk.presence.here(side.case_id, "", now)
+        _see(request, side, side.line.seq)
+    side.desk.presence.here(side.case_id, "", side.desk.clock.now())
     field = Field("words", "area", words("chat.page.field"), maximum=WORDS_MAX)
-    case = [file.case.case_id]
     return show(
         request,
         "chat",
         title=words("chat.page.title"),
-        file=file,
         status=422 if fault else 200,
-        back=reverse("borrower:case", args=case),
-        lines=talk.lines_of(side, verbs.since(file, -1))[-talk.SHOWN_MOST :],
+        case_id=side.case_id,
+        back=reverse("borrower:case", args=[side.case_id]),
+        talk=talk.whole(side),
         done=done_words(request, {"sent": words("chat.page.sent")}),
         fields=filled([field], {"words": given}, {"words": fault} if fault else {}),
-        standing=talk.standing(side, now),
-        again_url=f"{reverse('borrower:identity')}?next={reverse('borrower:chat', args=case)}",
+        again_url=f"{reverse('borrower:identity')}?next={here}",
     )
 
 
-@of_her_case
+@_hers
 @require_safe
-def pull(request: HttpRequest, file: CaseFile) -> HttpResponse:
+def pull(request: HttpRequest, side: Side) -> HttpResponse:
     """What came after ?after=, as JSON."""
-    return talk.pulled(request, _side(request, file))
+    return talk.pulled(request, side)
 
 
-@of_her_case
+@_hers
 @require_safe
-def wake(request: HttpRequest, file: CaseFile) -> HttpResponse:
+def wake(request: HttpRequest, side: Side) -> HttpResponse:
     """The stream that says when there is something to pull."""
-    return talk.watched(_side(request, file))
+    return talk.watched(side)
 
 
-@of_her_case
+@_hers
 @require_POST
-def typing(request: HttpRequest, file: CaseFile) -> HttpResponse:
+def typing(request: HttpRequest, side: Side) -> HttpResponse:
     """She is typing."""
-    return talk.typed(_side(request, file))
+    return talk.typed(side)
 
 
-@of_her_case
+@_hers
 @require_POST
-def seen(request: HttpRequest, file: CaseFile) -> HttpResponse:
+def seen(request: HttpRequest, side: Side) -> HttpResponse:
     """Her page has shown everything up to `after`."""
-    side = _side(request, file)
-    actor = person_of(request).actor
-    return talk.shown(
-        request,
-        side,
-        lambda after: verbs.seen(
-            side.desk, verbs.seen_by(actor, side.case_id, after, Channel.CHAT), side.case_id, after
-        ),
+    return talk.shown(request, side, lambda after: _see(request, side, after))
+
+
+def _see(request: HttpRequest, side: Side, after: int) -> Done | Refusal:
+    by = verbs.seen_by(person_of(request).actor, side.case_id, after, Channel.CHAT)
+    return verbs.seen(side.desk, by, side.case_id, after)
+
+
+def _by(request: HttpRequest, side: Side, given: str) -> By:
+    """Who writes, under the key of this press and of what was written: the same words again are the same message."""
+    content = sha256(given.encode()).hexdigest()[:16]
+    return By(
+        actor=person_of(request).actor,
+        channel=Channel.CHAT,
+        key=f"chat:{side.case_id}:{posted_key(request)}:{content}",
+        occurred_at=talk.sent_at(request, side.desk.clock.now()),
     )
-
-
-def _side(request: HttpRequest, file: CaseFile) -> Side:
-    return Side(desk=desk_of(request), file=file)
-
-
-def _by(request: HttpRequest, file: CaseFile, given: str) -> By:
-    sent_at = talk.sent_at(request, desk_of(request).clock.now())
-    return replace(by_her(request, file, "chat", given, seen=False), channel=Channel.CHAT, occurred_at=sent_at)
-
-
-def _read(request: HttpRequest, file: CaseFile) -> CaseFile:
-    """The page as it is opened shows everything, so everything to her is delivered."""
-    case_id, desk = file.case.case_id, desk_of(request)
-    by = verbs.seen_by(person_of(request).actor, case_id, file.case.seq, Channel.CHAT)
-    outcome = verbs.seen(desk, by, case_id, file.case.seq)
-    return file if isinstance(outcome, Refusal) or not outcome.events else load(desk, case_id)

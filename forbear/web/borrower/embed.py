@@ -5,7 +5,6 @@ holds a signed token in the page's memory and sends it in a header. Before that 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions import chat as verbs
 from forbear.actions.contact import CODE_MINUTES, Proved, ask_code, prove
 from forbear.actions.handover import take_over
-from forbear.actions.record import By, load
+from forbear.actions.record import By
 from forbear.core.codes import DIGITS
 from forbear.core.contact import Auth, Channel
 from forbear.core.identity import check_id_number
@@ -74,7 +73,6 @@ def frame(request: HttpRequest, language: str) -> HttpResponse:
             language=language,
             origins=" ".join(desk.embed_origins),
             site=desk.address,
-            handover=bool(desk.handover_secrets),
         )
     response.framed_by = desk.embed_origins  # type: ignore[attr-defined]
     return response
@@ -150,7 +148,7 @@ def _with_token(view: View) -> View:
         line = desk.cases.line(held["case"])
         if line is None or line.borrower_id != person.borrower_id:
             raise Http404
-        response = view(request, person, Side(desk=desk, file=load(desk, held["case"])))
+        response = view(request, person, Side(desk=desk, line=line))
         response.headers[TOKEN_HEADER] = _token(person, held["case"])
         return response
 
@@ -178,8 +176,8 @@ def post(request: HttpRequest, person: Person, side: Side) -> HttpResponse:
     given = request.POST.get("words", "")
     sent_at = talk.sent_at(request, side.desk.clock.now())
     key = f"chat:{side.case_id}:{posted_key(request)}"
-    by = replace(By(actor=person.actor, channel=Channel.CHAT, key=key), occurred_at=sent_at)
-    return talk.taken(verbs.post(side.desk, by, side.case_id, given))
+    by = By(actor=person.actor, channel=Channel.CHAT, key=key, occurred_at=sent_at)
+    return talk.taken(request, side, verbs.post(side.desk, by, side.case_id, given))
 
 
 @_with_token

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import chat as verbs
-from forbear.core.chat import Room, room_of
+from forbear.core.chat import Room
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
@@ -63,48 +63,41 @@ def chat(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _chat(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    side = _side(request, file)
-    now, works = side.desk.clock.now(), may_work(request)
-    if works:
-        side.desk.presence.here(side.case_id, side.who, now)
+    side = _side(request, file.case.case_id)
+    if may_work(request):
+        side.desk.presence.here(side.case_id, side.who, side.desk.clock.now())
         _see(request, side.case_id, file.case.seq)
-    standing = talk.standing(side, now)
-    room = room_of(side.case_id, file.events)
-    context = {
-        "lines": talk.lines_of(side, verbs.since(file, -1))[-talk.SHOWN_MOST :],
-        "standing": standing,
-        "room": room,
-        "inside": room.person == side.who,
-    }
-    return case_page(request, file, "messages", tried, template="chat", **context)
+    found = talk.whole(side)
+    inside = found["person"] == side.who
+    return case_page(request, file, "messages", tried, template="chat", talk=found, inside=inside)
 
 
 @staff_required(WORKERS)
 @require_safe
 def pull(request: HttpRequest, case_id: str) -> HttpResponse:
     """What came after ?after=, as JSON."""
-    return talk.pulled(request, _side(request, case_for_staff(request, case_id)))
+    return talk.pulled(request, _side(request, case_id))
 
 
 @staff_required(WORKERS)
 @require_safe
 def wake(request: HttpRequest, case_id: str) -> HttpResponse:
     """The stream that says when there is something to pull."""
-    return talk.watched(_side(request, case_for_staff(request, case_id)))
+    return talk.watched(_side(request, case_id))
 
 
 @staff_required(WORKERS)
 @require_POST
 def typing(request: HttpRequest, case_id: str) -> HttpResponse:
     """Somebody of the desk is typing."""
-    return talk.typed(_side(request, case_for_staff(request, case_id)))
+    return talk.typed(_side(request, case_id))
 
 
 @staff_required(WORKERS)
 @require_POST
 def seen(request: HttpRequest, case_id: str) -> HttpResponse:
     """The page has shown everything up to `after`."""
-    side = _side(request, case_for_staff(request, case_id))
+    side = _side(request, case_id)
     return talk.shown(request, side, lambda after: _see(request, case_id, after))
 
 
@@ -112,7 +105,7 @@ def seen(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def gone(request: HttpRequest, case_id: str) -> HttpResponse:
     """The page closes."""
-    side = _side(request, case_for_staff(request, case_id))
+    side = _side(request, case_id)
     side.desk.presence.gone(case_id, side.who, side.desk.clock.now())
     return HttpResponse(status=204)
 
@@ -121,14 +114,14 @@ def gone(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     """Write to her; whoever writes is in the conversation."""
-    side = _side(request, case_for_staff(request, case_id))
+    side = _side(request, case_id)
     now = side.desk.clock.now()
     side.desk.presence.here(case_id, side.who, now)
     by = by_staff(request, verbs.channel_to_her(side.desk, case_id), seen=False)
     by = replace(by, occurred_at=talk.sent_at(request, now))
     outcome = verbs.answer(side.desk, by, case_id, request.POST.get("text", ""))
     if talk.wants_json(request):
-        return talk.taken(outcome)
+        return talk.taken(request, side, outcome)
     if isinstance(outcome, Refusal):
         return _chat(request, case_for_staff(request, case_id), tried_from(request, "chat", outcome))
     return HttpResponseRedirect(_address(case_id))
@@ -138,7 +131,7 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the conversation, and see it."""
-    side = _side(request, case_for_staff(request, case_id))
+    side = _side(request, case_id)
     outcome = verbs.join(side.desk, by_staff(request, Channel.CHAT, part="join", seen=False), case_id)
     if isinstance(outcome, Refusal):
         return _chat(request, case_for_staff(request, case_id), tried_from(request, "join", outcome))
@@ -150,15 +143,18 @@ def join(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, case_id: str) -> HttpResponse:
     """Leave it: where she still waits, she stands in the line again."""
-    side = _side(request, case_for_staff(request, case_id))
+    side = _side(request, case_id)
     outcome = verbs.leave(side.desk, by_staff(request, Channel.CHAT, part="leave", seen=False), case_id)
     if isinstance(outcome, Refusal):
         return _chat(request, case_for_staff(request, case_id), tried_from(request, "join", outcome))
     return sent_on(request, outcome, reverse("desk:chat_line"), "chat_left")
 
 
-def _side(request: HttpRequest, file: CaseFile) -> Side:
-    return Side(desk=request.desk, file=file, who=request.staff.id)  # type: ignore[attr-defined]
+def _side(request: HttpRequest, case_id: str) -> Side:
+    line = request.desk.cases.line(case_id)  # type: ignore[attr-defined]
+    if line is None:
+        raise Http404
+    return Side(desk=request.desk, line=line, who=request.staff.id)  # type: ignore[attr-defined]
 
 
 def _see(request: HttpRequest, case_id: str, after: int) -> Any:

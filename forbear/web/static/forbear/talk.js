@@ -11,7 +11,7 @@ window.forbearTalk = (root, door = {}) => {
   const typing = root.querySelector("[data-typing-line]"), trouble = root.querySelector("[data-trouble]");
   const store = "talk:" + at.name;
   let cursor = Number(at.after), heard = 0, over = false, sending = false, pulling = null, stream = null;
-  let typedAt = 0, typingUntil = 0, told = -1, telling = 0, wait = 0;
+  let typedAt = 0, typingUntil = 0, fresh = true, telling = 0, wait = 0;
   const shown = new Set([...list.querySelectorAll("[data-seq]")].map((li) => Number(li.dataset.seq)));
   let unsent = kept();
 
@@ -68,12 +68,12 @@ window.forbearTalk = (root, door = {}) => {
     at.after = cursor;
     settle();
     say(state, news.state);
-    for (const li of list.querySelectorAll("li.mine[data-seq]")) {
-      const mark = li.querySelector(".mark");
-      if (mark && Number(li.dataset.seq) <= news.delivered) mark.textContent = at.sayDelivered;
+    for (const id of news.delivered) {
+      const mark = list.querySelector(`li.mine[data-message="${CSS.escape(id)}"] .mark`);
+      if (mark) mark.textContent = at.sayDelivered;
     }
     if (news.typing) typingUntil = Date.now() + TYPE_SHOWN;
-    if (theirs) { typingUntil = 0; if (door.news) door.news(); }
+    if (theirs) { fresh = true; typingUntil = 0; if (door.news) door.news(); }
     showTyping();
     if (stays || theirs) scroll.scrollTop = scroll.scrollHeight;
     tell();
@@ -83,6 +83,7 @@ window.forbearTalk = (root, door = {}) => {
     const li = document.createElement("li");
     li.className = line.kind;
     li.dataset.seq = line.seq;
+    li.dataset.message = line.id;
     const when = document.createElement("span");
     when.className = "when";
     when.textContent = [line.who, line.when, line.channel].filter(Boolean).join(" · ");
@@ -100,11 +101,12 @@ window.forbearTalk = (root, door = {}) => {
 
   /* What is shown is delivered: the page says so once for several lines, and only while somebody can see it. */
   function tell() {
-    if (over || telling || cursor <= told || document.hidden || !at.seen) return;
+    if (over || telling || !fresh || document.hidden || !at.seen) return;
+    fresh = false;
     telling = setTimeout(async () => {
       telling = 0;
       const upTo = cursor;
-      try { if ((await send(at.seen, { after: upTo })).ok) told = upTo; } catch { /* said again with the next line */ }
+      try { const answer = await send(at.seen, { after: upTo }); if (answer.ok) take(await answer.json()); } catch { fresh = true; }
     }, 1000);
   }
 
@@ -183,7 +185,7 @@ window.forbearTalk = (root, door = {}) => {
   function draw() {
     for (const li of list.querySelectorAll(".unsent")) li.remove();
     for (const one of unsent) {
-      const li = drawn({ seq: "", kind: "mine", who: at.sayMe, when: one.fault || (one.tried ? at.sayUnsent : at.saySending), channel: "", text: one.text });
+      const li = drawn({ seq: "", id: "", kind: "mine", who: at.sayMe, when: one.fault || (one.tried ? at.sayUnsent : at.saySending), channel: "", text: one.text });
       li.removeAttribute("data-seq");
       li.classList.add("unsent");
       if (one.final) {
@@ -214,9 +216,9 @@ window.forbearTalk = (root, door = {}) => {
     try {
       for (let one; (one = unsent.find((other) => other.seq === null && !other.final)) && !over;) {
         const ago = Math.max(0, Math.floor((Date.now() - one.at) / 1000));
-        const answer = await send(at.post, { [field.name]: one.text, key: one.key, ago });
+        const answer = await send(at.post, { [field.name]: one.text, key: one.key, ago, after: cursor });
         if (over) break;
-        if (answer.ok) { one.seq = (await answer.json()).seq; one.fault = ""; keep(); await pull(); settle(); continue; }
+        if (answer.ok) { const news = await answer.json(); one.seq = news.taken; one.fault = ""; keep(); take(news); continue; }
         one.tried = true;
         const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
         if (said && !said.again) { one.final = true; one.fault = said.error; keep(); draw(); continue; }
@@ -285,7 +287,7 @@ window.forbearTalk = (root, door = {}) => {
     navigator.sendBeacon(at.gone, body);
   });
   setInterval(look, POLL);
-  setInterval(() => { if (!document.hidden && !over && at.seen) send(at.seen, { after: cursor }).catch(() => {}); }, STILL_HERE);
+  setInterval(() => { if (!document.hidden && !over && at.seen) send(at.seen, { after: cursor }).then((answer) => answer.ok && answer.json().then(take)).catch(() => {}); }, STILL_HERE);
   root.classList.add("live");
   scroll.scrollTop = scroll.scrollHeight;
   draw();
