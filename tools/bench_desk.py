@@ -127,7 +127,7 @@ def _borrower_session(borrower_id: str, loan_id: str) -> str:
     return str(session.session_key)
 
 
-def _staff_session() -> str:
+def _staff_session(name: str = "lin") -> str:
     """An agent signed in with both factors, as allauth's own session has it."""
     from allauth.account.internal.flows.login import record_authentication
     from allauth.mfa.totp.internal import auth
@@ -135,8 +135,8 @@ def _staff_session() -> str:
     from django.contrib.sessions.backends.db import SessionStore
     from django.test import RequestFactory
 
-    new_person("lin", "agent", password="a password for the bench")
-    user = get_user_model().objects.get(username="lin")
+    new_person(name, "agent", password="a password for the bench")
+    user = get_user_model().objects.get(username=name)
     auth.TOTP.activate(user, auth.generate_totp_secret())
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
@@ -239,5 +239,5 @@ def _well(outcome: Any) -> Any:
 if __name__ == "__main__":
     if sys.argv[1] == "fill":
         print(json.dumps(fill(int(sys.argv[2]))))
-    else:
+    elif sys.argv[1] == "figures":
         print(json.dumps(figures(sys.argv[2], sys.argv[3].split(","))))

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from forbear.actions import (
     agreement,
+    chat,
     comparison,
     enforcement,
     health_papers,
@@ -298,6 +299,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "text": sms.send_answer,
     "stray": stray,
     # chat and bot
+    "chat": chat.watch,
     # telephone
     # webhooks
     "resume": resume,

@@ -115,7 +115,7 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
         if file.events:
             return ()
         facts: list[e.Fact | Due] = [opened]
-        if by.actor.auth in (Auth.CODE, Auth.CALLER_TWO_FACTS):
+        if by.actor.auth in (Auth.CODE, Auth.APP, Auth.CALLER_TWO_FACTS):
             facts.append(e.IdentityProved())
         at = start_of(keep_until_on + timedelta(days=1), ZONE)
         facts.append(Due(key=f"keep:{case_id}", kind="keep", due_at=at, case_id=case_id))

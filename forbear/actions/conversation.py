@@ -3,6 +3,7 @@
 Every channel ends here: her words and the desk's are the same fact whether they came by mail, chat, SMS or telephone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -67,9 +68,12 @@ class Written:
         )
 
 
-def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Refusal:
+def write_message(
+    desk: Desk, by: By, case_id: str, written: Written | str, also: Callable[[CaseFile], Decision] = lambda _: ()
+) -> Done | Refusal:
     """A message between her and the desk, either way. Hers asks for a person where none is asked for yet; the desk's
-    is refused while the rules of contact forbid it, and that it was is a fact of the case.
+    is refused while the rules of contact forbid it, and that it was is a fact of the case. `also`: what its channel
+    adds in the same step, before the message, or why it takes none now.
     """
     said = Written(text=written) if isinstance(written, str) else written
     message = said.fact(desk)
@@ -79,18 +83,21 @@ def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> D
         forbidden.clear()
         if refusal := words_fault(said.text) or _desk_only(by.actor):
             return refusal
+        more = also(file)
+        if isinstance(more, Refusal):
+            return more
         if by.actor.kind is Role.BORROWER:
             waits = not said.calls_person or file.case.person_by_on is not None
-            return [message] if waits else [message, e.PersonAsked(by_on=answer_by(desk))]
+            return [*more, message] if waits else [*more, message, e.PersonAsked(by_on=answer_by(desk))]
         if said.voice is not e.Voice.PERSON or by.actor.kind is Role.SYSTEM:
-            return [message]
+            return [*more, message]
         channel, purpose, call = _way(desk, file, by.channel), purpose_of(file), _call_told(file, by.channel, desk)
         found = asked(desk, file, channel, purpose, desk.clock.now())
         if found.budget.refusal and not (call or said.happened or (said.when_allowed and found.budget.next_at)):
             forbidden.append((channel, found))
             return found.budget.refusal
         guard = [found.seen] if limited(channel, purpose) else []
-        return [replace(message, purpose=purpose, call=call), *guard]
+        return [*more, replace(message, purpose=purpose, call=call), *guard]
 
     outcome = carry_out(desk, by, case_id, {"message": said}, decide)
     for channel, found in forbidden:

@@ -17,6 +17,7 @@ from forbear.actions.contact_ports import CaseReach as CaseReach
 from forbear.actions.contact_ports import Contacts as Contacts
 from forbear.actions.contact_ports import Draft as Draft
 from forbear.actions.contact_ports import Drafts as Drafts
+from forbear.actions.contact_ports import Handovers as Handovers
 from forbear.actions.contact_ports import Mailbox as Mailbox
 from forbear.actions.contact_ports import MailboxAway as MailboxAway
 from forbear.actions.contact_ports import MailHeaders as MailHeaders
@@ -28,7 +29,9 @@ from forbear.actions.contact_ports import MailState as MailState
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
+from forbear.actions.contact_ports import Presence as Presence
 from forbear.actions.contact_ports import Receipt as Receipt
+from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
 from forbear.actions.contact_ports import Stray as Stray
 from forbear.actions.contact_ports import TextGateway as TextGateway
@@ -154,6 +157,9 @@ class Ledger(Protocol):
 
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events in order, private groups opened as far as their keys are there; () for no such case."""
+
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        """The same, only those after a seq: what a live page asks for, whatever the length of the case."""
 
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
@@ -486,6 +492,9 @@ class Desk:
     """Who may call us back about text messages; None where the carrier does so another way, or nobody sends any."""
     text_counting: Gateway = NETWORK
     # chat and bot
+    rooms: Rooms
+    presence: Presence
+    handovers: Handovers
     # telephone
     # webhooks
     webhooks: Webhooks = field(default_factory=NoWebhooks)
@@ -493,6 +502,10 @@ class Desk:
     webhook_hosts: tuple[str, ...] = ()
     """Hosts that messages may be sent to."""
     # the rest
+    handover_secrets: tuple[str, ...] = ()
+    """Shared with the lender's own app or site, the newest first; () for no hand-over."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites of the lender's that may show the chat in a frame."""
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

@@ -14,6 +14,7 @@ from typing import Any
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
+from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
@@ -77,6 +78,9 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         # text messages
         texts=MemoryTexts(),
         # chat and bot
+        rooms=MemoryRooms(ledger),
+        presence=MemoryPresence(),
+        handovers=MemoryHandovers(),
         # telephone
         # webhooks
         webhooks=MemoryWebhooks(),

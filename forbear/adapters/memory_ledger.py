@@ -69,6 +69,9 @@ class MemoryLedger:
         with self._lock:
             return self._read(self._of_case.get(case_id, ()))
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        return self.events(case_id)[seq + 1 :]
+
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         with self._lock:
             stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]

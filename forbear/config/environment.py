@@ -15,6 +15,7 @@ from forbear.adapters.ids import RandomIds
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
+from forbear.core.handover import SECRET_BYTES_LEAST
 
 
 class Misconfigured(Exception):
@@ -57,6 +58,29 @@ def api_keys(name: str) -> list[ApiKey]:
         return [read_key(item) for item in names(name)]
     except ValueError as fault:
         raise Misconfigured(f"{name} cannot be read: {fault}.") from None
+
+
+def origins(name: str) -> list[str]:
+    """Origins of web sites separated by commas: https://www.lender.example; http only on this machine."""
+    found = [item.rstrip("/") for item in names(name)]
+    for item in found:
+        parts = urlsplit(item)
+        local = parts.hostname in ("localhost", "127.0.0.1")
+        plain = item == f"{parts.scheme}://{parts.netloc}" and not set(item) & set("*;, '\"@")
+        if not plain or not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise Misconfigured(
+                f"{name} holds {item!r}; write origins, separated by commas: https://www.lender.example."
+            )
+    return found
+
+
+def handover_secrets() -> list[str]:
+    """FORBEAR_HANDOVER_SECRETS: what the lender's app or site signs with; the newest first while they are changed."""
+    found = names("FORBEAR_HANDOVER_SECRETS")
+    if any(len(item.encode()) < SECRET_BYTES_LEAST for item in found):
+        least = f"each needs {SECRET_BYTES_LEAST} characters or more"
+        raise Misconfigured(f"FORBEAR_HANDOVER_SECRETS holds a short secret; {least}: openssl rand -base64 48.")
+    return found
 
 
 def home() -> Path:

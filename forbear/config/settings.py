@@ -36,6 +36,8 @@ IMAP_URL = environment.imap()
 SMS = environment.sms()
 DISCREET_URL = environment.text("FORBEAR_DISCREET_URL").rstrip("/")
 # chat and bot
+EMBED_ORIGINS = environment.origins("FORBEAR_EMBED_ORIGINS")
+HANDOVER_SECRETS = environment.handover_secrets()
 # telephone
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")

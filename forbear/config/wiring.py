@@ -38,8 +38,10 @@ from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
+from forbear.store.presence import DjangoHandovers, DjangoPresence
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.rooms import DjangoRooms
 from forbear.store.sms import DjangoTexts
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 from forbear.store.webhooks import DjangoWebhooks
@@ -89,6 +91,11 @@ def desk() -> Desk:
         text_counting=settings.SMS.counting if settings.SMS else NETWORK,
         discreet_address=settings.DISCREET_URL,
         # chat and bot
+        rooms=DjangoRooms(),
+        presence=DjangoPresence(),
+        handovers=DjangoHandovers(),
+        handover_secrets=tuple(settings.HANDOVER_SECRETS),
+        embed_origins=tuple(settings.EMBED_ORIGINS),
         # telephone
         # webhooks
         webhooks=DjangoWebhooks(keys),

@@ -18,7 +18,7 @@ from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import contact_budget, conversation, projections
+from forbear.store import contact_budget, conversation, projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
 from forbear.store.models import Event, Head
@@ -80,6 +80,9 @@ class DjangoLedger:
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         return _in_place(case_id, self._read("e.case_id = %s", case_id))
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        return _in_place(case_id, self._read("e.case_id = %s and e.seq > %s", case_id, seq), seq + 1)
+
     def public(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events with their private groups left closed: all that the state of work needs."""
         return _in_place(case_id, self._read("e.case_id = %s", case_id, opened=False))
@@ -118,6 +121,7 @@ class DjangoLedger:
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
             conversation.rebuild(self.all(), self._keys, self._using)
+            rooms.rebuild(self.public, self._using)
             made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
             contact_budget.clear(self._using)
             for opened, case in self._states_of(cases):
@@ -194,6 +198,7 @@ class DjangoLedger:
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
         conversation.apply(recorded, self._keys, self._using)
+        rooms.apply(recorded, self._using)
         if recorded:
             contact_budget.apply(recorded, before, after, self._keys, self._using)
         if recorded:
@@ -272,8 +277,8 @@ def _exact(value: datetime) -> datetime:
     return datetime.fromisoformat(instant(value))
 
 
-def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
-    for seq, event in enumerate(recorded):
+def _in_place(case_id: str, recorded: tuple[Recorded, ...], first: int = 0) -> tuple[Recorded, ...]:
+    for seq, event in enumerate(recorded, first):
         if event.case_id != case_id or event.seq != seq:
             raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")
     return recorded

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.chat_tables import ChatPresence as ChatPresence
+from forbear.store.chat_tables import ChatRoom as ChatRoom
+from forbear.store.chat_tables import HandoverTaken as HandoverTaken
 from forbear.store.contact_budget_tables import ContactCaseRow as ContactCaseRow
 from forbear.store.contact_budget_tables import ContactRow as ContactRow
 from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow

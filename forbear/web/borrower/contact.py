@@ -71,7 +71,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     if faults or isinstance(number, Refusal):
         return _identity(request, given, faults)
     contract = given["contract"].upper()
-    sent = ask_code(desk_of(request), contract=contract, id_number=number, address=_address(request))
+    sent = ask_code(desk_of(request), contract=contract, id_number=number, address=address_of(request))
     if isinstance(sent, Refusal):
         return _identity(request, given, message=why_not(sent))
     request.session["challenge"] = sent.challenge
@@ -123,7 +123,7 @@ def code(request: HttpRequest) -> HttpResponse:
     for name in ("challenge", "asked"):
         request.session.pop(name, None)
     person = let_in(request, proved)
-    return redirect(_next(request) or reverse("borrower:case", args=[_her_case(request, person)]))
+    return redirect(_next(request) or reverse("borrower:case", args=[her_case(request, person)]))
 
 
 def _code(request: HttpRequest, given: str = "", fault: str = "", note: str = "") -> HttpResponse:
@@ -148,7 +148,7 @@ def code_again(request: HttpRequest) -> HttpResponse:
     asked = request.session.get("asked")
     if request.method != "POST" or not asked:
         return redirect(_with_next(request, "borrower:code"))
-    sent = ask_code(desk_of(request), contract=asked[0], id_number=asked[1], address=_address(request))
+    sent = ask_code(desk_of(request), contract=asked[0], id_number=asked[1], address=address_of(request))
     if not isinstance(sent, CodeSent):
         return _code(request, fault=why_not(sent))
     request.session["challenge"] = sent.challenge
@@ -177,7 +177,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return to_the_door(request, needed.expired)
     lines = desk_of(request).cases.of_borrower(person.borrower_id)
     if len(lines) < 2:
-        return redirect(reverse("borrower:case", args=[_her_case(request, person)]))
+        return redirect(reverse("borrower:case", args=[her_case(request, person)]))
     cases = [
         {
             "url": reverse("borrower:case", args=[line.case_id]),
@@ -201,20 +201,20 @@ def start_again(request: HttpRequest, file: CaseFile) -> HttpResponse:
     return redirect(reverse("borrower:case", args=[opened.case_id]))
 
 
-def _her_case(request: HttpRequest, person: Person) -> str:
+def her_case(request: HttpRequest, person: Person, channel: Channel = Channel.WEB) -> str:
     """The newest case of the loan she named; the first time, one is opened."""
     desk = desk_of(request)
     lines: tuple[CaseLine, ...] = desk.cases.of_loan(person.loan_id)
     if lines:
         return lines[0].case_id
-    by = By(actor=person.actor, channel=Channel.WEB, key=f"web:open:{person.loan_id}")
+    by = By(actor=person.actor, channel=channel, key=f"{channel.value}:open:{person.loan_id}")
     opened = open_case(desk, by, loan_id=person.loan_id, language=reader_language())
     if isinstance(opened, Refusal):
         raise Http404
     return opened.case_id
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
