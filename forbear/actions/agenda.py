@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions import agreement, bot, comparison, health_papers, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
@@ -193,6 +193,12 @@ def forget(desk: Desk, item: Leased) -> None:
     health_papers.forget_health(desk, _by(item), item.case_id)
 
 
+def chat_waits(desk: Desk, item: Leased) -> None:
+    """The time has come by which she was told that a person answers in the chat."""
+    if bot.still_waits(desk, item.case_id):
+        raise NeedsPerson("she was given to a person in the chat and nobody has come")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -214,6 +220,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # mail
     # text messages
     # chat and bot
+    "chat": chat_waits,
     # telephone
     # webhooks
 }

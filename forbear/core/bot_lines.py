@@ -20,7 +20,14 @@ class Place:
     scope: str
 
 
-FactOf = Union[str, int, date, datetime, Money, Place, "Line", "tuple[Line, ...]", None]
+@dataclass(frozen=True)
+class Percent:
+    """A rate in parts per million."""
+
+    ppm: int
+
+
+FactOf = Union[str, int, date, datetime, Money, Percent, Place, "Line", "tuple[Line, ...]", None]
 """What a sentence mentions; a text is said as it stands, None is no such thing."""
 
 

@@ -14,10 +14,10 @@ from forbear.core.bot_lines import Line, Money, Place
 from forbear.core.codec import typed
 from forbear.core.hearing import Lexicon
 from forbear.core.refusal import Refusal
-from forbear.core.said_figures import Amount, amounts_in, count_said, day_said, half_width, months_said
+from forbear.core.said_figures import SMALL_NUMBERS, Amount, amounts_in, count_said, day_said, half_width, months_said
 from forbear.core.statement import SHAPES, TEXT_MAX, Question
 
-_NUMBER_WORDS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBER_WORDS = {word: n for n, word in enumerate(SMALL_NUMBERS)}
 CREDITOR_MAX = 60
 
 
@@ -42,7 +42,7 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What her words are read with: phrases, names of places by their scope, labels of choices by their value, today."""
+    """What her words are read with: phrases, scopes of places by their names, values of choices by their labels."""
 
     lexicon: Lexicon
     places: Mapping[str, str]
@@ -58,13 +58,14 @@ def read_answer(question: Question, told: Sequence[Told], known: Known) -> Read:
     return _READERS[question](told, known)
 
 
+def bare(text: str) -> str:
+    """Words as labels are looked for."""
+    return half_width(text).strip().rstrip("。.,，")
+
+
 def _label(question: Question, text: str, known: Known) -> str:
-    """The value of a choice pressed or typed as it is written; by its number too, from 1."""
-    labels = known.labels.get(question, {})
-    bare = half_width(text).strip().rstrip("。.,，")
-    if bare in labels:
-        return labels[bare]
-    return ""
+    """The value of a choice that was pressed, or typed as it is written."""
+    return known.labels.get(question, {}).get(bare(text), "")
 
 
 def _cause(told: Sequence[Told], known: Known) -> Read:
@@ -187,6 +188,8 @@ def _outgoings(told: Sequence[Told], known: Known) -> Read:
 
 def _money(group: str, told: Sequence[Told], known: Known) -> Read | list[tuple[str, int]]:
     """(kind, a month) of every amount named; no money and not knowing are answers."""
+    if pressed := _pressed(Question(group), told, known):
+        return pressed
     lexicon, text = known.lexicon, half_width("\n".join(one.text for one in told if one.part != "proof"))
     found = amounts_in(text)
     if not found:
@@ -199,6 +202,12 @@ def _money(group: str, told: Sequence[Told], known: Known) -> Read | list[tuple[
     if not all(kinds):
         return Read(part="kind")
     return [(kind, one.minor) for kind, one in zip(kinds, found, strict=True) if isinstance(one.minor, int)]
+
+
+def _pressed(question: Question, told: Sequence[Told], known: Known) -> Read | None:
+    """None and I don't know, pressed."""
+    label = _label(question, told[-1].text, known)
+    return Read(answer={"known": label == "none", "lines": []}) if label in ("none", "unknown") else None
 
 
 def _without(known: Known, text: str) -> Read:
@@ -238,6 +247,8 @@ def _kind(group: str, text: str, lexicon: Lexicon) -> str:
 
 
 def _debts(told: Sequence[Told], known: Known) -> Read:
+    if pressed := _pressed(Question.DEBTS, told, known):
+        return pressed
     text = half_width("\n".join(one.text for one in told))
     if not amounts_in(text):
         return _without(known, text)
@@ -318,6 +329,8 @@ def _wish(told: Sequence[Told], known: Known) -> Read:
     if fault := next((one.minor for one in found if isinstance(one.minor, Refusal)), None):
         return Read(fault=fault)
     label = _label(Question.WISH, text, known)
+    if label == "any":
+        return Read(answer={"kinds": [], "instalment_minor": None, "months": None})
     kinds = [label] if label else list(known.lexicon.which("wish", text))
     minor = next((one.minor for one in found if isinstance(one.minor, int)), None)
     unsure = any(known.lexicon.says("said", name, text) for name in ("unknown", "skip", "none"))

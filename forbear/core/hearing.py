@@ -19,10 +19,11 @@ _NUMBERS = {
     "zh": "(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})",
     "en": "(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)",
 }
-_GROUPS = ("said", "cause", "income", "outgoings", "wish", "proof", "people", "debt")
+_GROUPS = ("said", "question", "cause", "income", "outgoings", "wish", "proof", "people", "debt")
 _ASKS = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[?？。]?\s*$|怎么|如何|什么时候|多少|能不能|可不可以|会不会|为什么|多久|哪里|哪儿|哪些|几天|几号"
-    r"|^\s*(?:so |and |but )?(?:how|what|when|where|who|why|which|can|could|do|does|did|will|would|is|are|may|should)\b",
+    r"|^\s*(?:so |and |but )?(?:how|what|when|where|who|why|which|can|could|do|does|did|will|would)\b"
+    r"|^\s*(?:is|are|may|should)\b",
     re.IGNORECASE,
 )
 

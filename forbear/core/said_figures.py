@@ -1,4 +1,4 @@
-"""Amounts, days and counts in running text, as people say them: 工资四千五, 大概3000块, since last March, in two months.
+"""Amounts, days and counts in running text, as people say them: 工资四千五, since last March, in two months.
 
 Finding is done here, reading in core/amounts.py, so that chat and pages take the same figures and refuse the same.
 """
@@ -25,19 +25,20 @@ _AMOUNT = re.compile(
     rf"|[{_ZH_FIRST}]{{1,3}}(?:块钱|块|元)"
 )
 _NO_AMOUNT = re.compile(
-    r"(?:20|19)[0-9]{2}(?:[-/.][0-9]{1,2}(?![0-9])(?:[-/.][0-9]{1,2}(?![0-9]))?|年 ?[0-9]{1,2} ?月份?(?:[0-9]{1,2}[日号])?)"
+    r"(?:20|19)[0-9]{2}(?:[-/.][0-9]{1,2}(?![0-9])(?:[-/.][0-9]{1,2}(?![0-9]))?"
+    r"|年 ?[0-9]{1,2} ?月份?(?:[0-9]{1,2}[日号])?)"
     r"|(?<![0-9])[0-9]{1,2}月(?:[0-9]{1,2}[日号])?"
     rf"|(?:[0-9]+|[{_ZH}]+) ?个?(?:半)?(?:月(?!供)|年|岁|天|口人?|次|期|号|日(?!用)|人(?!民币)|孩子|小孩|大人|老人|笔)"
     r"|[0-9]+ ?(?:months?|years?|weeks?|days?|kids?|children|people|adults?)\b|[0-9]+ ?%"
 )
 _DIGITS_ONLY = re.compile(rf"\s*[{_ZH_FIRST}零〇][{_ZH}]*\s*")
 _BLUR = re.compile(r"^(?:多|几|来)(?![元块月年])|^[多几来](?=[元块])")
-_SMALL = (
+SMALL_NUMBERS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SAID = {word: n for n, word in enumerate(_SMALL)} | {word: 20 + 10 * n for n, word in enumerate(_TENS)}
+_SAID = {word: n for n, word in enumerate(SMALL_NUMBERS)} | {word: 20 + 10 * n for n, word in enumerate(_TENS)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
 _SPOKEN = re.compile(rf"\b(?:(?:{'|'.join((*_SAID, *_SCALES))})(?:[ -]+and(?= )|[ -]|\b)+)+", re.IGNORECASE)
 
@@ -115,8 +116,8 @@ def day_said(text: str, today: date, *, back: bool) -> date | Refusal | None:
     if found := re.search(r"(今年|去年|前年|明年|后年)? ?([0-9]{1,2}) ?月份?(?: ?([0-9]{1,2}) ?[日号])?", text):
         return _without_year(found[1] or "", int(found[2]), int(found[3] or 0), today, back)
     if found := re.search(rf"(今年|去年|前年|明年|后年)?([{_ZH}]{{1,2}})月份?(?:([{_ZH}]{{1,3}})[日号])?", text):
-        parts = [numerals.whole_number(part) if part else 0 for part in (found[2], found[3])]
-        return _without_year(found[1] or "", parts[0] or 0, parts[1] or 0, today, back)
+        in_month, on_day = (numerals.whole_number(part or "零") or 0 for part in (found[2], found[3]))
+        return _without_year(found[1] or "", in_month, on_day, today, back)
     return _english(text, today, back)
 
 
@@ -130,7 +131,7 @@ def _near(text: str, today: date, back: bool) -> date | None:
             return _edge(add_months(today.replace(day=1), months), back)
     if re.search(r"下个?月|next month", text):
         return _edge(add_months(today.replace(day=1), 1), back)
-    for pattern, year in ((r"去年(?![0-9一二三四五六七八九十 ])|last year", -1), (r"明年(?![0-9一二三四五六七八九十 ])|next year", 1)):
+    for pattern, year in _OTHER_YEARS:
         if re.search(pattern, text):
             if "底" in text or "末" in text:
                 return date(today.year + year, 12, 31)
@@ -147,6 +148,12 @@ def _near(text: str, today: date, back: bool) -> date | None:
     if months is not None and 0 < months < 1200:
         return add_months(today, -months if back else months)
     return None
+
+
+_OTHER_YEARS = (
+    (r"去年(?![0-9一二三四五六七八九十 ])|last year", -1),
+    (r"明年(?![0-9一二三四五六七八九十 ])|next year", 1),
+)
 
 
 def _dated_parts(text: str) -> Iterator[str]:
