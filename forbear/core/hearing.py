@@ -153,7 +153,7 @@ def _mended(text: str, tongue: Tongue) -> str:
     words = text.replace(",", " , ").split()
     mended = [tongue.same.get(word, word) for word in words]
     for place, word in enumerate(mended[:WORDS_MENDED]):
-        if len(word) >= 4 and word.isascii() and word.isalpha() and word not in tongue.right:
+        if len(word) >= 5 and word.isascii() and word.isalpha() and word not in tongue.right:
             mended[place] = _nearest(word, tongue)
     return " ".join(mended).replace(" , ", ",")
 

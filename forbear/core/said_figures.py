@@ -116,8 +116,8 @@ def day_said(text: str, today: date, *, back: bool) -> date | Refusal | None:
     if found := re.search(r"(今年|去年|前年|明年|后年)? ?([0-9]{1,2}) ?月份?(?: ?([0-9]{1,2}) ?[日号])?", text):
         return _without_year(found[1] or "", int(found[2]), int(found[3] or 0), today, back)
     if found := re.search(rf"(今年|去年|前年|明年|后年)?([{_ZH}]{{1,2}})月份?(?:([{_ZH}]{{1,3}})[日号])?", text):
-        in_month, on_day = (numerals.whole_number(part or "零") or 0 for part in (found[2], found[3]))
-        return _without_year(found[1] or "", in_month, on_day, today, back)
+        spoken = [numerals.whole_number(part or "零") or 0 for part in (found[2], found[3])]
+        return _without_year(found[1] or "", spoken[0], spoken[1], today, back)
     return _english(text, today, back)
 
 
@@ -139,14 +139,14 @@ def _near(text: str, today: date, back: bool) -> date | None:
     if re.search(r"年底|end of the year", text):
         return date(today.year - (1 if back else 0), 12, 31)
     if found := re.search(rf"([0-9]+|[{_ZH}]+) ?(?:天|days?|周|个?星期|weeks?)", text):
-        number = int(found[1]) if found[1].isdigit() else numerals.whole_number(found[1])
-        days = (number or 0) * (7 if re.search(r"周|星期|week", found[0]) else 1)
-        return today + timedelta(-days if back else days) if 0 < days < 4000 else None
+        counted = int(found[1]) if found[1].isdigit() else numerals.whole_number(found[1])
+        ahead = (counted or 0) * (7 if re.search(r"周|星期|week", found[0]) else 1)
+        return today + timedelta(-ahead if back else ahead) if 0 < ahead < 4000 else None
     if re.search(r"[0-9]{4} ?年|[0-9]{4}[-/.][0-9]", text):
         return None
-    months = months_said(text)
-    if months is not None and 0 < months < 1200:
-        return add_months(today, -months if back else months)
+    span = months_said(text)
+    if span is not None and 0 < span < 1200:
+        return add_months(today, -span if back else span)
     return None
 
 
