@@ -133,7 +133,7 @@ def _before(file: CaseFile, message: e.Recorded) -> CaseFile:
         for event in file.events
         if event.command.partition("/")[0] != own and not (bot.is_hers(event) and event.seq >= message.seq)
     ]
-    return open_file(kept)
+    return open_file(replace(event, seq=seq) for seq, event in enumerate(kept))
 
 
 def _act(desk: Desk, case_id: str, her: Actor, name: str, meaning: Meant, before: CaseFile) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""The hours of the desk over lunch, weekends, holidays and days worked in their place, and the line of those who wait."""
+"""The hours of the desk over lunch, weekends, holidays and days worked in their place, and the line of who waits."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

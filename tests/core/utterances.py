@@ -1,4 +1,4 @@
-"""What people type, in Chinese and English, with what is meant by it; "" is nothing the bot knows. Made up, none copied."""
+"""What people type, in Chinese and English, with what is meant; "" is nothing the bot knows. Made up, none copied."""
 
 UTTERANCES = """
 person|转人工
