@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import LanguageModel as LanguageModel
+from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -399,6 +401,7 @@ class Desk:
     # telephone
     # webhooks
     # the rest
+    language_model: LanguageModel = field(default_factory=NoModel)
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

@@ -31,6 +31,7 @@ S3 = environment.s3()
 # mail
 # text messages
 # chat and bot
+LANGUAGE_MODEL = environment.model()
 # telephone
 # webhooks
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
+from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
+from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
@@ -65,6 +66,7 @@ def desk() -> Desk:
         # mail
         # text messages
         # chat and bot
+        language_model=OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
         # telephone
         # webhooks
         # the rest

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forbear.actions.caller import Caller, identify_caller
 from forbear.actions.contact import open_case
-from forbear.actions.conversation import write_message, write_note
+from forbear.actions.conversation import Written, write_message, write_note
+from forbear.actions.drafts import draft_reply
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
@@ -100,7 +101,9 @@ def talk(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
+    spoken = [said for said in reversed(file.spoken) if said.text]
+    drafts, drafted = request.desk.language_model.there, bool(tried and tried.values.get("drafted"))  # type: ignore[attr-defined]
+    return case_page(request, file, "messages", tried, spoken=spoken, drafts=drafts, drafted=drafted)
 
 
 @staff_required(WORKERS)
@@ -108,10 +111,26 @@ def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
 def write(request: HttpRequest, case_id: str) -> HttpResponse:
     """A message to her."""
     case_for_staff(request, case_id)
-    outcome = write_message(request.desk, by_staff(request), case_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
+    if request.POST.get("act") == "draft":
+        return _drafted(request, case_id)
+    said = Written(text=request.POST.get("text", ""), drafted=request.POST.get("drafted") == "yes")
+    outcome = write_message(request.desk, by_staff(request), case_id, said)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _talk(request, case_for_staff(request, case_id), tried_from(request, "message", outcome))
     return sent_on(request, outcome, tab_address(case_id, "messages"), "message")
+
+
+def _drafted(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The message form with a draft in it, for the agent to edit; nothing is sent."""
+    drafted = draft_reply(request.desk, by_staff(request), case_id)  # type: ignore[attr-defined]
+    file, language = case_for_staff(request, case_id), reader_language()
+    if isinstance(drafted, Refusal):
+        return _talk(request, file, tried_from(request, "message", drafted))
+    if not drafted:
+        message = say(language, "bot.draft.reply_none")
+        return _talk(request, file, replace(tried_from(request, "message"), message=message))
+    values = {"text": drafted, "drafted": "yes"}
+    return _talk(request, file, Tried("message", values, message=say(language, "bot.draft.reply_note"), status=200))
 
 
 @staff_required(WORKERS)
