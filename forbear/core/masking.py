@@ -30,10 +30,11 @@ _ACCOUNT = re.compile(
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}[0-9]{6,9}(?![A-Za-z0-9])")
 _HAN = "[\u4e00-\u9fff]"
 _PART = "(?:号楼?|室|栋|幢|座|单元|楼|层|户|弄|院|门)"
+_ZH_COUNT = "[0-9零一二三四五六七八九十百]+"
 _PLACE = re.compile(
     rf"{_HAN}{{1,7}}(?:区|县|镇|乡|村|街道)(?={_HAN}{{0,12}}[0-9]+ ?{_PART})"
     rf"|{_HAN}{{2,7}}(?:省|自治区)?{_HAN}{{2,7}}市{_HAN}{{1,7}}(?:区|县|镇|乡|村|街道)"
-    rf"|{_HAN}{{1,8}}(?:路|街道?|大道|巷|胡同|里|坊|村|组|庄|屯)\s*[0-9零一二三四五六七八九十百]+ ?{_PART}"
+    rf"|{_HAN}{{1,8}}(?:路|街道?|大道|巷|胡同|里|坊|村|组|庄|屯)(?:{_HAN}{{1,3}}段)?\s*{_ZH_COUNT} ?{_PART}"
     rf"|{_HAN}{{2,8}}(?:小区|花园|公寓|新村|胡同|大厦|家园|花苑|社区|嘉园)"
 )
 _HOUSE = re.compile(rf"[0-9零一二三四五六七八九十百]+ ?{_PART}(?:[0-9零一二三四五六七八九十]+ ?{_PART}?)*")
@@ -50,7 +51,8 @@ _SURNAMES = (
     "石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _NAME_TOLD = re.compile(
-    r"(?:我叫|我是|名字是|姓名(?:是|:|：)?|本人(?:叫|是)?|叫做|名叫)\s*[\u4e00-\u9fff·]{2,4}"
+    r"(?:我叫|名字是|姓名(?:是|:|：)?|本人叫|叫做|名叫)\s*[\u4e00-\u9fff·]{2,4}"
+    rf"|(?:我是|本人是?)\s*[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
     r"|\b(?:my name is|i am called|name:|i'm|i am|call me)\s+[A-Z][\w'\-]+(?:\s+[A-Z][\w'\-]+){0,2}"
 )
 _TITLED = re.compile(
@@ -72,7 +74,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     for shape in _SHAPES:
         text = shape.sub(MARK, text)
     text = _RUN.sub(_run, text)
-    return _ZH_RUN.sub(MARK, text)
+    return _ZH_RUN.sub(_zh_run, text)
 
 
 def _spaced(name: str) -> str:
@@ -85,7 +87,13 @@ def _run(found: re.Match[str]) -> str:
     return found[0] if _DAY.fullmatch(found[0]) else MARK
 
 
+def _zh_run(found: re.Match[str]) -> str:
+    """A number said in characters goes; digits alone were looked at before."""
+    return MARK if any(sign in _ZH_DIGITS for sign in found[0]) else found[0]
+
+
 def looks_like_somebody(text: str) -> bool:
     """Whether text still holds what masking takes out: the last look before anything is sent."""
-    runs = any(not _DAY.fullmatch(found[0]) for found in _RUN.finditer(text))
-    return runs or _ZH_RUN.search(text) is not None or any(shape.search(text) for shape in (_LINK, _MAIL, _EN_RUN))
+    runs = any(_run(found) == MARK for found in _RUN.finditer(text))
+    runs = runs or any(_zh_run(found) == MARK for found in _ZH_RUN.finditer(text))
+    return runs or any(shape.search(text) for shape in (_LINK, _MAIL, _EN_RUN))
