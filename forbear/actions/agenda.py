@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from forbear.actions import (
     agreement,
+    bot,
     chat,
     comparison,
     enforcement,
@@ -274,6 +275,12 @@ def stray(desk: Desk, item: Leased) -> None:
         raise NeedsPerson("text messages wait to be looked at")
 
 
+def chat_waits(desk: Desk, item: Leased) -> None:
+    """The time has come by which she was told that a person answers in the chat."""
+    if bot.still_waits(desk, item.case_id):
+        raise NeedsPerson("she was given to a person in the chat and nobody has come")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -300,6 +307,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "stray": stray,
     # chat and bot
     "chat": chat.watch,
+    "chat-waits": chat_waits,
     # telephone
     # webhooks
     "resume": resume,

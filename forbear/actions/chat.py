@@ -5,9 +5,10 @@ goes silent with her message unanswered is taken out of the conversation, and sh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from forbear.actions.bot import heard
 from forbear.actions.conversation import Written, write_message
 from forbear.actions.ports import Desk, Due, Leased
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -67,7 +68,9 @@ def since(desk: Desk, case_id: str, after: int) -> News:
 
 
 def post(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Refusal:
-    """She writes. A message that comes twice under its key is one; too many in a minute are told to wait."""
+    """She writes, and the bot answers where it has the conversation; elsewhere a person is waited for. A message that
+    comes twice under its key is one; too many in a minute are told to wait.
+    """
     counted: list[bool] = []
 
     def also(file: CaseFile) -> Decision:
@@ -77,14 +80,11 @@ def post(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Ref
             return Refusal("chat.too_fast", "chat.refusal.too_fast", "chat.way_on.wait")
         return _answerer(desk, file)
 
-    done = write_message(desk, by, case_id, written, also)
-    if isinstance(done, Done) and not done.replayed:
-        answered(desk, case_id)
+    said = Written(text=written) if isinstance(written, str) else written
+    done = write_message(desk, by, case_id, replace(said, calls_person=False), also)
+    if isinstance(done, Done):
+        heard(desk, case_id)
     return done
-
-
-def answered(desk: Desk, case_id: str) -> None:
-    """After a message of hers: whoever answers by itself does it here."""
 
 
 def answer(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Refusal:

@@ -365,6 +365,24 @@ class Handovers(Protocol):
         """Take a hand-over token's own id; False when it was taken before. Remembered until `until` at least."""
 
 
+class LanguageModel(Protocol):
+    @property
+    def there(self) -> bool:
+        """Whether there is one at all; nothing of it shows where there is none."""
+
+    def answer(self, task: str, text: str) -> str | None:
+        """A model's words to a text without anybody's names and numbers (core/masking.py); None for whatever reason."""
+
+
+class NoModel:
+    """Where no model is set up."""
+
+    there = False
+
+    def answer(self, task: str, text: str) -> str | None:
+        return None
+
+
 # ---- telephone -------------------------------------------------------------------------------------------------
 
 

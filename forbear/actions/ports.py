@@ -18,6 +18,7 @@ from forbear.actions.contact_ports import Contacts as Contacts
 from forbear.actions.contact_ports import Draft as Draft
 from forbear.actions.contact_ports import Drafts as Drafts
 from forbear.actions.contact_ports import Handovers as Handovers
+from forbear.actions.contact_ports import LanguageModel as LanguageModel
 from forbear.actions.contact_ports import Mailbox as Mailbox
 from forbear.actions.contact_ports import MailboxAway as MailboxAway
 from forbear.actions.contact_ports import MailHeaders as MailHeaders
@@ -27,6 +28,7 @@ from forbear.actions.contact_ports import MailRow as MailRow
 from forbear.actions.contact_ports import MailShown as MailShown
 from forbear.actions.contact_ports import MailState as MailState
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
+from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
 from forbear.actions.contact_ports import Presence as Presence
@@ -506,6 +508,7 @@ class Desk:
     """Shared with the lender's own app or site, the newest first; () for no hand-over."""
     embed_origins: tuple[str, ...] = ()
     """Sites of the lender's that may show the chat in a frame."""
+    language_model: LanguageModel = field(default_factory=NoModel)
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

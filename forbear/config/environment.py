@@ -206,6 +206,23 @@ def sms() -> Settings | None:
     return settings
 
 
+def model() -> tuple[str, str, str] | None:
+    """FORBEAR_LLM_URL, _KEY and _MODEL: a language model that drafts; None for none. What it is sent may pass over no
+    network in the open: https, or this very machine.
+    """
+    url, key, name = (text(f"FORBEAR_LLM_{part}") for part in ("URL", "KEY", "MODEL"))
+    if not url:
+        return None
+    parts = urlsplit(url)
+    near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and near):
+        right = "write https://models.example.org/v1, or http:// on this machine alone"
+        raise Misconfigured(f"FORBEAR_LLM_URL is {url!r}; {right}.")
+    if not name:
+        raise Misconfigured("FORBEAR_LLM_URL is set and FORBEAR_LLM_MODEL is not; name the model, or unset both.")
+    return url, key, name
+
+
 def s3() -> S3 | None:
     """FORBEAR_S3_…: the bucket where papers are kept; None for the data directory."""
     said = {

@@ -38,6 +38,7 @@ DISCREET_URL = environment.text("FORBEAR_DISCREET_URL").rstrip("/")
 # chat and bot
 EMBED_ORIGINS = environment.origins("FORBEAR_EMBED_ORIGINS")
 HANDOVER_SECRETS = environment.handover_secrets()
+LANGUAGE_MODEL = environment.model()
 # telephone
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
+from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.ids import RandomIds
+from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.post import HttpPost
@@ -96,6 +97,7 @@ def desk() -> Desk:
         handovers=DjangoHandovers(),
         handover_secrets=tuple(settings.HANDOVER_SECRETS),
         embed_origins=tuple(settings.EMBED_ORIGINS),
+        language_model=OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
         # telephone
         # webhooks
         webhooks=DjangoWebhooks(keys),

@@ -56,9 +56,10 @@ class MessageWritten(Fact):
 
     `assigned_by`: who of the desk found that it belongs to this case, where no rule could say;
     `message`: its id (m_…), "" in records of before; `raw`: blob id in the vault of its form as it came, "" where the
-    text is all there was; `reply`: name@version of the canned reply it was made from; `drafted`: a language model
-    wrote its first words and a person sent it; `papers`: ids of the papers that came with it. `purpose`: why the desk
-    wrote; `call`: the call on record whose talk it tells of, so that one talk counts once.
+    text is all there was; `reply`: name@version of the canned reply it was made from, of the bot's the step it stands
+    at (core/bot.py: Step); `drafted`: a language model wrote its first words and a person sent it; `papers`: ids of the
+    papers that came with it. `purpose`: why the desk wrote; `call`: the call on record whose talk it tells of, so that
+    one talk counts once.
     """
 
     type = "message.written"

@@ -69,8 +69,11 @@ from forbear.core.statement import Question, Statement
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGiven(Fact):
+    """`drafted`: a language model wrote it from her words, and she said that it is right."""
+
     type = "answer.given"
     question: Question
+    drafted: bool = False
     answer: Mapping[str, Any] | None = private(Retention.STATEMENT)
 
 

@@ -5,17 +5,19 @@ that there is something to ask for. What is asked twice is answered twice and sh
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 
 from forbear.actions import chat
+from forbear.actions.bot import choices_now
 from forbear.actions.chat import Line
 from forbear.actions.ports import CaseLine, Desk
-from forbear.actions.record import Done
+from forbear.actions.record import Done, load
 from forbear.core import events as e
 from forbear.core.chat import Room
 from forbear.core.contact import Role
@@ -59,8 +61,23 @@ def news(side: Side, after: int) -> dict[str, Any]:
         "state": _state(side, room, now),
         "typing": any((who == "") is not side.hers for who in side.desk.presence.typing(side.case_id, now)),
         "person": room.person,
+        "choices": _choices(side, found.lines),
         "closed": side.line.stage == "closed",
     }
+
+
+def _choices(side: Side, lines: Sequence[Line]) -> list[dict[str, str]] | None:
+    """The quick replies under the bot's last words: what each says, and where it leads if to a page. None where nothing
+    new was said, so that those on the page stay.
+    """
+    said = [line.spoken for line in lines if line.spoken]
+    if not side.hers or not said:
+        return None
+    if said[-1].voice is not e.Voice.BOT:
+        return []
+    offered = choices_now(side.desk, load(side.desk, side.case_id), text.reader_language())
+    pages = {one.page: reverse(f"borrower:{one.page}", args=[side.case_id]) for one in offered if one.page}
+    return [{"text": one.text, "url": pages.get(one.page, "")} for one in offered]
 
 
 def whole(side: Side) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import chat as verbs
+from forbear.actions.bot import greet
 from forbear.actions.record import By, Done
 from forbear.core.contact import Channel
 from forbear.core.refusal import Refusal
 from forbear.web import talk
-from forbear.web.access import ProofNeeded, desk_of, line_for_borrower, person_of
+from forbear.web.access import ProofNeeded, desk_of, line_for_borrower, looked_ahead, person_of
 from forbear.web.borrower.contact import WORDS_MAX
 from forbear.web.borrower.fields import Field, filled
 from forbear.web.borrower.page import done_words, not_found, posted_key, show, to_the_door, why_not, words
@@ -52,7 +53,8 @@ def chat(request: HttpRequest, side: Side) -> HttpResponse:
         if not isinstance(outcome, Refusal):
             return redirect(f"{here}?done=sent")
         fault = why_not(outcome)
-    else:
+    elif not looked_ahead(request):
+        greet(side.desk, side.case_id)
         _see(request, side, side.line.seq)
     side.desk.presence.here(side.case_id, "", side.desk.clock.now())
     field = Field("words", "area", words("chat.page.field"), maximum=WORDS_MAX)

@@ -17,6 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import chat as verbs
+from forbear.actions.bot import general, greet
+from forbear.actions.bot_told import told
 from forbear.actions.contact import CODE_MINUTES, Proved, ask_code, prove
 from forbear.actions.handover import take_over
 from forbear.actions.record import By
@@ -29,7 +31,10 @@ from forbear.web.access import Person, desk_of
 from forbear.web.borrower.contact import CONTRACT_MAX, WORDS_MAX, address_of, her_case
 from forbear.web.borrower.page import posted_key, show, why_not, words
 from forbear.web.talk import Side
+from forbear.web.text import reader_language
 
+GENERAL_AN_HOUR = 60
+"""Questions from one address."""
 TOKEN_SECONDS = 1800
 """A frame that is silent for so long proves itself again, as a page of her site does (web/access.py: IDLE)."""
 TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 (the name of a header)
@@ -111,6 +116,19 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @_spoken
 @require_POST
+def question(request: HttpRequest) -> HttpResponse:
+    """A general question of somebody we do not know: what the bot says to anybody. Nothing of it is kept."""
+    desk, given = desk_of(request), request.POST.get("question", "").strip()[:WORDS_MAX]
+    if not given:
+        return _fault("question", words("contact.refusal.empty"))
+    if not desk.limits.take(f"general:{address_of(request)}", desk.clock.now(), GENERAL_AN_HOUR, 3600):
+        return _fault("", words("contact.refusal.too_many"), status=429)
+    language = reader_language()
+    return JsonResponse({"answer": told(desk, language, general(desk, given, language))})
+
+
+@_spoken
+@require_POST
 def proof(request: HttpRequest) -> HttpResponse:
     """The code; with it she is in, and the token of this frame is hers."""
     given = "".join(request.POST.get("code", "").split())[:20]
@@ -131,6 +149,7 @@ def handed(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest, proved: Proved, auth: Auth) -> HttpResponse:
     person = Person(proved.borrower_id, proved.loan_id, auth)
     case_id = her_case(request, person, Channel.CHAT)
+    greet(desk_of(request), case_id)
     return JsonResponse({"token": _token(person, case_id), "case": case_id})
 
 

@@ -17,6 +17,7 @@ from forbear.actions.canned_replies import reply_for
 from forbear.actions.conversation import ANSWER_BY, Written, answer, delivered, may_answer_by, write_message, write_note
 from forbear.actions.drafts import draft_of, keep_draft
 from forbear.actions.letters import preview
+from forbear.actions.model_drafts import draft_reply
 from forbear.actions.ports import Draft
 from forbear.actions.record import By
 from forbear.core.canned_replies import CannedReply, current
@@ -82,6 +83,8 @@ def _talk(
         text=text,
         size=sms_size(text, desk.text_counting) if text else None,
         draft=draft if not typed else None,
+        drafts=desk.language_model.there,
+        drafted=bool(typed and typed.get("drafted")),
         standing={name: str(standing.get(name, "")) for name in ("text", "subject", "channel", "reply")},
         **_live(request, file.case.case_id),
     )
@@ -169,6 +172,8 @@ def write(request: HttpRequest, case_id: str) -> HttpResponse:
     desk, act, address = request.desk, request.POST.get("act", "send"), tab_address(case_id, "messages")  # type: ignore[attr-defined]
     if act == "insert":
         return _insert(request, file)
+    if act == "draft":
+        return _drafted(request, file)
     if act == "drop":
         desk.drafts.drop(case_id, request.staff.id)  # type: ignore[attr-defined]
         messages.success(request, say(reader_language(), "conversation.desk.draft_dropped"))
@@ -182,7 +187,8 @@ def write(request: HttpRequest, case_id: str) -> HttpResponse:
     channel = _channel(request)
     by = replace(by_staff(request), channel=channel)
     given = _given(request)
-    written = Written(text=given["text"], subject=given["subject"], reply=given["reply"])
+    drafted = request.POST.get("drafted") == "yes"
+    written = Written(text=given["text"], subject=given["subject"], reply=given["reply"], drafted=drafted)
     outcome = answer(desk, by, case_id, written)
     if isinstance(outcome, Refusal):
         _keep(request, case_id)
@@ -213,6 +219,19 @@ def _insert(request: HttpRequest, file: CaseFile) -> HttpResponse:
     typed = given["text"].strip()
     text = f"{typed}\n\n{words}" if typed else words
     return _talk(request, file, None, {**given, "text": text, "reply": reply.reference})
+
+
+def _drafted(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """A draft of the language model in the field, for the agent to edit; nothing is sent, and what is says so."""
+    desk, language, given = request.desk, reader_language(), _given(request)  # type: ignore[attr-defined]
+    words = draft_reply(desk, by_staff(request), file.case.case_id)
+    if isinstance(words, Refusal):
+        return _talk(request, file, tried_from(request, "message", words), given)
+    if not words:
+        tried = replace(tried_from(request, "message"), message=say(language, "bot.draft.reply_none"))
+        return _talk(request, file, tried, given)
+    told = Tried("message", {}, message=say(language, "bot.draft.reply_note"), status=200)
+    return _talk(request, file, told, {**given, "text": words, "drafted": "yes"})
 
 
 @staff_required(WORKERS)

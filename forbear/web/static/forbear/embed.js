@@ -90,6 +90,11 @@
   for (const back of box.querySelectorAll("[data-go]")) back.addEventListener("click", () => go(back.dataset.go));
   form("ask", (said) => { challenge = said.challenge; go("code"); });
   form("prove", letIn);
+  form("question", (said) => {
+    const place = box.querySelector("[data-answer]");
+    place.textContent = said.answer;
+    place.hidden = false;
+  });
   box.querySelector("[data-leave]").addEventListener("click", () => { held = null; keep(); location.reload(); });
   if (held) talk(); else go("start");
 

@@ -6,7 +6,8 @@
 window.forbearTalk = (root, door = {}) => {
   const POLL = 4000, DEAD = 12000, TIMEOUT = 10000, TYPE_EVERY = 3000, TYPE_SHOWN = 6000, STILL_HERE = 240000;
   const at = root.dataset;
-  const list = root.querySelector("[data-lines]"), scroll = list.parentElement, form = root.querySelector("form");
+  const list = root.querySelector("[data-lines]"), scroll = list.parentElement;
+  const choices = root.querySelector("[data-choices]"), form = root.querySelector("form:not([data-choices])");
   const field = form && form.querySelector("textarea"), state = root.querySelector("[data-state]");
   const typing = root.querySelector("[data-typing-line]"), trouble = root.querySelector("[data-trouble]");
   const store = "talk:" + at.name;
@@ -68,6 +69,7 @@ window.forbearTalk = (root, door = {}) => {
     at.after = cursor;
     settle();
     say(state, news.state);
+    if (news.choices && choices) offer(news.choices);
     for (const id of news.delivered) {
       const mark = list.querySelector(`li.mine[data-message="${CSS.escape(id)}"] .mark`);
       if (mark) mark.textContent = at.sayDelivered;
@@ -77,6 +79,19 @@ window.forbearTalk = (root, door = {}) => {
     showTyping();
     if (stays || theirs) scroll.scrollTop = scroll.scrollHeight;
     tell();
+  }
+
+  /* The bot's quick replies: a button writes its words, a link leads to a page. */
+  function offer(found) {
+    for (const old of choices.querySelectorAll("button, a")) old.remove();
+    for (const one of found) {
+      const button = document.createElement(one.url ? "a" : "button");
+      button.className = "button second slim";
+      button.textContent = one.text;
+      if (one.url) { button.href = one.url; if (door.headers) { button.target = "_blank"; button.rel = "noopener"; } }
+      else { button.name = field ? field.name : "words"; button.value = one.text; }
+      choices.append(button);
+    }
   }
 
   function drawn(line) {
@@ -258,6 +273,11 @@ window.forbearTalk = (root, door = {}) => {
     trouble.append(" ", link);
   }
 
+  if (choices) choices.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.submitter && event.submitter.value) { write(event.submitter.value); offer([]); }
+  });
   if (form) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
