@@ -1,6 +1,5 @@
 """The conversation in a browser: what comes appears beside what is typed, and what is typed outlives a restart."""
 
-import os
 from typing import Any
 
 from tests.browser import people
@@ -45,15 +44,6 @@ def test_what_comes_appears_and_what_is_typed_stays(site: Inhabited, phone: Any,
     assert page.input_value("#message") == "还没写完的答复"
     assert page.locator("#talk li").first.inner_text().count("还有一件事") == 1
     page.wait_for_selector("#draft-said >> text=草稿已保存")
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=os.environ["SHOTS"] + "/talk-wide.png", full_page=True)
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.screenshot(path=os.environ["SHOTS"] + "/talk-narrow.png", full_page=True)
-        page.set_viewport_size({"width": WIDE, "height": 900})
-        page.goto("/desk/?search=七月")
-        page.screenshot(path=os.environ["SHOTS"] + "/search.png", full_page=True)
-        page.goto(f"/desk/cases/{case_id}/messages?words=手术")
-        page.screenshot(path=os.environ["SHOTS"] + "/found.png", full_page=True)
     site.kill()
     site.serve()
     page.goto(f"/desk/cases/{case_id}/messages")
@@ -78,8 +68,6 @@ def test_without_scripts_a_reply_is_put_in_kept_and_sent(site: Inhabited, phone:
     page.click("main form button.main")
     assert "失信" in page.inner_text("#reply-faults")
     assert page.input_value("#name") == "收到"
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=os.environ["SHOTS"] + "/replies-bad.png", full_page=True)
     page.fill("#text", "{name}，您写的我们收到了。")
     page.click("main form button.main")
     page.goto(f"/desk/cases/{case_id}/messages")
@@ -88,20 +76,9 @@ def test_without_scripts_a_reply_is_put_in_kept_and_sent(site: Inhabited, phone:
     assert page.input_value("#message") == words
     page.click("button[value=keep]")
     page.goto("/desk/replies")
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=os.environ["SHOTS"] + "/replies.png", full_page=True)
     page.goto(f"/desk/cases/{case_id}/messages")
     assert page.input_value("#message") == words
     page.select_option("#channel", "chat")
     page.click("button[value=send]")
-    if os.environ.get("SHOTS"):
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.context.clear_cookies(name="sessionid")
-        page.goto("/start")
-        people.prove(page, site, people.guest(2))
-        page.goto(f"/c/{case_id}/messages")
-        page.screenshot(path=os.environ["SHOTS"] + "/hers.png", full_page=True)
-        page.goto(f"/c/{case_id}/messages?lang=en")
-        page.screenshot(path=os.environ["SHOTS"] + "/hers-en.png", full_page=True)
     sent = site.insider.record(case_id, "[(s.text, s.reply, s.channel) for s in file.spoken][-1]")
     assert sent == [words, "收到@1", "chat"]
