@@ -21,6 +21,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 
 from forbear.actions import contact, conversation, statement  # noqa: E402
+from forbear.actions.message_search import search_messages  # noqa: E402
 from forbear.actions.ports import Write  # noqa: E402
 from forbear.actions.record import By, load  # noqa: E402
 from forbear.adapters.memory import MovedClock  # noqa: E402
@@ -163,6 +164,8 @@ def figures(long_case: str, short_cases: list[str]) -> dict[str, float]:
     found["read and opened the first time, p95"] = _p(95, lambda: (read_event.cache_clear(), load(here, long_case)), 20)
     found |= dict(_appends(here, short_cases))
     found |= dict(_plans(here, long_case))
+    agent = Actor(Role.AGENT, "bench", Auth.STAFF)
+    found["a page of words found over all cases, p95"] = _p(95, lambda: search_messages(here, agent, "打电话 给我"))
     ((audit_ms,), size) = (timed(here.ledger.verify, 1, 0), here.ledger.size())
     found["the whole record verified, events a second"] = size / audit_ms * 1000
     found["the queue made anew from the record, seconds"] = timed(here.ledger.rebuild, 1, 0)[0] / 1000

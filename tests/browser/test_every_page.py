@@ -31,6 +31,7 @@ ONLY_SENT = {
             "settle",
             "open_for_caller",
             "write",
+            "draft",
             "note",
             "judge",
             "settle_paper",
@@ -50,7 +51,7 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {"everything", "document", "papers_state", "link_papers_state"},
-    "desk": {"download", "picture", "document", "queue_fresh", "fresh"},
+    "desk": {"download", "picture", "document", "queue_fresh", "fresh", "pull", "raw"},
 }
 """Files, and the lines that a page asks for by itself."""
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
@@ -170,6 +171,7 @@ def test_every_page_of_the_desk(
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "payments/import", "account"]
+    addresses += ["search?search=nobody", "replies"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]

@@ -7,6 +7,7 @@ import pytest
 from forbear.core.canned_replies import CannedReply, current, filled, next_version, reply_faults, versions
 from forbear.core.refusal import Refusal
 from forbear.core.tone import Fault
+from forbear.words import LANGUAGES, catalogue
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -75,3 +76,10 @@ def test_versions_count_over_the_languages_of_a_name_and_old_ones_stay():
     assert list(versions(every, "延期说明", "zh")) == [second, first]
     gone = reply(4, "")
     assert current([*every, gone]) == (english,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_first_run_keeps_says_what_a_reply_may_say(language: str):
+    starters = {key: said for key, said in catalogue(language).items() if key.startswith("conversation.starter.")}
+    assert len(starters) == 3
+    assert {key: reply_faults(language, said) for key, said in starters.items()} == dict.fromkeys(starters, ())

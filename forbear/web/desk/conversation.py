@@ -218,7 +218,9 @@ def _insert(request: HttpRequest, file: CaseFile) -> HttpResponse:
     reply, words = filled
     typed = given["text"].strip()
     text = f"{typed}\n\n{words}" if typed else words
-    return _talk(request, file, None, {**given, "text": text, "reply": reply.reference})
+    standing = {**given, "text": text, "reply": reply.reference}
+    _keep(request, file.case.case_id, standing)
+    return _talk(request, file, None, standing)
 
 
 def _drafted(request: HttpRequest, file: CaseFile) -> HttpResponse:
@@ -243,8 +245,8 @@ def keep(request: HttpRequest, case_id: str) -> HttpResponse:
     return HttpResponse(status=422 if isinstance(kept, Refusal) else 204)
 
 
-def _keep(request: HttpRequest, case_id: str) -> Draft | Refusal | None:
-    desk, channel, given = request.desk, _channel(request), _given(request)  # type: ignore[attr-defined]
+def _keep(request: HttpRequest, case_id: str, standing: dict[str, str] | None = None) -> Draft | Refusal | None:
+    desk, channel, given = request.desk, _channel(request), standing or _given(request)  # type: ignore[attr-defined]
     draft = Draft(
         case_id=case_id,
         staff=request.staff.id,  # type: ignore[attr-defined]

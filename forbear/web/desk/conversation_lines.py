@@ -84,7 +84,7 @@ def _line(file: CaseFile, said: Said, language: str) -> Line:
 def _spoken(file: CaseFile, said: Spoken, language: str) -> Line:
     bot, auto = said.voice is e.Voice.BOT, said.voice is e.Voice.AUTO or said.by.kind is Role.SYSTEM
     kind = "note" if said.note else "hers" if said.hers else "bot" if bot else "auto" if auto else "ours"
-    chips = [term_in(language, f"conversation.desk.{kind}")] if kind in ("note", "bot", "auto") else []
+    chips = [say(language, "conversation.desk.note")] if said.note else []
     if said.papers:
         chips.append(say(language, "conversation.desk.papers", count=len(said.papers)))
     if said.reply:

@@ -60,8 +60,8 @@ def test_what_the_bot_and_the_clock_say_is_marked(desk: Desk, she: Borrower, per
     comes(desk, she, Written(text="我是助手。", voice=e.Voice.BOT), actor=SYSTEM)
     comes(desk, she, Written(text="现在没有人在。", voice=e.Voice.AUTO), actor=SYSTEM)
     page = person(AGENT).opens(talk)
-    assert re.search(r'class="bot".*?<span class="chip">机器人</span>.*?我是助手。', page.source, re.DOTALL)
-    assert re.search(r'class="auto".*?<span class="chip">自动</span>.*?现在没有人在。', page.source, re.DOTALL)
+    assert re.search(r'class="bot"[^>]*>\s*<p class="by"><b>机器人</b>.*?我是助手。', page.source, re.DOTALL)
+    assert re.search(r'class="auto"[^>]*>\s*<p class="by"><b>自动</b>.*?现在没有人在。', page.source, re.DOTALL)
 
 
 def test_a_filter_shows_one_channel(desk: Desk, she: Borrower, person: Signed, talk: str):
