@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forbear.actions.caller import Caller, identify_caller
 from forbear.actions.contact import open_case
-from forbear.actions.conversation import write_message, write_note
+from forbear.actions.conversation import Written, write_message, write_note
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
@@ -24,6 +24,7 @@ from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id, masked_name, masked_phone
 from forbear.core.loan import days_past_due, owed_on
 from forbear.core.refusal import Refusal
+from forbear.web.desk.contact_budget import glance
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
@@ -39,7 +40,9 @@ CALLER_SECONDS = 3600
 def contact(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case at a glance: the next step, who she is, what she owes today, until when collection rests."""
     file = case_for_staff(request, case_id)
-    return case_page(request, file, "contact", **facts_of(request, file), **_glance(request, file))
+    return case_page(
+        request, file, "contact", **facts_of(request, file), **_glance(request, file), **glance(request, file)
+    )
 
 
 def _glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
@@ -100,15 +103,17 @@ def talk(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _talk(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    return case_page(request, file, "messages", tried, spoken=[said for said in reversed(file.spoken) if said.text])
+    spoken = [said for said in reversed(file.spoken) if said.text]
+    return case_page(request, file, "messages", tried, spoken=spoken, **glance(request, file))
 
 
 @staff_required(WORKERS)
 @require_POST
 def write(request: HttpRequest, case_id: str) -> HttpResponse:
-    """A message to her."""
+    """A message to her; ticked, one that the rules of contact forbid now is told to her when they allow it."""
     case_for_staff(request, case_id)
-    outcome = write_message(request.desk, by_staff(request), case_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
+    written = Written(text=request.POST.get("text", ""), when_allowed=bool(request.POST.get("when_allowed")))
+    outcome = write_message(request.desk, by_staff(request), case_id, written)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _talk(request, case_for_staff(request, case_id), tried_from(request, "message", outcome))
     return sent_on(request, outcome, tab_address(case_id, "messages"), "message")
@@ -121,7 +126,8 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     case_for_staff(request, case_id)
     by, text = by_staff(request), request.POST.get("text", "")
     if request.POST.get("called"):
-        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, text)  # type: ignore[attr-defined]
+        told = Written(text=text, happened=bool(request.POST.get("happened")))
+        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, told)  # type: ignore[attr-defined]
     else:
         outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
