@@ -1,4 +1,4 @@
-"""Room 1 at the desk: what is left of the limits on contact today, how she wants to be reached, and until when not."""
+"""Room 1 at the desk: what is left of the limits on contact today, how she wants to be reached, who speaks for her."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -61,3 +61,15 @@ def wishes(reach: Reach | None) -> list[str]:
     if reach.zone:
         told.append(say(language, "contact_budget.desk.zone", zone=reach.zone))
     return told
+
+
+RELATIONS = ("spouse", "family", "adviser", "lawyer", "other")
+
+
+def speakers(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """Who may speak for her, those who may no more last, and the papers one can be shown by."""
+    today = request.desk.clock.today()  # type: ignore[attr-defined]
+    known = [(one, one.holds(today)) for one in file.talk.authorities]
+    relations = [(name, say(reader_language(), f"contact_budget.relation.{name}")) for name in RELATIONS]
+    papers = [(paper.paper, paper.facts.name if paper.facts else paper.paper) for paper in file.papers]
+    return {"speakers": sorted(known, key=lambda pair: not pair[1]), "papers": papers, "relations": relations}
