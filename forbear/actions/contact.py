@@ -5,12 +5,15 @@ Asking for a code tells nobody whether a person or a contract exists: the answer
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Due, Held
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Party, Reach
+from forbear.core.contact_budget import unreachable
+from forbear.core.contact_limits import limits_of
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id
 from forbear.core.refusal import Refusal
@@ -125,11 +128,16 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
 
 
 def choose_reach(desk: Desk, by: By, case_id: str, reach: Reach) -> Done | Refusal:
-    """Language, e-mail and discretion of what we send; the number on file changes only with the lender."""
+    """How, when and in which language we reach her; the number on file changes only with the lender."""
+    limits = limits_of(desk.rulebooks.on(desk.clock.today()))
 
     def decide(file: CaseFile) -> Decision:
         if file.party is None or reach.phone != file.party.phone:
             return Refusal("contact.phone", "contact.refusal.phone_on_file", "contact.way_on.call", where="phone")
+        if reach.zone and reach.zone not in available_timezones():
+            return Refusal("reach.zone", "contact_budget.reach.fault.zone", where="zone")
+        if refusal := unreachable(reach, limits):
+            return refusal
         return () if file.reach == reach else [e.ReachChosen(language=reach.language, reach=reach)]
 
     return carry_out(desk, by, case_id, {"reach": reach}, decide)

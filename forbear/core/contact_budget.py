@@ -4,6 +4,7 @@ Pure: the limits of the day (core/contact_limits.py), how she wants to be reache
 cases and contracts, and a moment. `answer` looks again at the moment it names, so that contact is really allowed then.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -12,6 +13,11 @@ from forbear.core.clocks import first_open, start_of
 from forbear.core.contact import Channel, Purpose, Reach
 from forbear.core.contact_limits import Limit, Limits
 from forbear.core.refusal import Refusal
+
+SAFE_LEAST = 60
+"""Minutes a day in which it is safe and no night: fewer, and what has to go would miss them."""
+
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 LOOKS_MOST = 400
 """How often the next allowed moment is looked for: more than every rule can push it on."""
@@ -139,6 +145,36 @@ def _next(limits: Limits, known: Reached, wish: Wish, at: datetime) -> datetime 
 def _wall(at: datetime, zone: tzinfo) -> str:
     """The moment at her place, for a sentence; catalogues and pages write it as people do."""
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def unreachable(reach: Reach, limits: Limits) -> Refusal | None:
+    """What would keep decisions and dates from reaching her, beside the field at fault; None for what can be kept to.
+    One written way has to stay, and an hour of the day in which it is safe and not night.
+    """
+    written = [Channel.SMS, *([Channel.EMAIL] if reach.email else [])]
+    if all(channel in reach.unwanted for channel in written):
+        return Refusal("reach.unwanted", "contact_budget.reach.fault.unwanted", where="unwanted")
+    if not reach.safe_from and not reach.safe_until:
+        return None
+    if not (_HOUR.fullmatch(reach.safe_from) and _HOUR.fullmatch(reach.safe_until)):
+        return Refusal("reach.safe", "contact_budget.reach.fault.safe", where="safe_from")
+    safe = (_minute(reach.safe_from), _minute(reach.safe_until))
+    quiet = (limits.quiet_from.hour * 60 + limits.quiet_from.minute, limits.quiet_until.hour * 60)
+    awake = (quiet[1] + limits.quiet_until.minute, quiet[0])
+    if sum(_within(minute, safe) and _within(minute, awake) for minute in range(24 * 60)) < SAFE_LEAST:
+        hours = {"from": f"{limits.quiet_from:%H:%M}", "until": f"{limits.quiet_until:%H:%M}"}
+        return Refusal("reach.safe", "contact_budget.reach.fault.night", facts=hours, where="safe_from")
+    return None
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _within(minute: int, span: tuple[int, int]) -> bool:
+    begins, ends = span
+    return begins <= minute < ends if begins < ends else minute >= begins or minute < ends
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,8 @@ ONLY_SENT = {
             "correct",
             "send_link",
             "revoke_link",
+            "file_authority",
+            "end_authority",
             "choose",
             "accept",
             "more",
@@ -73,7 +75,7 @@ LIVES = {
     "signed": "{approved}; she.signs(); she.pays()",
 }
 BORROWER = {
-    "draft": ("", "check", "messages", "call-me", *(f"statement/{name}" for name in QUESTIONS)),
+    "draft": ("", "check", "messages", "call-me", "reach", *(f"statement/{name}" for name in QUESTIONS)),
     "stated": (
         "",
         "received",
@@ -170,8 +172,8 @@ def test_every_page_of_the_desk(
 ):
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
-    addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "payments/import", "account"]
-    addresses += ["search?search=nobody", "replies"]
+    addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
+    addresses += ["account", "search?search=nobody", "replies"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]

@@ -12,16 +12,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from forbear.actions.authority import note_identity
 from forbear.actions.caller import Caller, identify_caller
 from forbear.actions.contact import open_case
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
-from forbear.core.contact import Channel
+from forbear.core.contact import Auth, Channel
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id, masked_name, masked_phone
 from forbear.core.loan import days_past_due, owed_on
 from forbear.core.refusal import Refusal
+from forbear.web.desk.contact_budget import glance, speakers
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, tab_address, tried_from
@@ -37,7 +39,12 @@ CALLER_SECONDS = 3600
 def contact(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case at a glance: the next step, who she is, what she owes today, until when collection rests."""
     file = case_for_staff(request, case_id)
-    return case_page(request, file, "contact", **facts_of(request, file), **_glance(request, file))
+    return case_page(request, file, "contact", **all_of(request, file))
+
+
+def all_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    """What the page of the case at a glance shows."""
+    return facts_of(request, file) | _glance(request, file) | glance(request, file) | speakers(request, file)
 
 
 def _glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
@@ -102,10 +109,17 @@ def telephone(request: HttpRequest) -> HttpResponse:
     found = identify_caller(request.desk, by_staff(request, Channel.HOTLINE, seen=False), caller)  # type: ignore[attr-defined]
     if isinstance(found, Refusal):
         return _telephone(request, tried_from(request, "caller", found))
-    return _telephone(request, held=found)
+    return caller_known(request, found, Auth.CALLER_TWO_FACTS)
 
 
-def _telephone(request: HttpRequest, tried: Tried | None = None, held: Held | None = None) -> HttpResponse:
+def caller_known(request: HttpRequest, held: Held, auth: Auth) -> HttpResponse:
+    """The loan of a caller who proved who she is, and on to her case."""
+    return _telephone(request, held=held, auth=auth)
+
+
+def _telephone(
+    request: HttpRequest, tried: Tried | None = None, held: Held | None = None, auth: Auth = Auth.NONE
+) -> HttpResponse:
     desk, me = request.desk, request.staff  # type: ignore[attr-defined]
     page: dict[str, Any] = {
         "title": say(reader_language(), "desk.telephone.title"),
@@ -117,7 +131,7 @@ def _telephone(request: HttpRequest, tried: Tried | None = None, held: Held | No
     if held is not None:
         page |= {
             "lines": desk.cases.of_loan(held.loan_id),
-            "proof": signing.dumps({"loan": held.loan_id, "who": me.id}, salt="caller"),
+            "proof": signing.dumps({"loan": held.loan_id, "who": me.id, "auth": auth.value}, salt="caller"),
             "id_masked": masked_id(held.row.id_number),
             "name_masked": masked_name(held.row.name),
             "days_late": days_past_due(held.row.loan, desk.clock.today()),
@@ -166,6 +180,8 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
     outcome = open_case(request.desk, by, loan_id=proof["loan"], language=language)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _telephone(request, tried_from(request, "caller", outcome))
+    proved = by_staff(request, Channel.HOTLINE, part="proved", seen=False)
+    note_identity(request.desk, proved, outcome.case_id, Auth(proof["auth"]))  # type: ignore[attr-defined]
     file = case_for_staff(request, outcome.case_id)
     asks = file.case.stage.value == "statement"
     return HttpResponseRedirect(

@@ -29,6 +29,7 @@ from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.core.sms import sms_size
 from forbear.web.access import looked_ahead
+from forbear.web.desk.contact_budget import glance
 from forbear.web.desk.conversation_lines import SHOWN, lines_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
 from forbear.web.desk.evidence import as_download
@@ -86,6 +87,7 @@ def _talk(
         drafts=desk.language_model.there,
         drafted=bool(typed and typed.get("drafted")),
         standing={name: str(standing.get(name, "")) for name in ("text", "subject", "channel", "reply")},
+        **glance(request, file),
         **_live(request, file.case.case_id),
     )
 
@@ -188,7 +190,13 @@ def write(request: HttpRequest, case_id: str) -> HttpResponse:
     by = replace(by_staff(request), channel=channel)
     given = _given(request)
     drafted = request.POST.get("drafted") == "yes"
-    written = Written(text=given["text"], subject=given["subject"], reply=given["reply"], drafted=drafted)
+    written = Written(
+        text=given["text"],
+        subject=given["subject"],
+        reply=given["reply"],
+        drafted=drafted,
+        when_allowed=bool(request.POST.get("when_allowed")),
+    )
     outcome = answer(desk, by, case_id, written)
     if isinstance(outcome, Refusal):
         _keep(request, case_id)
@@ -266,7 +274,8 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     case_for_staff(request, case_id)
     by, text = by_staff(request, seen=False), request.POST.get("text", "")
     if request.POST.get("called"):
-        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, text)  # type: ignore[attr-defined]
+        told = Written(text=text, happened=bool(request.POST.get("happened")))
+        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, told)  # type: ignore[attr-defined]
     else:
         outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):

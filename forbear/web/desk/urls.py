@@ -5,6 +5,7 @@ from django.urls import path
 from forbear.web.desk import (
     account,
     agreement,
+    authority,
     canned_replies,
     chat,
     contact,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("payments/import", payments.import_file, name="import"),
     path("account", account.account, name="account"),
     path(f"{CASE}", contact.contact, name="contact"),
+    path("telephone/call-back", authority.call_back, name="call_back"),
+    path(f"{CASE}/authorities", authority.file_one, name="file_authority"),
+    path(f"{CASE}/authorities/<str:authority>/end", authority.end_one, name="end_authority"),
     path(f"{CASE}/fresh/<int:seen>", contact.fresh, name="fresh"),
     path(f"{CASE}/messages", conversation.talk, name="messages"),
     path(f"{CASE}/messages/write", conversation.write, name="write"),
