@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions import agreement, click_to_call, comparison, health_papers, hotline, payments, reading, uploads
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
@@ -193,6 +193,17 @@ def forget(desk: Desk, item: Leased) -> None:
     health_papers.forget_health(desk, _by(item), item.case_id)
 
 
+def call_back(desk: Desk, item: Leased) -> None:
+    """She called and nobody answered: a person calls back, unless they have spoken meanwhile."""
+    if not hotline.talked_since(desk, str(item.body["call"]), item.case_id):
+        raise NeedsPerson("she called and nobody answered: call the number on file")
+
+
+def listen_to_message(desk: Desk, item: Leased) -> None:
+    """A caller left a message while the desk was closed."""
+    raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -215,5 +226,9 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # text messages
     # chat and bot
     # telephone
+    "call-back": call_back,
+    "call-message": listen_to_message,
+    "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
+    "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     # webhooks
 }

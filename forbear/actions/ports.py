@@ -9,6 +9,12 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from forbear.actions.contact_ports import Answered as Answered
+from forbear.actions.contact_ports import Calls as Calls
+from forbear.actions.contact_ports import Dialer as Dialer
+from forbear.actions.contact_ports import DialerAway as DialerAway
+from forbear.actions.contact_ports import NoDialer as NoDialer
+from forbear.actions.contact_ports import Telephony as Telephony
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -237,6 +243,9 @@ class LoanBook(Protocol):
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         """In the order of their contract numbers; () for nobody."""
 
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        """Every loan whose borrower has this number on file, as core/phone_numbers.py writes it, by contract."""
+
     def borrower(self, borrower_id: str) -> Held | None:
         """Her loan signed last, whose row says best who she is and how to reach her."""
 
@@ -397,8 +406,11 @@ class Desk:
     # text messages
     # chat and bot
     # telephone
+    calls: Calls
     # webhooks
     # the rest
+    dialer: Dialer = field(default_factory=NoDialer)
+    telephony: Telephony = field(default_factory=Telephony)
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

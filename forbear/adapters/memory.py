@@ -16,6 +16,7 @@ from forbear.adapters.ids import spelled
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_telephone import MemoryCalls
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.sheets import FileSheets
@@ -62,6 +63,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         # text messages
         # chat and bot
         # telephone
+        calls=MemoryCalls(),
         # webhooks
     )
     return replace(desk, **other)

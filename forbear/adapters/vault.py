@@ -99,6 +99,10 @@ class SealedVault:
     def open(self, blob_id: str) -> bytes:
         return b"".join(self.open_stream(blob_id))
 
+    def drop(self, blob_id: str) -> None:
+        self._shelf.delete(f"{blob_id[-2:]}/{blob_id}")
+        self._register.strike(blob_id)
+
     def sweep(self, case_id: str, retention: str) -> int:
         closed = self._register.closed(case_id, retention)
         for blob_id, path in closed:

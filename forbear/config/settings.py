@@ -32,6 +32,9 @@ S3 = environment.s3()
 # text messages
 # chat and bot
 # telephone
+CTI_SECRETS = environment.cti_secrets()
+CTI_ORIGINATE = environment.cti_originate(CTI_SECRETS)
+TELEPHONY = environment.telephony()
 # webhooks
 
 INSTALLED_APPS = [

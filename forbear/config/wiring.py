@@ -13,6 +13,7 @@ from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
+from forbear.adapters.dialer import dialer
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.printer import TypstPrinter
@@ -31,6 +32,7 @@ from forbear.store.loans import StoredLoanBook
 from forbear.store.outbox import DevOutbox
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.telephone import DjangoCalls
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 
 
@@ -66,6 +68,9 @@ def desk() -> Desk:
         # text messages
         # chat and bot
         # telephone
+        calls=DjangoCalls(keys),
+        dialer=dialer(settings.CTI_ORIGINATE, settings.CTI_SECRETS, clock),
+        telephony=settings.TELEPHONY,
         # webhooks
         # the rest
         arithmetic=arithmetic(settings.HOME / "compiled"),

@@ -19,14 +19,16 @@ class BorrowerRow(models.Model):
 
 
 class LoanRow(models.Model):
-    """A loan. `contract_index`: blind index of the contract number; `digest`: keyed, of the row's content, so that an
-    import sees what changed without opening it; `sealed`: everything else the lender says of the loan and the person.
+    """A loan. `contract_index`, `phone_index`: blind indexes of its number and of her telephone number in E.164;
+    `digest`: keyed, of the row's content, so that an import sees what changed without opening it; `sealed`: everything
+    else the lender says of the loan and the person.
     """
 
     id = models.CharField(max_length=64, primary_key=True)
     borrower = models.ForeignKey(BorrowerRow, on_delete=models.PROTECT, related_name="loans")
     contract_index = models.BinaryField(unique=True)
     digest = models.BinaryField()
+    phone_index = models.BinaryField(db_index=True, default=b"")
     sealed = models.BinaryField()
 
     class Meta:

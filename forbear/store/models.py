@@ -12,6 +12,10 @@ from django.db.models.lookups import Exact
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.paper_tables import PaperMark as PaperMark
+from forbear.store.telephone_tables import CallCount as CallCount
+from forbear.store.telephone_tables import CallRequest as CallRequest
+from forbear.store.telephone_tables import CallRow as CallRow
+from forbear.store.telephone_tables import Extension as Extension
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow
 
