@@ -15,6 +15,7 @@ from forbear.actions.record import By, carry_out, load
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, TOUCHES_CASES, Channel, Role
 from forbear.core.facts import Retention
+from forbear.core.file import CaseFile
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import CallEvent, Recording, TelephoneCall, after
@@ -342,6 +343,27 @@ def _file_recording(desk: Desk, call: TelephoneCall, one: Recording) -> Telephon
     if one.held:
         desk.vault.drop(one.blob)
     return call
+
+
+def hear(desk: Desk, by: By, case_id: str, call: str, blob: str) -> str | Refusal:
+    """Note that somebody of the desk listens to a recording of a case; the media type to play it as."""
+    if by.actor.kind not in TOUCHES_CASES:
+        return Refusal("desk.role", "contact.refusal.role", "contact.way_on.ask_agent")
+    kind = sound_kept(desk, load(desk, case_id), call, blob)
+    if isinstance(kind, Refusal):
+        return kind
+    done = carry_out(desk, by, case_id, {"heard": blob}, lambda _: [e.CallHeard(call=call, blob=blob)])
+    return done if isinstance(done, Refusal) else kind
+
+
+def sound_kept(desk: Desk, file: CaseFile, call: str, blob: str) -> str | Refusal:
+    """The media type of a recording of a case that is still there."""
+    try:
+        if any(one.call == call and blob in one.blobs for one in file.talk.calls):
+            return sound_of(next(desk.vault.open_stream(blob), b"")[:SOUND_HEAD])
+    except KeyError:
+        pass
+    return Refusal("telephone.no_recording", "telephone.refusal.no_recording")
 
 
 # ---- what is due -----------------------------------------------------------------------------------------------

@@ -39,6 +39,9 @@ class MemoryVault:
     def open(self, blob_id: str) -> bytes:
         return b"".join(self.open_stream(blob_id))
 
+    def size(self, blob_id: str) -> int:
+        return len(self.open(blob_id))
+
     def drop(self, blob_id: str) -> None:
         self._files.pop(blob_id, None)
 

@@ -15,6 +15,7 @@ from forbear.web.borrower import (
     plan,
     statement,
     status,
+    telephone,
     upload,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path(f"{CASE}/", status.case, name="case"),
     path(f"{CASE}/again", contact.start_again, name="start_again"),
     path(f"{CASE}/messages", contact.messages, name="messages"),
+    path(f"{CASE}/calls", telephone.calls, name="calls"),
+    path(f"{CASE}/calls/<str:call>/<str:blob>", telephone.recording, name="recording"),
     path(f"{CASE}/call-me", contact.call_me, name="call_me"),
     path(f"{CASE}/everything", contact.everything, name="everything"),
     path(f"{CASE}/statement/<str:name>", statement.question, name="question"),

@@ -89,6 +89,8 @@ def _called(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             )
         case e.CallRecorded(seconds=seconds):
             return {"seconds": seconds}, [], ""
+        case e.CallHeard():
+            return {}, [], ""
     return None
 
 

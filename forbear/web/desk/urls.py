@@ -5,6 +5,7 @@ from django.urls import path
 from forbear.web.desk import (
     account,
     agreement,
+    calls,
     contact,
     decision,
     evidence,
@@ -15,6 +16,7 @@ from forbear.web.desk import (
     queue,
     review,
     statement,
+    telephone,
 )
 
 app_name = "desk"
@@ -25,8 +27,12 @@ urlpatterns = [
     path("fresh", queue.queue_fresh, name="queue_fresh"),
     path("tasks", queue.tasks, name="tasks"),
     path("tasks/<int:task>/settle", queue.settle, name="settle"),
-    path("telephone", contact.telephone, name="telephone"),
-    path("telephone/open", contact.open_for_caller, name="open_for_caller"),
+    path("telephone", telephone.telephone, name="telephone"),
+    path("telephone/open", telephone.open_for_caller, name="open_for_caller"),
+    path("calls", calls.calls, name="calls"),
+    path("calls/bar", calls.bar, name="calls_bar"),
+    path("calls/<str:call>/not-this", calls.not_this, name="not_this"),
+    path("account/extension", calls.set_extension, name="set_extension"),
     path("payments/import", payments.import_file, name="import"),
     path("account", account.account, name="account"),
     path(f"{CASE}", contact.contact, name="contact"),
@@ -34,6 +40,9 @@ urlpatterns = [
     path(f"{CASE}/messages", contact.talk, name="messages"),
     path(f"{CASE}/messages/write", contact.write, name="write"),
     path(f"{CASE}/messages/note", contact.note, name="note"),
+    path(f"{CASE}/call", calls.call_her, name="call_her"),
+    path(f"{CASE}/calls/<str:call>", calls.call, name="call"),
+    path(f"{CASE}/calls/<str:call>/<str:blob>", calls.recording, name="recording"),
     path(f"{CASE}/statement", statement.statement, name="statement"),
     path(f"{CASE}/telephone", statement.telephone, name="telephone_statement"),
     path(f"{CASE}/papers", evidence.evidence, name="evidence"),
