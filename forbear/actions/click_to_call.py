@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from forbear.actions.hotline import call_answered, call_begun, call_ended
 from forbear.actions.hotline_hours import callable_at
-from forbear.actions.ports import Desk, DialerAway, Due
+from forbear.actions.ports import ZONE, Desk, DialerAway, Due
 from forbear.actions.record import By, load
 from forbear.core.contact import Channel, may_work_on_cases
 from forbear.core.contact_facts import Direction
@@ -18,6 +18,8 @@ from forbear.core.file import CaseFile
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import CallEvent, Step, TelephoneCall
+from forbear.words import LANGUAGES
+from forbear.words.format import day
 
 AGAIN_SECONDS = 60
 """So long a click on the same case makes no second call: a finger slips, and one call is one attempt."""
@@ -34,7 +36,9 @@ def may_call(desk: Desk, by: By, file: CaseFile) -> Refusal | None:
     at = callable_at(desk, file, now)
     if at == now:
         return None
-    return Refusal("telephone.hours", "telephone.refusal.hours", "telephone.way_on.write", {"at": at.isoformat()})
+    local = at.astimezone(ZONE)
+    when = {f"at_{language}": f"{day(language, local.date())} {local:%H:%M}" for language in LANGUAGES}
+    return Refusal("telephone.hours", "telephone.refusal.hours", "telephone.way_on.write", when)
 
 
 def dial(desk: Desk, by: By, case_id: str) -> TelephoneCall | Refusal:

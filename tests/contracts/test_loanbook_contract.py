@@ -180,3 +180,15 @@ def test_asking_for_an_identity_costs_one_query_whoever_it_is(whose, django_asse
     with django_assert_num_queries(1):
         held = book.by_identity(*asked[whose])
     assert (held is not None) == (whose == "hers")
+
+
+def test_loans_are_found_by_the_number_on_file(book):
+    one, other = BOOK[0], replace(BOOK[1], phone=BOOK[0].phone)
+    book.put([one, other, BOOK[2]])
+    found = book.by_phone(f"+86{one.phone}")
+    assert [held.row for held in found] == sorted([one, other], key=lambda row: row.loan.contract)
+    assert [held.row for held in book.by_phone(f"+86{BOOK[2].phone}")] == [BOOK[2]]
+    assert book.by_phone("") == book.by_phone(one.phone) == book.by_phone("+8610000000000") == ()
+    book.put([replace(one, phone="13912345678")])
+    assert [held.row.loan.contract for held in book.by_phone(f"+86{one.phone}")] == [other.loan.contract]
+    assert [held.row.loan.contract for held in book.by_phone("+8613912345678")] == [one.loan.contract]
