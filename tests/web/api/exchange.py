@@ -52,11 +52,15 @@ class Exchange:
 
     def records(self, call: str, sound: bytes, *, named: bytes | None = None, id: str = "") -> tuple[int, Any]:
         """The recording of a call; `named`: the bytes its digest is made of, where they are others."""
-        digest = base64.b64encode(hashlib.sha256(sound if named is None else named).digest()).decode()
-        named_as = f"sha-256=:{digest}:"
+        named_as = self.digest(sound if named is None else named)
         headers = {**self.signed(f"{call}\n{named_as}".encode(), id=id), "Content-Digest": named_as}
         answer = self.client.put(f"/api/telephone/recordings/{call}", sound, content_type="audio/wav", headers=headers)
         return answer.status_code, answer.json()
+
+    @staticmethod
+    def digest(sound: bytes) -> str:
+        """Content-Digest of a recording."""
+        return f"sha-256=:{base64.b64encode(hashlib.sha256(sound).digest()).decode()}:"
 
     def whole(self, call: str, number: str, *, recorded: bool = True, user: str = "101") -> None:
         """A call that rang, was answered and ended."""
