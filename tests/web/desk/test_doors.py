@@ -17,7 +17,7 @@ from tests.web.desk.conftest import Person, live
 READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
     *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "payments"),
-    *("review", "picture"),
+    *("review", "picture", "calls"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
@@ -33,6 +33,8 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
         "<int:task>": "1",
         "<str:name>": "lightest",
         "<str:link>": "u_none",
+        "<str:call>": "t_none",
+        "<str:blob>": "b_none",
     }.items():
         found = found.replace(hole, value)
     return found
