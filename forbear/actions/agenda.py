@@ -12,9 +12,11 @@ from forbear.actions import (
     agreement,
     bot,
     chat,
+    click_to_call,
     comparison,
     enforcement,
     health_papers,
+    hotline,
     payments,
     reading,
     sms,
@@ -281,6 +283,17 @@ def chat_waits(desk: Desk, item: Leased) -> None:
         raise NeedsPerson("she was given to a person in the chat and nobody has come")
 
 
+def call_back(desk: Desk, item: Leased) -> None:
+    """She called and nobody answered: a person calls back, unless they have spoken meanwhile."""
+    if not hotline.talked_since(desk, str(item.body["call"]), item.case_id):
+        raise NeedsPerson("she called and nobody answered: call the number on file")
+
+
+def listen_to_message(desk: Desk, item: Leased) -> None:
+    """A caller left a message while the desk was closed."""
+    raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -309,6 +322,10 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "chat": chat.watch,
     "chat-waits": chat_waits,
     # telephone
+    "call-back": call_back,
+    "call-message": listen_to_message,
+    "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
+    "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

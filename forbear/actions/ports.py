@@ -11,10 +11,14 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from forbear.actions.contact_ports import Answer as Answer
+from forbear.actions.contact_ports import Answered as Answered
 from forbear.actions.contact_ports import Away as Away
+from forbear.actions.contact_ports import Calls as Calls
 from forbear.actions.contact_ports import CannedReplies as CannedReplies
 from forbear.actions.contact_ports import CaseReach as CaseReach
 from forbear.actions.contact_ports import Contacts as Contacts
+from forbear.actions.contact_ports import Dialer as Dialer
+from forbear.actions.contact_ports import DialerAway as DialerAway
 from forbear.actions.contact_ports import Draft as Draft
 from forbear.actions.contact_ports import Drafts as Drafts
 from forbear.actions.contact_ports import Handovers as Handovers
@@ -28,6 +32,7 @@ from forbear.actions.contact_ports import MailRow as MailRow
 from forbear.actions.contact_ports import MailShown as MailShown
 from forbear.actions.contact_ports import MailState as MailState
 from forbear.actions.contact_ports import MessageIndex as MessageIndex
+from forbear.actions.contact_ports import NoDialer as NoDialer
 from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
 from forbear.actions.contact_ports import Post as Post
@@ -36,6 +41,7 @@ from forbear.actions.contact_ports import Receipt as Receipt
 from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
 from forbear.actions.contact_ports import Stray as Stray
+from forbear.actions.contact_ports import Telephony as Telephony
 from forbear.actions.contact_ports import TextGateway as TextGateway
 from forbear.actions.contact_ports import TextIn as TextIn
 from forbear.actions.contact_ports import Texts as Texts
@@ -297,11 +303,11 @@ class LoanBook(Protocol):
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         """In the order of their contract numbers; () for nobody."""
 
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        """Every loan whose borrower has this number on file, as core/phone_numbers.py writes it, by contract."""
+
     def borrower(self, borrower_id: str) -> Held | None:
         """Her loan signed last, whose row says best who she is and how to reach her."""
-
-    def by_phone(self, number: str) -> tuple[Held, ...]:
-        """All loans with this number on file, in the order of their contract numbers; +86 before it or not."""
 
     def all_contracts(self) -> tuple[str, ...]:
         """Every contract number as written, in order."""
@@ -498,6 +504,7 @@ class Desk:
     presence: Presence
     handovers: Handovers
     # telephone
+    calls: Calls
     # webhooks
     webhooks: Webhooks = field(default_factory=NoWebhooks)
     post: Post = nowhere
@@ -509,6 +516,8 @@ class Desk:
     embed_origins: tuple[str, ...] = ()
     """Sites of the lender's that may show the chat in a frame."""
     language_model: LanguageModel = field(default_factory=NoModel)
+    dialer: Dialer = field(default_factory=NoDialer)
+    telephony: Telephony = field(default_factory=Telephony)
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"

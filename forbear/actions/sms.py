@@ -17,6 +17,7 @@ from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Reach, Role, may_
 from forbear.core.conversation import Notice
 from forbear.core.file import CaseFile
 from forbear.core.identity import phone
+from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
 from forbear.core.sms import Fate, Wish, wish_of
 from forbear.words import say
@@ -133,7 +134,7 @@ def take_text(desk: Desk, came: TextIn) -> None:
     text = replace(text, number=number)
     if not desk.limits.take(f"texts:{number}", desk.clock.now(), IN_AN_HOUR, 3600):
         return _keep(desk, text, "many")
-    whose = {held.borrower_id for held in desk.loans.by_phone(number)}
+    whose = {held.borrower_id for held in desk.loans.by_phone(e164(number))}
     lines = [line for one in sorted(whose) for line in desk.cases.of_borrower(one) if line.stage != "closed"]
     if wish := wish_of(text.text):
         return _grant(desk, text, wish, lines)

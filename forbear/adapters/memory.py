@@ -20,6 +20,7 @@ from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedg
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_telephone import MemoryCalls
 from forbear.adapters.memory_texts import MemoryTexts
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.memory_webhooks import MemoryPost, MemoryWebhooks
@@ -82,6 +83,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         presence=MemoryPresence(),
         handovers=MemoryHandovers(),
         # telephone
+        calls=MemoryCalls(),
         # webhooks
         webhooks=MemoryWebhooks(),
         post=MemoryPost(),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from forbear.actions.ports import Counts, Held, Ids
+from forbear.core import phone_numbers
 from forbear.core.loanbook import Row, contract_key
 
 
@@ -53,12 +54,12 @@ class MemoryLoanBook:
         hers = (held for held in self._held.values() if held.borrower_id == borrower_id)
         return tuple(sorted(hers, key=lambda held: held.row.loan.contract))
 
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        found = (held for held in self._held.values() if e164 and phone_numbers.e164(held.row.phone) == e164)
+        return tuple(sorted(found, key=lambda held: held.row.loan.contract))
+
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
-
-    def by_phone(self, number: str) -> tuple[Held, ...]:
-        hers = (held for held in self._held.values() if held.row.phone == number.removeprefix("+86"))
-        return tuple(sorted(hers, key=lambda held: held.row.loan.contract))
 
     def all_contracts(self) -> tuple[str, ...]:
         return tuple(sorted(held.row.loan.contract for held in self._held.values()))

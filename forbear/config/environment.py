@@ -9,6 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
+
+from forbear.actions.ports import Telephony
 from forbear.adapters.bucket import S3
 from forbear.adapters.clock import SystemClock
 from forbear.adapters.ids import RandomIds
@@ -16,6 +19,7 @@ from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
 from forbear.core.handover import SECRET_BYTES_LEAST
+from forbear.core.signed_request import key_of
 
 
 class Misconfigured(Exception):
@@ -244,6 +248,41 @@ def s3() -> S3 | None:
     if find_spec("boto3") is None:
         raise Misconfigured("FORBEAR_S3_BUCKET needs the extra s3; install it: pip install 'forbear[s3]'.")
     return S3(**said)
+
+
+def cti_secrets() -> list[str]:
+    """FORBEAR_CTI_SECRETS: what the telephone system signs with, the newest first, separated by commas."""
+    found = names("FORBEAR_CTI_SECRETS")
+    if any(len(key_of(secret)) < 24 for secret in found):
+        raise Misconfigured(
+            "FORBEAR_CTI_SECRETS holds a secret of less than 24 bytes; write whsec_ and 32 bytes in base64."
+        )
+    return found
+
+
+def cti_originate(secrets: list[str]) -> str:
+    """FORBEAR_CTI_ORIGINATE: where a wish to make a call is posted; "" where people dial."""
+    url = text("FORBEAR_CTI_ORIGINATE")
+    if url and not url.startswith(("https://", "http://")):
+        raise Misconfigured(f"FORBEAR_CTI_ORIGINATE is {url!r}; write https://pbx.example.org/originate.")
+    if url and not secrets:
+        raise Misconfigured("FORBEAR_CTI_ORIGINATE is set and FORBEAR_CTI_SECRETS is not; calls are asked for signed.")
+    return url
+
+
+def telephony() -> Telephony:
+    """FORBEAR_TELEPHONE_…: whose numbers a display shows, whether every caller is told of the recording, links."""
+    country = text("FORBEAR_TELEPHONE_COUNTRY", "CN").upper()
+    if country not in SUPPORTED_REGIONS:
+        raise Misconfigured(
+            f"FORBEAR_TELEPHONE_COUNTRY is {country!r}; write two letters of ISO 3166, such as CN or GB."
+        )
+    link, host = text("FORBEAR_TELEPHONE_LINK", "tel").lower(), text("FORBEAR_TELEPHONE_SIP_HOST")
+    if link not in ("tel", "sip") or (link == "sip" and not host):
+        raise Misconfigured(
+            "FORBEAR_TELEPHONE_LINK is tel, or sip with FORBEAR_TELEPHONE_SIP_HOST: the exchange's name."
+        )
+    return Telephony(country=country, records=flag("FORBEAR_TELEPHONE_RECORDS"), link=link, sip_host=host)
 
 
 def mail() -> dict[str, object]:

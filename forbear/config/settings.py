@@ -40,6 +40,9 @@ EMBED_ORIGINS = environment.origins("FORBEAR_EMBED_ORIGINS")
 HANDOVER_SECRETS = environment.handover_secrets()
 LANGUAGE_MODEL = environment.model()
 # telephone
+CTI_SECRETS = environment.cti_secrets()
+CTI_ORIGINATE = environment.cti_originate(CTI_SECRETS)
+TELEPHONY = environment.telephony()
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")
 

@@ -13,6 +13,7 @@ from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
+from forbear.adapters.dialer import dialer
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -44,6 +45,7 @@ from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
 from forbear.store.rooms import DjangoRooms
 from forbear.store.sms import DjangoTexts
+from forbear.store.telephone import DjangoCalls
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 from forbear.store.webhooks import DjangoWebhooks
 
@@ -99,6 +101,9 @@ def desk() -> Desk:
         embed_origins=tuple(settings.EMBED_ORIGINS),
         language_model=OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
         # telephone
+        calls=DjangoCalls(keys),
+        dialer=dialer(settings.CTI_ORIGINATE, settings.CTI_SECRETS, clock),
+        telephony=settings.TELEPHONY,
         # webhooks
         webhooks=DjangoWebhooks(keys),
         post=HttpPost(),

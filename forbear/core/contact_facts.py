@@ -183,6 +183,15 @@ class CallRecorded(Fact):
     sha256: str | None = private(Retention.MESSAGE)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallHeard(Fact):
+    """Somebody of the desk listened to a recording; who stands in the event's actor."""
+
+    type = "call.heard"
+    call: str
+    blob: str
+
+
 # ---- the limits on contact -------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
 from forbear.core.contact_facts import AuthorityFiled as AuthorityFiled
 from forbear.core.contact_facts import CallBegun as CallBegun
 from forbear.core.contact_facts import CallEnded as CallEnded
+from forbear.core.contact_facts import CallHeard as CallHeard
 from forbear.core.contact_facts import CallRecorded as CallRecorded
 from forbear.core.contact_facts import CaseOpened as CaseOpened
 from forbear.core.contact_facts import ChannelFailed as ChannelFailed
@@ -372,7 +373,8 @@ QUIET = frozenset(
     {
         *("notice.queued", "notice.sent", "notice.delivered", "notice.failed"),
         *("offers.made", "identity.proved", "note.written"),
-        *("message.delivered", "call.begun", "call.ended", "call.recorded", "contact.tried", "contact.refused"),
+        *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
+        *("contact.tried", "contact.refused"),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )

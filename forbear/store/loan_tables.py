@@ -19,8 +19,8 @@ class BorrowerRow(models.Model):
 
 
 class LoanRow(models.Model):
-    """A loan. `contract_index`, `phone_index`, `email_index`: blind indexes of the contract number, of the telephone
-    number (empty in a row of before) and of her address (empty where there is none, NULL in a row of before);
+    """A loan. `contract_index`, `phone_index`, `email_index`: blind indexes of the contract number, of her telephone
+    number in E.164 and of her address (empty where there is none; the address NULL in a row of before);
     `digest`: keyed, of the row's content, so that an import sees what changed without opening it; `sealed`: everything
     else the lender says of the loan and the person.
     """

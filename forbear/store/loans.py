@@ -19,6 +19,7 @@ from forbear.actions.ports import Counts, Held, Ids
 from forbear.core.codec import plain, typed
 from forbear.core.loan import DayCount, Loan
 from forbear.core.loanbook import Row, contract_key
+from forbear.core.phone_numbers import e164
 from forbear.store.loan_tables import BorrowerRow, LoanRow
 from forbear.store.privacy import blind, open_text, seal_text
 
@@ -101,18 +102,14 @@ class StoredLoanBook:
         held = (self._held(loan) for loan in self._loans().filter(borrower_id=borrower_id))
         return tuple(sorted(held, key=lambda one: one.row.loan.contract))
 
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        if not e164:
+            return ()
+        loans = self._loans().filter(phone_index=blind(self._keys.index, "loan.phone", e164))
+        return tuple(sorted(map(self._held, loans), key=lambda one: one.row.loan.contract))
+
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
-
-    def by_phone(self, number: str) -> tuple[Held, ...]:
-        """Rows of before there was an index of numbers get it here, once."""
-        with transaction.atomic(using=self._using):
-            late = list(self._loans().filter(phone_index=b""))
-            for loan in late:
-                loan.phone_index = self._phone_index(self._held(loan).row.phone)
-            LoanRow.objects.using(self._using).bulk_update(late, ("phone_index",), batch_size=AT_ONCE)
-        held = (self._held(loan) for loan in self._loans().filter(phone_index=self._phone_index(number)))
-        return tuple(sorted(held, key=lambda one: one.row.loan.contract))
 
     def all_contracts(self) -> tuple[str, ...]:
         loans = self._loans().iterator(chunk_size=AT_ONCE)
@@ -155,15 +152,10 @@ class StoredLoanBook:
     def _id_index(self, id_number: str) -> bytes:
         return blind(self._keys.index, "borrower.id_number", id_number)
 
-    def _phone_index(self, number: str) -> bytes:
-        return blind(self._keys.index, "loan.phone", number.removeprefix("+86"))
-
-    # ---- sealing -----------------------------------------------------------------------------------------------
-
     def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
         loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
         loan.email_index = self._email_index(row.email)
-        loan.phone_index = self._phone_index(row.phone)
+        loan.phone_index = phone_index(self._keys.index, row.phone)
         return loan
 
     def _digest(self, row: Row) -> bytes:
@@ -178,6 +170,12 @@ class StoredLoanBook:
         borrower = loan.borrower
         content["id_number"] = open_text(self._keys.book, f"borrower:{borrower.id}", borrower.sealed)
         return Held(loan.id, borrower.id, typed(Row, content))
+
+
+def phone_index(key: bytes, phone: str) -> bytes:
+    """The blind index of a number on file, the same however a display writes it; b"" for what is no number."""
+    number = e164(phone)
+    return blind(key, "loan.phone", number) if number else b""
 
 
 def _content(row: Row) -> str:

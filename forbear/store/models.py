@@ -24,6 +24,10 @@ from forbear.store.paper_tables import PaperMark as PaperMark
 from forbear.store.sms_tables import TextInRow as TextInRow
 from forbear.store.sms_tables import TextOutRow as TextOutRow
 from forbear.store.sms_tables import TextPieceRow as TextPieceRow
+from forbear.store.telephone_tables import CallCount as CallCount
+from forbear.store.telephone_tables import CallRequest as CallRequest
+from forbear.store.telephone_tables import CallRow as CallRow
+from forbear.store.telephone_tables import Extension as Extension
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow
 from forbear.store.webhook_tables import WebhookAttemptRow as WebhookAttemptRow

@@ -48,12 +48,13 @@ ONLY_SENT = {
         ),
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
         *("assign_mail", "discard_mail"),
+        *("not_this", "set_extension", "call_her"),
     },
 }
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
-    "borrower": {"everything", "document", "papers_state", "link_papers_state"},
-    "desk": {"download", "picture", "document", "queue_fresh", "fresh", "pull", "raw"},
+    "borrower": {"everything", "document", "papers_state", "link_papers_state", "recording"},
+    "desk": {"download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"},
 }
 """Files, and the lines that a page asks for by itself."""
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
@@ -93,7 +94,7 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "payments", "payments/new-plan", "plans"),
+    "signed": ("", "agreement", "payments", "payments/new-plan", "plans", "calls"),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
@@ -173,7 +174,7 @@ def test_every_page_of_the_desk(
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
-    addresses += ["account", "search?search=nobody", "replies"]
+    addresses += ["account", "search?search=nobody", "replies", "calls"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]
@@ -184,7 +185,7 @@ def test_every_page_of_the_desk(
         faults += eyes.everything(page, (NARROW, WIDE), night=language == "zh")
         opened.add(named(page.url, site))
     assert faults == [], "\n".join(faults)
-    assert opened | {"desk:together"} == pages_of("desk")
+    assert opened | {"desk:together", "desk:call"} == pages_of("desk")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -205,23 +205,12 @@ def test_rows_of_before_are_found_by_their_address_too(db):
 
 
 def test_loans_are_found_by_the_number_on_file(book):
-    book.put(BOOK)
-    row = BOOK[4]
-    held = book.by_phone(row.phone)
-    assert [one.row.loan.contract for one in held] == sorted([row.loan.contract, BOOK[9].loan.contract])
-    assert book.by_phone(f"+86{row.phone}") == held
-    assert book.by_phone("19000000000") == ()
-    book.put([replace(row, phone="19000000000")])
-    assert [one.row.loan.contract for one in book.by_phone(row.phone)] == [BOOK[9].loan.contract]
-    assert [one.row.loan.contract for one in book.by_phone("19000000000")] == [row.loan.contract]
-
-
-def test_rows_of_before_the_index_of_numbers_get_it(db):
-    from forbear.store.loan_tables import LoanRow
-    from forbear.store.loans import StoredLoanBook
-
-    book = StoredLoanBook(BookKeys(), CountingIds())
-    book.put(BOOK)
-    LoanRow.objects.update(phone_index=b"")
-    assert len(book.by_phone(BOOK[0].phone)) == 1
-    assert not LoanRow.objects.filter(phone_index=b"").exists()
+    one, other = BOOK[0], replace(BOOK[1], phone=BOOK[0].phone)
+    book.put([one, other, BOOK[2]])
+    found = book.by_phone(f"+86{one.phone}")
+    assert [held.row for held in found] == sorted([one, other], key=lambda row: row.loan.contract)
+    assert [held.row for held in book.by_phone(f"+86{BOOK[2].phone}")] == [BOOK[2]]
+    assert book.by_phone("") == book.by_phone(one.phone) == book.by_phone("+8610000000000") == ()
+    book.put([replace(one, phone="13912345678")])
+    assert [held.row.loan.contract for held in book.by_phone(f"+86{one.phone}")] == [other.loan.contract]
+    assert [held.row.loan.contract for held in book.by_phone("+8613912345678")] == [one.loan.contract]

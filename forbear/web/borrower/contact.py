@@ -259,6 +259,7 @@ def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
         why=words("contact.page.messages.why"),
         message=message,
         letters=letters(file),
+        calls=any(call.blobs for call in file.talk.calls),
         done=done_words(request, {"sent": sent}),
         fields=filled([field], {"words": given}, {"words": fault} if fault else {}),
         go=words("contact.page.messages.go"),

@@ -21,6 +21,7 @@ from forbear.web.borrower import (
     reach,
     statement,
     status,
+    telephone,
     upload,
 )
 
@@ -55,6 +56,8 @@ urlpatterns = [
     path(f"{CASE}/chat/wake", chat.wake, name="chat_wake"),
     path(f"{CASE}/chat/typing", chat.typing, name="chat_typing"),
     path(f"{CASE}/chat/seen", chat.seen, name="chat_seen"),
+    path(f"{CASE}/calls", telephone.calls, name="calls"),
+    path(f"{CASE}/calls/<str:call>/<str:blob>", telephone.recording, name="recording"),
     path(f"{CASE}/call-me", contact.call_me, name="call_me"),
     path(f"{CASE}/reach", reach.reach, name="reach"),
     path(f"{CASE}/everything", contact.everything, name="everything"),

@@ -17,9 +17,10 @@ from forbear.core.amounts import iso_day
 from forbear.core.contact import Auth, Channel, ThirdParty
 from forbear.core.identity import masked_name
 from forbear.core.refusal import Refusal
-from forbear.web.desk.contact import all_of, caller_known
+from forbear.web.desk.contact import all_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.desk.telephone import caller_known
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
 

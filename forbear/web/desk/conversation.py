@@ -29,6 +29,7 @@ from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.core.sms import sms_size
 from forbear.web.access import looked_ahead
+from forbear.web.desk.calls import calls_of
 from forbear.web.desk.contact_budget import glance
 from forbear.web.desk.conversation_lines import SHOWN, lines_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
@@ -87,6 +88,7 @@ def _talk(
         drafts=desk.language_model.there,
         drafted=bool(typed and typed.get("drafted")),
         standing={name: str(standing.get(name, "")) for name in ("text", "subject", "channel", "reply")},
+        calls=calls_of(request, file),
         **glance(request, file),
         **_live(request, file.case.case_id),
     )

@@ -6,6 +6,7 @@ from forbear.web.desk import (
     account,
     agreement,
     authority,
+    calls,
     canned_replies,
     chat,
     contact,
@@ -22,6 +23,7 @@ from forbear.web.desk import (
     review,
     sms,
     statement,
+    telephone,
 )
 
 app_name = "desk"
@@ -44,6 +46,12 @@ urlpatterns = [
     path("texts/place", sms.place, name="place_text"),
     path("chat", chat.line, name="chat_line"),
     path("chat/fresh", chat.line_fresh, name="chat_line_fresh"),
+    path("telephone", telephone.telephone, name="telephone"),
+    path("telephone/open", telephone.open_for_caller, name="open_for_caller"),
+    path("calls", calls.calls, name="calls"),
+    path("calls/bar", calls.bar, name="calls_bar"),
+    path("calls/<str:call>/not-this", calls.not_this, name="not_this"),
+    path("account/extension", calls.set_extension, name="set_extension"),
     path("payments/import", payments.import_file, name="import"),
     path("account", account.account, name="account"),
     path(f"{CASE}", contact.contact, name="contact"),
@@ -69,6 +77,9 @@ urlpatterns = [
     path(f"{CASE}/chat/answer", chat.answer, name="chat_answer"),
     path(f"{CASE}/chat/join", chat.join, name="chat_join"),
     path(f"{CASE}/chat/leave", chat.leave, name="chat_leave"),
+    path(f"{CASE}/call", calls.call_her, name="call_her"),
+    path(f"{CASE}/calls/<str:call>", calls.call, name="call"),
+    path(f"{CASE}/calls/<str:call>/<str:blob>", calls.recording, name="recording"),
     path(f"{CASE}/statement", statement.statement, name="statement"),
     path(f"{CASE}/telephone", statement.telephone, name="telephone_statement"),
     path(f"{CASE}/papers", evidence.evidence, name="evidence"),
