@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from forbear.actions import agreement, comparison, health_papers, payments, reading, uploads
+from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
@@ -193,6 +194,11 @@ def forget(desk: Desk, item: Leased) -> None:
     health_papers.forget_health(desk, _by(item), item.case_id)
 
 
+def answered(desk: Desk, item: Leased) -> None:
+    """A call that a machine answered and that belongs to no case yet: for a person."""
+    raise NeedsPerson(task_words(item.body))
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -215,5 +221,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # text messages
     # chat and bot
     # telephone
+    "answered": answered,
     # webhooks
 }
