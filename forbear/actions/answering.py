@@ -4,10 +4,11 @@ Nothing of a case is told before the caller has shown that she has both the ID-c
 the number that a call shows proves nothing. What she says or asks for is a message, a wish for a person, or a task.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from forbear.actions import answering_calls as calls
 from forbear.actions.answering_calls import Ring
@@ -128,7 +129,7 @@ def stand_of(file: CaseFile, today: date) -> Stand:
     return _payments(file)
 
 
-_CLOSED = {Standing.COMPLETED: "completed", Standing.BROKEN: "broken"}
+_CLOSED: dict[Standing | None, str] = {Standing.COMPLETED: "completed", Standing.BROKEN: "broken"}
 
 
 def _review(about: Case, today: date) -> Stand:
@@ -222,7 +223,7 @@ def _task(desk: Desk, taken: Taken, blob: str) -> Due:
     return Due(key=f"answered:{taken.ring.call}", kind="answered", due_at=desk.clock.now(), body=body)
 
 
-def task_words(body: "dict[str, str | int]") -> str:
+def task_words(body: Mapping[str, Any]) -> str:
     """What a person of the desk is told of a task."""
     wish = str(body["wish"])
     return say("zh", "answering.task", call=body["call"], wish=say("zh", f"answering.wish.{wish}"))

@@ -32,6 +32,12 @@ S3 = environment.s3()
 # text messages
 # chat and bot
 # telephone
+SIP_BIND = environment.socket("FORBEAR_SIP_BIND")
+SIP_PEERS = environment.networks("FORBEAR_SIP_PEERS")
+SIP_PORTS = environment.ports("FORBEAR_SIP_RTP_PORTS", (16384, 16583))
+SIP_CALLS = environment.whole("FORBEAR_SIP_CALLS", 50, 1, 500)
+SIP_LANGUAGES = environment.languages("FORBEAR_SIP_LANGUAGES")
+VOICE = environment.text("FORBEAR_VOICE")
 # webhooks
 
 INSTALLED_APPS = [

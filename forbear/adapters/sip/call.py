@@ -37,7 +37,8 @@ class Call:
         self.hearing, self.recording = Hearing(media), Recording(media.codec)
         self.speaking = Speaking(*_start(dialog))
         self.frames, self.heard_at = 0, 0
-        self.gone, self.over_at = False, datetime.max
+        self.gone = False
+        self.over_at: datetime | None = None
         self._said: deque[bytes] = deque()
         self._at = 0
         self._pressed: deque[str] = deque()

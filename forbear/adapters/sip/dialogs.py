@@ -97,8 +97,8 @@ News = Began | Changed | Pressed | Ended
 
 @dataclass
 class Dialogs:
-    """`ours`: our address; `let_in`: whether a host is a peer; `open_port`: a free port for media, 0 when there is none;
-    `new_tag`: a random word; `calls_most`: how many calls there may be.
+    """`ours`: our address; `let_in`: whether a host is a peer; `open_port`: a free port for media, 0 where there is
+    none; `new_tag`: a random word; `calls_most`: how many calls there may be.
     """
 
     ours: Address
@@ -107,6 +107,7 @@ class Dialogs:
     new_tag: Callable[[], str]
     calls_most: int
     closing: bool = False
+    sessions: int = 0
     out: list[tuple[bytes, Address]] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     calls: dict[tuple[str, str, str], Dialog] = field(default_factory=dict)
@@ -196,8 +197,8 @@ class Dialogs:
             self._answer(request, 486, source, now)
         else:
             tag = self.new_tag()
-            session = 1 + sum(map(ord, tag)) + len(self.calls)
-            dialog = Dialog((call_id, theirs, tag), request, source, port, media, session, request.sequence)
+            self.sessions += 1
+            dialog = Dialog((call_id, theirs, tag), request, source, port, media, self.sessions, request.sequence)
             dialog.target = uri_in(request.first("contact"))
             self.calls[dialog.key] = dialog
             self._take_up(request, dialog, source, now)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from forbear.actions.answering_calls import Ring
@@ -196,16 +197,17 @@ class Endpoint:
 
     async def _walk(self, call: Call) -> None:
         steps = call.conversation.steps()
-        heard: Heard | None = None
-        while (step := await self._in_thread(lambda: _next(steps, heard, call.gone))) is not None:
+        step = await self._in_thread(lambda: _next(steps, None, call.gone))
+        while step is not None:
             heard = await call.perform(step)
+            step = await self._in_thread(partial(_next, steps, heard, call.gone))
 
     async def _file(self, call: Call) -> None:
         """File what there is, as often as it takes."""
-        tries = 0
+        tries, at = 0, call.over_at or self.desk.clock.now()
         while True:
             try:
-                await self._in_thread(lambda: call.conversation.close(call.over_at, call.recorded()))
+                await self._in_thread(lambda: call.conversation.close(at, call.recorded()))
                 break
             except Exception:
                 self.totals["filed late"] += 1

@@ -158,7 +158,7 @@ def _headers(lines: Sequence[str]) -> Headers | None:
 
 
 def _control(line: str) -> bool:
-    return any(ord(sign) < 32 and sign != "\t" or ord(sign) == 127 for sign in line)
+    return any((ord(sign) < 32 and sign != "\t") or ord(sign) == 127 for sign in line)
 
 
 def comma_list(value: str) -> list[str]:

@@ -108,7 +108,8 @@ def _codec_of(stream: _Stream) -> Callable[[str], int | None]:
 def _streams(body: bytes) -> list[_Stream]:
     """The streams of a description; [] where it is none."""
     text = body[:BYTES_MOST].decode("utf-8", "replace")
-    address, direction, streams = "", "sendrecv", []
+    address, direction = "", "sendrecv"
+    streams: list[_Stream] = []
     for line in text.replace("\r\n", "\n").split("\n"):
         kind, _, value = line.partition("=")
         last = streams[-1] if streams else None
@@ -130,13 +131,15 @@ def _streams(body: bytes) -> list[_Stream]:
                 direction = value
             else:
                 last.direction = value
-        elif kind == "a" and last is not None and (named := re.match(r"rtpmap:(\d{1,3}) ([^\s/]+/\d+)", value)):
-            if int(named[1]) < 128:
-                name = named[2].partition("/")
-                last.names[named[1]] = (
-                    (name[0].lower() if "event" in name[0].lower() else name[0].upper()) + "/" + name[2]
-                )
+        elif kind == "a" and last is not None and (named := re.match(r"rtpmap:(\d{1,2}|1[01]\d|12[0-7]) (\S+)", value)):
+            last.names[named[1]] = _codec_name(named[2])
     return streams
+
+
+def _codec_name(text: str) -> str:
+    """A codec as we write it, its one channel left unsaid: PCMA/8000, telephone-event/8000."""
+    name, _, rate = text.partition("/")
+    return f"{name.lower() if name.lower() == 'telephone-event' else name.upper()}/{rate.removesuffix('/1')}"
 
 
 def _address(value: str) -> str:

@@ -13,13 +13,11 @@ NUMBER_MOST = 10**12
 ZONE = ZoneInfo("Asia/Shanghai")
 """Times are told at the lender's place, as forbear/words/format.py writes them."""
 
-_DIGITS = {
-    "zh": tuple("零一二三四五六七八九"),
-    "en": tuple(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    ),
-}
+_EN_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_DIGITS = {"zh": tuple("零一二三四五六七八九"), "en": tuple(_EN_NUMBERS.split())}
 _WEEKDAYS = {
     "zh": tuple(f"星期{sign}" for sign in "一二三四五六日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -29,11 +27,11 @@ _ZH_WORDS = {
     "fen": "分", "year": "年", "month": "月", "day": "日", "hour": "点", "minute": "分",
 }  # fmt: skip
 _EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_EN_DAYS = tuple(
+_EN_DAYS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth".split()
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
 )
-_EN_MONTHS = tuple("January February March April May June July August September October November December".split())
+_EN_MONTHS = "January February March April May June July August September October November December"
 _EN_WORDS = ("hundred", "thousand", "million", "billion", "and", "the", "of", "at", "yuan", "fen")
 _ZH_PLACES = ((10**8, "yi"), (10**4, "wan"))
 _EN_PLACES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"))
@@ -90,8 +88,9 @@ def needed(language: str) -> dict[str, str]:
     if language == "zh":
         return said | _ZH_WORDS
     said |= {f"n{10 * tens}": word for tens, word in enumerate(_EN_TENS, 2)}
-    said |= {f"month{number}": word for number, word in enumerate(_EN_MONTHS, 1)}
-    days = (*_EN_DAYS, *(f"twenty-{day}" for day in _EN_DAYS[:9]), "thirtieth", "thirty-first")
+    said |= {f"month{number}": word for number, word in enumerate(_EN_MONTHS.split(), 1)}
+    first = _EN_DAYS.split()
+    days = (*first, *(f"twenty-{day}" for day in first[:9]), "thirtieth", "thirty-first")
     said |= {f"day{number}": word for number, word in enumerate(days, 1)}
     return said | {word: word for word in _EN_WORDS} | {"oclock": "o’clock"}
 
