@@ -190,10 +190,11 @@ def test_the_star_tells_it_again():
 # ---- recorded or not ---------------------------------------------------------------------------------------------
 
 
-def test_nine_at_the_beginning_keeps_nothing_of_the_sound():
+@pytest.mark.parametrize("pressed", ["notice", "choose"])
+def test_nine_at_the_beginning_keeps_nothing_of_the_sound(pressed):
     desk = desk_at()
     case_id = her_case(desk)
-    answers = {**her_number_and_code(desk), "notice": Heard(keys="9"), "offer_call_back": Heard(keys="2")}
+    answers = {**her_number_and_code(desk), pressed: Heard(keys="9"), "offer_call_back": Heard(keys="2")}
     talk = Talk(desk, answers).go()
     assert [step for step in talk.steps if isinstance(step, Settle)] == [Settle(False)]
     assert "1" not in asks(talk, "offer_call_back").only
@@ -208,11 +209,17 @@ def test_what_holds_at_the_beginning_holds_for_the_whole_call():
     assert [step for step in talk.steps if isinstance(step, Settle)] == [Settle(True)]
 
 
+def test_that_it_is_recorded_is_cut_short_only_by_who_does_not_want_it_or_does_not_understand():
+    talk = Talk(desk_at()).go()
+    assert (asks(talk, "notice").only, asks(talk, "choose").only) == ("92", "912")
+    assert asks(Talk(desk_at(), languages=("en",)).go(), "notice").only == "9"
+
+
 def test_english_greets_anew_in_english():
     desk = desk_at()
     talk = Talk(desk, {"choose": Heard(keys="2")}).go()
     assert talk.said[:5] == ["welcome", "notice", "choose", "welcome", "notice"]
-    assert {language for step in talk.steps[3:] if hasattr(step, "said") for language, _ in step.said} == {"en"}
+    assert {language for step in talk.steps[2:] if hasattr(step, "said") for language, _ in step.said} == {"en"}
 
 
 def test_one_language_offers_no_other():

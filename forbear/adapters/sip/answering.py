@@ -25,6 +25,8 @@ ID_KEYS, CODE_KEYS = 20, 12
 CHOOSE_SECONDS, TYPE_SECONDS, CODE_SECONDS, OFFER_SECONDS = 3, 10, 60, 8
 MESSAGE_SECONDS, QUIET_SECONDS = 180, 10
 BEEP = "beep"
+_ONE, _TWO = "1", "2"
+"""The keys of the first and the second language."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,16 @@ class Conversation:
     # ---- the beginning ---------------------------------------------------------------------------------------------
 
     def _greet(self) -> Steps:
-        """Who answers, that it is recorded, in which language; then what holds for the recording is settled."""
+        """Who answers, that it is recorded, in which language; then what holds for the recording is settled. Only who does
+        not want it, or does not understand it, cuts short that it is recorded.
+        """
         other = self.languages[1] if len(self.languages) > 1 else ""
-        choose: Said = ((other, "choose"),) if other else ()
-        said = (*self._say("welcome", "notice"), *choose)
-        heard = yield Ask(said, 1, CHOOSE_SECONDS, only="92" if other else "9")
-        if heard.keys == "2":
+        heard = yield Ask(
+            self._say("welcome", "notice"), 1, 0 if other else CHOOSE_SECONDS, only=f"9{_TWO if other else ''}"
+        )
+        if other and not heard.keys:
+            heard = yield Ask(((other, "choose"),), 1, CHOOSE_SECONDS, only=f"9{_ONE}{_TWO}")
+        if heard.keys == _TWO:
             self._in_language(other)
             heard = yield Ask(self._say("welcome", "notice"), 1, CHOOSE_SECONDS, only="9")
         self._note(heard)

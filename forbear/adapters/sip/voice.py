@@ -46,13 +46,13 @@ def read_voice(folder: Path, languages: Sequence[str], lenders: Mapping[str, str
     return sounds, faults
 
 
-def tones(languages: Sequence[str], lenders: Mapping[str, str]) -> Sounds:
+def tones(languages: Sequence[str], lenders: Mapping[str, str], seconds: float = TONE_SECONDS) -> Sounds:
     """A tone of its own for every phrase: to try the endpoint, never to speak to people."""
     made = dict(_beep())
     for language in languages:
         for name in phrases(language, lenders[language]):
             pitch = 300 + int.from_bytes(sha256(f"{language}/{name}".encode()).digest()[:2], "big") % 2000
-            made[language, name] = alaw_of(list(_tone(pitch, TONE_SECONDS)))
+            made[language, name] = alaw_of(list(_tone(pitch, seconds)))
     return made
 
 
