@@ -47,14 +47,14 @@ def free_udp_port() -> int:
 
 @contextmanager
 def answering(desk: Desk, calls_most: int = 50, ports: tuple[int, int] = (26_384, 26_983)) -> Iterator[Endpoint]:
-    """The endpoint at work; when it is left, all calls are ended and filed."""
+    """The endpoint at work; when it is left, or its `stop` is called, all calls are ended and filed."""
     line = Line(ours=(HOST, free_udp_port()), peers=(ip_network(HOST),), ports=ports, calls_most=calls_most)
     endpoint = Endpoint(desk, tones(("zh", "en"), LENDERS, TONE_SECONDS), line)
-    ready, ends = threading.Event(), []
+    ready = threading.Event()
 
     async def run() -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        ends.append(partial(loop.call_soon_threadsafe, stop.set))
+        endpoint.stop = partial(loop.call_soon_threadsafe, stop.set)  # type: ignore[attr-defined]
         await endpoint.run(stop, ready.set)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
@@ -63,7 +63,8 @@ def answering(desk: Desk, calls_most: int = 50, ports: tuple[int, int] = (26_384
     try:
         yield endpoint
     finally:
-        ends[0]()
+        if thread.is_alive():
+            endpoint.stop()  # type: ignore[attr-defined]
         thread.join(30)
         assert not thread.is_alive(), "the endpoint did not end"
 
@@ -185,7 +186,7 @@ def sipp_calls(
     (folder / "caller.xml").write_text(SCENARIO.replace("{plays}", plays))
     command = [SIPP, "-sf", "caller.xml", "-m", str(calls), "-l", str(calls), "-r", str(calls), "-rp", "400"]
     command += ["-i", HOST, "-mi", HOST, "-p", str(free_udp_port()), "-nostdin", "-timeout", "60", "-timeout_error"]
-    command += ["-trace_err", "-min_rtp_port", "30000", "-max_rtp_port", "31998"]
+    command += ["-trace_err", "-mp", "30000"]
     with open(folder / "sipp.log", "wb") as log:
         caller = subprocess.Popen([*command, f"{HOST}:{endpoint.line.ours[1]}"], cwd=folder, stdout=log, stderr=log)
 

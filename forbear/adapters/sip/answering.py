@@ -110,8 +110,8 @@ class Conversation:
     # ---- the beginning ---------------------------------------------------------------------------------------------
 
     def _greet(self) -> Steps:
-        """Who answers, that it is recorded, in which language; then what holds for the recording is settled. Only who does
-        not want it, or does not understand it, cuts short that it is recorded.
+        """Who answers, that it is recorded, in which language; then what holds for the recording is settled. That it is
+        recorded is cut short only by who does not want it or does not understand it.
         """
         other = self.languages[1] if len(self.languages) > 1 else ""
         heard = yield Ask(
