@@ -36,9 +36,8 @@ def opening(desk: Desk, at: datetime) -> datetime:
     return datetime.combine(on, OPENS, ZONE).astimezone(UTC)
 
 
-def begun(desk: Desk, ring: Ring, recorded: bool) -> str:
-    """The caller was told that the call is recorded, and it is or is not, for good; returns our id of the call."""
-    return ring.call
+def begun(desk: Desk, ring: Ring, recorded: bool) -> None:
+    """The caller was told that the call is recorded, and it is or is not, for good."""
 
 
 def identified(desk: Desk, ring: Ring, recorded: bool, actor: Actor, case_id: str) -> None:

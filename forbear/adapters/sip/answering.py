@@ -124,8 +124,8 @@ class Conversation:
             heard = yield Ask(self._say("welcome", "notice"), 1, CHOOSE_SECONDS, only="9")
         self._note(heard)
         recorded = heard.keys != "9"
-        call = calls.begun(self.desk, self.taken.ring, recorded)
-        self.taken = replace(self.taken, recorded=recorded, ring=replace(self.taken.ring, call=call))
+        calls.begun(self.desk, self.taken.ring, recorded)
+        self.taken = replace(self.taken, recorded=recorded)
         yield Settle(recorded)
         if not recorded:
             yield Ask(self._say("unrecorded"))
