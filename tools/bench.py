@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
-from tools import bench_papers, bench_plan  # noqa: E402
+from tools import bench_answering, bench_papers, bench_plan  # noqa: E402
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 
@@ -225,6 +225,8 @@ def main(arguments: Sequence[str]) -> int:
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
     if "papers" in arguments:
         return bench_papers.main([*arguments, "write"])
+    if "answering" in arguments:
+        return bench_answering.main([*arguments, "write"])
     if "plan" in arguments:
         return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
@@ -253,8 +255,13 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
+    answered = 0 if arguments else bench_answering.main(["write"])
     papers = 0 if arguments else bench_papers.main(["write"])
-    return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    return (
+        answered
+        or papers
+        or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    )
 
 
 def _has_ended(process: "subprocess.Popen[str]") -> bool:
