@@ -162,7 +162,7 @@ def socket(name: str) -> tuple[str, int] | None:
         found = ip_address(host.strip("[]"))
     except ValueError:
         found = None
-    if found is None or found.is_unspecified or not port.isdecimal() or not 0 < int(port) < 65536:
+    if found is None or found.is_unspecified or not _digits(port) or not 0 < int(port) < 65536:
         raise Misconfigured(f"{name} is {value!r}; write one address of this machine and a port: 192.0.2.10:5060.")
     return str(found), int(port)
 
@@ -179,9 +179,13 @@ def ports(name: str, default: tuple[int, int]) -> tuple[int, int]:
     """The first and the last port of a range: 16384-16583."""
     value = text(name, f"{default[0]}-{default[1]}")
     first, _, last = value.partition("-")
-    if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) < int(last) < 65536):
+    if not (_digits(first) and _digits(last) and 1024 <= int(first) < int(last) < 65536):
         raise Misconfigured(f"{name} is {value!r}; write the first and the last port: 16384-16583.")
     return int(first), int(last)
+
+
+def _digits(value: str) -> bool:
+    return value.isascii() and value.isdigit()
 
 
 def languages(name: str) -> tuple[str, ...]:
