@@ -18,6 +18,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "form-action 'self'",
         "connect-src 'self'",
         "base-uri 'none'",

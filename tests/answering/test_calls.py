@@ -129,7 +129,7 @@ def test_a_caller_who_says_nothing_is_let_go(tmp_path, brisk):
     assert tasks(desk) == []
 
 
-def test_stopping_ends_and_files_the_calls_that_go_on(tmp_path):
+def test_stopping_ends_and_files_the_calls_that_go_on(tmp_path, brisk):
     desk, said = desk_at(), speech(3)
     capture(tmp_path / "caller.pcap", sound_of(QUIET * 60, said), {})
     with answering(desk) as endpoint, sipp_calls(tmp_path, endpoint, 1, tmp_path / "caller.pcap") as ended:

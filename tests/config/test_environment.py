@@ -123,5 +123,5 @@ def test_where_calls_are_taken_is_read(monkeypatch: pytest.MonkeyPatch):
 )
 def test_where_calls_cannot_be_taken_is_named(monkeypatch: pytest.MonkeyPatch, read, value):
     monkeypatch.setenv("FORBEAR_SIP_X", value)
-    with pytest.raises(Misconfigured, match="FORBEAR_SIP_X.*write"):
+    with pytest.raises(Misconfigured, match=r"FORBEAR_SIP_X.*write"):
         read("FORBEAR_SIP_X")

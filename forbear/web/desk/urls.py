@@ -5,6 +5,7 @@ from django.urls import path
 from forbear.web.desk import (
     account,
     agreement,
+    answering,
     contact,
     decision,
     evidence,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("fresh", queue.queue_fresh, name="queue_fresh"),
     path("tasks", queue.tasks, name="tasks"),
     path("tasks/<int:task>/settle", queue.settle, name="settle"),
+    path("tasks/<int:task>/recording", answering.recording, name="task_recording"),
     path("telephone", contact.telephone, name="telephone"),
     path("telephone/open", contact.open_for_caller, name="open_for_caller"),
     path("payments/import", payments.import_file, name="import"),
