@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
 from tools import (  # noqa: E402
+    bench_answering,
     bench_mail,
     bench_papers,
     bench_plan,
@@ -234,6 +235,8 @@ def main(arguments: Sequence[str]) -> int:
         return bench_mail.main([*arguments, "write"])
     if "sms" in arguments:
         return bench_sms.main([*arguments, "write"])
+    if "answering" in arguments:
+        return bench_answering.main([*arguments, "write"])
     if "plan" in arguments:
         return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
@@ -265,6 +268,13 @@ def main(arguments: Sequence[str]) -> int:
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
     return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    answered = 0 if arguments else bench_answering.main(["write"])
+    papers = 0 if arguments else bench_papers.main(["write"])
+    return (
+        answered
+        or papers
+        or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    )
 
 
 def _has_ended(process: "subprocess.Popen[str]") -> bool:

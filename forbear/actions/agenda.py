@@ -23,6 +23,7 @@ from forbear.actions import (
     uploads,
     webhooks,
 )
+from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
@@ -294,6 +295,11 @@ def listen_to_message(desk: Desk, item: Leased) -> None:
     raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
 
 
+def answered(desk: Desk, item: Leased) -> None:
+    """A call that a machine answered and that belongs to no case yet: for a person."""
+    raise NeedsPerson(task_words(item.body))
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -326,6 +332,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "call-message": listen_to_message,
     "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
     "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
+    "answered": answered,
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

@@ -85,10 +85,23 @@ def ask_link_code(desk: Desk, *, loan_id: str, link: str) -> CodeSent | Refusal:
     return _send_code(desk, held, f"upload:{link}")
 
 
-def prove(desk: Desk, *, challenge: str, code: str) -> Proved | Refusal:
-    """Try a sign-in code; a wrong, spent, late or foreign one is refused with the same words."""
+def ask_call_code(desk: Desk, *, id_number: str, call: str, number: str) -> CodeSent | Refusal:
+    """Send a code to the number on file of whoever has this ID-card number, good for one telephone call alone.
+
+    `number`: what the call shows. It proves nothing; it only counts how often somebody asks.
+    """
+    now = desk.clock.now()
+    if not desk.limits.take(f"ask-call:{number}", now, ASKS_AN_HOUR, 3600):
+        return Refusal("contact.too_many", "contact.refusal.too_many", "contact.way_on.call")
+    held = desk.loans.by_id_number(id_number)
+    within = desk.limits.take(f"call-codes:{id_number}", now, CODES_A_DAY, 86_400)
+    return _send_code(desk, held if within else None, f"call:{call}")
+
+
+def prove(desk: Desk, *, challenge: str, code: str, purpose: str = "sign-in") -> Proved | Refusal:
+    """Try a code that proves who somebody is; a wrong, spent, late or foreign one is refused with the same words."""
     right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
-    if right is None or right.purpose != "sign-in" or not right.loan_id:
+    if right is None or right.purpose != purpose or not right.loan_id:
         return Refusal("contact.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
     return Proved(right.borrower_id, right.loan_id)
 

@@ -300,6 +300,9 @@ class LoanBook(Protocol):
     def borrowers_at(self, email: str) -> tuple[str, ...]:
         """The borrowers who have this address on file, in order, however it is capitalised."""
 
+    def by_id_number(self, id_number: str) -> Held | None:
+        """Her loan signed last, by her ID-card number alone: whom to ask for a code, never yet who is asking."""
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         """In the order of their contract numbers; () for nobody."""
 
@@ -368,7 +371,7 @@ class Challenge:
 
     id: str
     purpose: str
-    """sign-in, sign:<case id>:<agreement number> or upload:<link>"""
+    """sign-in, sign:<case id>:<agreement number>, upload:<link> or call:<call>"""
     loan_id: str
     borrower_id: str
     phone: str

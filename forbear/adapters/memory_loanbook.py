@@ -50,6 +50,9 @@ class MemoryLoanBook:
         }
         return tuple(sorted(there)) if wanted else ()
 
+    def by_id_number(self, id_number: str) -> Held | None:
+        return self.borrower(self._borrower_ids.get(id_number, ""))
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         hers = (held for held in self._held.values() if held.borrower_id == borrower_id)
         return tuple(sorted(hers, key=lambda held: held.row.loan.contract))

@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "prepare the data directory, then run the site and its worker together",
     "serve": "run the site alone, for production",
     "worker": "do what is due: messages, reminders, deadlines, the nightly run",
+    "answer": "take telephone calls behind the lender's telephone system",
     "migrate": "bring the database's tables to this version",
     "check": "say whether this installation is well, and how to mend what is not",
     "staff": "add people who work at the desk, change their roles, list them",

@@ -6,6 +6,7 @@ Every setting of an installation is an environment variable, and every one of th
 import os
 import secrets
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -182,6 +183,50 @@ def policy() -> tuple[str, str, str | None]:
     if not country or not sector or value.count("/") > 2:
         raise Misconfigured(f"FORBEAR_POLICY is {value!r}; write country/sector/lender: cn/consumer-finance/example.")
     return country, sector, lender or None
+
+
+def socket(name: str) -> tuple[str, int] | None:
+    """An address of this machine with a port, 192.0.2.10:5060 or [2001:db8::10]:5060; None where nothing is set."""
+    value = text(name)
+    host, _, port = value.rpartition(":")
+    if not value:
+        return None
+    try:
+        found = ip_address(host.strip("[]"))
+    except ValueError:
+        found = None
+    if found is None or found.is_unspecified or not _digits(port) or not 0 < int(port) < 65536:
+        raise Misconfigured(f"{name} is {value!r}; write one address of this machine and a port: 192.0.2.10:5060.")
+    return str(found), int(port)
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses or networks separated by commas: 192.0.2.20, 198.51.100.0/28."""
+    try:
+        return tuple(ip_network(item) for item in names(name))
+    except ValueError as error:
+        raise Misconfigured(f"{name} holds something else than addresses: {error}; write 192.0.2.20.") from error
+
+
+def ports(name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """The first and the last port of a range: 16384-16583."""
+    value = text(name, f"{default[0]}-{default[1]}")
+    first, _, last = value.partition("-")
+    if not (_digits(first) and _digits(last) and 1024 <= int(first) < int(last) < 65536):
+        raise Misconfigured(f"{name} is {value!r}; write the first and the last port: 16384-16583.")
+    return int(first), int(last)
+
+
+def _digits(value: str) -> bool:
+    return value.isascii() and value.isdigit()
+
+
+def languages(name: str) -> tuple[str, ...]:
+    """Which languages are spoken, the first one first: zh,en."""
+    found = tuple(dict.fromkeys(names(name, ("zh", "en"))))
+    if set(found) - {"zh", "en"}:
+        raise Misconfigured(f"{name} is {','.join(found)!r}; write zh, en, or both separated by a comma.")
+    return found
 
 
 def clamav() -> str:

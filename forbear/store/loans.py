@@ -98,6 +98,12 @@ class StoredLoanBook:
         found = loans.filter(email_index=index).values_list("borrower_id", flat=True)
         return tuple(sorted(set(found)))
 
+    def by_id_number(self, id_number: str) -> Held | None:
+        """One query, and as much opened whether nobody or somebody with one loan has the number."""
+        loans = list(self._loans().filter(borrower__id_index=self._id_index(id_number)))
+        held = max(map(self._held, loans or [self._nobody]), key=lambda one: one.row.loan.signed_on)
+        return held if loans else None
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         held = (self._held(loan) for loan in self._loans().filter(borrower_id=borrower_id))
         return tuple(sorted(held, key=lambda one: one.row.loan.contract))

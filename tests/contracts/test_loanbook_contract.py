@@ -48,6 +48,15 @@ def book(request):
     return StoredLoanBook(BookKeys(), CountingIds())
 
 
+def test_an_id_number_finds_her_loan_signed_last(book):
+    book.put(BOOK)
+    first, second = BOOK[4], BOOK[9]
+    assert first.id_number == second.id_number
+    latest = max(first, second, key=lambda row: row.loan.signed_on)
+    assert book.by_id_number(first.id_number).row == latest
+    assert book.by_id_number("110101199003070000") is None
+
+
 def test_an_empty_book_finds_nobody(book):
     assert book.find("HC-1") is None
     assert book.loan("l_1") is None

@@ -144,6 +144,7 @@ class Task:
     line: CaseLine | None
     name: str
     tail: str
+    whose: str = ""
 
     @property
     def form(self) -> str:
@@ -163,7 +164,11 @@ def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpRespons
     found = []
     for item in desk.agenda.given_up():
         line = desk.cases.line(item.case_id) if item.case_id else None
-        found.append(Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else ""))
+        held = desk.loans.loan(item.body["loan"]) if item.kind == "answered" and item.body["loan"] else None
+        whose = held.row.loan.contract if held else ""
+        found.append(
+            Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else "", whose)
+        )
     me = request.staff  # type: ignore[attr-defined]
     page = {
         "title": say(reader_language(), "desk.tasks.title"),
