@@ -3,8 +3,10 @@
 The one place that knows both sides. Django is set up before (forbear.config.cli.open_house, or the site itself).
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -57,7 +59,7 @@ def desk() -> Desk:
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
-    return Desk(
+    made = Desk(
         clock=clock,
         ids=ids,
         ledger=DjangoLedger(keys, ids, settings.LOG_NAME),
@@ -77,44 +79,49 @@ def desk() -> Desk:
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
-        # conversation: drafts, canned replies, search
-        drafts=DjangoDrafts(keys),
-        canned_replies=DjangoCannedReplies(),
-        message_index=DjangoMessageIndex(keys),
-        # limits on contact
-        # mail
-        mails=DjangoMailRoom(keys),
-        mail_reader=MailReader(settings.MAIL_DOMAIN),
-        mail_sign=signer(keys.index),
-        mail_domain=settings.MAIL_DOMAIN,
-        mail_from=settings.DEFAULT_FROM_EMAIL,
-        # text messages
-        texts=DjangoTexts(keys),
-        text_gateway=carrier if isinstance(carrier, (AliyunSms, TencentSms, HttpSms)) else None,
-        text_counting=settings.SMS.counting if settings.SMS else NETWORK,
-        discreet_address=settings.DISCREET_URL,
-        # chat and bot
-        rooms=DjangoRooms(),
-        presence=DjangoPresence(),
-        handovers=DjangoHandovers(),
-        handover_secrets=tuple(settings.HANDOVER_SECRETS),
-        embed_origins=tuple(settings.EMBED_ORIGINS),
-        language_model=OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
-        # telephone
-        calls=DjangoCalls(keys),
-        dialer=dialer(settings.CTI_ORIGINATE, settings.CTI_SECRETS, clock),
-        telephony=settings.TELEPHONY,
-        # webhooks
-        webhooks=DjangoWebhooks(keys),
-        post=HttpPost(),
-        webhook_hosts=tuple(settings.WEBHOOK_HOSTS),
-        # the rest
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
     )
+    return replace(made, **_channels(keys, clock, carrier))
+
+
+def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, Any]:
+    """What the channels of room 1 need: each group is a section of forbear/actions/contact_ports.py."""
+    return {
+        # conversation: drafts, canned replies, search
+        "drafts": DjangoDrafts(keys),
+        "canned_replies": DjangoCannedReplies(),
+        "message_index": DjangoMessageIndex(keys),
+        # mail
+        "mails": DjangoMailRoom(keys),
+        "mail_reader": MailReader(settings.MAIL_DOMAIN),
+        "mail_sign": signer(keys.index),
+        "mail_domain": settings.MAIL_DOMAIN,
+        "mail_from": settings.DEFAULT_FROM_EMAIL,
+        # text messages
+        "texts": DjangoTexts(keys),
+        "text_gateway": carrier if isinstance(carrier, (AliyunSms, TencentSms, HttpSms)) else None,
+        "text_counting": settings.SMS.counting if settings.SMS else NETWORK,
+        "discreet_address": settings.DISCREET_URL,
+        # chat and bot
+        "rooms": DjangoRooms(),
+        "presence": DjangoPresence(),
+        "handovers": DjangoHandovers(),
+        "handover_secrets": tuple(settings.HANDOVER_SECRETS),
+        "embed_origins": tuple(settings.EMBED_ORIGINS),
+        "language_model": OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
+        # telephone
+        "calls": DjangoCalls(keys),
+        "dialer": dialer(settings.CTI_ORIGINATE, settings.CTI_SECRETS, clock),
+        "telephony": settings.TELEPHONY,
+        # webhooks
+        "webhooks": DjangoWebhooks(keys),
+        "post": HttpPost(),
+        "webhook_hosts": tuple(settings.WEBHOOK_HOSTS),
+    }
 
 
 def shelf() -> Shelf:
