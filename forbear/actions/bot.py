@@ -16,12 +16,13 @@ from forbear.actions.statement import give_answer, submit_statement
 from forbear.actions.upload_links import send_link
 from forbear.core import bot
 from forbear.core import events as e
-from forbear.core.bot import ANSWERS_TO, PROVED, Act, Kind, Meant, State, Step
+from forbear.core.bot import ANSWERS_TO, Act, Kind, Meant, State, Step
 from forbear.core.bot_answers import Book, answer, hours_lines, missing_papers
 from forbear.core.bot_lines import Line, Said
 from forbear.core.contact import SYSTEM, Actor, Channel
 from forbear.core.file import CaseFile, open_file
 from forbear.core.hearing import language_of
+from forbear.core.identity_on_channel import Proof, may_tell
 from forbear.core.loan import days_past_due, owed_on
 from forbear.core.opening import InLine, in_line, opening
 from forbear.core.refusal import Refusal
@@ -105,7 +106,9 @@ def _hear(desk: Desk, case_id: str, message: e.Recorded) -> None:
     assert isinstance(message.fact, e.MessageWritten)
     name, text = message.fact.message, message.fact.text or ""
     before = _before(load(desk, case_id), message)
-    state, proved = bot.state_of(before), message.actor.auth in PROVED
+    proof = Proof(auth=message.actor.auth, borrower_id=message.actor.id)
+    state = bot.state_of(before)
+    proved = not may_tell(message.channel, proof, before, desk.clock.today())
     meaning = bot.meant(state, before, text, known_words(desk), proved)
     if meaning.act is Act.QUIET:
         return

@@ -15,7 +15,7 @@ from forbear.core import events as e
 from forbear.core.bot_answers import ANSWERS
 from forbear.core.bot_lines import Choice, Line, Said
 from forbear.core.bot_statement import Known, Read, Told, bare, read_answer, told_back
-from forbear.core.contact import Auth, Channel, Reach, Role
+from forbear.core.contact import Channel, Reach, Role
 from forbear.core.file import CaseFile
 from forbear.core.hearing import asks
 from forbear.core.opening import InLine
@@ -23,9 +23,6 @@ from forbear.core.plan import Cause
 from forbear.core.refusal import Refusal
 from forbear.core.rules import NoRule, Rulebook
 from forbear.core.statement import WISHES, Question, contradictions, missing
-
-PROVED = (Auth.CODE, Auth.CALL_BACK, Auth.APP, Auth.CALLER_TWO_FACTS)
-"""Ways to prove who one is that open a case's facts; an address a mail came from is none of them."""
 
 UNCLEAR_MOST = 2
 """So many messages in a row are not understood, then a person takes over; figures that cannot be read: one more."""
