@@ -22,6 +22,7 @@ from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
+from forbear.core.identity_on_channel import Proof, may_tell
 from forbear.core.payments import Standing, next_row
 from forbear.core.refusal import Refusal
 from forbear.core.statement import Question, missing
@@ -103,7 +104,9 @@ def cases_of(desk: Desk, proved: Proved) -> tuple[CaseFile, ...]:
     lines = desk.cases.of_borrower(proved.borrower_id)
     opened = [line for line in lines if line.stage != Stage.CLOSED.value]
     opened.sort(key=lambda line: line.loan_id != proved.loan_id)
-    return tuple(load(desk, line.case_id) for line in (opened or list(lines[:1]))[:CASES_TOLD])
+    files = (load(desk, line.case_id) for line in (opened or list(lines[:1]))[:CASES_TOLD])
+    proof, today = Proof(auth=Auth.CODE, borrower_id=proved.borrower_id), desk.clock.today()
+    return tuple(file for file in files if not may_tell(Channel.HOTLINE, proof, file, today))
 
 
 def stand_of(file: CaseFile, today: date) -> Stand:
