@@ -51,6 +51,13 @@ def test_what_comes_appears_and_what_is_typed_stays(site: Inhabited, phone: Any,
     page.click("button[value=send]")
     page.wait_for_selector("#talk li.ours >> text=还没写完的答复")
     assert page.input_value("#message") == ""
+    assert "还没有收到" in page.inner_text("#talk li.ours")
+    site.insider.do(
+        "from forbear.actions.conversation import delivered\n"
+        "delivered(she.desk, By(actor=she.her, channel=Channel.CHAT, key='taken'), she.case_id, 999)"
+    )
+    page.wait_for_selector("#talk li.ours >> text=/2026年3月2日 [0-9:]{5}收到/")
+    assert page.locator("#talk li.ours").count() == 1
     assert site.insider.record(case_id, "[said.text for said in file.spoken if said.by.id == 'lin']") == [
         "还没写完的答复"
     ]

@@ -109,10 +109,12 @@ def _live(request: HttpRequest, case_id: str) -> dict[str, Any]:
 
 def _taken(request: HttpRequest, file: CaseFile) -> CaseFile:
     """The file after the desk has taken her messages, noted once, and only by somebody who answers them. A browser that
-    looks ahead shows nobody anything.
+    looks ahead shows nobody anything, and a filter or a search not all of it.
     """
     case_id, actor, seq = file.case.case_id, request.staff, file.case.seq  # type: ignore[attr-defined]
-    if not may_work(request) or request.method != "GET" or looked_ahead(request):
+    if not may_work(request) or request.method == "HEAD" or looked_ahead(request):
+        return file
+    if request.GET.get("channel", "all") != "all" or request.GET.get("words"):
         return file
     if not undelivered(file, actor.kind, seq):
         return file

@@ -19,7 +19,7 @@ SHOWN = ("all", "chat", "sms", "email", "hotline", "web", "note")
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One line. `kind`: hers, ours, bot, auto, note, notice, call, turn; `chips`: small marks; `had`: how delivery
-    stands, in words; `files`: (label, blob) of what can be saved as it came.
+    stands, in words; `files`: (label, blob) of what can be saved as it came; `papers`: (label, id) of what it brought.
     """
 
     seq: int
@@ -34,6 +34,7 @@ class Line:
     failed: bool = False
     chips: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    papers: tuple[tuple[str, str], ...] = ()
     folded: str = ""
     """Words that are there on asking: what went out by itself."""
 
@@ -85,8 +86,6 @@ def _spoken(file: CaseFile, said: Spoken, language: str) -> Line:
     bot, auto = said.voice is e.Voice.BOT, said.voice is e.Voice.AUTO or said.by.kind is Role.SYSTEM
     kind = "note" if said.note else "hers" if said.hers else "bot" if bot else "auto" if auto else "ours"
     chips = [say(language, "conversation.desk.note")] if said.note else []
-    if said.papers:
-        chips.append(say(language, "conversation.desk.papers", count=len(said.papers)))
     if said.reply:
         chips.append(say(language, "conversation.desk.from_reply", reply=said.reply))
     if said.drafted:
@@ -105,6 +104,10 @@ def _spoken(file: CaseFile, said: Spoken, language: str) -> Line:
         had=_had(said, language),
         chips=tuple(chips),
         files=((say(language, "conversation.desk.raw"), said.raw),) if said.raw else (),
+        papers=tuple(
+            (say(language, "conversation.desk.paper", number=number), paper)
+            for number, paper in enumerate(said.papers, start=1)
+        ),
     )
 
 

@@ -56,6 +56,15 @@ def test_a_message_stands_with_channel_sender_subject_and_words_that_are_no_mark
     assert "&lt;b&gt;七月能先停吗&lt;/b&gt;" in page.source
 
 
+def test_papers_that_came_with_a_message_are_a_click_away(desk: Desk, she: Borrower, person: Signed, talk: str):
+    papers = tuple(paper.paper for paper in load(desk, she.case_id).papers[:2])
+    comes(desk, she, Written(text="附上两份", papers=papers), Channel.EMAIL)
+    her = person(AGENT)
+    line = line_of(her.opens(talk))
+    assert re.findall(r'href="[^"]*/papers/([^"]*)">附带材料 ([12])<', line) == [(papers[0], "1"), (papers[1], "2")]
+    assert her.opens(f"/desk/cases/{she.case_id}/papers/{papers[0]}").status == 200
+
+
 def test_what_the_bot_and_the_clock_say_is_marked(desk: Desk, she: Borrower, person: Signed, talk: str):
     comes(desk, she, Written(text="我是助手。", voice=e.Voice.BOT), actor=SYSTEM)
     comes(desk, she, Written(text="现在没有人在。", voice=e.Voice.AUTO), actor=SYSTEM)
@@ -112,6 +121,8 @@ def test_looking_ahead_and_only_reading_take_nothing(desk: Desk, she: Borrower, 
         assert her.client.get(talk, **{name: "prefetch;prerender"}).status_code == 200
     assert her.client.head(talk).status_code == 200
     person("he").opens(talk)
+    her.opens(f"{talk}?channel=sms")
+    her.opens(f"{talk}?words=医院")
     assert facts(desk, she, "message.delivered") == []
 
 
