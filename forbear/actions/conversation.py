@@ -77,7 +77,8 @@ def write_message(desk: Desk, by: By, case_id: str, written: Written | str) -> D
             return [message] if waits else [message, e.PersonAsked(by_on=answer_by(desk))]
         if said.voice is not e.Voice.PERSON or by.actor.kind is Role.SYSTEM:
             return [message]
-        channel, purpose, call = _way(desk, file, by.channel), purpose_of(file), _call_told(file, by.channel, desk)
+        channel, call = _way(desk, file, by.channel), _call_told(file, by.channel, desk)
+        purpose = purpose_of(desk, file, channel)
         found = asked(desk, file, channel, purpose, desk.clock.now())
         if found.budget.refusal and not (call or said.happened or (said.when_allowed and found.budget.next_at)):
             forbidden.append((channel, found))
