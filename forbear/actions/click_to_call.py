@@ -26,7 +26,7 @@ AGAIN_SECONDS = 60
 
 def may_call(desk: Desk, by: By, file: CaseFile) -> Refusal | None:
     """Whether she may be called now, by the rules of contact; why not, and from when on. A refusal is noted."""
-    found = asked(desk, file, Channel.HOTLINE, purpose_of(file), desk.clock.now())
+    found = asked(desk, file, Channel.HOTLINE, purpose_of(desk, file, Channel.HOTLINE), desk.clock.now())
     if found.budget.refusal:
         note_refused(desk, by, file.case.case_id, Channel.HOTLINE, found)
     return found.budget.refusal

@@ -60,7 +60,7 @@ def note_refused(desk: Desk, by: By, case_id: str, channel: Channel, found: Aske
     """What the rules refused is a fact of the case, once for each attempt: a press that comes twice is one."""
     refusal = found.budget.refusal
     assert refusal is not None, "something was refused"
-    fact = e.ContactRefused(channel=channel, rule=refusal.rule, next_at=found.budget.next_at, by=by.actor.id)
+    fact = e.ContactRefused(channel=channel, rule=refusal.rule, next_at=found.budget.next_at)
     acts = By(actor=by.actor, channel=by.channel, key=f"{by.key}:refused")
     return carry_out(desk, acts, case_id, {"refused": by.key}, lambda _: [fact])
 

@@ -71,11 +71,17 @@ def held_back(desk: Desk, file: CaseFile, notice: str, now: datetime) -> Budget:
     return answer(found.limits, replace(found.known, attempts=others), wish, now)
 
 
-def purpose_of(file: CaseFile) -> Purpose:
-    """Why the desk writes or calls now: ANSWER while she waits for a person or spoke last, else a word of its own."""
+def purpose_of(desk: Desk, file: CaseFile, channel: Channel) -> Purpose:
+    """Why the desk writes or calls now: ANSWER while she waits for a person or spoke last, and in writing as long as
+    she is about (a conversation goes on); else CASE, a word of its own.
+    """
     said = [one for one in file.spoken if not one.note and one.text]
-    waits = file.case.person_by_on is not None or (bool(said) and said[-1].hers)
-    return Purpose.ANSWER if waits else Purpose.CASE
+    if file.case.person_by_on is not None or (said and said[-1].hers):
+        return Purpose.ANSWER
+    limits = limits_of(desk.rulebooks.on(desk.clock.today()))
+    hers = [event.at for event in file.events if event.actor.kind is Role.BORROWER]
+    about = bool(hers) and desk.clock.now() - hers[-1] <= timedelta(minutes=limits.answer_minutes)
+    return Purpose.ANSWER if about and channel is not Channel.HOTLINE else Purpose.CASE
 
 
 def acted_at(file: CaseFile, until: datetime | None = None) -> datetime | None:

@@ -91,7 +91,8 @@ def write_message(
             return [*more, message] if waits else [*more, message, e.PersonAsked(by_on=answer_by(desk))]
         if said.voice is not e.Voice.PERSON or by.actor.kind is Role.SYSTEM:
             return [*more, message]
-        channel, purpose, call = _way(desk, file, by.channel), purpose_of(file), _call_told(file, by.channel, desk)
+        channel, call = _way(desk, file, by.channel), _call_told(file, by.channel, desk)
+        purpose = purpose_of(desk, file, channel)
         found = asked(desk, file, channel, purpose, desk.clock.now())
         if found.budget.refusal and not (call or said.happened or (said.when_allowed and found.budget.next_at)):
             forbidden.append((channel, found))

@@ -22,7 +22,7 @@ def call_back_at(desk: Desk, file: CaseFile, at: datetime) -> datetime:
     """The first moment from `at` on when people answer and the rules of contact allow to call her."""
     for _ in range(TURNS):
         open_at = next_open(desk, at)
-        allowed = asked(desk, file, Channel.HOTLINE, purpose_of(file), open_at).budget
+        allowed = asked(desk, file, Channel.HOTLINE, purpose_of(desk, file, Channel.HOTLINE), open_at).budget
         moved = allowed.next_at or open_at
         if moved == at:
             break

@@ -179,6 +179,21 @@ def test_a_refused_press_is_one_fact_however_often_it_comes(bench: Bench, times:
         assert (refusal.rule, refusal.facts["next_at"]) == ("contact.quiet_from", "2026-03-03T08:00")
     (refused,) = (one.fact for one in load(desk, "c_1").events if isinstance(one.fact, e.ContactRefused))
     assert isinstance(refused, e.ContactRefused)
-    assert (refused.channel, refused.rule, refused.by) == (Channel.SMS, "contact.quiet_from", "lin")
+    assert (refused.channel, refused.rule) == (Channel.SMS, "contact.quiet_from")
     assert refused.next_at == START + timedelta(hours=22)
     assert load(desk, "c_1").spoken == ()
+
+
+def test_a_conversation_that_goes_on_is_free_and_an_old_one_is_not(bench: Bench):
+    """In a chat the desk may write many lines in a row, also at night; an hour later it may not."""
+    began(bench, "c_1")
+    desk = desk_of(bench)
+    desk.clock.move_to(START + timedelta(hours=13))  # type: ignore[attr-defined]
+    hers = By(actor=Actor(Role.BORROWER, "p_1", Auth.CODE), channel=Channel.CHAT, key="hers")
+    assert isinstance(write_message(desk, hers, "c_1", "Are you there?"), Done)
+    for number in range(5):
+        by = By(actor=AGENT, channel=Channel.CHAT, key=f"ours-{number}")
+        assert isinstance(write_message(desk, by, "c_1", f"line {number}"), Done)
+    desk.clock.advance(hours=1)  # type: ignore[attr-defined]
+    late = write_message(desk, By(actor=AGENT, channel=Channel.CHAT, key="late"), "c_1", "Still there?")
+    assert isinstance(late, Refusal) and late.rule == "contact.quiet_from"

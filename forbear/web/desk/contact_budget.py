@@ -37,7 +37,7 @@ def glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 
 def _line(request: HttpRequest, file: CaseFile, channel: Channel) -> Line:
     desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
-    found = asked(desk, file, channel, purpose_of(file), desk.clock.now()).budget
+    found = asked(desk, file, channel, purpose_of(desk, file, channel), desk.clock.now()).budget
     said = refused_in(language, found.refusal) if found.refusal else say(language, "contact_budget.desk.allowed")
     left = tuple((rule_named(language, one.rule), one.used, one.most) for one in found.counts)
     return Line(channel, said, found.allowed, found.next_at is not None, left)

@@ -1,5 +1,6 @@
 """The timeline's lines of room 1, contact: who came, what was said over every channel, calls, and what went out."""
 
+from forbear.actions.sections import rule_named
 from forbear.core import events as e
 from forbear.core.contact import Reach, ThirdParty
 from forbear.core.file import CaseFile
@@ -111,7 +112,11 @@ def _limits(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.ContactRefused(channel=channel, rule=rule, next_at=next_at, by=by):
             facts = {"channel": term_in(language, f"desk.channel.{channel.value}")}
             later = moment(next_at) if next_at else None
-            return facts, list(pairs(language, rule=rule, next_contact=later, agency=by or None)), ""
+            return (
+                facts,
+                list(pairs(language, rule=rule_named(language, rule) or rule, next_contact=later, agency=by or None)),
+                "",
+            )
         case e.ChannelFailed(channel=channel, why=why):
             return {"channel": term_in(language, f"desk.channel.{channel.value}"), "why": why}, [], ""
         case e.AuthorityFiled(until_on=until_on, party=party):

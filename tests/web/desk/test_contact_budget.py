@@ -87,7 +87,7 @@ def test_the_fourth_talk_of_a_day_is_refused_and_one_that_took_place_is_kept(des
     assert refused(desk, case_id) == ["contact.connected_max_per_day"]
     assert her.does(case_id, "messages", "note", text="她接了", called="yes", happened="yes").status == 302
     assert talk(desk, case_id).spoken[-1].text == "她接了"
-    assert "每天接通电话的上限: 4 / 3" in her.opens(f"/desk/cases/{case_id}/messages").text
+    assert "每天接通电话的上限: 4 / 3" in her.opens(f"/desk/cases/{case_id}").text
 
 
 def test_who_asked_for_a_person_is_called_back_however_often_we_rang(
