@@ -107,7 +107,6 @@ class MailHeaders:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     own_mark: str = ""
-    last_line: str = ""
     stop: str = ""
     automatic: bool = True
     answers: bool = False

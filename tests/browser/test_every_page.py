@@ -50,7 +50,7 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {"everything", "document", "papers_state", "link_papers_state"},
-    "desk": {"download", "picture", "document", "queue_fresh", "fresh"},
+    "desk": {"download", "picture", "document", "queue_fresh", "fresh", "mail_file"},
 }
 """Files, and the lines that a page asks for by itself."""
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")

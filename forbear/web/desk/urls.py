@@ -30,6 +30,7 @@ urlpatterns = [
     path("telephone/open", contact.open_for_caller, name="open_for_caller"),
     path("mail", mail.mails, name="mails"),
     path("mail/<str:mail>", mail.mail, name="mail"),
+    path("mail/<str:mail>/files/<int:number>", mail.file, name="mail_file"),
     path("mail/<str:mail>/assign", mail.assign, name="assign_mail"),
     path("mail/<str:mail>/discard", mail.discard, name="discard_mail"),
     path("payments/import", payments.import_file, name="import"),
