@@ -194,7 +194,7 @@ def _out(desk: Any, count: int) -> Line:
     peer = SmtpPeer()
     try:
         smtp = Smtp(peer.url, "desk@lender.example", desk.clock)
-        headers = MailHeaders(message_id="<x.1.y@lender.example>", reply_to="case+x.b.y@lender.example", last_line="x")
+        headers = MailHeaders(message_id="<x.1.y@lender.example>", reply_to="case+x.b.y@lender.example")
         message = Message(
             channel=Channel.EMAIL, to=HERS, subject="您的方案", body="您好。\n" * 20, reference="n", mail=headers
         )

@@ -29,7 +29,7 @@ from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
 from forbear.actions.mail import answer_mail
-from forbear.actions.mail_delivery import came_back, headers_of
+from forbear.actions.mail_delivery import came_back, headers_of, with_mark
 from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
@@ -118,7 +118,9 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    headers = headers_of(desk, file, notice) if notice.channel is Channel.EMAIL else None
+    headers = None
+    if notice.channel is Channel.EMAIL:
+        headers, body = headers_of(desk, file, notice), with_mark(desk, file, body)
     message = Message(
         channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )

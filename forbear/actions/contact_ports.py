@@ -212,7 +212,6 @@ class MailHeaders:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     own_mark: str = ""
-    last_line: str = ""
     stop: str = ""
     automatic: bool = True
     answers: bool = False

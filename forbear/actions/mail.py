@@ -362,6 +362,13 @@ def discard_mail(desk: Desk, by: By, mail: str, reason: str) -> Refusal | None:
     return None
 
 
+def files_of(desk: Desk, row: MailRow) -> tuple[Attachment, ...]:
+    """What came with a mail that is with its case; () while it is with none, or once its key was destroyed."""
+    if not row.case_id or row.shown is None:
+        return ()
+    return desk.mail_reader.read(desk.vault.open(row.blob)).attachments
+
+
 def _waits(row: MailRow | None) -> Refusal | None:
     if row is None or row.state is not MailState.WAITING or row.shown is None:
         return Refusal("mail.settled", "mail.refusal.settled", "mail.way_on.list")

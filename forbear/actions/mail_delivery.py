@@ -35,7 +35,6 @@ def headers_of(desk: Desk, file: CaseFile, notice: Notice) -> MailHeaders:
     number = 1 + [one.notice for one in file.notices].index(notice.notice)
     root = marks.message_id(sign, domain, case_id, 0)
     hers = [said.reference for said in file.spoken if said.reference and len(said.reference) <= REFERENCE_MOST]
-    mark = marks.marker(sign, case_id, marks.BORROWER)
     token = marks.stop_token(sign, case_id) if notice.kind is NoticeKind.REMINDER else ""
     return MailHeaders(
         message_id=marks.message_id(sign, domain, case_id, number),
@@ -44,10 +43,15 @@ def headers_of(desk: Desk, file: CaseFile, notice: Notice) -> MailHeaders:
         in_reply_to=hers[-1] if hers and notice.kind is NoticeKind.MESSAGE else root,
         references=tuple(dict.fromkeys(one for one in (root, *hers[1 - REFERENCES_MOST :]) if one)),
         own_mark=marks.loop_mark(sign, domain),
-        last_line=say(file.case.language, "mail.last_line", marker=mark) if mark else "",
         stop=f"{desk.address}/mail/stop/{token}" if token else "",
         automatic=notice.kind is not NoticeKind.MESSAGE,
     )
+
+
+def with_mark(desk: Desk, file: CaseFile, body: str) -> str:
+    """The words of a mail with the mark in a last line of their own."""
+    mark = marks.marker(desk.mail_sign, file.case.case_id, marks.BORROWER)
+    return f"{body}\n\n{say(file.case.language, 'mail.last_line', marker=mark)}" if mark else body
 
 
 # ---- coming back -----------------------------------------------------------------------------------------------

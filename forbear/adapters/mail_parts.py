@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value, getaddresses
 
@@ -103,12 +103,12 @@ def headed(raw: bytes) -> tuple[Message, bytes]:
         block = block.partition(b"\n")[2]  # a mailbox file's line
     block = re.sub(rb"\r(?!\n)", b"\n", block).replace(b"\0", b"")
     try:
-        head = BytesHeaderParser(policy=compat32).parsebytes(block + b"\n\n")
+        head = HeaderParser(policy=compat32).parsestr(lettered(block, "") + "\n\n")
     except (MessageError, ValueError, LookupError, RecursionError):
         return Message(), raw
     rest = head.get_payload() if isinstance(head.get_payload(), str) else ""
     if rest.strip():  # the block stopped being headers half-way: from there on it is words
-        return head, block[len(block) - len(rest.encode("utf-8", "surrogateescape")) :] + b"\n\n" + body
+        return head, rest.encode("utf-8", "replace") + b"\n\n" + body
     return (head, body) if head.keys() else (Message(), raw)
 
 
@@ -173,10 +173,14 @@ def decoded(text: str) -> str:
         found = decode_header(_ENCODED.sub(r"\1 ", text[:HEADER_MOST]))
     except (MessageError, ValueError, NotBase64):
         found = [(text, None)]
-    return "".join(
-        lettered(part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part, charset or "")
-        for part, charset in found
-    )
+    return "".join(_word(part, charset) for part, charset in found)
+
+
+def _word(part: bytes | str, charset: str | None) -> str:
+    """What decode_header gives: letters, or bytes of a charset, or letters that it has spelt in ASCII."""
+    if isinstance(part, str):
+        return part
+    return lettered(part, charset) if charset else part.decode("raw_unicode_escape", "replace")
 
 
 def addresses(values: list[str]) -> tuple[str, ...]:

@@ -105,9 +105,7 @@ class Smtp:
         for name, value in headers.items():
             if value:
                 mail[name] = value
-        mail.set_content(
-            f"{message.body}\n\n{more.last_line}" if more.last_line else message.body, cte="quoted-printable"
-        )
+        mail.set_content(message.body, cte="quoted-printable")
         return mail
 
     def _connected(self) -> smtplib.SMTP:

@@ -6,6 +6,7 @@ it) where it could not be: the mail server then keeps it and comes again. No byt
 
 import argparse
 import json
+import logging
 import signal
 import sys
 import threading
@@ -114,12 +115,19 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def fetch_mail(desk: Any, box: Any) -> int:
-    """Keep what lies in a mailbox and put each aside there; returns how many. Raises MailboxAway."""
+    """Keep what lies in a mailbox and put each aside there; returns how many. Raises MailboxAway.
+
+    One that cannot be kept stays there, holds up no other and is tried again the next time.
+    """
     from forbear.actions.mail import receive_mail
 
     count = 0
     for name, raw in box.waiting(FETCH_AT_ONCE):
-        receive_mail(desk, raw)
+        try:
+            receive_mail(desk, raw)
+        except Exception:
+            logging.getLogger("forbear.mail").exception("a mail could not be kept; it stays in the mailbox")
+            continue
         box.done(name)
         count += 1
     return count
@@ -127,8 +135,6 @@ def fetch_mail(desk: Any, box: Any) -> int:
 
 def keep_fetching(stop: threading.Event) -> None:
     """The worker's part: look into the mailbox again and again; one that is away for a while is waited for."""
-    import logging
-
     from django.conf import settings
     from django.db import close_old_connections
 
@@ -145,7 +151,7 @@ def keep_fetching(stop: threading.Event) -> None:
         except MailboxAway as away:
             log.warning("%s; trying again", away)
         except Exception:
-            log.exception("a mail could not be kept; it stays in the mailbox and is tried again")
+            log.exception("the mailbox could not be read; trying again")
             box.close()
         stop.wait(0 if taken else LOOK_EVERY_SECONDS)
     box.close()

@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forbear.actions import mail as mail_room
 from forbear.actions.agenda import work
@@ -187,6 +189,16 @@ def test_a_date_that_makes_no_sense_is_not_believed(desk: Desk, she: Borrower):
     for number, written in enumerate(("Tue, 01 Jan 2030 00:00:00 +0000", "Mon, 01 Jan 1996 00:00:00 +0000", "bald")):
         receive_mail(desk, letter(text=f"第{number}封", to=reply_to(she), Date=written).as_bytes())
     assert [one.sent_at for one in said(she)] == [None, None, None]
+
+
+@given(st.binary(max_size=600))
+@settings(max_examples=60)
+def test_any_bytes_are_kept_as_they_came(raw: bytes):
+    desk = memory_desk(at=AT)
+    got = receive_mail(desk, raw)
+    row = desk.mails.get(got.mail)
+    assert row is not None and desk.vault.open(row.blob) == raw
+    assert receive_mail(desk, raw) == replace(got, outcome=Outcome.DUPLICATE)
 
 
 # ---- papers ----------------------------------------------------------------------------------------------------

@@ -104,6 +104,20 @@ def test_a_file_name_leads_nowhere():
     assert [one.name for one in read("a file name in pieces").attachments] == ["工资.pdf"]
 
 
+@pytest.mark.parametrize(
+    ("subject", "read"),
+    [
+        ("关于还款".encode(), "关于还款"),
+        ("关于还款".encode("gb18030"), "关于还款"),
+        (b"=?gb2312?B?udjT2ru5v+4=?=", "关于还款"),
+        ("答复 =?utf-8?b?5YWz5LqO?= =?utf-8?b?6L+Y5qy+?=".encode(), "答复 关于还款"),
+        ("=?utf-8?b?5YWz5LqO?=还款".encode(), "关于 还款"),
+    ],
+)
+def test_a_subject_is_readable_however_it_is_spelt(subject: bytes, read: str):
+    assert READER.read(b"From: a@b.example\r\nSubject: " + subject + b"\r\n\r\nx").subject == read
+
+
 def test_an_address_hidden_in_a_name_is_no_sender():
     assert read("an address in a name").head.senders == ("a@b.example",)
     assert read("two headers From").head.senders == ("a@b.example", "c@d.example")

@@ -54,7 +54,10 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {"everything", "document", "papers_state", "link_papers_state", "recording"},
-    "desk": {"download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"},
+    "desk": {
+        *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("mail_file", "task_recording"),
+    },
 }
 """Files, and the lines that a page asks for by itself."""
 TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")

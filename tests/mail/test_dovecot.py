@@ -5,12 +5,16 @@ from email.message import EmailMessage
 
 import pytest
 
+from forbear.actions import mail as mail_room
+from forbear.actions.conversation import Written
 from forbear.actions.mail import receive_mail
 from forbear.actions.ports import Desk, MailboxAway
+from forbear.actions.record import By, Done
 from forbear.adapters.mailbox import DONE, ImapMailbox
 from forbear.config.mail import fetch_mail
 from forbear.core import mail_address as marks
 from forbear.core.mail_routing import Outcome
+from forbear.core.refusal import Refusal
 from forbear.town.borrower import Borrower
 from tests.mail.conftest import HERS
 from tests.mail.nasty import NASTY
@@ -68,6 +72,27 @@ def test_dying_between_keeping_and_moving_makes_a_duplicate_that_is_known(
     assert she.file.case.seq == seq
     assert [one.text for one in she.file.spoken if one.sender] == ["只有一封。"]
     assert (lying(dovecot, "twice", "INBOX"), len(lying(dovecot, "twice", DONE))) == ([], 1)
+    box.close()
+
+
+def test_a_mail_that_cannot_be_kept_holds_up_no_other(
+    dovecot: Dovecot, desk: Desk, she: Borrower, monkeypatch: pytest.MonkeyPatch
+):
+    for text in ("坏的。", "好的。"):
+        dovecot.deliver(letter(text, "stuck@lender.example"), ["stuck@lender.example"], HERS)
+    box, write = ImapMailbox(dovecot.url("stuck")), mail_room.write_message
+
+    def fails(desk: Desk, by: By, case_id: str, written: Written) -> Done | Refusal:
+        if written.text == "坏的。":
+            raise OSError("not this one")
+        return write(desk, by, case_id, written)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mail_room, "write_message", fails)
+        assert fetch_mail(desk, box) == 1
+    assert [one.text for one in she.file.spoken if one.sender] == ["好的。"]
+    assert fetch_mail(desk, box) == 1
+    assert [one.text for one in she.file.spoken if one.sender] == ["好的。", "坏的。"]
     box.close()
 
 

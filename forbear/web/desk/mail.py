@@ -9,12 +9,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from forbear.actions.mail import assign_mail, discard_mail
-from forbear.actions.ports import MailRow
+from forbear.actions.mail import assign_mail, discard_mail, files_of
+from forbear.actions.ports import MailRow, ScannerAway
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, staff_required
+from forbear.web.desk.doors import WORKERS, by_staff, no_entry, staff_required
 from forbear.web.desk.page import Tried, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -52,6 +53,30 @@ def mails(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest, mail: str) -> HttpResponse:
     """One mail, its words alone."""
     return _mail(request, _row(request, mail))
+
+
+@staff_required(WORKERS)
+@require_safe
+def file(request: HttpRequest, mail: str, number: int) -> HttpResponse:
+    """A file that came with a mail of a case, from 1, to be saved: the browser opens nothing of it here.
+
+    It is looked through for viruses first; who looked is not recorded, as it is for papers.
+    """
+    row, desk = _row(request, mail), request.desk  # type: ignore[attr-defined]
+    files = files_of(desk, row)
+    if not 0 < number <= len(files):
+        raise Http404
+    one = files[number - 1]
+    try:
+        infected = desk.scanner.verdict([one.data]).infected
+    except ScannerAway:
+        infected = "?"
+    if infected:
+        return no_entry(request, say(reader_language(), "mail.page.infected"))
+    response = HttpResponse(one.data, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, one.name) or "attachment"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @staff_required(WORKERS)
@@ -96,6 +121,8 @@ def _mail(request: HttpRequest, row: MailRow, tried: Tried | None = None) -> Htt
     page: dict[str, Any] = {
         "title": (row.shown.subject if row.shown else "") or say(language, "mail.page.no_subject"),
         "row": row,
+        "files": [(n, one.name, len(one.data)) for n, one in enumerate(files_of(desk, row), 1)],
+        "saves": me.kind in WORKERS,
         "theirs": _theirs(desk, row) if row.state == "waiting" else [],
         "works": me.kind in WORKERS and row.state == "waiting" and row.shown is not None,
         "me": me,

@@ -40,6 +40,7 @@ urlpatterns = [
     path("tasks/<int:task>/recording", answering.recording, name="task_recording"),
     path("mail", mail.mails, name="mails"),
     path("mail/<str:mail>", mail.mail, name="mail"),
+    path("mail/<str:mail>/files/<int:number>", mail.file, name="mail_file"),
     path("mail/<str:mail>/assign", mail.assign, name="assign_mail"),
     path("mail/<str:mail>/discard", mail.discard, name="discard_mail"),
     path("texts", sms.texts, name="texts"),

@@ -92,3 +92,27 @@ def test_who_only_reads_changes_nothing(desk: Desk, person: Callable[..., Person
 @pytest.mark.parametrize("path", ["/desk/mail/m_nothing", "/desk/mail/../x", "/desk/mail/c_1"])
 def test_there_is_no_other_mail(person: Callable[..., Person], mail: str, path: str):
     assert person("lin").opens(path).status == 404
+
+
+def test_files_of_a_mail_with_its_case_are_saved_and_not_opened(
+    desk: Desk, person: Callable[..., Person], she: Borrower, mail: str
+):
+    files = HOSTILE.replace(
+        b"Content-Type: text/html; charset=utf-8\r\n\r\n",
+        b'Content-Type: multipart/mixed; boundary="B"\r\n\r\n--B\r\n'
+        b'Content-Disposition: attachment; filename="a.html"\r\n\r\n<script>alert(1)</script>\r\n--B\r\n\r\n',
+    ).replace(b"who@", b"she@")
+    name = receive_mail(desk, files).mail
+    her = person("lin")
+    assert her.opens(f"/desk/mail/{name}/files/1").status == 404, "nothing is handed out before it belongs to a case"
+    form = her.opens(f"/desk/mail/{name}")
+    assert "a.html" in form.text
+    her.sends(f"/desk/mail/{name}/assign", {"case": she.case_id, "reason": "x"}, form=form)
+    assert f"/desk/mail/{name}/files/1" in her.opens(f"/desk/mail/{name}").source
+    assert f"/desk/mail/{name}" in her.opens(f"/desk/cases/{she.case_id}/messages").source
+    got = her.client.get(f"/desk/mail/{name}/files/1")
+    assert got.content == b"<script>alert(1)</script>"
+    assert got["Content-Type"] == "application/octet-stream" and got["Content-Disposition"].startswith("attachment")
+    assert got["X-Content-Type-Options"] == "nosniff"
+    assert her.opens(f"/desk/mail/{name}/files/2").status == 404
+    assert person("he").opens(f"/desk/mail/{name}/files/1").status == 403
