@@ -213,7 +213,7 @@ def forget(desk: Desk, item: Leased) -> None:
 
 def stray(desk: Desk, item: Leased) -> None:
     """A text message that belongs to no case for sure waits for somebody to look at it."""
-    if desk.texts.waiting(1):
+    if desk.texts.stray(str(item.body["text"])):
         raise NeedsPerson("text messages wait to be looked at")
 
 
