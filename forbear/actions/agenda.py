@@ -175,7 +175,7 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 def nightly(desk: Desk, item: Leased) -> None:
     """Put the end of the day of every case that has something to look at on the agenda, and the next night; forget
-    the files that stopped on their way.
+    the files that stopped on their way, and what carriers said long ago.
     """
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
@@ -184,6 +184,7 @@ def nightly(desk: Desk, item: Leased) -> None:
         for case_id in desk.cases.to_watch(today)
     ]
     uploads.sweep(desk, desk.clock.now())
+    desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)

@@ -23,6 +23,8 @@ from forbear.words import say
 
 IN_AN_HOUR = 60
 """Texts of one number that reach a case; what is above waits for a person, who sees that somebody floods us."""
+KEPT_DAYS = 180
+"""How long the carriers' ids are kept: no receipt comes later, and no text comes again."""
 JOINT_MINUTES = 60
 """Within which the parts of one message come; later the number that joins them may be used for another."""
 STRAYS_TOLD = 20

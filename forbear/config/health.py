@@ -42,6 +42,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     moves = [(f'waits_for="{name}"', count) for name, count in counts if ":" not in name]
     lines += _gauge("forbear_cases_open", "Open cases by stage", stages)
     lines += _gauge("forbear_cases_waiting", "Open cases by whose move it is", moves)
+    texts = [(f'what="{name}"', count) for name, count in sorted(desk.texts.counts().items())]
+    lines += _gauge("forbear_texts", "Text messages: receipts by what they say, of nothing of ours, what came", texts)
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 
