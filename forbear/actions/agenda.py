@@ -222,7 +222,7 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 def nightly(desk: Desk, item: Leased) -> None:
     """Put the end of the day of every case that has something to look at on the agenda, and the next night; forget
-    the files that stopped on their way.
+    the files that stopped on their way, and what carriers said long ago.
     """
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
@@ -232,6 +232,7 @@ def nightly(desk: Desk, item: Leased) -> None:
     ]
     uploads.sweep(desk, desk.clock.now())
     desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
+    desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
@@ -276,7 +277,7 @@ def reach_her(desk: Desk, item: Leased) -> None:
 
 def stray(desk: Desk, item: Leased) -> None:
     """A text message that belongs to no case for sure waits for somebody to look at it."""
-    if desk.texts.waiting(1):
+    if desk.texts.stray(str(item.body["text"])):
         raise NeedsPerson("text messages wait to be looked at")
 
 

@@ -319,6 +319,9 @@ class Texts(Protocol):
     def place(self, id: str, case_id: str) -> None:
         """A person looked at a stray; the case it belongs to, or "" for none."""
 
+    def forget(self, before: datetime) -> None:
+        """What was handed over, told or filed before then; what waits for a person stays."""
+
     def counts(self) -> Mapping[str, int]:
         """Receipts by fate, those of no message of ours as `unmatched`, messages that came as `came`, `strays`."""
 

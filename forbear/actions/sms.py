@@ -24,6 +24,8 @@ from forbear.words import say
 
 IN_AN_HOUR = 60
 """Texts of one number that reach a case; what is above waits for a person, who sees that somebody floods us."""
+KEPT_DAYS = 180
+"""How long the carriers' ids are kept: no receipt comes later, and no text comes again."""
 JOINT_MINUTES = 60
 """Within which the parts of one message come; later the number that joins them may be used for another."""
 STRAYS_TOLD = 20
@@ -190,7 +192,11 @@ def _must(outcome: Done | Refusal) -> Done:
 def _keep(desk: Desk, text: TextIn, why: str) -> None:
     fresh = desk.texts.keep(text, desk.clock.now(), "", why)
     if fresh and desk.texts.waiting(STRAYS_TOLD + 1) <= STRAYS_TOLD:
-        desk.agenda.put([Due(key=f"stray:{text.id}"[:200], kind="stray", due_at=desk.clock.now())])
+        desk.agenda.put([_look_at(desk, text.id)])
+
+
+def _look_at(desk: Desk, id: str) -> Due:
+    return Due(key=f"stray:{id}", kind="stray", due_at=desk.clock.now(), body={"text": id})
 
 
 # ---- no more of them, and again ----------------------------------------------------------------------------------
@@ -263,7 +269,7 @@ def place_stray(desk: Desk, by: By, id: str, contract: str) -> Done | Refusal:
     if stray is None:
         return Done("", ())
     if not contract.strip():
-        desk.texts.place(id, "")
+        _looked_at(desk, id, "")
         return Done("", ())
     held = desk.loans.find(contract)
     lines = [line for line in desk.cases.of_loan(held.loan_id) if line.stage != "closed"] if held else []
@@ -281,5 +287,14 @@ def _placed(desk: Desk, stray: Stray, line: CaseLine) -> Done | Refusal:
     )
     done = write_message(desk, by, line.case_id, Written(text=stray.text[:WORDS_MAX], sender=stray.number))
     if not isinstance(done, Refusal):
-        desk.texts.place(stray.id, line.case_id)
+        _looked_at(desk, stray.id, line.case_id)
     return done
+
+
+def _looked_at(desk: Desk, id: str, case_id: str) -> None:
+    """Its task is done with it; where others wait without one, the next of them has one now."""
+    desk.texts.place(id, case_id)
+    for item in desk.agenda.given_up():
+        if item.kind == "stray" and item.body.get("text") == id:
+            desk.agenda.settle(item.id)
+    desk.agenda.put([_look_at(desk, left.id) for left in desk.texts.strays(1)])

@@ -77,6 +77,9 @@ class MemoryTexts:
     def place(self, id: str, case_id: str) -> None:
         self._strays.pop(id, None)
 
+    def forget(self, before: datetime) -> None:
+        """Memory is short anyway."""
+
     def counts(self) -> Mapping[str, int]:
         found = Counter(receipt.fate.value for receipt in self._reports.values())
         unmatched = sum(carrier not in self._handed for carrier in self._reports)

@@ -47,6 +47,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     lines += _gauge("forbear_mail_in", "Mails that came in, by what became of them", outcomes)
     waiting = dict(mails).get("state:waiting", 0)
     lines += _gauge("forbear_mail_waiting", "Mails that wait for a person", [("", waiting)])
+    texts = [(f'what="{name}"', count) for name, count in sorted(desk.texts.counts().items())]
+    lines += _gauge("forbear_texts", "Text messages: receipts by what they say, of nothing of ours, what came", texts)
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 

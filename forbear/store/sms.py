@@ -83,7 +83,9 @@ class DjangoTexts:
         return joined(text, words)
 
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
-        sealed = seal_text(self._key, f"text_in:{text.id}", json.dumps([text.number, text.text], ensure_ascii=False))
+        """What has its place in a case is kept there, under that case's keys; here stays only that it came."""
+        words = json.dumps([text.number, text.text], ensure_ascii=False)
+        sealed = seal_text(self._key, f"text_in:{text.id}", words) if why else b""
         row = TextInRow(id=text.id, sealed=sealed, came_at=at, case_id=case_id, why=why)
         with transaction.atomic(using=self._using):
             if self._in.filter(id=text.id).exists():
@@ -106,7 +108,12 @@ class DjangoTexts:
         return Stray(id=row.id, number=number, text=words, came_at=row.came_at, why=row.why)
 
     def place(self, id: str, case_id: str) -> None:
-        self._in.filter(id=id).update(case_id=case_id, why="")
+        self._in.filter(id=id).update(case_id=case_id, why="", sealed=b"")
+
+    def forget(self, before: datetime) -> None:
+        self._out.filter(at__lt=before).delete()
+        self._in.filter(came_at__lt=before, why="").delete()
+        self._pieces.filter(at__lt=before).delete()
 
     def counts(self) -> Mapping[str, int]:
         told = self._out.exclude(fate="")

@@ -289,8 +289,12 @@ def test_a_person_says_whose_it_is(desk):
     assert place_stray(desk, by, "u1", "HC-0000").rule == "sms.contract"
     assert place_stray(desk, replace(by, actor=Actor(Role.AUDITOR, "he", Auth.STAFF)), "u1", "").rule == "desk.role"
     assert len(desk.texts.strays(9)) == 2
+    worked(desk)
+    assert len(desk.agenda.given_up()) == 2
     assert isinstance(place_stray(desk, by, "u1", HER.loan.contract), Done)
+    assert len(desk.agenda.given_up()) == 1
     assert isinstance(place_stray(desk, by, "u2", ""), Done)
+    assert desk.agenda.given_up() == ()
     assert desk.texts.strays(9) == ()
     assert [(one.text, one.sender) for one in talk(desk, case_id)] == [("你好", "19900009999")]
 

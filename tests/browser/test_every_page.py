@@ -30,6 +30,7 @@ ONLY_SENT = {
         *(
             "settle",
             "open_for_caller",
+            "place_text",
             "write",
             "draft",
             "note",
@@ -132,6 +133,13 @@ def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
         contract = people.guest(number).contract
         case_id = site.insider.do(f"she = borrower({contract!r}); she.arrives(); {steps}; answer = she.case_id")
         cases[kind] = (people.guest(number), case_id)
+    site.insider.do(
+        "from forbear.actions.ports import TextIn\n"
+        "from forbear.actions.sms import take_text\n"
+        "from forbear.config.wiring import desk as wired\n"
+        "for n, words in enumerate(('我是王小一的妹妹，她让我问问材料还差什么。', '长' * 300)):\n"
+        "    take_text(wired(), TextIn(id=f'stray-{n}', number=f'1990000999{n}', text=words))\n"
+    )
     site.insider.work()
     return cases
 
@@ -177,7 +185,7 @@ def test_every_page_of_the_desk(
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
-    addresses += ["account", "search?search=nobody", "replies", "calls"]
+    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]

@@ -7,6 +7,7 @@ import pytest
 from forbear.actions.ports import Receipt, TextIn
 from forbear.adapters.memory_texts import MemoryTexts
 from forbear.core.sms import Fate
+from forbear.store.models import TextInRow, TextOutRow
 from forbear.store.sms import DjangoTexts
 from tests.contracts.bench import PHONE, START, WORDS, at_once, database_bytes
 
@@ -119,6 +120,20 @@ def test_the_number_that_joins_parts_is_used_again(texts):
     assert (second.text, second.id == first.id) == ("四五", False)
     assert texts.whole(part(1, "六", 2), START + timedelta(hours=2)) is None
     assert texts.whole(part(2, "五", 2), START + timedelta(hours=2)).text == "六五"
+
+
+def test_what_has_its_place_is_not_kept_twice_and_is_forgotten_in_time(stored):
+    texts = DjangoTexts(stored.keys)
+    for id, why in (("t1", "unknown"), ("t2", ""), ("t3", "unknown")):
+        texts.keep(TextIn(id=id, number=PHONE, text=WORDS), START, "", why)
+    texts.place("t3", "c_1")
+    assert [bytes(row.sealed) == b"" for row in TextInRow.objects.order_by("id")] == [False, True, True]
+    hand(texts, "b1")
+    texts.forget(START)
+    assert (texts.counts()["came"], TextOutRow.objects.count()) == (3, 1)
+    texts.forget(START + timedelta(seconds=1))
+    assert [row.id for row in TextInRow.objects.all()] == ["t1"]
+    assert TextOutRow.objects.count() == 0
 
 
 def test_the_database_holds_neither_number_nor_words(stored):
