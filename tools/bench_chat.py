@@ -58,12 +58,17 @@ class Line:
     async def ask(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
         """Status and body."""
         async with self._lock:
-            if self._streams is None:
-                self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-            reader, writer = self._streams
-            writer.write(self.request(method, path, fields))
-            status, length = await head(reader)
-            return status, await body(reader, length)
+            for _ in range(2):  # a connection that was idle for long may be closed: then once more on a new one
+                if self._streams is None:
+                    self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+                reader, writer = self._streams
+                writer.write(self.request(method, path, fields))
+                try:
+                    status, length = await head(reader)
+                    return status, await body(reader, length)
+                except (ConnectionError, IndexError):
+                    self._streams = None
+            raise ConnectionError(f"{path} was not answered")
 
     def request(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> bytes:
         """The bytes of a request."""

@@ -96,6 +96,7 @@ def answer(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | R
             return ()
         return [e.PersonJoined()]
 
+    desk.presence.here(case_id, by.actor.id, desk.clock.now())  # whoever writes is there
     return write_message(desk, by, case_id, written, also)
 
 

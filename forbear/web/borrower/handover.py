@@ -16,6 +16,7 @@ from forbear.core.contact import Auth
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of, let_in
 from forbear.web.borrower.contact import her_case
+from forbear.web.borrower.doors import on_its_own
 from forbear.web.borrower.page import show, why_not, words
 
 WHERE = {"case": "borrower:case", "chat": "borrower:chat", "papers": "borrower:papers"}
@@ -32,8 +33,8 @@ def handover(request: HttpRequest) -> HttpResponse:
             request,
             "handover",
             title=words("chat.page.handover.title"),
-            referrer="no-referrer",
             prove_url=reverse("borrower:identity"),
+            **on_its_own(request),
         )
     proved = take_over(desk_of(request), request.POST.get("token", ""))
     if isinstance(proved, Refusal):

@@ -115,10 +115,8 @@ def gone(request: HttpRequest, case_id: str) -> HttpResponse:
 def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     """Write to her; whoever writes is in the conversation."""
     side = _side(request, case_id)
-    now = side.desk.clock.now()
-    side.desk.presence.here(case_id, side.who, now)
     by = by_staff(request, verbs.channel_to_her(side.desk, case_id), seen=False)
-    by = replace(by, occurred_at=talk.sent_at(request, now))
+    by = replace(by, occurred_at=talk.sent_at(request, side.desk.clock.now()))
     outcome = verbs.answer(side.desk, by, case_id, request.POST.get("text", ""))
     if talk.wants_json(request):
         return talk.taken(request, side, outcome)
