@@ -211,7 +211,7 @@ def _towards(question: Question, state: State, text: str, intent: str, known: Kn
     short = question is not Question.STORY or len(text) <= SHORT
     if short and intent in ("change-answer", "later", "begin", "stay"):
         return None if intent in ("change-answer", "later") else Meant(act=Act.ASK, question=question)
-    if asks(text) and intent in ANSWERS and len(text) <= 3 * SHORT:
+    if intent in ANSWERS and len(text) <= 3 * SHORT and (asks(text) or intent not in _PART_OF.get(question, ANSWERS)):
         return None
     read = read_answer(question, (*state.told, Told(state.step.part, text)), known)
     if read == Read() and state.told:
@@ -221,6 +221,16 @@ def _towards(question: Question, state: State, text: str, intent: str, known: Kn
     if read.fault is not None:
         return Meant(act=Act.MISREAD, question=question, part=state.step.part, fault=read.fault)
     return Meant(act=Act.PART, question=question, part=read.part) if read.part else None
+
+
+_WHAT_HAPPENED = ("job-loss", "illness", "disaster", "cannot-pay", "not-mine", "change-plan")
+_PART_OF: Mapping[Question, tuple[str, ...]] = {
+    Question.CAUSE: _WHAT_HAPPENED,
+    Question.SINCE: _WHAT_HAPPENED,
+    Question.UNTIL: (*_WHAT_HAPPENED, "how-long"),
+    Question.WISH: ("waive", "holiday", "what-helps", "settle", "penalty-interest", "next-instalment", "cannot-pay"),
+}
+"""What may be said in answering a question though it is also asked often; of a question that is not here, anything."""
 
 
 def _otherwise(state: State, file: CaseFile, text: str, intent: str, known: Known, proved: bool) -> Meant:

@@ -38,6 +38,7 @@ RULES = {
     "free_reports": "credit.free_reports",
     "limitation_years": "limitation.years",
     "complaint_line": "complaint.line",
+    "advice_line": "advice.line",
     "uplift": "penalty.uplift_max",
     "cap": "cap.annual_cost",
 }
@@ -98,7 +99,7 @@ ANSWERS: Mapping[str, Answer] = {
     "privacy": Answer(rules=("health_days",), pages=("everything",)),
     "erase": Answer(rules=("keep_days", "health_days"), choices=("person",)),
     "complaint": Answer(rules=("complaint_line", "complaint_days"), choices=("person",)),
-    "advice": Answer(choices=("person",)),
+    "advice": Answer(rules=("advice_line",), choices=("person",)),
     "agents": Answer(),
     "wrong-number": Answer(choices=("person",)),
     "hours": Answer(),

@@ -199,6 +199,10 @@ def _money(group: str, told: Sequence[Told], known: Known) -> Read | list[tuple[
     if any(lexicon.says("said", period, text) for period in ("daily", "weekly", "yearly")):
         return Read(part="monthly")
     kinds = _kinds(group, text, found, lexicon)
+    if not any(kinds) and all(one.minor == 0 for one in found):
+        return Read(answer={"known": True, "lines": []})
+    if group == "income" and lexicon.says("said", "once", text):
+        return Read(part="once")
     if not all(kinds):
         return Read(part="kind")
     return [(kind, one.minor) for kind, one in zip(kinds, found, strict=True) if isinstance(one.minor, int)]
@@ -222,25 +226,19 @@ def _kinds(group: str, text: str, found: Sequence[Amount], lexicon: Lexicon) -> 
     """What each amount is: told before it (工资4500) or after it (4500 in wages), in one way throughout if possible."""
     edges = [0, *(one.end for one in found)]
     starts = [*(one.start for one in found), len(text)]
-    gaps = [text[edges[i] : starts[i]] for i in range(len(starts))]
-    before = [_kind(group, gap, lexicon) for gap in gaps[:-1]]
-    after = [_kind(group, gap, lexicon) for gap in gaps[1:]]
+    named = [_named(group, text[edges[i] : starts[i]], lexicon) for i in range(len(starts))]
+    before = [names[-1] if names else "" for names in named[:-1]]
+    after = [names[0] if names else "" for names in named[1:]]
     if all(before) or not all(after):
-        mixed = list(before)
-        for place, kind in enumerate(before):
-            taken = place + 1 < len(before) and bool(before[place + 1])
-            if not kind and not taken:
-                mixed[place] = after[place]
-        return mixed
+        free = [len(names) > 1 or place == len(found) - 1 or not names for place, names in enumerate(named[1:])]
+        return [kind or (after[place] if free[place] else "") for place, kind in enumerate(before)]
     return after
 
 
-def _kind(group: str, text: str, lexicon: Lexicon) -> str:
-    """The last clause that names one says it; the first name of the list wins there."""
-    for clause in reversed(re.split(r"[,，;；。\n]", text)):
-        if names := lexicon.which(group, clause):
-            return names[0]
-    return ""
+def _named(group: str, text: str, lexicon: Lexicon) -> list[str]:
+    """What each clause of a text names, in order; the first name of the list wins in a clause."""
+    clauses = re.split(r"[,，;；。\n]|加上|还有|另外|\band\b|\bplus\b", text)
+    return [names[0] for clause in clauses if (names := lexicon.which(group, clause))]
 
 
 # ---- other debts, and what she asks for ----------------------------------------------------------------------------
@@ -257,8 +255,14 @@ def _debts(told: Sequence[Told], known: Known) -> Read:
         line = _debt(piece, known)
         if isinstance(line, Read):
             return line
-        lines.append(line)
+        lines.append({**line, "creditor": _as_written(line["creditor"], told)})
     return Read(answer={"known": True, "lines": lines})
+
+
+def _as_written(name: str, told: Sequence[Told]) -> str:
+    """A name with the capitals she gave it."""
+    found = re.search(re.escape(name), "\n".join(one.text for one in told), re.IGNORECASE)
+    return found[0] if found else name
 
 
 def _pieces(told: Sequence[Told]) -> list[str]:
@@ -278,16 +282,23 @@ def _debt(text: str, known: Known) -> dict[str, Any] | Read:
     if fault := next((one.minor for one in found if isinstance(one.minor, Refusal)), None):
         return Read(fault=fault)
     values: dict[str, int] = {}
-    creditor, at = "", 0
+    plain: list[int] = []
+    at = 0
     for one in found:
         before = re.split(r"[,，]", text[at : one.start])[-1]
         after = re.split(r"[,，]", text[one.end :])[0]
-        after = after[: amounts_in(after)[0].start] if amounts_in(after) else after
+        after = "" if amounts_in(after) else after  # what stands between two belongs to the second
         name = _which(before, known) or _which(after, known)
         if name and name not in values and isinstance(one.minor, int):
             values[name] = one.minor
+        elif isinstance(one.minor, int):
+            plain.append(one.minor)
         at = one.end
-    creditor = _creditor(text, found, known)
+    if "monthly" not in values and known.lexicon.says("debt", "no_monthly", text):
+        values["monthly"] = 0
+    if len(plain) == 1 and len(values) == 1:  # one is named, so that the other can be one thing only
+        values |= {name: plain[0] for name in ("balance", "monthly") if name not in values}
+    creditor = _creditor(text, known)
     for part in ("balance", "monthly"):
         if part not in values:
             return Read(part=part)
@@ -309,15 +320,15 @@ def _which(text: str, known: Known) -> str:
 
 
 _NOT_A_CREDITOR = re.compile(
-    r"每个?月|月供|一个月|要?还款?|欠了?|还剩|剩下?|余额|本金|总共|一共|总额|大概|左右|的?贷款|借款|我|在|向|从|有|和|,|，|：|:|、"
+    r"不用|不急着|没有|每个?月|月供|一个月|要?还款?|欠了?|还剩|剩下?|余额|本金|总共|一共|总额|大概|左右|的?贷款|借款|我|在|向|从|有|和|,|，|：|:|、"
     r"|\b(?:i|owe|owing|a|an|the|per|each|every|month|monthly|left|balance|remaining|outstanding|total|about|with|to|my|of"
     r"|is|at|and|pay|paying|loan|from|instalments?|borrowed|for|it|there|yuan|rmb)\b|\s+"
 )
 
 
-def _creditor(text: str, found: Sequence[Amount], known: Known) -> str:
+def _creditor(text: str, known: Known) -> str:
     """What is left of a text without its amounts and the words around them."""
-    for one in reversed(found):
+    for one in reversed(amounts_in(text)):
         text = f"{text[: one.start]} {text[one.end :]}"
     left = " ".join(_NOT_A_CREDITOR.sub(" ", text).split())
     return left[:CREDITOR_MAX].strip(" .。!！?？")
@@ -338,6 +349,8 @@ def _wish(told: Sequence[Told], known: Known) -> Read:
         return NOTHING
     if "payment-holiday" in kinds and "longer-term" not in kinds:
         months = None  # the months of the pause, not of the plan
+    if "settlement" in kinds:
+        minor = None  # what is paid once, not each month
     return Read(answer={"kinds": kinds, "instalment_minor": minor, "months": months})
 
 

@@ -123,8 +123,8 @@ def day_said(text: str, today: date, *, back: bool) -> date | Refusal | None:
 
 def _near(text: str, today: date, back: bool) -> date | None:
     """Days told from today: 上个月, 三个月前, last week, in two months."""
-    for pattern, days in ((r"今天|today|现在|刚", 0), (r"昨天|yesterday", -1), (r"明天|tomorrow", 1)):
-        if re.search(pattern, text) and not re.search(r"现在还?不", text):
+    for pattern, days in _NEAR_DAYS:
+        if re.search(pattern, text):
             return today + timedelta(days)
     for pattern, months in ((r"上上个?月", -2), (r"上个?月|last month", -1), (r"这个?月|本月|this month", 0)):
         if re.search(pattern, text):
@@ -150,9 +150,14 @@ def _near(text: str, today: date, back: bool) -> date | None:
     return None
 
 
+_NEAR_DAYS = (
+    (r"^(?:就?是?从?)(?:今天|现在|刚刚)(?:开始|起)?$|\btoday\b", 0),
+    (r"昨天|\byesterday\b", -1),
+    (r"明天|\btomorrow\b", 1),
+)
 _OTHER_YEARS = (
-    (r"去年(?![0-9一二三四五六七八九十 ])|last year", -1),
-    (r"明年(?![0-9一二三四五六七八九十 ])|next year", 1),
+    (r"去年(?:年?[初底末])?(?:左右|吧|开始|起|的时候)?[。]?$|last year", -1),
+    (r"明年(?:年?[初底末])?(?:左右|吧|前|以前)?[。]?$|next year", 1),
 )
 
 

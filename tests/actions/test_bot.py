@@ -123,7 +123,7 @@ WHOLE = {
 def test_the_whole_statement_in_words_is_the_statement_of_the_pages(language: str):
     chat = Chat(language=language)
     last = chat.says(*WHOLE[language])
-    creditor = "花呗" if language == "zh" else "huabei"
+    creditor = "花呗" if language == "zh" else "Huabei"
     story = "我要照顾两个老人" if language == "zh" else "I care for my two old parents"
     typed: dict[Question, dict[str, Any]] = {
         Question.CAUSE: {"cause": "job-loss"},
