@@ -17,7 +17,7 @@ from forbear.actions.contact import open_case
 from forbear.actions.hotline import call_identified
 from forbear.actions.ports import Held
 from forbear.core import amounts, identity
-from forbear.core.contact import Channel
+from forbear.core.contact import Auth, Channel
 from forbear.core.identity import masked_id, masked_name
 from forbear.core.loan import days_past_due
 from forbear.core.refusal import Refusal
@@ -117,7 +117,7 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
         return _telephone(request, tried_from(request, "caller", outcome))
     call = call_asked(request)
     if call is not None:
-        filed = call_identified(request.desk, by, call.call, outcome.case_id)  # type: ignore[attr-defined]
+        filed = call_identified(request.desk, by, call.call, outcome.case_id, Auth.CALLER_TWO_FACTS)  # type: ignore[attr-defined]
         if isinstance(filed, Refusal):
             messages.warning(request, refused_in(reader_language(), filed))
             call = None
