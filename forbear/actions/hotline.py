@@ -5,11 +5,12 @@ or what the answering endpoint asks), and only then its facts stand in that case
 is taken only if it was on, and said to be, as the call began. Every function may be called twice and in any order.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from forbear.actions.hotline_hours import call_back_at, opening
+from forbear.actions.hotline_sound import SOUND_HEAD, Incoming, NoRecording, sound_of
 from forbear.actions.ports import Desk, Due, Held
 from forbear.actions.record import By, carry_out, load
 from forbear.core import events as e
@@ -22,7 +23,6 @@ from forbear.core.telephone_call import CallEvent, Recording, TelephoneCall, aft
 
 KEPT_DAYS = 30
 """How long the call table keeps a call: whoever it was has called again by then, or is in the record."""
-RECORDING_BYTES_MAX = 200 * 1024 * 1024
 TEXT_MAX = 120
 TRIES = 20
 BY_HAND = "by-hand:"
@@ -78,10 +78,10 @@ def recording(
     call = desk.calls.by_system(system) or _changed(desk, system, lambda found: found)
     if call.recorded is False:
         return not_recorded(desk)
-    incoming = _Incoming(chunks)
+    incoming = Incoming(chunks)
     try:
         kept = desk.vault.keep_stream(call.case_id or call.call, Retention.MESSAGE.value, incoming)
-    except _NoRecording as fault:
+    except NoRecording as fault:
         desk.calls.count(f"recording-{fault.why}")
         return fault.refusal
     if sha256 and sha256.lower() != kept.sha256:
@@ -178,53 +178,6 @@ def _without_recordings(desk: Desk, call: TelephoneCall) -> TelephoneCall:
         desk.vault.drop(one.blob)
         desk.calls.count("not-recorded")
     return call
-
-
-class _NoRecording(Exception):
-    def __init__(self, why: str, refusal: Refusal) -> None:
-        super().__init__(why)
-        self.why, self.refusal = why, refusal
-
-
-class _Incoming:
-    """The bytes of a recording, looked at on their way: a known kind of sound, not empty, not too long."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        size, first = 0, b""
-        for chunk in self._chunks:
-            size += len(chunk)
-            if size > RECORDING_BYTES_MAX:
-                facts = {"most": RECORDING_BYTES_MAX // 1024 // 1024}
-                raise _NoRecording("long", Refusal("telephone.long", "telephone.refusal.long", facts=facts))
-            if len(first) < SOUND_HEAD:
-                first += chunk
-                if len(first) < SOUND_HEAD:
-                    continue
-                chunk = first
-                if not sound_of(first):
-                    raise _NoRecording("kind", Refusal("telephone.kind", "telephone.refusal.kind"))
-            yield chunk
-        if len(first) < SOUND_HEAD:
-            raise _NoRecording("empty", Refusal("telephone.empty", "telephone.refusal.empty"))
-
-
-SOUND_HEAD = 12
-
-
-def sound_of(head: bytes) -> str:
-    """The media type of a recording by its first twelve bytes; "" for what is no sound we play."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "audio/wav"
-    if head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1:2] in (b"\xfb", b"\xf3", b"\xf2", b"\xfa")):
-        return "audio/mpeg"
-    if head[:4] == b"OggS":
-        return "audio/ogg"
-    if head[4:8] == b"ftyp":
-        return "audio/mp4"
-    return "audio/webm" if head[:4] == b"\x1a\x45\xdf\xa3" else ""
 
 
 # ---- whose call it is ------------------------------------------------------------------------------------------
