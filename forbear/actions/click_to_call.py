@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from forbear.actions.contact_attempts import note_refused
 from forbear.actions.contact_budget import asked, purpose_of
-from forbear.actions.hotline import call_answered, call_begun, call_ended
+from forbear.actions.hotline import BY_HAND, call_answered, call_begun, call_ended
 from forbear.actions.ports import Desk, DialerAway, Due
 from forbear.actions.record import By, load
 from forbear.core.contact import Channel, may_work_on_cases
@@ -95,10 +95,6 @@ def say_how_it_ended(desk: Desk, by: By, call: str, *, connected: bool) -> Telep
     if connected:
         call_answered(desk, replace(_event(found, Step.ANSWERED), at=desk.clock.now()))
     return call_ended(desk, replace(_event(found, Step.ENDED), at=desk.clock.now()))
-
-
-BY_HAND = "by-hand:"
-"""What stands for the telephone system's id of a call of which none told."""
 
 
 def _event(call: TelephoneCall, step: Step, recorded: bool | None = None) -> CallEvent:

@@ -5,15 +5,16 @@ or what the answering endpoint asks), and only then its facts stand in that case
 is taken only if it was on, and said to be, as the call began. Every function may be called twice and in any order.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from forbear.actions.hotline_hours import call_back_at, next_open
+from forbear.actions.hotline_sound import SOUND_HEAD, Incoming, NoRecording, sound_of
 from forbear.actions.ports import Desk, Due, Held
 from forbear.actions.record import By, carry_out, load
 from forbear.core import events as e
-from forbear.core.contact import SYSTEM, TOUCHES_CASES, Channel, Role
+from forbear.core.contact import SYSTEM, TOUCHES_CASES, Actor, Auth, Channel, Role
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.phone_numbers import e164
@@ -22,9 +23,12 @@ from forbear.core.telephone_call import CallEvent, Recording, TelephoneCall, aft
 
 KEPT_DAYS = 30
 """How long the call table keeps a call: whoever it was has called again by then, or is in the record."""
-RECORDING_BYTES_MAX = 200 * 1024 * 1024
 TEXT_MAX = 120
 TRIES = 20
+BY_HAND = "by-hand:"
+"""What stands for the telephone system's id of a call of which none told yet."""
+ASKED_MOST = timedelta(minutes=10)
+"""After a click, a call to the same number within this is the call that was meant."""
 CALL_BACK_SECONDS = 60
 """Nobody is called back before this: an answer may still be on its way after the hang-up."""
 
@@ -74,10 +78,10 @@ def recording(
     call = desk.calls.by_system(system) or _changed(desk, system, lambda found: found)
     if call.recorded is False:
         return not_recorded(desk)
-    incoming = _Incoming(chunks)
+    incoming = Incoming(chunks)
     try:
         kept = desk.vault.keep_stream(call.case_id or call.call, Retention.MESSAGE.value, incoming)
-    except _NoRecording as fault:
+    except NoRecording as fault:
         desk.calls.count(f"recording-{fault.why}")
         return fault.refusal
     if sha256 and sha256.lower() != kept.sha256:
@@ -111,7 +115,22 @@ def _told(desk: Desk, event: CallEvent) -> TelephoneCall:
     call = _changed(desk, event.call, lambda found: after(found, event, number), event)
     if call.recorded is False and call.recordings:
         call = _without_recordings(desk, call)
+    if call.direction is e.Direction.OUT and not call.case_id:
+        call = _ours(desk, call)
     return _filed(desk, call)
+
+
+def _ours(desk: Desk, call: TelephoneCall) -> TelephoneCall:
+    """A call somebody dialled without a click: it went to a number on file, so it is an attempt to reach her and counts
+    as one, where the number is one borrower's and she has a case that is open.
+    """
+    found = matches(desk, call)
+    if len(found) != 1 or not found[0].cases:
+        return call
+    line = desk.cases.line(found[0].cases[0])
+    if line is None or line.stage == "closed":
+        return call
+    return _changed(desk, call.system, lambda one: replace(one, case_id=one.case_id or line.case_id))
 
 
 def _changed(
@@ -134,9 +153,21 @@ def _changed(
 
 
 def _asked_for(desk: Desk, event: CallEvent) -> TelephoneCall | None:
-    """The call somebody of the desk asked for, which the system now tells of under an id of its own."""
-    call = desk.calls.get(event.reference) if event.reference else None
-    return replace(call, system=event.call) if call and not call.system else None
+    """The call somebody of the desk asked for, which the system now tells of under an id of its own: by our reference,
+    or by its number where the system hands none back.
+    """
+    if event.direction is not e.Direction.OUT:
+        return None
+    if event.reference:
+        asked = [call for call in (desk.calls.get(event.reference),) if call is not None]
+    else:
+        number, since = e164(event.number, desk.telephony.country), desk.clock.now() - ASKED_MOST
+        cases = {line.case_id for held in desk.loans.by_phone(number) for line in desk.cases.of_loan(held.loan_id)}
+        called = [call for case_id in sorted(cases) for call in desk.calls.of_case(case_id)]
+        asked = [one for one in called if one.e164 == number and one.asked_at and one.asked_at >= since]
+    told = not event.call.startswith(BY_HAND)
+    waiting = [one for one in asked if not one.system or (told and one.system.startswith(BY_HAND))]
+    return replace(waiting[0], system=event.call) if waiting else None
 
 
 def _without_recordings(desk: Desk, call: TelephoneCall) -> TelephoneCall:
@@ -147,53 +178,6 @@ def _without_recordings(desk: Desk, call: TelephoneCall) -> TelephoneCall:
         desk.vault.drop(one.blob)
         desk.calls.count("not-recorded")
     return call
-
-
-class _NoRecording(Exception):
-    def __init__(self, why: str, refusal: Refusal) -> None:
-        super().__init__(why)
-        self.why, self.refusal = why, refusal
-
-
-class _Incoming:
-    """The bytes of a recording, looked at on their way: a known kind of sound, not empty, not too long."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        size, first = 0, b""
-        for chunk in self._chunks:
-            size += len(chunk)
-            if size > RECORDING_BYTES_MAX:
-                facts = {"most": RECORDING_BYTES_MAX // 1024 // 1024}
-                raise _NoRecording("long", Refusal("telephone.long", "telephone.refusal.long", facts=facts))
-            if len(first) < SOUND_HEAD:
-                first += chunk
-                if len(first) < SOUND_HEAD:
-                    continue
-                chunk = first
-                if not sound_of(first):
-                    raise _NoRecording("kind", Refusal("telephone.kind", "telephone.refusal.kind"))
-            yield chunk
-        if len(first) < SOUND_HEAD:
-            raise _NoRecording("empty", Refusal("telephone.empty", "telephone.refusal.empty"))
-
-
-SOUND_HEAD = 12
-
-
-def sound_of(head: bytes) -> str:
-    """The media type of a recording by its first twelve bytes; "" for what is no sound we play."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "audio/wav"
-    if head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1:2] in (b"\xfb", b"\xf3", b"\xf2", b"\xfa")):
-        return "audio/mpeg"
-    if head[:4] == b"OggS":
-        return "audio/ogg"
-    if head[4:8] == b"ftyp":
-        return "audio/mp4"
-    return "audio/webm" if head[:4] == b"\x1a\x45\xdf\xa3" else ""
 
 
 # ---- whose call it is ------------------------------------------------------------------------------------------
@@ -213,10 +197,11 @@ def matches(desk: Desk, call: TelephoneCall) -> tuple[Match, ...]:
     )
 
 
-def call_identified(desk: Desk, by: By, call: str, case_id: str) -> TelephoneCall | Refusal:
+def call_identified(desk: Desk, by: By, call: str, case_id: str, proved: Auth | None = None) -> TelephoneCall | Refusal:
     """It is known whose call this is: its facts become part of that case, with their true times. For good.
 
     `by`: who identified the caller, by the rulebook's means; her own act where the caller proved it to a machine.
+    `proved`: by which means, which then stands in her case too; None where that stands there already.
     """
     if by.actor.kind not in (*TOUCHES_CASES, Role.BORROWER, Role.SYSTEM):
         return Refusal("desk.role", "contact.refusal.role", "contact.way_on.ask_agent")
@@ -228,13 +213,20 @@ def call_identified(desk: Desk, by: By, call: str, case_id: str) -> TelephoneCal
         found = desk.calls.get(call)
         if found is None:
             return Refusal("telephone.no_call", "telephone.refusal.no_call")
-        if found.case_id:
-            return _filed(desk, found) if found.case_id == case_id else _other_case()
-        if desk.calls.put(replace(found, case_id=case_id, identified_by=by.actor)):
+        if found.case_id and found.case_id != case_id:
+            return _other_case()
+        if found.case_id or desk.calls.put(replace(found, case_id=case_id, identified_by=by.actor)):
+            if proved is not None and file.party is not None:
+                _note_proof(desk, call, case_id, Actor(Role.BORROWER, file.party.borrower_id, proved))
             named = desk.calls.get(call)
             assert named is not None, "just stored"
             return _filed(desk, named)
     return Refusal("record.busy", "record.refusal.busy", "record.way_on.again")
+
+
+def _note_proof(desk: Desk, call: str, case_id: str, her: Actor) -> None:
+    by = By(actor=her, channel=Channel.HOTLINE, key=f"call:{call}:proved", cause=call)
+    carry_out(desk, by, case_id, {"proved": call}, lambda _: [e.IdentityProved()])
 
 
 def _other_case() -> Refusal:

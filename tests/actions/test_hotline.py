@@ -250,6 +250,42 @@ def test_a_click_rings_the_agent_and_what_the_exchange_tells_is_that_call(dialin
     assert calls_in(dialing, her.case_id)[1:] == [CallEnded(call=call.call, connected=False, seconds=0)]
 
 
+def test_a_call_is_that_call_where_the_exchange_hands_nothing_back(dialing: Desk):
+    her = known(dialing)
+    call = click_to_call.dial(dialing, by(dialing), her.case_id)
+    assert isinstance(call, TelephoneCall)
+    told = rings(dialing, "pbx-7", her.row.phone, direction=Direction.OUT, extensions=("101",))
+    assert told.call == call.call
+    assert work(dialing, minutes=2) == [] and len(calls_in(dialing, her.case_id)) == 1
+
+
+def test_a_call_told_of_late_is_not_counted_twice(dialing: Desk):
+    her = known(dialing)
+    call = click_to_call.dial(dialing, by(dialing), her.case_id)
+    work(dialing, seconds=61)
+    assert isinstance(call, TelephoneCall)
+    rings(dialing, "pbx-7", her.row.phone, direction=Direction.OUT, reference=call.call)
+    ends(dialing, "pbx-7")
+    assert [type(fact) for fact in calls_in(dialing, her.case_id)] == [CallBegun, CallEnded]
+
+
+def test_a_call_dialled_without_a_click_counts_too(desk: Desk, she: Borrower):
+    rings(desk, "c1", she.row.phone, direction=Direction.OUT)
+    ends(desk, "c1")
+    rings(desk, "c2", "13900000000", direction=Direction.OUT)
+    begun, ended = calls_in(desk, she.case_id)
+    assert isinstance(begun, CallBegun) and begun.direction is Direction.OUT
+    assert isinstance(ended, CallEnded) and not ended.connected
+
+
+def test_how_the_caller_was_identified_stands_in_the_case(desk: Desk, she: Borrower):
+    call = rings(desk, "c1", she.row.phone)
+    for _ in range(2):
+        hotline.call_identified(desk, by(desk), call.call, she.case_id, Auth.CALLER_TWO_FACTS)
+    proofs = [event for event in load(desk, she.case_id).events if event.cause == call.call]
+    assert [(event.fact.type, event.actor.auth.value) for event in proofs] == [("identity.proved", "caller-2facts")]
+
+
 def test_a_call_nobody_told_of_counts_after_a_minute(dialing: Desk):
     her = known(dialing)
     click_to_call.dial(dialing, by(dialing), her.case_id)

@@ -19,7 +19,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from forbear.actions.hotline import RECORDING_BYTES_MAX, call_answered, call_begun, call_ended, recording
+from forbear.actions.hotline import call_answered, call_begun, call_ended, recording
+from forbear.actions.hotline_sound import RECORDING_BYTES_MAX
 from forbear.actions.ports import Answered, Desk, VaultFull
 from forbear.core.cti import CALL_MAX, read_event
 from forbear.core.refusal import Refusal

@@ -127,7 +127,7 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
     note_identity(request.desk, proved, outcome.case_id, Auth(proof["auth"]))  # type: ignore[attr-defined]
     call = call_asked(request)
     if call is not None:
-        filed = call_identified(request.desk, by, call.call, outcome.case_id)  # type: ignore[attr-defined]
+        filed = call_identified(request.desk, by, call.call, outcome.case_id, Auth.CALLER_TWO_FACTS)  # type: ignore[attr-defined]
         if isinstance(filed, Refusal):
             messages.warning(request, refused_in(reader_language(), filed))
             call = None
