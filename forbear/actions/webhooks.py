@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from forbear.actions.contact_ports import Webhooks
+from forbear.actions.carrier_ports import Webhooks
 from forbear.actions.ports import Away, Desk, Due, Leased, WebhookAttempt
 from forbear.core.events import CaseOpened, Fact
 from forbear.core.refusal import Refusal

@@ -123,11 +123,12 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
     outcome = open_case(request.desk, by, loan_id=proof["loan"], language=language)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
         return _telephone(request, tried_from(request, "caller", outcome))
-    proved = by_staff(request, Channel.HOTLINE, part="proved", seen=False)
-    note_identity(request.desk, proved, outcome.case_id, Auth(proof["auth"]))  # type: ignore[attr-defined]
-    call = call_asked(request)
-    if call is not None:
-        filed = call_identified(request.desk, by, call.call, outcome.case_id, Auth.CALLER_TWO_FACTS)  # type: ignore[attr-defined]
+    call, auth = call_asked(request), Auth(proof["auth"])
+    if call is None:
+        proved = by_staff(request, Channel.HOTLINE, part="proved", seen=False)
+        note_identity(request.desk, proved, outcome.case_id, auth)  # type: ignore[attr-defined]
+    else:
+        filed = call_identified(request.desk, by, call.call, outcome.case_id, auth)  # type: ignore[attr-defined]
         if isinstance(filed, Refusal):
             messages.warning(request, refused_in(reader_language(), filed))
             call = None
