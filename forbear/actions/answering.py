@@ -182,10 +182,10 @@ def close_call(desk: Desk, taken: Taken, at: datetime, recording: Iterable[bytes
     What stands in no case is a person's task, unless she said and asked for nothing.
     """
     taken = _with_case(desk, taken)
-    calls.ended(desk, taken.ring, taken.case_id, at)
+    calls.ended(desk, taken.ring, at)
     blob = ""
     if taken.recorded and not taken.silent:
-        blob = calls.keep(desk, taken.ring, taken.case_id, at, recording)
+        blob = calls.keep(desk, taken.ring, recording)
     if taken.case_id:
         _tell_case(desk, taken)
     elif taken.wish or taken.proved or blob:

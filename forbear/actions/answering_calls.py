@@ -1,4 +1,4 @@
-"""How a call that the answering endpoint took stands in the record: begun, whose it is, its recording, ended.
+"""How a call that the answering endpoint took stands in the call table and the record: as any call of the hotline does.
 
 A call that nobody was identified in stays outside of every case: its recording is sealed under a key of its own, and
 who works at the desk finds it by the task that actions/answering.py makes of it.
@@ -6,16 +6,14 @@ who works at the desk finds it by the task that actions/answering.py makes of it
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
-from forbear.actions.ports import ZONE, Desk, Kept
-from forbear.actions.record import By, carry_out
-from forbear.core import events as e
-from forbear.core.contact import SYSTEM, Actor, Channel
-from forbear.core.facts import Retention
+from forbear.actions import hotline
+from forbear.actions.ports import Desk
+from forbear.actions.record import By
+from forbear.core.contact import Actor, Channel
 from forbear.core.refusal import Refusal
-
-OPENS, CLOSES = time(9), time(21)
+from forbear.core.telephone_call import CallEvent, Step, TelephoneCall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,48 +25,37 @@ class Ring:
     at: datetime
 
 
-def opening(desk: Desk, at: datetime) -> datetime:
-    """The first moment from `at` on when a person answers."""
-    local = at.astimezone(ZONE)
-    if OPENS <= local.time() < CLOSES:
-        return at
-    on = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
-    return datetime.combine(on, OPENS, ZONE).astimezone(UTC)
-
-
 def begun(desk: Desk, ring: Ring, recorded: bool) -> None:
     """The caller was told that the call is recorded, and it is or is not, for good."""
+    hotline.call_begun(desk, _event(ring, Step.BEGUN, ring.at, recorded))
+    hotline.call_answered(desk, _event(ring, Step.ANSWERED, ring.at))
 
 
 def identified(desk: Desk, ring: Ring, recorded: bool, actor: Actor, case_id: str) -> None:
-    """It is known whose call it is."""
-    fact = e.CallBegun(call=ring.call, direction=e.Direction.IN, recorded=recorded, number=ring.number or None)
-    _filed(desk, ring, actor, case_id, "begun", fact, ring.at)
+    """It is known whose call it is, and by which proof."""
+    begun(desk, ring, recorded)
+    call = desk.calls.by_system(ring.call)
+    assert call is not None, "just begun"
+    by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{call.call}:identified", occurred_at=ring.at)
+    _must(hotline.call_identified(desk, by, call.call, case_id, actor.auth))
 
 
-def ended(desk: Desk, ring: Ring, case_id: str, at: datetime) -> None:
-    """The caller or the endpoint hung up; `case_id` "" where nobody was identified."""
-    if case_id:
-        fact = e.CallEnded(call=ring.call, connected=True, seconds=_seconds(ring, at))
-        _filed(desk, ring, SYSTEM, case_id, "ended", fact, at)
+def ended(desk: Desk, ring: Ring, at: datetime) -> None:
+    """The caller or the endpoint hung up."""
+    hotline.call_ended(desk, _event(ring, Step.ENDED, at))
 
 
-def keep(desk: Desk, ring: Ring, case_id: str, at: datetime, chunks: Iterable[bytes]) -> str:
+def keep(desk: Desk, ring: Ring, chunks: Iterable[bytes]) -> str:
     """Keep the recording; returns its blob."""
-    kept: Kept = desk.vault.keep_stream(case_id or ring.call, Retention.MESSAGE.value, chunks)
-    if case_id:
-        seconds = _seconds(ring, at)
-        fact = e.CallRecorded(call=ring.call, blob=kept.blob, seconds=seconds, sha256=kept.sha256)
-        _filed(desk, ring, SYSTEM, case_id, "recorded", fact, at)
-    return kept.blob
+    call = _must(hotline.recording(desk, ring.call, chunks))
+    return call.recordings[-1].blob
 
 
-def _seconds(ring: Ring, at: datetime) -> int:
-    return max(0, int((at - ring.at).total_seconds()))
+def _event(ring: Ring, step: Step, at: datetime, recorded: bool | None = None) -> CallEvent:
+    return CallEvent(step=step, call=ring.call, at=at, number=ring.number, recorded=recorded)
 
 
-def _filed(desk: Desk, ring: Ring, actor: Actor, case_id: str, what: str, fact: e.Fact, at: datetime) -> None:
-    by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{ring.call}:{what}", occurred_at=at)
-    done = carry_out(desk, by, case_id, {"call": what}, lambda _: [fact])
-    if isinstance(done, Refusal):
-        raise RuntimeError(f"a call could not be filed: {done.rule}")
+def _must(outcome: TelephoneCall | Refusal) -> TelephoneCall:
+    if isinstance(outcome, Refusal):
+        raise RuntimeError(f"a call could not be filed: {outcome.rule}")
+    return outcome

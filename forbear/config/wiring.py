@@ -3,7 +3,6 @@
 The one place that knows both sides. Django is set up before (forbear.config.cli.open_house, or the site itself).
 """
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,7 @@ def desk() -> Desk:
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
-    made = Desk(
+    return Desk(
         clock=clock,
         ids=ids,
         ledger=DjangoLedger(keys, ids, settings.LOG_NAME),
@@ -84,8 +83,8 @@ def desk() -> Desk:
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
+        **_channels(keys, clock, carrier),
     )
-    return replace(made, **_channels(keys, clock, carrier))
 
 
 def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from forbear.actions import answering_calls as calls
 from forbear.actions.answering import Stand, Taken, Wish
 from forbear.actions.answering_calls import Ring
 from forbear.actions.contact import CodeSent, Proved
+from forbear.actions.hotline_hours import next_open
 from forbear.actions.ports import Desk
 from forbear.adapters.sip import spoken
 
@@ -130,7 +131,7 @@ class Conversation:
         if not recorded:
             yield Ask(self._say("unrecorded"))
         now = self.desk.clock.now()
-        opens_at = calls.opening(self.desk, now)
+        opens_at = next_open(self.desk, now)
         if opens_at > now:
             yield Ask((*self._say("closed"), *self._in(spoken.moment(self.taken.language, opens_at))))
 
