@@ -184,6 +184,7 @@ def nightly(desk: Desk, item: Leased) -> None:
         for case_id in desk.cases.to_watch(today)
     ]
     uploads.sweep(desk, desk.clock.now())
+    sms.take_loose(desk)
     desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
