@@ -137,7 +137,7 @@ def take_text(desk: Desk, came: TextIn) -> None:
     text = replace(text, number=number)
     if not desk.limits.take(f"texts:{number}", desk.clock.now(), IN_AN_HOUR, 3600):
         return _keep(desk, text, "many")
-    whose = {held.borrower_id for held in desk.loans.by_phone(number)}
+    whose = {held.borrower_id for held in desk.loans.by_phone(f"+86{number}")}
     lines = [line for one in sorted(whose) for line in desk.cases.of_borrower(one) if line.stage != "closed"]
     if wish := wish_of(text.text):
         return _grant(desk, text, wish, lines)
