@@ -232,6 +232,7 @@ def nightly(desk: Desk, item: Leased) -> None:
     ]
     uploads.sweep(desk, desk.clock.now())
     desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
+    sms.take_loose(desk)
     desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))

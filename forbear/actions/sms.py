@@ -7,6 +7,7 @@ number is on file of exactly one borrower with an open case; a number can be for
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 from forbear.actions.conversation import WORDS_MAX, Written, write_message
@@ -28,6 +29,7 @@ KEPT_DAYS = 180
 """How long the carriers' ids are kept: no receipt comes later, and no text comes again."""
 JOINT_MINUTES = 60
 """Within which the parts of one message come; later the number that joins them may be used for another."""
+GAP = " […] "
 STRAYS_TOLD = 20
 """As long as more than these wait for a person, no further task is made of one: the page shows them all."""
 
@@ -155,6 +157,21 @@ def joined(text: TextIn, words: Mapping[int, str]) -> TextIn | None:
     whole = "".join(words[n] for n in range(1, text.parts + 1))
     id = f"{text.joint}-{sha256(whole.encode('utf-8', 'replace')).hexdigest()[:16]}"
     return replace(text, id=id[-120:], text=whole, part=1, parts=1)
+
+
+def gathered(*, joint: str, parts: int, pieces: Mapping[int, tuple[str, str]]) -> TextIn:
+    """A message some of whose parts never came, with a mark in their place. `pieces`: (number, words) by place."""
+    numbers = {number for number, _ in pieces.values()}
+    assert len(numbers) == 1, "the joint holds the number"
+    words = "".join(pieces[n][1] if n in pieces else GAP for n in range(1, parts + 1))
+    id = f"{joint}-{sha256(words.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return TextIn(id=id[-120:], number=numbers.pop(), text=words)
+
+
+def take_loose(desk: Desk) -> None:
+    """Parts whose others did not come are a message too, so that nothing she wrote is lost."""
+    for text in desk.texts.loose(desk.clock.now() - timedelta(minutes=JOINT_MINUTES)):
+        take_text(desk, text)
 
 
 def _readable(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 
 from forbear.actions.ports import Receipt, Stray, TextIn
-from forbear.actions.sms import JOINT_MINUTES, joined
+from forbear.actions.sms import JOINT_MINUTES, gathered, joined
 from forbear.core.sms import Fate, fate_of
 
 
@@ -16,7 +16,7 @@ class MemoryTexts:
     def __init__(self) -> None:
         self._handed: dict[str, tuple[str, str, str]] = {}
         self._reports: dict[str, Receipt] = {}
-        self._pieces: dict[str, dict[int, tuple[str, datetime]]] = {}
+        self._pieces: dict[str, dict[int, tuple[TextIn, datetime]]] = {}
         self._kept: set[str] = set()
         self._strays: dict[str, Stray] = {}
         self._lock = RLock()
@@ -49,12 +49,23 @@ class MemoryTexts:
     def whole(self, text: TextIn, at: datetime) -> TextIn | None:
         with self._lock:
             since = at - timedelta(minutes=JOINT_MINUTES)
-            words = {n: said for n, (said, came) in self._pieces.get(text.joint, {}).items() if came > since}
-            if words.get(text.part, text.text) != text.text:
-                words = {}
-            words[text.part] = text.text
-            self._pieces[text.joint] = {n: (said, at) for n, said in words.items()}
+            pieces = {n: one for n, one in self._pieces.get(text.joint, {}).items() if one[1] > since}
+            if text.part in pieces and pieces[text.part][0].text != text.text:
+                pieces = {}
+            pieces[text.part] = (text, at)
+            self._pieces[text.joint] = {n: (piece, at) for n, (piece, _) in pieces.items()}
+            words = {n: piece.text for n, (piece, _) in pieces.items()}
         return joined(text, words)
+
+    def loose(self, before: datetime) -> tuple[TextIn, ...]:
+        with self._lock:
+            found = [(joint, pieces) for joint, pieces in sorted(self._pieces.items()) if pieces]
+        return tuple(
+            gathered(joint=joint, parts=parts, pieces={n: (p.number, p.text) for n, (p, _) in pieces.items()})
+            for joint, pieces in found
+            if len(pieces) < (parts := next(iter(pieces.values()))[0].parts)
+            and max(at for _, at in pieces.values()) < before
+        )
 
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
         with self._lock:

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.db.models import Count
 
 from forbear.actions.ports import Receipt, Stray, TextIn
-from forbear.actions.sms import JOINT_MINUTES, joined
+from forbear.actions.sms import JOINT_MINUTES, gathered, joined
 from forbear.core.sms import Fate, fate_of
 from forbear.store.models import TextInRow, TextOutRow, TextPieceRow
 from forbear.store.privacy import Keys, open_text, seal_text
@@ -69,18 +69,32 @@ class DjangoTexts:
         with transaction.atomic(using=self._using):
             self._pieces.filter(at__lt=at - timedelta(days=PIECES_DAYS)).delete()
             hers = self._pieces.filter(joint=text.joint, at__gt=at - timedelta(minutes=JOINT_MINUTES))
-            words = {row.part: open_text(self._key, _place(row.joint, row.part), row.sealed) for row in hers}
+            words = {row.part: self._piece(row)[1] for row in hers}
             if words.get(text.part, text.text) != text.text:  # the number of the joint is used again, for another text
                 words = {}
             words[text.part] = text.text
             self._pieces.filter(joint=text.joint).delete()
-            self._pieces.bulk_create(
-                TextPieceRow(
-                    joint=text.joint, part=n, at=at, sealed=seal_text(self._key, _place(text.joint, n), words[n])
-                )
-                for n in words
-            )
+            self._pieces.bulk_create(self._row(text, n, words[n], at) for n in words)
         return joined(text, words)
+
+    def loose(self, before: datetime) -> tuple[TextIn, ...]:
+        rows: dict[str, list[TextPieceRow]] = {}
+        for row in self._pieces.order_by("joint", "part"):
+            rows.setdefault(row.joint, []).append(row)
+        left = [found for found in rows.values() if len(found) < found[0].parts and max(r.at for r in found) < before]
+        return tuple(
+            gathered(joint=found[0].joint, parts=found[0].parts, pieces={row.part: self._piece(row) for row in found})
+            for found in left
+        )
+
+    def _row(self, text: TextIn, n: int, words: str, at: datetime) -> TextPieceRow:
+        said = json.dumps([text.number, words], ensure_ascii=False)
+        sealed = seal_text(self._key, f"text_piece:{text.joint}:{n}", said)
+        return TextPieceRow(joint=text.joint, part=n, parts=text.parts, at=at, sealed=sealed)
+
+    def _piece(self, row: TextPieceRow) -> tuple[str, str]:
+        number, words = json.loads(open_text(self._key, f"text_piece:{row.joint}:{row.part}", row.sealed))
+        return number, words
 
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
         """What has its place in a case is kept there, under that case's keys; here stays only that it came."""
@@ -120,7 +134,3 @@ class DjangoTexts:
         found = Counter(dict(told.values_list("fate").annotate(Count("carrier")).order_by()))
         came = {"came": self._in.count(), "strays": self._in.exclude(why="").count()}
         return {**found, "unmatched": told.filter(thing="").count(), **came}
-
-
-def _place(joint: str, part: int) -> str:
-    return f"text_piece:{joint}:{part}"

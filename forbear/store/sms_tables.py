@@ -37,10 +37,11 @@ class TextInRow(models.Model):
 
 
 class TextPieceRow(models.Model):
-    """A part of a longer message that came, sealed, until all of them are here."""
+    """A part of a longer message that came, number and words sealed, beside the others until all `parts` are here."""
 
     joint = models.CharField(max_length=120)
     part = models.SmallIntegerField()
+    parts = models.SmallIntegerField()
     sealed = models.BinaryField()
     at = models.DateTimeField(db_index=True)
 

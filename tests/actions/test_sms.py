@@ -12,7 +12,7 @@ from forbear.actions.conversation import write_message
 from forbear.actions.letters import preview, write
 from forbear.actions.ports import Desk, Message, Receipt, TextIn, Undelivered, Unreachable
 from forbear.actions.record import By, Done, carry_out, load
-from forbear.actions.sms import IN_AN_HOUR, place_stray, take_receipt, take_text
+from forbear.actions.sms import IN_AN_HOUR, place_stray, take_loose, take_receipt, take_text
 from forbear.adapters.memory import clock_of, memory_desk, sent_by
 from forbear.core import events as e
 from forbear.core.contact import Actor, Auth, Channel, Reach, Role
@@ -270,6 +270,15 @@ def test_a_message_that_comes_in_parts(desk):
     for id in ("p1", "p1b"):
         take_text(desk, text("前一半，", id=id, joint="j", part=1, parts=2))
     assert [one.text for one in talk(desk, case_id)] == ["前一半，后一半"]
+
+
+def test_parts_whose_others_never_come_are_in_the_case_once(desk):
+    case_id = case_of(desk)
+    take_text(desk, text("前一半，", id="p1", joint="j", part=1, parts=2))
+    for _ in range(3):
+        clock_of(desk).advance(hours=2)
+        take_loose(desk)
+    assert [one.text for one in talk(desk, case_id)] == ["前一半， […]"]
 
 
 def test_a_record_that_is_busy_asks_for_it_again(desk, monkeypatch):

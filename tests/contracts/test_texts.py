@@ -1,5 +1,6 @@
 """What was handed to carriers and what came from them, in memory and in the databases, told in any order."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,17 @@ def test_parts_make_one_message_in_any_order_and_twice_is_once(texts):
     whole = texts.whole(part(2, "二"), START)
     assert (whole.text, whole.parts, whole.number) == ("一二三", 1, PHONE)
     assert texts.whole(part(2, "二"), START) == whole
+
+
+def test_parts_whose_others_never_come(texts):
+    texts.whole(part(1, "一"), START)
+    texts.whole(part(3, "三"), START)
+    for n in (1, 2):
+        texts.whole(replace(part(n, f"整{n}", 2), joint="k"), START)
+    assert texts.loose(START) == ()
+    (left,) = texts.loose(START + timedelta(hours=2))
+    assert (left.text, left.number, left.parts) == ("一 […] 三", PHONE, 1)
+    assert texts.loose(START + timedelta(hours=3)) == (left,)
 
 
 def test_the_number_that_joins_parts_is_used_again(texts):

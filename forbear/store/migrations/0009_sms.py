@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('joint', models.CharField(max_length=120)),
                 ('part', models.SmallIntegerField()),
+                ('parts', models.SmallIntegerField()),
                 ('sealed', models.BinaryField()),
                 ('at', models.DateTimeField(db_index=True)),
             ],
