@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from forbear.actions import message_search
 from forbear.actions.canned_replies import keep_reply, reply_for
 from forbear.actions.contact import open_case
 from forbear.actions.conversation import Written, answer, delivered, write_message, write_note
 from forbear.actions.drafts import draft_of, keep_draft
 from forbear.actions.message_search import search_messages
 from forbear.actions.ports import Desk, Draft
-from forbear.actions.record import By, Done, load
+from forbear.actions.record import By, Done, carry_out, load
 from forbear.adapters.memory import clock_of, memory_desk
 from forbear.core import events as e
 from forbear.core.canned_replies import CannedReply
@@ -69,8 +70,6 @@ def answers(desk: Desk, case_id: str, text: str = "好的。", actor: Actor = LI
 
 def reaches(desk: Desk, case_id: str, **other: Any) -> None:
     """She chose how to be reached, as the record has it."""
-    from forbear.actions.record import carry_out
-
     reach = Reach(**{"language": "zh", "phone": "13900000000", "email": "she@example.com"} | other)
     carry_out(desk, by(desk, SYSTEM), case_id, {}, lambda _: [e.ReachChosen(language="zh", reach=reach)])
 
@@ -180,6 +179,16 @@ def test_a_channel_that_cannot_be_is_refused_and_nothing_is_said(
     assert isinstance(refused, Refusal)
     assert (refused.reason, refused.where) == (f"conversation.refusal.{reason}", "channel")
     assert load(desk, case_id).case.seq == seq
+
+
+def test_a_channel_that_takes_nothing_any_more_is_refused_until_she_chooses_anew(desk: Desk, case_id: str):
+    reaches(desk, case_id)
+    bounced = e.ChannelFailed(channel=Channel.EMAIL, why="5.1.1", address="she@example.com")
+    carry_out(desk, by(desk, SYSTEM), case_id, {}, lambda _: [bounced])
+    refused = answers(desk, case_id, channel=Channel.EMAIL)
+    assert isinstance(refused, Refusal) and refused.reason == "conversation.refusal.failed"
+    reaches(desk, case_id, email="new@example.com")
+    assert isinstance(answers(desk, case_id, channel=Channel.EMAIL), Done)
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------
@@ -316,6 +325,20 @@ def test_a_search_goes_on_page_by_page_and_opens_what_it_must(desk: Desk, case_i
     assert third.before is None
 
 
+def test_what_only_has_the_words_is_passed_over_however_much_of_it_there_is(
+    desk: Desk, case_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(message_search, "AT_ONCE", 3)
+    says(desk, case_id, "I pay now")
+    for _ in range(7):
+        says(desk, case_id, "now I cannot pay")
+    assert hits(desk, '"pay now"') == ["I [pay now]"]
+    monkeypatch.setattr(message_search, "OPENED_MOST", 5)
+    begun = search_messages(desk, LIN, '"pay now"')
+    assert not isinstance(begun, Refusal) and (begun.hits, begun.before is None) == ((), False)
+    assert hits(desk, '"pay now"', before=begun.before) == ["I [pay now]"]
+
+
 def test_a_search_is_for_whoever_works_on_cases_and_asks_for_words(desk: Desk, case_id: str):
     says(desk, case_id, "手术")
     for actor in (AUDITOR, she(desk, case_id), Actor(Role.POLICY_OWNER, "sun", Auth.STAFF)):
@@ -326,8 +349,6 @@ def test_a_search_is_for_whoever_works_on_cases_and_asks_for_words(desk: Desk, c
 
 
 def test_what_was_erased_is_found_nowhere(desk: Desk, case_id: str):
-    from forbear.actions.record import carry_out
-
     says(desk, case_id, "手术")
     clock_of(desk).advance(days=1)
     erased = e.DataErased(retention_class=Retention.MESSAGE, why="asked", keys=1)
