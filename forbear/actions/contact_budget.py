@@ -22,7 +22,9 @@ DAYS_BACK = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the rules answer, the day's limits and what is known of her; `seen`: the contacts it was decided on."""
+    """What the rules answer, the day's limits and what is known of her; `seen`: the contacts it was decided on, of
+    nobody where nothing was to be recorded.
+    """
 
     budget: Budget
     limits: Limits
@@ -56,7 +58,7 @@ def asked_for_loan(desk: Desk, held: Held, channel: Channel, purpose: Purpose, n
     known = [on for on in days if on is not None]
     rest = Rest(until_on=max(known) if len(known) == len(days) else None) if rests else None
     wish = Wish(channel=channel, purpose=purpose, loan=held.loan_id)
-    return _asked(desk, _Whom(held.borrower_id, held, _last_chosen(said), rest), wish, now, "")
+    return _asked(desk, _Whom(held.borrower_id, held, _last_chosen(said), rest), wish, now, "", guarded=False)
 
 
 def held_back(desk: Desk, file: CaseFile, notice: str, now: datetime) -> Budget:
@@ -113,12 +115,12 @@ class _Whom:
     rest: Rest | None
 
 
-def _asked(desk: Desk, whom: _Whom, wish: Wish, now: datetime, number: str) -> Asked:
+def _asked(desk: Desk, whom: _Whom, wish: Wish, now: datetime, number: str, *, guarded: bool = True) -> Asked:
     """`seen` is read before the contacts: one that comes in between makes the command be decided anew."""
     contacts, rules, row = desk.ledger.contacts, desk.rulebooks.on(desk.clock.today()), whom.held and whom.held.row
-    seen, tried = Seen(whom.borrower_id, 0), tuple[Attempt, ...]()
+    seen, tried = Seen("", 0), tuple[Attempt, ...]()
     if limited(wish.channel, wish.purpose):
-        seen = contacts.seen(whom.borrower_id)
+        seen = contacts.seen(whom.borrower_id) if guarded else seen
         tried = contacts.tried(whom.borrower_id, now - timedelta(days=DAYS_BACK))
         wish = replace(wish, number=contacts.number(number or (row.phone if row else "")))
     own_zone = whom.reach.zone if whom.reach else ""

@@ -115,6 +115,7 @@ class Contacts(Protocol):
 
     def outside(self, key: str, borrower_id: str, attempt: Attempt) -> bool:
         """Keep a contact about a loan that has no case; False when the key was used before."""
+
     def answer(self) -> Mapping[str, object]:
         """What the carrier wants to hear when all of it was taken."""
 

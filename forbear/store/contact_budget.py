@@ -152,7 +152,8 @@ class DjangoContacts:
 
     def reaches(self, borrower_id: str) -> tuple[CaseReach, ...]:
         rows = list(_cases(self._using).filter(borrower_id=borrower_id).order_by("case_id"))
-        keys = self._data_keys.by_id({row.key_id for row in rows if row.key_id})
+        wanted = {row.key_id for row in rows if row.key_id}
+        keys = self._data_keys.by_id(wanted) if wanted else {}
         return tuple(
             CaseReach(
                 case_id=row.case_id,

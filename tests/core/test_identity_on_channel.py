@@ -91,3 +91,23 @@ def test_how_many_facts_a_caller_names_is_the_rulebooks():
     assert knows_enough(rules, ["name", "id-tail"])
     assert not knows_enough(rules, ["name"])
     assert not knows_enough(rules, ["name", "colour"])
+
+
+# ---- complaints filed with other desks -------------------------------------------------------------------------
+
+
+def test_zammad_5064_another_customers_mail_with_our_number_is_told_nothing():
+    """Customer B wrote with A's ticket number and was added to A's ticket."""
+    assert told(Channel.EMAIL, Auth.MAIL_ADDRESS, borrower_id="p_2", address="b@mail.cn") == "identity.unproved"
+    assert told(Channel.EMAIL, Auth.CODE, borrower_id="p_2") == "identity.unproved"
+
+
+def test_freescout_2382_a_reply_from_a_bcc_does_not_become_the_customer():
+    """Whoever replied from a hidden copy replaced the customer; without authority on file she stays a stranger."""
+    assert told(Channel.EMAIL, Auth.MAIL_ADDRESS, for_her=True, address="q@a.org") == "identity.third_party"
+    assert told(Channel.EMAIL, Auth.CODE, for_her=True, address="q@a.org") == "identity.third_party"
+
+
+def test_papercups_knowing_the_id_of_a_conversation_lets_nobody_in():
+    """Any visitor who knew a conversation's id could read it."""
+    assert told(Channel.CHAT, Auth.NONE) == "identity.unproved"
