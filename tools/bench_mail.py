@@ -25,19 +25,24 @@ from tests.mail.servers import DOVECOT, Dovecot, SmtpPeer  # noqa: E402 (the roo
 from tests.servers import free_port  # noqa: E402
 
 MAILS = 400
+CASES = 40
 MARKS = ("<!-- mail figures: written by make bench -->", "<!-- end of mail figures -->")
 OUT = (ROOT / "docs/mail.md", ROOT / "docs/figures.md")
 HERS = "her@mail.example.cn"
 Line = tuple[str, str, str]
 
 
-def mails(count: int, to: str) -> list[bytes]:
-    """Chinese mails with a picture of some 20 kB, each of its own."""
+People = Sequence[tuple[str, str]]
+"""(a borrower's address, the address she answers to)"""
+
+
+def mails(count: int, people: People, run: str) -> list[bytes]:
+    """Chinese mails with a picture of some 20 kB, from one after the other; `run` tells those of one run apart."""
     made = []
     for number in range(count):
-        one = EmailMessage()
-        one["From"], one["To"], one["Subject"] = HERS, to, "关于还款"
-        one["Message-ID"] = f"<{number}.{to.partition('@')[0][-8:]}@mail.example.cn>"
+        one, (sender, to) = EmailMessage(), people[number % len(people)]
+        one["From"], one["To"], one["Subject"] = sender, to, "关于还款"
+        one["Message-ID"] = f"<{number}.{run}@mail.example.cn>"
         one.set_content(f"您好，这是第 {number} 封。\n> 请看上次的邮件\n")
         picture = b"\xff\xd8\xff\xe0" + number.to_bytes(4, "big") + os.urandom(15_000)
         one.add_attachment(picture, maintype="image", subtype="jpeg", filename="a.jpg")
@@ -60,18 +65,18 @@ def measured(count: int) -> Iterator[Line]:
     os.environ.update(keep)
     os.environ.pop("DATABASE_URL", None)
     try:
-        desk, address = _desk()
-        yield _by_hand(desk, address, count, home)
-        yield _by_smtp(desk, address, count, home)
+        desk, people = _desk()
+        yield _by_hand(desk, people, count, home)
+        yield _by_smtp(desk, people, count, home)
         if Path(DOVECOT).exists():
-            yield _by_imap(desk, count, home)
+            yield _by_imap(desk, people, count, home)
         yield _out(desk, count)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _desk() -> tuple[Any, str]:
-    """An installation with a borrower whose case is open, and the address to answer to."""
+def _desk() -> tuple[Any, People]:
+    """An installation with CASES borrowers whose cases are open."""
     import logging
     from dataclasses import replace
     from datetime import date
@@ -86,16 +91,20 @@ def _desk() -> tuple[Any, str]:
     from forbear.actions import mail
     from forbear.config.wiring import desk as wired
     from forbear.core.mail_address import reply_address
+    from forbear.town.book import made_up_book
     from forbear.town.borrower import Borrower
-    from forbear.town.sample import somebody
+    from forbear.town.households import made_up_household
 
     mail.MAILS_A_MINUTE = 1_000_000  # the flood is what is measured
     desk = wired()
-    row, household = somebody(desk, Random("bench"), 1, date(2026, 3, 2), planned=False)
-    desk.loans.put([replace(row, email=HERS)])
-    she = Borrower(desk, replace(row, email=HERS), household, Random("bench"), 1)
-    she.arrives()
-    return desk, reply_address(desk.mail_sign, desk.mail_domain, she.case_id, "b")
+    people = []
+    for number, row in enumerate(made_up_book(5, CASES, date(2026, 3, 1))):
+        row = replace(row, email=f"her{number}@mail.example.cn")
+        desk.loans.put([row])
+        she = Borrower(desk, row, made_up_household(row, Random(number)), Random(number), number)
+        she.arrives()
+        people.append((row.email, reply_address(desk.mail_sign, desk.mail_domain, she.case_id, "b")))
+    return desk, people
 
 
 def _plain(folder: Path, raw: bytes, number: int) -> None:
@@ -107,27 +116,27 @@ def _plain(folder: Path, raw: bytes, number: int) -> None:
         os.fsync(file.fileno())
 
 
-def _by_hand(desk: Any, address: str, count: int, home: Path) -> Line:
+def _by_hand(desk: Any, people: People, count: int, home: Path) -> Line:
     from forbear.actions.mail import receive_mail
 
-    some = mails(count, address)
+    some = mails(count, people, "hand")
     ours = a_second(count, lambda: [receive_mail(desk, raw) for raw in some])
     alone = a_second(count, lambda: [_plain(home, raw, number) for number, raw in enumerate(some)])
     return "in, kept, routed and filed / parsed and written by email", ours, alone
 
 
-def _by_smtp(desk: Any, address: str, count: int, home: Path) -> Line:
+def _by_smtp(desk: Any, people: People, count: int, home: Path) -> Line:
     from aiosmtpd.controller import Controller
 
     from forbear.adapters.mail_listener import Listener
     from forbear.config.mail import keep_one
 
-    some = [raw.replace(b"<", b"<s", 1) for raw in mails(count, address)]
+    some = mails(count, people, "smtp")
     domain, port = desk.mail_domain, free_port()
     listener = Listener("smtp", "127.0.0.1", port, domain, ("desk",), keep_one, most=1_000_000)
     listener.start()
     try:
-        ours = a_second(count, lambda: _hand_over(port, some, address))
+        ours = a_second(count, lambda: _hand_over(port, some, people))
     finally:
         listener.stop()
 
@@ -142,19 +151,20 @@ def _by_smtp(desk: Any, address: str, count: int, home: Path) -> Line:
     plain = Controller(Plain(), hostname="127.0.0.1", port=free_port())
     plain.start()
     try:
-        alone = a_second(count, lambda: _hand_over(plain.port, some, address))
+        alone = a_second(count, lambda: _hand_over(plain.port, some, people))
     finally:
         plain.stop()
     return "in by SMTP / aiosmtpd, parsed and written", ours, alone
 
 
-def _hand_over(port: int, some: Sequence[bytes], address: str) -> None:
+def _hand_over(port: int, some: Sequence[bytes], people: People) -> None:
     with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
-        for raw in some:
-            server.sendmail(HERS, [address], raw)
+        for number, raw in enumerate(some):
+            sender, to = people[number % len(people)]
+            server.sendmail(sender, [to], raw)
 
 
-def _by_imap(desk: Any, count: int, home: Path) -> Line:
+def _by_imap(desk: Any, people: People, count: int, home: Path) -> Line:
     from imap_tools import MailBoxUnencrypted
 
     from forbear.adapters.mailbox import ImapMailbox
@@ -164,7 +174,7 @@ def _by_imap(desk: Any, count: int, home: Path) -> Line:
     dovecot = Dovecot()
     try:
         for user in ("ours", "alone"):
-            for raw in mails(count, f"{user}@lender.example"):
+            for raw in mails(count, people, user):
                 dovecot.deliver(raw, [f"{user}@lender.example"], HERS)
         box = ImapMailbox(dovecot.url("ours"))
 

@@ -196,6 +196,9 @@ class Texts(Protocol):
     def whole(self, text: TextIn, at: datetime) -> TextIn | None:
         """The message a part belongs to, once all parts are here; None until then. The same part twice is one."""
 
+    def loose(self, before: datetime) -> tuple[TextIn, ...]:
+        """What is here of messages whose other parts did not come since then, as one text each; twice is the same."""
+
     def keep(self, text: TextIn, at: datetime, case_id: str, why: str) -> bool:
         """Keep a message that came, for a case or ("" and why) for a person; False when it was kept before."""
 

@@ -60,13 +60,14 @@ def receive_mail(desk: Desk, raw: bytes, sender: str | None = None, recipients: 
     before = desk.mails.first(mail.content)
     if before is not None and before.state is not MailState.COMING:
         return _again(desk, before, raw, digest)
-    found = route(mail.head, _known(desk), many=before is None and _many(desk, mail))
+    files: dict[str, CaseFile] = {}
+    found = route(mail.head, _known(desk, files), many=before is None and _many(desk, mail))
     row = _kept(desk, mail, raw, digest, found, before)
     if row is None:  # somebody else took the same mail in at this moment
         first = desk.mails.first(mail.content)
         assert first is not None, "whoever was quicker has entered it"
         return _again(desk, first, raw, digest)
-    told = _file(desk, mail, found, row)
+    told = _file(desk, mail, found, row, files)
     desk.mails.change(replace(row, state=_state(found)))
     if not told and _may_answer(desk, mail, found):
         due = Due(key=f"mail-answer:{row.mail}", kind="mail-answer", due_at=desk.clock.now(), body={"mail": row.mail})
@@ -131,11 +132,12 @@ def _state(found: Route) -> MailState:
 # ---- where it belongs ------------------------------------------------------------------------------------------
 
 
-def _known(desk: Desk) -> Known:
+def _known(desk: Desk, files: dict[str, CaseFile]) -> Known:
+    """What routing may ask; the cases it looks at are left in `files`."""
     own = desk.mail_from.rpartition("<")[2].strip("> ").lower()
     return Known(
         verified=_verified(desk),
-        parties=lambda case_id: _parties(desk, case_id),
+        parties=lambda case_id: _parties(desk, case_id, files),
         borrowers=desk.loans.borrowers_at,
         open_case=lambda borrower_id: _open_case(desk, borrower_id),
         loop_mark=marks.loop_mark(desk.mail_sign, desk.mail_domain),
@@ -147,12 +149,13 @@ def _verified(desk: Desk) -> Callable[[Mark], bool]:
     return lambda mark: compare_digest(desk.mail_sign(mark.text), mark.signature)
 
 
-def _parties(desk: Desk, case_id: str) -> Parties | None:
+def _parties(desk: Desk, case_id: str, files: dict[str, CaseFile]) -> Parties | None:
     """Who may write to a case: she, from any address on file, and whoever she gave authority, while it stands."""
     line = desk.cases.line(case_id)
     file = load(desk, case_id) if line else None
     if line is None or file is None or file.party is None:
         return None
+    files[case_id] = file
     rows = [held.row.email for held in desk.loans.loans_of(line.borrower_id)]
     hers = [file.party.email, file.reach.email if file.reach else None, *rows]
     today = desk.clock.today()
@@ -177,14 +180,14 @@ def _many(desk: Desk, mail: Mail) -> bool:
 # ---- filing ----------------------------------------------------------------------------------------------------
 
 
-def _file(desk: Desk, mail: Mail, found: Route, row: MailRow) -> bool:
+def _file(desk: Desk, mail: Mail, found: Route, row: MailRow, files: dict[str, CaseFile]) -> bool:
     """Put it with its case; returns whether she was told of it already by the case's own messages."""
     if not found.case_id:
         return False
     if found.outcome is Outcome.BOUNCE:
         _bounced(desk, mail, found, row)
         return True
-    file = load(desk, found.case_id)
+    file = files.get(found.case_id) or load(desk, found.case_id)
     assert file.party is not None, "routing goes to no case without its borrower"
     actor = Actor(Role.BORROWER, file.party.borrower_id, Auth.MAIL_ADDRESS)
     by = By(actor=actor, channel=Channel.EMAIL, key=f"mail:{row.mail}", occurred_at=_sent_at(desk, mail))
