@@ -28,6 +28,7 @@ from tools import (  # noqa: E402
     bench_plan,
     bench_sms,
 )
+from tools import bench_chat, bench_papers, bench_plan  # noqa: E402
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 
@@ -50,6 +51,7 @@ MOST: Mapping[str, float] = {
     "ready after `forbear run` on an empty desk, seconds": 5,
     "ready after `forbear run` the next time, seconds": 5,
     "`forbear run` with the made-up town, the first time, seconds": 120,
+    **bench_chat.MOST,
 }
 """What a figure may be at most; a figure without a limit is told for comparison."""
 
@@ -237,6 +239,8 @@ def main(arguments: Sequence[str]) -> int:
         return bench_sms.main([*arguments, "write"])
     if "answering" in arguments:
         return bench_answering.main([*arguments, "write"])
+    if "chat" in arguments:
+        return bench_chat.main(arguments[1:])
     if "plan" in arguments:
         return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
@@ -257,6 +261,7 @@ def main(arguments: Sequence[str]) -> int:
             wait_until(lambda f=filling: f.poll() is not None or _has_ended(f), 400, "a desk to be filled")
         for column, (env, filling) in desks.items():
             table.put(column, measured(env, filling))
+            table.put(column, bench_chat.measured(cluster.url(cluster.new_database()) if env["DATABASE_URL"] else ""))
     finally:
         if cluster:
             cluster.stop()

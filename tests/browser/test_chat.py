@@ -10,6 +10,9 @@ from tests.browser import people
 from tests.browser.eyes import Eyes
 from tests.browser.people import Guest, Inhabited
 
+DESK_BYTES_MAX = 200_000
+"""The desk is no telephone."""
+
 
 def words(key: str, **facts: object) -> str:
     return say("zh", key, **facts)
@@ -78,7 +81,7 @@ def test_both_sides_talk_and_see_who_types_and_what_arrived(site: Inhabited, pho
     assert "typing" not in " ".join(types)
     assert types.count("message.delivered") == 3
     eyes.look(she)
-    eyes.look(agent)
+    eyes.look(agent, bytes_max=DESK_BYTES_MAX)
 
 
 @pytest.mark.parametrize("name", ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "killed"])
@@ -88,11 +91,87 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(site: Inhabited
     she = hers(phone, site, people.guest(number))
     write(she, "一")
     shows(she, "一")
+    agent = desks(phone, site, "wu", she.case_id) if name == "killed" else None
     site.kill()
     write(she, "二", "三")
     she.wait_for_function("() => document.querySelectorAll('.unsent').length === 2")
     case = she.case_id
     said = ["断线时写的", "断线时又写的"]
+    answers(site, case, name, said)
+    site.serve()
+    if name == "chatwoot-7663":
+        she.reload()
+    shows(she, "一", *said, "二", "三")
+    assert spoken(site, case) == ["一", *said, "二", "三"]
+    if agent:
+        shows(agent, "一", *said, "二", "三")
+
+
+def test_rocket_chat_36023_a_line_that_carries_one_way_only(site: Inhabited, phone: Callable[..., Any]):
+    """What she writes arrives and its answers do not: it is shown as unsent, sent again, and stands there once."""
+    she = hers(phone, site, people.guest(5))
+    lost: list[str] = []
+
+    def arrives_and_is_not_answered(route: Any) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        route.fetch()
+        lost.append(route.request.post_data)
+        route.abort()
+
+    she.route(f"**/c/{she.case_id}/chat", arrives_and_is_not_answered)
+    write(she, "听得到吗", "第二句")
+    she.wait_for_selector(f".unsent:has-text('{words('chat.page.unsent')}')")
+    while len(lost) < 2:
+        she.wait_for_timeout(100)
+    she.unroute(f"**/c/{she.case_id}/chat")
+    shows(she, "听得到吗", "第二句")
+    assert spoken(site, she.case_id) == ["听得到吗", "第二句"]
+
+
+@pytest.mark.parametrize("thread", ["chatwoot-14934", "chatwoot-4335"])
+def test_a_page_that_was_away_asks_for_all_it_missed(site: Inhabited, phone: Callable[..., Any], thread: str):
+    """14934: the other side answered blind, only so many seconds were fetched again; 4335: a phone that slept."""
+    she = hers(phone, site, people.guest(6 if thread == "chatwoot-14934" else 7))
+    write(she, "在的")
+    shows(she, "在的")
+    she.context.set_offline(True)
+    write(she, "地铁里写的")
+    missed = [f"第{n}句" for n in range(12)]
+    answers(site, she.case_id, thread, missed)
+    she.wait_for_selector(".unsent")
+    she.context.set_offline(False)
+    shows(she, "在的", *missed, "地铁里写的")
+
+
+def test_two_tabs_show_the_same_and_a_copied_tab_sends_nothing_twice(site: Inhabited, phone: Callable[..., Any]):
+    she = hers(phone, site, people.guest(8))
+    with she.context.expect_page() as opened:
+        she.evaluate("() => window.open(location.href)")  # the new tab begins with a copy of the session storage
+    other = opened.value
+    other.wait_for_selector("#talk.live")
+    write(she, "左边写的")
+    shows(other, "左边写的")
+    write(other, "右边写的")
+    shows(she, "左边写的", "右边写的")
+    shows(other, "左边写的", "右边写的")
+    assert spoken(site, she.case_id) == ["左边写的", "右边写的"]
+
+
+def test_without_javascript_both_sides_send_and_read(site: Inhabited, phone: Callable[..., Any], eyes: Eyes):
+    she = hers(phone, site, people.guest(9), javascript=False)
+    write(she, "没有脚本也能写")
+    she.wait_for_url("**/chat?done=sent")
+    answers(site, she.case_id, "plain", ["也能读"])
+    she.locator("#talk a.no-live").click()
+    found = she.locator("[data-lines] .words").all_inner_texts()
+    assert [text for text in found if "能" in text] == ["没有脚本也能写", "也能读"]
+    eyes.look(she)
+
+
+def answers(site: Inhabited, case_id: str, key: str, said: list[str]) -> None:
+    """Somebody of the desk writes, from another process."""
     site.insider.do(
         "from forbear.actions import chat\n"
         "from forbear.config.wiring import desk as wired\n"
@@ -100,10 +179,5 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(site: Inhabited
         "from forbear.core.contact import Actor, Auth, Channel, Role\n"
         "lin = Actor(Role.AGENT, 'lin', Auth.STAFF)\n"
         f"for n, text in enumerate({said!r}):\n"
-        f"    chat.answer(wired(), By(actor=lin, channel=Channel.CHAT, key=f'{name}:{{n}}'), {case!r}, text)\n"
+        f"    chat.answer(wired(), By(actor=lin, channel=Channel.CHAT, key=f'{key}:{{n}}'), {case_id!r}, text)\n"
     )
-    site.serve()
-    if name == "chatwoot-7663":
-        she.reload()
-    shows(she, "一", *said, "二", "三")
-    assert spoken(site, case) == ["一", *said, "二", "三"]

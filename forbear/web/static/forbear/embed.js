@@ -13,8 +13,9 @@
     try { if (held) sessionStorage.setItem(STORE, JSON.stringify(held)); else sessionStorage.removeItem(STORE); } catch { /* kept in memory alone */ }
   }
 
-  function go(name) {
+  function go(name, opening = false) {
     for (const step of steps) step.hidden = step.dataset.step !== name;
+    if (opening) return;
     const first = box.querySelector(`[data-step="${name}"] h2`);
     if (first) first.focus();
   }
@@ -96,7 +97,7 @@
     place.hidden = false;
   });
   box.querySelector("[data-leave]").addEventListener("click", () => { held = null; keep(); location.reload(); });
-  if (held) talk(); else go("start");
+  if (held) talk(); else go("start", true);
 
   /* Whoever frames this page is one of the sites it was served for, or the browser would not show it. */
   const framer = (location.ancestorOrigins && location.ancestorOrigins[0]) || "";

@@ -12,7 +12,7 @@ window.forbearTalk = (root, door = {}) => {
   const typing = root.querySelector("[data-typing-line]"), trouble = root.querySelector("[data-trouble]");
   const store = "talk:" + at.name;
   let cursor = Number(at.after), heard = 0, over = false, sending = false, pulling = null, stream = null;
-  let typedAt = 0, typingUntil = 0, fresh = true, telling = 0, wait = 0;
+  let typedAt = 0, typingUntil = 0, theirsAt = 0, fresh = true, telling = 0, wait = 0;
   const shown = new Set([...list.querySelectorAll("[data-seq]")].map((li) => Number(li.dataset.seq)));
   let unsent = kept();
 
@@ -74,8 +74,8 @@ window.forbearTalk = (root, door = {}) => {
       const mark = list.querySelector(`li.mine[data-message="${CSS.escape(id)}"] .mark`);
       if (mark) mark.textContent = at.sayDelivered;
     }
-    if (news.typing) typingUntil = Date.now() + TYPE_SHOWN;
-    if (theirs) { fresh = true; typingUntil = 0; if (door.news) door.news(); }
+    if (theirs) { theirsAt = Date.now(); fresh = true; typingUntil = 0; if (door.news) door.news(); }
+    if (news.typing && Date.now() - theirsAt > TYPE_SHOWN) typingUntil = Date.now() + TYPE_SHOWN / 2;
     showTyping();
     if (stays || theirs) scroll.scrollTop = scroll.scrollHeight;
     tell();
