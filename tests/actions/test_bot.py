@@ -6,6 +6,7 @@ for a human must change what is seen).
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -426,6 +427,17 @@ def test_heard_twice_and_by_two_is_one_answer():
     for _ in range(3):
         bot.heard(chat.desk, chat.case_id)
     assert chat.file.case.seq == seq
+
+
+def test_heard_by_eight_at_once_is_one_answer_each():
+    chat = Chat()
+    chat.says("开始")
+    for text in ("我失业了", "去年十二月", "转人工"):
+        chat.writes(text)
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(lambda _: bot.heard(chat.desk, chat.case_id), range(8)))
+    assert len(chat.bots) == 4 and len(chat.facts(e.AnswerGiven)) == 2
+    assert len(chat.facts(e.HandedOver)) == len(chat.facts(e.PersonAsked)) == 1
 
 
 def test_killed_between_the_answer_and_its_words(monkeypatch: pytest.MonkeyPatch):
