@@ -480,6 +480,21 @@ def test_she_is_greeted_once():
     assert chat.facts(e.NoticeQueued) == []
 
 
+def test_only_whoever_proved_herself_hears_that_her_form_is_half_filled_in():
+    for proved, key in ((False, "bot.greet.first"), (True, "bot.greet.again")):
+        chat = Chat()
+        web = By(actor=chat.her, channel=Channel.WEB, key="web:1")
+        give_answer(chat.desk, web, chat.case_id, Question.CAUSE, {"cause": "illness"})
+        bot.greet(chat.desk, chat.case_id, proved=proved)
+        assert chat.bots == [catalogue("zh")[key]]
+
+
+def test_a_question_after_she_was_told_everything_does_not_make_it_be_told_again():
+    chat = Chat()
+    chat.says(*WHOLE["zh"], "征信会有影响吗", "我看过了，提交")
+    assert chat.file.case.submissions == 1
+
+
 # ---- what is told ----------------------------------------------------------------------------------------------------
 
 
