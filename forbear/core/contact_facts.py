@@ -55,9 +55,9 @@ class MessageWritten(Fact):
     """A message between the borrower and the desk, either way, over any channel.
 
     `message`: its id (m_…), "" in records of before; `raw`: blob id in the vault of its form as it came, "" where the
-    text is all there was; `reply`: name@version of the canned reply it was made from, of the bot's the
-    step it stands at (core/bot.py: Step); `drafted`: a language model
-    wrote its first words and a person sent it; `papers`: ids of the papers that came with it.
+    text is all there was; `reply`: name@version of the canned reply it was made from, of a message of the bot the step
+    it stands at (core/bot.py: Step); `drafted`: a language model wrote its first words and a person sent it; `papers`:
+    ids of the papers that came with it.
     """
 
     type = "message.written"
