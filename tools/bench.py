@@ -23,12 +23,12 @@ sys.path.insert(0, str(ROOT))
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
 from tools import (  # noqa: E402
     bench_answering,
+    bench_chat,
     bench_mail,
     bench_papers,
     bench_plan,
     bench_sms,
 )
-from tools import bench_chat, bench_papers, bench_plan  # noqa: E402
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 

@@ -54,8 +54,10 @@ def unheard(file: CaseFile) -> Sequence[e.Recorded]:
     return [event for event in waiting if event.seq > since]
 
 
-def greet(desk: Desk, case_id: str) -> None:
-    """The first words in a chat that she opened, once until a person has been in it."""
+def greet(desk: Desk, case_id: str, *, proved: bool = False) -> None:
+    """The first words in a chat that she opened, once until a person has been in it. `proved`: she showed who she is,
+    so that she may hear that her form is half filled in.
+    """
     times = sum(isinstance(event.fact, e.PersonLeft) for event in load(desk, case_id).events)
 
     def decide(file: CaseFile) -> Decision:
@@ -63,7 +65,7 @@ def greet(desk: Desk, case_id: str) -> None:
         spoken = any(isinstance(event.fact, e.MessageWritten) for event in file.events if _bot_spoke(event))
         if state.person or state.waits or (spoken and not times):
             return ()
-        half = bool(file.answers) and bot.open_for_answers(file)
+        half = proved and bool(file.answers) and bot.open_for_answers(file)
         lines = (Line("bot.greet.again" if half else "bot.greet.first"),)
         return [_message(desk, file, Said(lines=lines, step=str(Step())), _language(file))]
 

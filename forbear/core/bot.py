@@ -320,7 +320,8 @@ def aside(answered: Said, state: State) -> Said:
     """An answer to a question of hers while one of ours stands: ours is asked again under it."""
     question, part = state.step.question, state.step.part
     if question is None:
-        return replace(answered, step=answered.step or str(Step()))
+        kept = state.step if state.step.kind is Kind.TOLD else Step()
+        return replace(answered, step=answered.step or str(kept))
     again = ask(question, part)
     lines = (*answered.lines, Line("bot.back"), *again.lines)
     step = str(Step(Kind.ASIDE, question, part))

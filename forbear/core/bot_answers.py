@@ -88,6 +88,7 @@ ANSWERS: Mapping[str, Answer] = {
     "job-loss": Answer(rules=("stay_days",), choices=("begin", "papers")),
     "illness": Answer(rules=("health_days",), choices=("begin", "papers")),
     "disaster": Answer(rules=("stay_days",), choices=("begin",)),
+    "genuine": Answer(choices=("person",)),
     "not-mine": Answer(choices=("person",)),
     "credit-record": Answer(rules=("credit_years", "dispute_days", "free_reports")),
     "limitation": Answer(rules=("limitation_years",)),

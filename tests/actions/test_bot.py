@@ -6,6 +6,7 @@ for a human must change what is seen).
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -428,6 +429,17 @@ def test_heard_twice_and_by_two_is_one_answer():
     assert chat.file.case.seq == seq
 
 
+def test_heard_by_eight_at_once_is_one_answer_each():
+    chat = Chat()
+    chat.says("开始")
+    for text in ("我失业了", "去年十二月", "转人工"):
+        chat.writes(text)
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(lambda _: bot.heard(chat.desk, chat.case_id), range(8)))
+    assert len(chat.bots) == 4 and len(chat.facts(e.AnswerGiven)) == 2
+    assert len(chat.facts(e.HandedOver)) == len(chat.facts(e.PersonAsked)) == 1
+
+
 def test_killed_between_the_answer_and_its_words(monkeypatch: pytest.MonkeyPatch):
     chat = Chat()
     chat.says("开始", "我失业了")
@@ -466,6 +478,21 @@ def test_she_is_greeted_once():
     said = next(one for one in chat.file.spoken if one.voice is e.Voice.BOT)
     assert (said.by, said.channel) == (SYSTEM, Channel.CHAT)
     assert chat.facts(e.NoticeQueued) == []
+
+
+def test_only_whoever_proved_herself_hears_that_her_form_is_half_filled_in():
+    for proved, key in ((False, "bot.greet.first"), (True, "bot.greet.again")):
+        chat = Chat()
+        web = By(actor=chat.her, channel=Channel.WEB, key="web:1")
+        give_answer(chat.desk, web, chat.case_id, Question.CAUSE, {"cause": "illness"})
+        bot.greet(chat.desk, chat.case_id, proved=proved)
+        assert chat.bots == [catalogue("zh")[key]]
+
+
+def test_a_question_after_she_was_told_everything_does_not_make_it_be_told_again():
+    chat = Chat()
+    chat.says(*WHOLE["zh"], "征信会有影响吗", "我看过了，提交")
+    assert chat.file.case.submissions == 1
 
 
 # ---- what is told ----------------------------------------------------------------------------------------------------

@@ -125,3 +125,33 @@ def test_where_calls_cannot_be_taken_is_named(monkeypatch: pytest.MonkeyPatch, r
     monkeypatch.setenv("FORBEAR_SIP_X", value)
     with pytest.raises(Misconfigured, match=r"FORBEAR_SIP_X.*write"):
         read("FORBEAR_SIP_X")
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "found"),
+    [
+        ("", "", None),
+        ("https://models.example.org/v1", "m", ("https://models.example.org/v1", "k", "m")),
+        ("http://127.0.0.1:8080/v1", "m", ("http://127.0.0.1:8080/v1", "k", "m")),
+    ],
+)
+def test_a_language_model_is_named_whole(monkeypatch: pytest.MonkeyPatch, url: str, model: str, found: object):
+    for name, value in (("URL", url), ("MODEL", model), ("KEY", "k")):
+        monkeypatch.setenv(f"FORBEAR_LLM_{name}", value)
+    assert environment.model() == found
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "said"),
+    [
+        ("http://models.example.org/v1", "m", "write https://models.example.org/v1"),
+        ("file:///etc/passwd", "m", "write https://models.example.org/v1"),
+        ("models", "m", "write https://models.example.org/v1"),
+        ("https://models.example.org/v1", "", "FORBEAR_LLM_MODEL is not; name the model"),
+    ],
+)
+def test_a_language_model_that_cannot_be(monkeypatch: pytest.MonkeyPatch, url: str, model: str, said: str):
+    monkeypatch.setenv("FORBEAR_LLM_URL", url)
+    monkeypatch.setenv("FORBEAR_LLM_MODEL", model)
+    with pytest.raises(environment.Misconfigured, match=said):
+        environment.model()

@@ -218,6 +218,31 @@ thanks|谢谢
 thanks|thank you so much
 disaster|家里被洪水淹了
 disaster|our house was hit by the flood
+genuine|你们是骗子吗
+genuine|怎么知道你们是真的
+genuine|is this a scam
+genuine|how do I know you are real
+person|为什么没人回复我
+person|Can a person look at my case?
+person|not a bot please, a human
+stay|先别转人工，我再想想
+stay|please don't transfer me
+how-to-pay|不需要人工，你告诉我怎么还款就行
+collection-calls|I paid but you still call me
+collection-calls|烦死了别再发短信
+worry-self|你们要逼死我吗
+cannot-pay|打死我也还不起
+|my phone is dead
+|I'm dying to know
+|I could kill for a coffee
+|my manager cut my hours
+|someone stole my wallet
+|找不到人担保
+|人工费多少
+privacy|what happens to my data
+settle|can I pay half now
+change-plan|my salary is late, can I pay next week
+wrong-number|验证码收不到
 |今天天气不错
 |the weather is nice
 |deadline
