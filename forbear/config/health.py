@@ -42,6 +42,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     moves = [(f'waits_for="{name}"', count) for name, count in counts if ":" not in name]
     lines += _gauge("forbear_cases_open", "Open cases by stage", stages)
     lines += _gauge("forbear_cases_waiting", "Open cases by whose move it is", moves)
+    counted = [(f'what="{what}"', count) for what, count in desk.calls.counts().items()]
+    lines += _gauge("forbear_telephone_counted", "What the telephone system sent that did not go as it should", counted)
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 
