@@ -366,9 +366,9 @@ def ask_call_back(desk: Desk, call: TelephoneCall) -> None:
     of exactly one borrower is called, and it is the number on file that is called.
     """
     found = matches(desk, call)
-    if len(found) != 1 or not found[0].cases or call.ended_at is None:
+    if len(found) != 1 or call.ended_at is None:
         return
-    case_id = found[0].cases[0]
+    case_id = found[0].cases[0] if found[0].cases else ""
     at = call_back_at(desk, load(desk, case_id), call.ended_at + timedelta(seconds=CALL_BACK_SECONDS))
     body = {"call": call.call}
     desk.agenda.put([Due(key=f"call-back:{call.call}", kind="call-back", due_at=at, case_id=case_id, body=body)])

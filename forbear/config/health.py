@@ -49,6 +49,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     lines += _gauge("forbear_mail_waiting", "Mails that wait for a person", [("", waiting)])
     texts = [(f'what="{name}"', count) for name, count in sorted(desk.texts.counts().items())]
     lines += _gauge("forbear_texts", "Text messages: receipts by what they say, of nothing of ours, what came", texts)
+    counted = [(f'what="{what}"', count) for what, count in desk.calls.counts().items()]
+    lines += _gauge("forbear_telephone_counted", "What the telephone system sent that did not go as it should", counted)
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 

@@ -150,6 +150,15 @@ def test_a_missed_call_of_a_known_number_is_called_back_the_same_day(desk: Desk,
     assert calls_in(desk, she.case_id) == []
 
 
+def test_somebody_of_the_book_without_a_case_is_called_back_too(desk: Desk):
+    row, _ = somebody(desk, Random("somebody"), 1, date(2026, 3, 2), planned=True)
+    desk.loans.put([row])
+    rings(desk, "c1", row.phone)
+    ends(desk, "c1")
+    assert work(desk, seconds=61) == ["call-back"]
+    assert desk.ledger.size() == 0
+
+
 def test_nobody_is_called_back_who_was_spoken_to(desk: Desk, she: Borrower):
     rings(desk, "c1", she.row.phone)
     ends(desk, "c1")

@@ -74,6 +74,9 @@ def test_a_call_from_its_ringing_to_its_recording(site: Any, phone: Any, eyes: E
     faults = eyes.everything(desk, (NARROW, WIDE), night=True)
     desk.reload()
     bar.wait_for()
+    desk.goto("/desk/calls")
+    bar.wait_for()
+    faults += eyes.everything(desk, (NARROW, WIDE), night=True)
     desk.keyboard.press("i")
     desk.wait_for_url("**/desk/telephone?call=*")
     line.tells(event="answer", callId="c1", user=["101"])
@@ -95,6 +98,12 @@ def test_a_call_from_its_ringing_to_its_recording(site: Any, phone: Any, eyes: E
     faults += eyes.everything(desk, (NARROW, WIDE), night=True)
     assert played(desk) == 2
     assert site.insider.record(case_id, "sum(event.fact.type == 'call.heard' for event in file.events)") == 1
+    desk.get_by_role("button", name="打电话").click()
+    desk.get_by_role("link", name=f"+86{MEI.phone}").wait_for()
+    faults += eyes.everything(desk, (NARROW, WIDE), night=True)
+    desk.get_by_role("button", name="没有接通").click()
+    desk.wait_for_url("**/messages")
+    assert site.insider.record(case_id, "file.talk.calls[-1].connected") is False
     hers = phone(site.url)
     hers.goto("/start")
     assert people.prove(hers, site, MEI) == case_id

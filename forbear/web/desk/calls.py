@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forbear.actions.click_to_call import dial, say_how_it_ended
-from forbear.actions.hotline import hear, matches, not_this_one
+from forbear.actions.hotline import Match, hear, matches, not_this_one
 from forbear.actions.ports import ZONE, Desk
 from forbear.core.clocks import start_of
 from forbear.core.contact import Channel
@@ -43,7 +43,8 @@ AFTERWARDS = timedelta(minutes=10)
 @dataclass(frozen=True)
 class ToldCall:
     """A call as it is shown: `state` ringing, talking, ended or missed; `whose`: what its number says, in words;
-    `borrower`: the one borrower it shows, "" for none or several.
+    `borrower`: the one borrower it shows, "" for none or several; `back`: the number to call back where she has no case
+    yet, from which she would be called.
     """
 
     call: str
@@ -58,12 +59,14 @@ class ToldCall:
     recordings: int
     whose: str
     borrower: str
+    back: str
     extensions: str
 
 
 def told_call(desk: Desk, call: TelephoneCall, language: str) -> ToldCall:
     """A call in words."""
-    whose, borrower = _whose(desk, call, language)
+    found = () if call.case_id else matches(desk, call)
+    alone = found[0] if len(found) == 1 else None
     return ToldCall(
         call=call.call,
         case_id=call.case_id,
@@ -75,8 +78,9 @@ def told_call(desk: Desk, call: TelephoneCall, language: str) -> ToldCall:
         seconds=call.seconds,
         recorded=call.recorded is True,
         recordings=len(call.recordings),
-        whose=whose,
-        borrower=borrower,
+        whose=_whose(call, found, language),
+        borrower=alone.borrower_id if alone else "",
+        back=call.e164 if alone and not alone.cases and call.missed else "",
         extensions=", ".join(call.extensions),
     )
 
@@ -99,17 +103,16 @@ def _number(desk: Desk, call: TelephoneCall, language: str) -> str:
     return say(language, f"telephone.number.{shown.shown.value}")
 
 
-def _whose(desk: Desk, call: TelephoneCall, language: str) -> tuple[str, str]:
+def _whose(call: TelephoneCall, found: tuple[Match, ...], language: str) -> str:
     if call.case_id:
-        return say(language, "telephone.whose.identified"), ""
-    found = matches(desk, call)
+        return say(language, "telephone.whose.identified")
     if not found:
-        return say(language, "telephone.whose.nobody"), ""
+        return say(language, "telephone.whose.nobody")
     firsts = [f"{match.held.row.name[:1]}…" for match in found]
     if len(found) == 1:
-        return say(language, "telephone.whose.one", first=firsts[0]), found[0].borrower_id
+        return say(language, "telephone.whose.one", first=firsts[0])
     listed = ("、" if language == "zh" else ", ").join(firsts[:4])
-    return say(language, "telephone.whose.several", count=len(found), firsts=listed), ""
+    return say(language, "telephone.whose.several", count=len(found), firsts=listed)
 
 
 # ---- the bar on every page -------------------------------------------------------------------------------------

@@ -205,6 +205,13 @@ def test_the_page_of_calls_says_what_waits(desk: Desk, her: Person, person: Sign
     assert "/desk/telephone?call=" not in person("he").opens("/desk/calls").source
 
 
+def test_a_missed_caller_without_a_case_can_be_called_back(her: Person, exchange: Exchange, she: Borrower):
+    rings(exchange, she.row.phone)
+    assert "tel:" not in her.opens("/desk/calls").source
+    exchange.tells(event="hangup", callId="c1")
+    assert f'href="tel:+86{she.row.phone}"' in her.opens("/desk/calls").source
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"), [("102", "102"), ("lin@pbx", "lin@pbx"), ("", ""), ("<b>", "101"), ("1" * 41, "101")]
 )
