@@ -20,11 +20,14 @@ OPENS, CLOSES = time(9), time(21)
 
 @dataclass(frozen=True, kw_only=True)
 class Ring:
-    """A call as it came in. `call`: the telephone system's id of it, or ours; `number`: what it shows, no proof."""
+    """A call as it came in. `call`: the telephone system's id of it, or ours; `number`: what it shows, no proof;
+    `once`: ours alone, for a telephone system may hand one call to us twice.
+    """
 
     call: str
     number: str
     at: datetime
+    once: str
 
 
 def opening(desk: Desk, at: datetime) -> datetime:
@@ -55,7 +58,7 @@ def ended(desk: Desk, ring: Ring, case_id: str, at: datetime) -> None:
 
 def keep(desk: Desk, ring: Ring, case_id: str, at: datetime, chunks: Iterable[bytes]) -> str:
     """Keep the recording; returns its blob."""
-    kept: Kept = desk.vault.keep_stream(case_id or ring.call, Retention.MESSAGE.value, chunks)
+    kept: Kept = desk.vault.keep_stream(case_id or ring.once, Retention.MESSAGE.value, chunks)
     if case_id:
         seconds = _seconds(ring, at)
         fact = e.CallRecorded(call=ring.call, blob=kept.blob, seconds=seconds, sha256=kept.sha256)
@@ -68,7 +71,7 @@ def _seconds(ring: Ring, at: datetime) -> int:
 
 
 def _filed(desk: Desk, ring: Ring, actor: Actor, case_id: str, what: str, fact: e.Fact, at: datetime) -> None:
-    by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{ring.call}:{what}", occurred_at=at)
+    by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{ring.once}:{what}", occurred_at=at)
     done = carry_out(desk, by, case_id, {"call": what}, lambda _: [fact])
     if isinstance(done, Refusal):
         raise RuntimeError(f"a call could not be filed: {done.rule}")

@@ -99,6 +99,7 @@ class Endpoint:
             for port in list(self._ports):
                 self._close_port(port)
             self._threads.shutdown()
+            logger.info("stopped: %s", dict(self.totals) | self.dialogs.counts)
 
     async def _beat(self) -> None:
         """Every 20 milliseconds each call sends a packet; a beat that is late is made up for."""
@@ -162,8 +163,8 @@ class Endpoint:
     def _begin(self, news: Began) -> None:
         self.totals["calls"] += 1
         dialog, port = news.dialog, self._ports[news.dialog.port]
-        name = news.mark or self.desk.ids.new("t")
-        ring = Ring(call=name, number=news.number, at=self.desk.clock.now())
+        once = self.desk.ids.new("t")
+        ring = Ring(call=news.mark or once, number=news.number, at=self.desk.clock.now(), once=once)
         conversation = Conversation(self.desk, ring, self.line.languages)
         call = Call(dialog, port, conversation, self.sounds)
         self.calls[dialog] = call
