@@ -126,7 +126,7 @@ def test_one_call_handed_over_twice_is_two_messages():
     case_id = her_case(desk)
     for seconds in (5, 7):
         left = {"offer_again": Heard(keys="1"), "listen": Heard(spoke=True, seconds=seconds)}
-        Talk(desk, {**her_number_and_code(desk), **left}, recording=bytes(seconds)).go()
+        Talk(desk, {**her_number_and_code(desk), **left}, recording=b"RIFF....WAVE" + bytes(seconds)).go()
     texts = [one.text for one in load(desk, case_id).talk.spoken if one.hers and one.message]
     assert texts == [f"语音留言，{seconds} 秒。请听这次通话的录音。" for seconds in (5, 7)]
     assert len(facts(desk, case_id, e.CallRecorded)) == 2
