@@ -110,18 +110,25 @@ class Endpoint:
                 self.totals["stalls"] += 1
                 due = now
             while due <= now:
-                for call in list(self.calls.values()):
-                    if not call.gone:
-                        call.send()
                 number, due = number + 1, due + 1 / FRAMES_A_SECOND
-                if number % TICK_FRAMES == 0:
-                    self._tick(now)
+                try:
+                    self._turn(number, now)
+                except Exception:  # one call's fault is not the others' silence
+                    self.totals["faults"] += 1
+                    logger.exception("a beat of the endpoint went wrong")
             await asyncio.sleep(max(0.0, due - self._loop.time()))
+
+    def _turn(self, number: int, now: float) -> None:
+        for call in list(self.calls.values()):
+            if not call.gone:
+                call.send()
+        if number % TICK_FRAMES == 0:
+            self._tick(now)
 
     def _tick(self, now: float) -> None:
         self.dialogs.tick(now)
         self._follow()
-        for call in self.calls.values():
+        for call in list(self.calls.values()):
             still = call.frames - call.heard_at > STILL_SECONDS_MOST * FRAMES_A_SECOND
             if not call.gone and (still or call.frames > CALL_SECONDS_MOST * FRAMES_A_SECOND):
                 self.totals["given up"] += 1
