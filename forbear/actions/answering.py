@@ -77,7 +77,7 @@ def ask_code(desk: Desk, ring: Ring, typed: str) -> CodeSent | Refusal:
     number = check_id_number(typed.replace("*", "X"))
     if isinstance(number, Refusal):
         return number
-    return ask_call_code(desk, id_number=number, call=ring.call, number=ring.number)
+    return ask_call_code(desk, id_number=number, call=ring.once, number=ring.number)
 
 
 def loan_asked(desk: Desk, sent: CodeSent) -> str:
@@ -88,7 +88,7 @@ def loan_asked(desk: Desk, sent: CodeSent) -> str:
 
 def prove_caller(desk: Desk, ring: Ring, sent: CodeSent, code: str) -> Proved | Refusal:
     """Try the code that was typed, on this call's own challenge."""
-    return prove(desk, challenge=sent.challenge, code=code, purpose=f"call:{ring.call}")
+    return prove(desk, challenge=sent.challenge, code=code, purpose=f"call:{ring.once}")
 
 
 def caller(proved: Proved) -> Actor:
@@ -100,7 +100,9 @@ def caller(proved: Proved) -> Actor:
 
 
 def cases_of(desk: Desk, proved: Proved) -> tuple[CaseFile, ...]:
-    """Her open cases, that of the loan asked for first; without an open one, the newest of those that are closed."""
+    """Her open cases, that of the loan asked for first; without an open one, the newest of those that are closed. One
+    that was erased is nobody's any more.
+    """
     lines = desk.cases.of_borrower(proved.borrower_id)
     opened = [line for line in lines if line.stage != Stage.CLOSED.value]
     opened.sort(key=lambda line: line.loan_id != proved.loan_id)
@@ -216,14 +218,14 @@ def _tell_case(desk: Desk, taken: Taken) -> None:
 
 def _by(taken: Taken, what: str) -> By:
     assert taken.proved is not None, "only a caller who is known acts on a case"
-    return By(actor=caller(taken.proved), channel=Channel.HOTLINE, key=f"call:{taken.ring.call}:{what}")
+    return By(actor=caller(taken.proved), channel=Channel.HOTLINE, key=f"call:{taken.ring.once}:{what}")
 
 
 def _task(desk: Desk, taken: Taken, blob: str) -> Due:
     """A person's task. `loan`: whose number was typed; nobody but the telephone on file is to be called for that."""
     wish = taken.wish.value or ("proved" if taken.proved else "nothing")
     body = {"call": taken.ring.call, "wish": wish, "loan": taken.loan_id, "recording": blob}
-    return Due(key=f"answered:{taken.ring.call}", kind="answered", due_at=desk.clock.now(), body=body)
+    return Due(key=f"answered:{taken.ring.once}", kind="answered", due_at=desk.clock.now(), body=body)
 
 
 def task_words(body: Mapping[str, Any]) -> str:

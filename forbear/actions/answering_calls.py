@@ -18,11 +18,14 @@ from forbear.core.telephone_call import CallEvent, Step, TelephoneCall
 
 @dataclass(frozen=True, kw_only=True)
 class Ring:
-    """A call as it came in. `call`: the telephone system's id of it, or ours; `number`: what it shows, no proof."""
+    """A call as it came in. `call`: the telephone system's id of it, or ours; `number`: what it shows, no proof;
+    `once`: ours alone, for a telephone system may hand one call to us twice.
+    """
 
     call: str
     number: str
     at: datetime
+    once: str
 
 
 def begun(desk: Desk, ring: Ring, recorded: bool) -> None:
@@ -34,7 +37,7 @@ def begun(desk: Desk, ring: Ring, recorded: bool) -> None:
 def identified(desk: Desk, ring: Ring, recorded: bool, actor: Actor, case_id: str) -> None:
     """It is known whose call it is, and by which proof."""
     begun(desk, ring, recorded)
-    call = desk.calls.by_system(ring.call)
+    call = desk.calls.by_system(ring.once)
     assert call is not None, "just begun"
     by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{call.call}:identified", occurred_at=ring.at)
     _must(hotline.call_identified(desk, by, call.call, case_id, actor.auth))
@@ -47,12 +50,12 @@ def ended(desk: Desk, ring: Ring, at: datetime) -> None:
 
 def keep(desk: Desk, ring: Ring, chunks: Iterable[bytes]) -> str:
     """Keep the recording; returns its blob."""
-    call = _must(hotline.recording(desk, ring.call, chunks))
+    call = _must(hotline.recording(desk, ring.once, chunks))
     return call.recordings[-1].blob
 
 
 def _event(ring: Ring, step: Step, at: datetime, recorded: bool | None = None) -> CallEvent:
-    return CallEvent(step=step, call=ring.call, at=at, number=ring.number, recorded=recorded)
+    return CallEvent(step=step, call=ring.once, at=at, number=ring.number, recorded=recorded)
 
 
 def _must(outcome: TelephoneCall | Refusal) -> TelephoneCall:

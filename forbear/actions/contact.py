@@ -24,6 +24,9 @@ CODES_A_DAY = 5
 ASKS_AN_HOUR = 20
 """Asked from one address; a family behind one line still gets through, a script does not."""
 
+HIDDEN_ASKS_AN_HOUR = 200
+"""By telephone, of all who show no number together."""
+
 
 @dataclass(frozen=True)
 class CodeSent:
@@ -88,10 +91,10 @@ def ask_link_code(desk: Desk, *, loan_id: str, link: str) -> CodeSent | Refusal:
 def ask_call_code(desk: Desk, *, id_number: str, call: str, number: str) -> CodeSent | Refusal:
     """Send a code to the number on file of whoever has this ID-card number, good for one telephone call alone.
 
-    `number`: what the call shows. It proves nothing; it only counts how often somebody asks.
+    `number`: what the call shows, "" where it shows none. It proves nothing; it only counts how often somebody asks.
     """
     now = desk.clock.now()
-    if not desk.limits.take(f"ask-call:{number}", now, ASKS_AN_HOUR, 3600):
+    if not desk.limits.take(f"ask-call:{number}", now, ASKS_AN_HOUR if number else HIDDEN_ASKS_AN_HOUR, 3600):
         return Refusal("contact.too_many", "contact.refusal.too_many", "contact.way_on.call")
     held = desk.loans.by_id_number(id_number)
     within = desk.limits.take(f"call-codes:{id_number}", now, CODES_A_DAY, 86_400)

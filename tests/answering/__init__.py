@@ -50,9 +50,10 @@ class Talk:
     said: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     recording: bytes = b"RIFF....WAVE"
+    number: str = "13800138000"
 
     def __post_init__(self) -> None:
-        ring = Ring(call="t_call", number="13800138000", at=self.desk.clock.now())
+        ring = Ring(call="pbx-1", number=self.number, at=self.desk.clock.now(), once=self.desk.ids.new("t"))
         self.conversation = Conversation(self.desk, ring, self.languages)
         self._asked: dict[str, int] = {}
 

@@ -114,6 +114,24 @@ def test_too_many_asking_is_told_and_sends_nothing_more():
     assert len([message for message in sent_by(desk) if message.reference.startswith("k_")]) == 5
 
 
+def test_those_who_show_no_number_do_not_take_each_others_turns():
+    desk = desk_at()
+    for _ in range(30):
+        talk = Talk(desk, {"ask_id": keyed("110101199003070038")}, number="").go()
+    assert "code_sent" in talk.said and "too_many" not in talk.said
+
+
+def test_one_call_handed_over_twice_is_two_messages():
+    desk = desk_at()
+    case_id = her_case(desk)
+    for seconds in (5, 7):
+        left = {"offer_again": Heard(keys="1"), "listen": Heard(spoke=True, seconds=seconds)}
+        Talk(desk, {**her_number_and_code(desk), **left}, recording=b"RIFF....WAVE" + bytes(seconds)).go()
+    texts = [one.text for one in load(desk, case_id).talk.spoken if one.hers and one.message]
+    assert texts == [f"语音留言，{seconds} 秒。请听这次通话的录音。" for seconds in (5, 7)]
+    assert len(facts(desk, case_id, e.CallRecorded)) == 2
+
+
 def test_keys_of_identity_are_taken_while_nothing_is_recorded():
     desk = desk_at()
     her_case(desk)
@@ -169,7 +187,7 @@ def test_a_message_of_somebody_unknown_is_a_persons_task_with_its_recording_seal
     desk = desk_at()
     talk = Talk(desk, {"ask_id": keyed(""), "offer": Heard(keys="1"), "listen": SPOKE}).go()
     (task,) = tasks(desk)
-    assert (task["wish"], task["loan"], task["call"]) == ("message", "", "t_call")
+    assert (task["wish"], task["loan"], task["call"]) == ("message", "", "pbx-1")
     assert desk.vault.open(str(task["recording"])) == talk.recording
 
 

@@ -37,7 +37,7 @@ def test_a_request_is_read():
     request = read(OPTIONS)
     assert isinstance(request, Request)
     assert (request.method, request.uri, request.sequence) == ("OPTIONS", "sip:desk@192.0.2.10", 7)
-    assert request.transaction == ("z9hG4bK77", "SIP/2.0/UDP pbx.example.org:5062")
+    assert request.transaction == ("z9hG4bK77", "SIP/2.0/UDP pbx.example.org:5062", "c1@pbx 7")
     assert parameter(request.first("from"), "tag") == "a1"
     assert user_in(request.first("from")) == "100"
 

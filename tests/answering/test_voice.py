@@ -1,15 +1,13 @@
 """The voices: every sentence has a sound, a wrong one is named, and without them nothing speaks to people."""
 
-import subprocess
-import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from forbear.adapters.sip.g711 import linear
 from forbear.adapters.sip.voice import BEEP, phrases, read_voice, tones
-from tests.answering.line import HOST, LENDERS, free_udp_port, write_wav
-from tests.house.tree import ROOT
+from tests.answering.line import HOST, LENDERS, write_wav
 
 LANGUAGES = ("zh", "en")
 SOUND = [0, 8000, -8000, 123] * 40
@@ -57,29 +55,38 @@ def test_tones_stand_in_for_all_of_them_and_differ():
     assert made["zh", "welcome"] != made["zh", "goodbye"]
 
 
-def answer(home: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    env = {"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "FORBEAR_HOME": str(home), **settings}
-    command = [sys.executable, "-m", "forbear", "answer", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """The command with settings; returns (status, what it printed, what it complained of)."""
+    from django.conf import settings
+
+    from forbear.config import cli
+
+    def run(*arguments: str, **given) -> tuple[int, str, str]:
+        for name, value in {"DEV": False, "SIP_BIND": None, "SIP_PEERS": (), "VOICE": "", **given}.items():
+            monkeypatch.setattr(settings, name, value)
+        status = cli.main(["answer", *arguments])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
 
 
-def test_the_list_for_the_studio_names_the_lender(tmp_path):
-    told = answer(
-        tmp_path, "phrases", FORBEAR_LENDER="晨光消费金融", FORBEAR_LENDER_EN="Dawn Finance"
-    ).stdout.splitlines()
-    assert told[0] == "zh/welcome.wav\t您好，这里是晨光消费金融的还款困难协商专线。"
-    assert "en/welcome.wav\tHello, this is the line of Dawn Finance for trouble with payments." in told
-    assert len(told) == sum(len(phrases(language, "x")) for language in LANGUAGES)
+def test_the_list_for_the_studio_names_the_lender(answer):
+    status, told, _ = answer("phrases", LENDER="晨光消费金融", LENDER_EN="Dawn Finance")
+    lines = told.splitlines()
+    assert (status, lines[0]) == (0, "zh/welcome.wav\t您好，这里是晨光消费金融的还款困难协商专线。")
+    assert "en/welcome.wav\tHello, this is the line of Dawn Finance for trouble with payments." in lines
+    assert len(lines) == sum(len(phrases(language, "x")) for language in LANGUAGES)
 
 
-def test_it_does_not_start_without_a_voice_an_address_or_peers(tmp_path):
-    bind = {"FORBEAR_SIP_BIND": f"{HOST}:{free_udp_port()}"}
-    nowhere = answer(tmp_path)
-    assert (nowhere.returncode, nowhere.stderr) == (
-        2, "forbear: FORBEAR_SIP_BIND is not set; docs/answering.md says what to write.\n"
-    )  # fmt: skip
-    assert "FORBEAR_SIP_PEERS is not set" in answer(tmp_path, **bind).stderr
-    mute = answer(tmp_path, **bind, FORBEAR_SIP_PEERS=HOST)
-    assert mute.returncode == 2 and "FORBEAR_VOICE is not set" in mute.stderr
-    empty = answer(tmp_path, **bind, FORBEAR_SIP_PEERS=HOST, FORBEAR_VOICE=str(tmp_path), FORBEAR_DEV="1")
-    assert empty.returncode == 2 and "zh/welcome.wav: missing" in empty.stderr and "more" in empty.stderr
+def test_it_does_not_start_without_a_voice_an_address_or_peers(answer, tmp_path):
+    there = {"SIP_BIND": (HOST, 5060), "SIP_PEERS": (ip_network(HOST),)}
+    says = "docs/answering.md says what to write."
+    assert answer() == (2, "", f"forbear: FORBEAR_SIP_BIND is not set; {says}\n")
+    assert answer(SIP_BIND=(HOST, 5060)) == (2, "", f"forbear: FORBEAR_SIP_PEERS is not set; {says}\n")
+    lists = "`forbear answer phrases` lists every file with its text."
+    assert answer(**there) == (2, "", f"forbear: FORBEAR_VOICE is not set; {lists}\n")
+    status, _, said = answer(**there, VOICE=str(tmp_path), DEV=True)
+    assert status == 2 and said.startswith("  zh/welcome.wav: missing\n")
+    assert said.endswith(f"forbear: FORBEAR_VOICE is {tmp_path}, where these sounds are wrong; {lists}\n")

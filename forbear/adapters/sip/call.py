@@ -137,8 +137,10 @@ class Call:
         self._speak(step.said)
         keys, until = "", 0
         while not self.gone:
-            while self._pressed and step.most:
+            while self._pressed:
                 key = self._pressed.popleft()
+                if not step.most:
+                    continue
                 if key == "#" and (step.most > 1 or "#" in step.only):
                     self._hush()
                     return keys, True
@@ -160,6 +162,7 @@ class Call:
         until, ended = begun + step.seconds * FRAMES_A_SECOND, False
         while not self.gone and not ended:
             ended = "#" in self._pressed
+            self._pressed.clear()
             still = self._loud_at + step.quiet * FRAMES_A_SECOND
             if self.frames >= min(until, still):
                 break
@@ -169,10 +172,10 @@ class Call:
         return Heard(ended=ended, spoke=spoke, seconds=-(-(self.frames - begun) // FRAMES_A_SECOND))
 
     async def _wait(self, until: int) -> None:
-        """Until something happens, or until a frame; 0: as long as it takes to say what is being said."""
+        """Until something happens, or until a frame; 0: as long as it takes to say what is being said. Whoever waits
+        has taken every key there was.
+        """
         self._news.clear()
-        if self._pressed or self.gone:
-            return
         seconds = (until - self.frames) / FRAMES_A_SECOND if until else None
         try:
             await asyncio.wait_for(self._news.wait(), seconds)

@@ -112,7 +112,7 @@ class Dialogs:
     news: list[News] = field(default_factory=list)
     calls: dict[tuple[str, str, str], Dialog] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("strangers", "noise", "bad", "busy"), 0))
-    _answers: "OrderedDict[tuple[str, str, str], tuple[float, bytes, Address]]" = field(default_factory=OrderedDict)
+    _answers: "OrderedDict[tuple[str, ...], tuple[float, bytes, Address]]" = field(default_factory=OrderedDict)
 
     # ---- what comes ----------------------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class Endpoint:
             for port in list(self._ports):
                 self._close_port(port)
             self._threads.shutdown()
+            logger.info("stopped: %s", dict(self.totals) | self.dialogs.counts)
 
     async def _beat(self) -> None:
         """Every 20 milliseconds each call sends a packet; a beat that is late is made up for."""
@@ -109,18 +110,25 @@ class Endpoint:
                 self.totals["stalls"] += 1
                 due = now
             while due <= now:
-                for call in list(self.calls.values()):
-                    if not call.gone:
-                        call.send()
                 number, due = number + 1, due + 1 / FRAMES_A_SECOND
-                if number % TICK_FRAMES == 0:
-                    self._tick(now)
+                try:
+                    self._turn(number, now)
+                except Exception:  # one call's fault is not the others' silence
+                    self.totals["faults"] += 1
+                    logger.exception("a beat of the endpoint went wrong")
             await asyncio.sleep(max(0.0, due - self._loop.time()))
+
+    def _turn(self, number: int, now: float) -> None:
+        for call in list(self.calls.values()):
+            if not call.gone:
+                call.send()
+        if number % TICK_FRAMES == 0:
+            self._tick(now)
 
     def _tick(self, now: float) -> None:
         self.dialogs.tick(now)
         self._follow()
-        for call in self.calls.values():
+        for call in list(self.calls.values()):
             still = call.frames - call.heard_at > STILL_SECONDS_MOST * FRAMES_A_SECOND
             if not call.gone and (still or call.frames > CALL_SECONDS_MOST * FRAMES_A_SECOND):
                 self.totals["given up"] += 1
@@ -162,8 +170,8 @@ class Endpoint:
     def _begin(self, news: Began) -> None:
         self.totals["calls"] += 1
         dialog, port = news.dialog, self._ports[news.dialog.port]
-        name = news.mark or self.desk.ids.new("t")
-        ring = Ring(call=name, number=news.number, at=self.desk.clock.now())
+        once = self.desk.ids.new("t")
+        ring = Ring(call=news.mark or once, number=news.number, at=self.desk.clock.now(), once=once)
         conversation = Conversation(self.desk, ring, self.line.languages)
         call = Call(dialog, port, conversation, self.sounds)
         self.calls[dialog] = call

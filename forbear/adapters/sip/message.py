@@ -56,10 +56,12 @@ class Request:
         return int(self.first("cseq").split()[0])
 
     @property
-    def transaction(self) -> tuple[str, str]:
-        """By what a repeat is known again: the branch and the sender of the top Via (RFC 3261 §17.2.3)."""
+    def transaction(self) -> tuple[str, str, str]:
+        """By what a repeat is known again: branch and sender of the top Via (RFC 3261 §17.2.3), and, for who writes
+        no branch, which request of which call it is.
+        """
         via = self.first("via")
-        return parameter(via, "branch"), via.partition(";")[0]
+        return parameter(via, "branch"), via.partition(";")[0], f"{self.first('call-id')} {self.sequence}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ SOUND = b"RIFF....WAVE" + bytes(200)
 @pytest.fixture
 def task(desk, she: Borrower):
     """Somebody typed her number, had no code, and left a message."""
-    ring = Ring(call="t_call", number="13800138000", at=desk.clock.now())
+    ring = Ring(call="t_call", number="13800138000", at=desk.clock.now(), once="t_1")
     begun(desk, ring, True)
     taken = Taken(ring=ring, language="zh", recorded=True, loan_id=she.held.loan_id, wish=Wish.TRIES, silent=False)
     close_call(desk, taken, desk.clock.now(), [SOUND])
