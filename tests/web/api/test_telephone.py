@@ -102,7 +102,10 @@ def test_clocks_may_lie_five_minutes_apart(desk: Desk, exchange: Exchange, secon
 def test_a_secret_is_changed_without_a_gap(desk: Desk, exchange: Exchange, settings: Any):
     settings.CTI_SECRETS = ["a new secret of enough characters", SECRET]
     assert exchange.tells(event="newCall", callId="c1")[0] == 200
-    assert Exchange(desk.clock, b"a new secret of enough characters").tells(event="answer", callId="c1")[0] == 200
+    assert (
+        Exchange(desk.clock, b"a new secret of enough characters").tells(id="new", event="answer", callId="c1")[0]
+        == 200
+    )
     settings.CTI_SECRETS = ["a new secret of enough characters"]
     assert exchange.tells(event="hangup", callId="c1")[0] == 401
 
