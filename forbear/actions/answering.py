@@ -187,7 +187,7 @@ def close_call(desk: Desk, taken: Taken, at: datetime, recording: Iterable[bytes
     calls.ended(desk, taken.ring, at)
     blob = ""
     if taken.recorded and not taken.silent:
-        blob = calls.keep(desk, taken.ring, recording)
+        blob = calls.keep(desk, taken.ring, at, recording)
     if taken.case_id:
         _tell_case(desk, taken)
     elif taken.wish or taken.proved or blob:

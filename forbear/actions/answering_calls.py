@@ -37,7 +37,7 @@ def begun(desk: Desk, ring: Ring, recorded: bool) -> None:
 def identified(desk: Desk, ring: Ring, recorded: bool, actor: Actor, case_id: str) -> None:
     """It is known whose call it is, and by which proof."""
     begun(desk, ring, recorded)
-    call = desk.calls.by_system(ring.once)
+    call = desk.calls.by_system(ring.call)
     assert call is not None, "just begun"
     by = By(actor=actor, channel=Channel.HOTLINE, key=f"call:{call.call}:identified", occurred_at=ring.at)
     _must(hotline.call_identified(desk, by, call.call, case_id, actor.auth))
@@ -48,14 +48,16 @@ def ended(desk: Desk, ring: Ring, at: datetime) -> None:
     hotline.call_ended(desk, _event(ring, Step.ENDED, at))
 
 
-def keep(desk: Desk, ring: Ring, chunks: Iterable[bytes]) -> str:
-    """Keep the recording; returns its blob."""
-    call = _must(hotline.recording(desk, ring.once, chunks))
-    return call.recordings[-1].blob
+def keep(desk: Desk, ring: Ring, at: datetime, chunks: Iterable[bytes]) -> str:
+    """Keep the recording; returns its blob, "" where an earlier part of the call began without being recorded."""
+    kept = hotline.recording(desk, ring.call, chunks, seconds=max(0, int((at - ring.at).total_seconds())))
+    if isinstance(kept, Refusal) and kept.rule == "telephone.not_recorded":
+        return ""
+    return _must(kept).recordings[-1].blob
 
 
 def _event(ring: Ring, step: Step, at: datetime, recorded: bool | None = None) -> CallEvent:
-    return CallEvent(step=step, call=ring.once, at=at, number=ring.number, recorded=recorded)
+    return CallEvent(step=step, call=ring.call, at=at, number=ring.number, recorded=recorded)
 
 
 def _must(outcome: TelephoneCall | Refusal) -> TelephoneCall:
