@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forbear.actions import hotline
+from forbear.actions.hotline_hours import next_open
 from forbear.actions.ports import Desk
 from forbear.actions.record import By
 from forbear.core.contact import Actor, Channel
+from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import CallEvent, Step, TelephoneCall
 
@@ -26,6 +28,12 @@ class Ring:
     number: str
     at: datetime
     once: str
+
+
+def warm_up(desk: Desk) -> None:
+    """Read what the first call would wait for: the rulebook of the day and the numbering plans."""
+    next_open(desk, desk.clock.now())
+    e164(desk.phone)
 
 
 def begun(desk: Desk, ring: Ring, recorded: bool) -> None:

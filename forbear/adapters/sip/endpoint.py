@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from forbear.actions.answering_calls import Ring
+from forbear.actions.answering_calls import Ring, warm_up
 from forbear.actions.ports import Desk
 from forbear.adapters.sip.answering import Ask, Conversation, Heard, HungUp, Step, Steps
 from forbear.adapters.sip.call import FRAMES_A_SECOND, Call
@@ -81,6 +81,7 @@ class Endpoint:
     async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
         """Answer calls until told to stop; those that go on then are ended and filed first."""
         self._loop = asyncio.get_running_loop()
+        warm_up(self.desk)  # the first caller does not wait for what is read once
         self._signals = _bound(self.line.ours)
         self._loop.add_reader(self._signals, self._signalled)
         beat = asyncio.create_task(self._beat())
