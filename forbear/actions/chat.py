@@ -151,8 +151,8 @@ def seen_by(actor: Actor, case_id: str, after: int, channel: Channel) -> By:
 
 def place_in_line(desk: Desk, case_id: str) -> int:
     """Her place among those who wait, from 1; 0 when she does not wait."""
-    waiting = [room.case_id for room in desk.rooms.line()]
-    return waiting.index(case_id) + 1 if case_id in waiting else 0
+    room = desk.rooms.of(case_id)
+    return desk.rooms.place(room) if room.waits else 0
 
 
 # ---- nobody waits unseen -----------------------------------------------------------------------------------------

@@ -129,6 +129,9 @@ class Rooms(Protocol):
     def line(self) -> tuple[Room, ...]:
         """Who waits for a person, the longest first."""
 
+    def place(self, room: Room) -> int:
+        """The place in the line of a room that waits, from 1, without looking at the whole line."""
+
     def of_person(self, person: str) -> tuple[Room, ...]:
         """The conversations somebody of the desk is in, whoever waits longest first."""
 

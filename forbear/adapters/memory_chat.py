@@ -21,6 +21,9 @@ class MemoryRooms:
     def line(self) -> tuple[Room, ...]:
         return tuple(sorted((room for room in self._all() if room.waits), key=_longest))
 
+    def place(self, room: Room) -> int:
+        return sum(_longest(other) < _longest(room) for other in self.line()) + 1
+
     def of_person(self, person: str) -> tuple[Room, ...]:
         return tuple(sorted((room for room in self._all() if person and room.person == person), key=_longest))
 

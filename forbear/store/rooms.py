@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from forbear.core.chat import MOVES, Room, moved, room_of
 from forbear.core.events import Recorded
@@ -58,6 +58,11 @@ class DjangoRooms:
 
     def line(self) -> tuple[Room, ...]:
         return _all(self._rows.filter(person="", since__isnull=False).order_by("since", "case_id"))
+
+    def place(self, room: Room) -> int:
+        waiting = self._rows.filter(person="", since__isnull=False)
+        before = Q(since__lt=room.since) | Q(since=room.since, case_id__lt=room.case_id)
+        return waiting.filter(before).count() + 1
 
     def of_person(self, person: str) -> tuple[Room, ...]:
         rooms = _all(self._rows.filter(person=person)) if person else ()

@@ -236,6 +236,7 @@ def _state(side: Side, room: Room, now: datetime) -> str:
         return _words("chat.page.state.desk.there" if there else "chat.page.state.desk.away")
     if room.person:
         return _words("chat.page.state.her.person")
-    if room.waits and (place := chat.place_in_line(side.desk, side.case_id)):
+    if room.waits:
+        place = side.desk.rooms.place(room)
         return _words("chat.page.state.her.next" if place == 1 else "chat.page.state.her.place", place=place)
     return _words("chat.page.state.her.open")

@@ -73,6 +73,7 @@ def test_the_line_is_kept_in_the_transaction_of_its_facts_and_made_anew_the_same
     record.has("c_3", HER, *asked("b"), channel=Channel.WEB)
     record.has("c_2", SYSTEM, e.MessageWritten(message="m", text="x", voice=e.Voice.AUTO))
     assert [room.case_id for room in rooms.line()] == ["c_2", "c_3"]
+    assert [rooms.place(room) for room in rooms.line()] == [1, 2]
     assert rooms.of_person("lin") == (room_of("c_1", record.ledger.events("c_1")),)
     before = [rooms.of(case_id) for case_id in ("c_1", "c_2", "c_3")]
     assert before == [room_of(case_id, record.ledger.events(case_id)) for case_id in ("c_1", "c_2", "c_3")]
