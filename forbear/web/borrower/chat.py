@@ -54,7 +54,7 @@ def chat(request: HttpRequest, side: Side) -> HttpResponse:
             return redirect(f"{here}?done=sent")
         fault = why_not(outcome)
     elif not looked_ahead(request):
-        greet(side.desk, side.case_id)
+        greet(side.desk, side.case_id, proved=True)
         _see(request, side, side.line.seq)
     side.desk.presence.here(side.case_id, "", side.desk.clock.now())
     field = Field("words", "area", words("chat.page.field"), maximum=WORDS_MAX)

@@ -149,7 +149,7 @@ def handed(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest, proved: Proved, auth: Auth) -> HttpResponse:
     person = Person(proved.borrower_id, proved.loan_id, auth)
     case_id = her_case(request, person, Channel.CHAT)
-    greet(desk_of(request), case_id)
+    greet(desk_of(request), case_id, proved=True)
     return JsonResponse({"token": _token(person, case_id), "case": case_id})
 
 
