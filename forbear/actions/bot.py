@@ -29,9 +29,6 @@ from forbear.core.refusal import Refusal
 from forbear.core.statement import TOLD_BEFORE_SUBMITTING, Question
 from forbear.core.upload_link import items_to_send
 
-LINE_MOST = 500
-"""Cases looked at for how many wait for a person."""
-
 
 def heard(desk: Desk, case_id: str) -> None:
     """Answer every message of hers in the chat that has no answer yet; doing it twice, or half of it, does it once."""
@@ -265,10 +262,10 @@ def _still_in_line(desk: Desk, file: CaseFile, state: State) -> Said:
 
 
 def _place(desk: Desk, case_id: str) -> InLine:
-    """Behind everybody who waits for a person already."""
+    """Behind everybody who waits in the chat already; her own place where she stands in the line."""
     rulebook = desk.rulebooks.on(desk.clock.today())
-    lines = desk.cases.queue(waits_for="agent", limit=LINE_MOST)
-    waiting = sum(line.due_what == "call-back" and line.case_id != case_id for line in lines)
+    line = [room.case_id for room in desk.rooms.line()]
+    waiting = line.index(case_id) if case_id in line else len(line)
     people, minutes = rulebook.integer("chat.people"), rulebook.integer("chat.talk_minutes")
     return in_line(opening(rulebook, ZONE), desk.clock.now(), waiting, people, minutes)
 

@@ -86,7 +86,7 @@ def _spoken(file: CaseFile, said: Spoken, language: str) -> Line:
     bot, auto = said.voice is e.Voice.BOT, said.voice is e.Voice.AUTO or said.by.kind is Role.SYSTEM
     kind = "note" if said.note else "hers" if said.hers else "bot" if bot else "auto" if auto else "ours"
     chips = [say(language, "conversation.desk.note")] if said.note else []
-    if said.reply:
+    if said.reply and said.voice is e.Voice.PERSON:
         chips.append(say(language, "conversation.desk.from_reply", reply=said.reply))
     if said.drafted:
         chips.append(say(language, "conversation.desk.drafted"))
