@@ -19,12 +19,18 @@ def next_open(desk: Desk, at: datetime) -> datetime:
 
 
 def call_back_at(desk: Desk, file: CaseFile, at: datetime) -> datetime:
-    """The first moment from `at` on when people answer and the rules of contact allow to call her."""
+    """The first moment from `at` on when people answer and the rules of contact allow to call her; where these hours
+    never meet, the first at which she may be called.
+    """
+    first = _allowed_at(desk, file, at)
     for _ in range(TURNS):
-        open_at = next_open(desk, at)
-        allowed = asked(desk, file, Channel.HOTLINE, purpose_of(desk, file, Channel.HOTLINE), open_at).budget
-        moved = allowed.next_at or open_at
+        moved = _allowed_at(desk, file, next_open(desk, at))
         if moved == at:
-            break
+            return at
         at = moved
-    return at
+    return first
+
+
+def _allowed_at(desk: Desk, file: CaseFile, at: datetime) -> datetime:
+    purpose = purpose_of(desk, file, Channel.HOTLINE)
+    return asked(desk, file, Channel.HOTLINE, purpose, at).budget.next_at or at

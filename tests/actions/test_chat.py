@@ -72,6 +72,12 @@ class Talk:
         return [event.fact for event in load(self.desk, self.cases[number]).events if isinstance(event.fact, kind)]
 
 
+@pytest.fixture(autouse=True)
+def without_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot answers is tests/actions/test_bot.py's."""
+    monkeypatch.setattr(chat, "heard", lambda desk, case_id: None)
+
+
 @pytest.fixture
 def talk() -> Talk:
     return Talk()

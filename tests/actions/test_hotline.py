@@ -327,9 +327,9 @@ def test_a_call_dialled_by_hand_ends_as_the_agent_says(desk: Desk, she: Borrower
 @pytest.mark.parametrize(
     ("at", "reach", "rule"),
     [
-        (datetime(2026, 3, 2, 15, 0, tzinfo=UTC), {}, "telephone.hours"),
-        (datetime(2026, 3, 2, 2, 0, tzinfo=UTC), {"unwanted": (Channel.HOTLINE,)}, "telephone.unwanted"),
-        (datetime(2026, 3, 2, 2, 0, tzinfo=UTC), {"safe_from": "18:00", "safe_until": "20:00"}, "telephone.hours"),
+        (datetime(2026, 3, 2, 15, 0, tzinfo=UTC), {}, "contact.quiet_from"),
+        (datetime(2026, 3, 2, 2, 0, tzinfo=UTC), {"unwanted": (Channel.HOTLINE,)}, "contact.unwanted"),
+        (datetime(2026, 3, 2, 2, 0, tzinfo=UTC), {"safe_from": "18:00", "safe_until": "20:00"}, "contact.safe_hours"),
     ],
 )
 def test_nobody_is_called_against_the_rules_of_contact(

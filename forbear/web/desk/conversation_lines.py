@@ -35,6 +35,8 @@ class Line:
     chips: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     papers: tuple[tuple[str, str], ...] = ()
+    mail: str = ""
+    """The mail it came as, to be read whole with its files."""
     folded: str = ""
     """Words that are there on asking: what went out by itself."""
 
@@ -104,6 +106,7 @@ def _spoken(file: CaseFile, said: Spoken, language: str) -> Line:
         had=_had(said, language),
         chips=tuple(chips),
         files=((say(language, "conversation.desk.raw"), said.raw),) if said.raw else (),
+        mail=said.message if said.raw and said.channel is Channel.EMAIL else "",
         papers=tuple(
             (say(language, "conversation.desk.paper", number=number), paper)
             for number, paper in enumerate(said.papers, start=1)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from forbear.actions.bot_told import Offered
 from forbear.actions.ports import Desk
 from forbear.config import wiring
 from forbear.core import events as e
@@ -97,9 +96,8 @@ def test_she_takes_her_consent_back(desk: Desk, model: Model):
 
 
 def test_quick_replies_are_plain_buttons_and_links():
-    choices = (Offered("找真人"), Offered("打开材料页", "papers"))
-    shown = render_to_string(
-        "borrower/parts/bot_choices.html", {"choices": choices, "choices_url": "/c/x/chat", "case_id": "x", "key": "k"}
-    )
-    assert '<button class="button second slim" name="text" value="找真人">找真人</button>' in shown
+    talk = {"choices": [{"text": "找真人", "url": ""}, {"text": "打开材料页", "url": "/c/x/papers"}]}
+    page = {"talk": talk, "choices_url": "/c/x/chat", "key": "k"}
+    shown = render_to_string("borrower/parts/bot_choices.html", page)
+    assert '<button class="button second slim" name="words" value="找真人">找真人</button>' in shown
     assert 'href="/c/x/papers"' in shown and 'method="post" action="/c/x/chat"' in shown and "script" not in shown

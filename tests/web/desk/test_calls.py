@@ -300,5 +300,5 @@ def test_a_call_against_the_rules_says_from_when_on(desk: Desk, her: Person, she
     clock_of(desk).advance(hours=14)
     page = her.opens(f"/desk/cases/{she.case_id}/messages")
     refused = her.sends(f"/desk/cases/{she.case_id}/call", {}, form=page)
-    assert refused.status == 422 and "2026年3月3日 08:00 之后可以" in refused.refused
+    assert refused.status == 422 and "从 2026年3月3日 08:00 起可以" in refused.refused
     assert json.dumps([event.fact.type for event in load(desk, she.case_id).events]).count("call.") == 0

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from forbear.actions import chat
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, load
@@ -10,6 +12,12 @@ from forbear.town.borrower import AGENTS, Borrower
 from forbear.town.lives import proposed
 from forbear.words import say
 from tests.web.desk.conftest import Person, live
+
+
+@pytest.fixture(autouse=True)
+def without_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot answers is tests/actions/test_bot.py's."""
+    monkeypatch.setattr(chat, "heard", lambda desk, case_id: None)
 
 
 def asks(desk: Desk, she: Borrower) -> str:

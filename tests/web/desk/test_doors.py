@@ -79,7 +79,7 @@ def test_no_role_gets_where_it_may_not(desk: Desk, case_id: str, person: Callabl
                 unexpected.append((method, pattern.name, status))
     assert unexpected == []
     new = [(event.fact.type, event.actor.id) for event in load(desk, case_id).events if event.seq > before]
-    came_and_went = [("chat.joined", name), ("chat.left", name)] if works else []
+    came_and_went = [("chat.joined", name), ("chat.left", name), ("contact.refused", name)] if works else []
     assert new == ([*came_and_went, ("paper.seen", name)] if name else [])
 
 
