@@ -238,7 +238,10 @@ def _hours(limits: Limits, known: Reached, wish: Wish, at: datetime) -> Iterator
                 opens = first_open(at, zone, begins, ends)
                 if opens > at:
                     yield _No(rule="contact.safe_hours", reason="contact_budget.refusal.safe", until=opens, facts=hours)
-    if _at_once(limits, wish, at) or (wish.purpose is Purpose.ANSWER and _may_at_night(reach, wish)):
+    written_at_once = (
+        _at_once(limits, wish, at) and wish.channel is not Channel.HOTLINE
+    )  # nobody's telephone rings at night
+    if written_at_once or (wish.purpose is Purpose.ANSWER and _may_at_night(reach, wish)):
         return
     quiet: dict[str, str | int] = {"from": f"{limits.quiet_from:%H:%M}", "until": f"{limits.quiet_until:%H:%M}"}
     for zone in known.zones:

@@ -57,7 +57,9 @@ def shows(page: Any, *said: str) -> None:
 
 
 def spoken(site: Inhabited, case_id: str) -> list[str]:
-    found: list[str] = site.insider.record(case_id, "[said.text for said in file.spoken if said.text and said.voice.value == 'person']")
+    found: list[str] = site.insider.record(
+        case_id, "[said.text for said in file.spoken if said.text and said.voice.value == 'person']"
+    )
     return found
 
 

@@ -111,9 +111,9 @@ def test_on_the_lenders_page_she_proves_herself_in_the_frame_and_talks(
     frame.click("#talk form:not([data-choices]) button.button")
     frame.wait_for_function("() => document.querySelector('li.mine[data-seq]') && !document.querySelector('.unsent')")
     case_id = frame.evaluate("() => document.getElementById('talk').dataset.name")
-    assert shop.insider.record(case_id, "[said.text for said in file.spoken if said.text and said.voice.value == 'person']") == [
-        "Can I pay less for a while?"
-    ]
+    assert shop.insider.record(
+        case_id, "[said.text for said in file.spoken if said.text and said.voice.value == 'person']"
+    ) == ["Can I pay less for a while?"]
     assert visitor.cookies() == []
     alone = phone(shop.url, language="en")
     alone.goto("/embed/en")

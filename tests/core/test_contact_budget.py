@@ -60,6 +60,13 @@ def test_the_night_of_china_begins_at_ten_and_ends_at_eight_to_the_second(at: st
     assert asked(at, TEXT) == expected
 
 
+def test_nobodys_telephone_rings_at_night_not_even_in_answer():
+    just_now = {"purpose": Purpose.ANSWER, "asked_at": local("2026-03-02T22:29")}
+    call = Wish(channel=Channel.HOTLINE, **just_now)
+    assert asked("2026-03-02T22:30", call) == ("contact.quiet_from", local("2026-03-03T08:00"))
+    assert asked("2026-03-02T22:30", Wish(channel=Channel.SMS, **just_now)) == ("", local("2026-03-02T22:30"))
+
+
 def test_the_night_is_the_one_of_her_place_not_of_the_lender():
     assert asked("2026-03-02T20:30", zone=NEW_YORK, limits=US)[0] == ""
     assert asked("2026-03-02T21:00", zone=NEW_YORK, limits=US) == (
