@@ -82,7 +82,7 @@ def post(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | Ref
 
     said = Written(text=written) if isinstance(written, str) else written
     done = write_message(desk, by, case_id, replace(said, calls_person=False), also)
-    if isinstance(done, Done):
+    if isinstance(done, Done) and not desk.rooms.of(case_id).person:
         heard(desk, case_id)
     return done
 
