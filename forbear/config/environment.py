@@ -146,6 +146,7 @@ def sqlite(file: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,
+        "CONN_MAX_AGE": None,  # opening it anew for every page costs as much as a light page itself
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
