@@ -1,4 +1,4 @@
-"""No more reminders by mail: opening the link changes nothing, a press does, without a cookie or a token of a form."""
+"""No more mail: opening the link changes nothing, a press does, without a cookie or a token of a form."""
 
 import pytest
 from django.test import Client
@@ -29,7 +29,7 @@ def test_one_press_of_a_mail_program_is_enough(she: Borrower, address: str):
     """RFC 8058: a POST of List-Unsubscribe=One-Click, with nothing else."""
     for _ in range(2):
         answer = strict().post(address, {"List-Unsubscribe": "One-Click"})
-        assert answer.status_code == 200 and "以后不再用邮件发送还款提醒。" in answer.content.decode()
+        assert answer.status_code == 200 and "以后不再给您发邮件，改用短信。" in answer.content.decode()
         assert not answer.cookies
     assert she.file.reach is not None and she.file.reach.unwanted == (Channel.EMAIL,)
 
@@ -39,7 +39,7 @@ def test_the_page_says_what_it_does_in_both_languages_and_nothing_of_the_case(sh
     client = strict()
     client.cookies["lang"] = "en"
     en = client.get(address).content.decode()
-    assert "不再用邮件提醒" in zh and "No more reminders by mail" in en
+    assert "不再收邮件" in zh and "No more mail" in en
     assert she.row.name not in zh + en and she.row.loan.contract not in zh + en
 
 
