@@ -25,6 +25,8 @@ ONLY_SENT = {
             "piece",
             "link_piece",
         ),
+        *("chat_typing", "chat_seen", "embed_ask", "embed_question", "embed_prove", "embed_handover", "embed_post"),
+        *("embed_typing", "embed_seen"),
     },
     "desk": {
         *(
@@ -50,18 +52,22 @@ ONLY_SENT = {
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
+        *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
     },
 }
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
-    "borrower": {"everything", "document", "papers_state", "link_papers_state", "recording"},
+    "borrower": {
+        *("everything", "document", "papers_state", "link_papers_state", "recording"),
+        *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
+    },
     "desk": {
         *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
-        *("mail_file", "task_recording"),
+        *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
     },
 }
 """Files, and the lines that a page asks for by itself."""
-TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
+TABS = ("", "/chat", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
 QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
 
 POOR = "from dataclasses import replace; she.home = replace(she.home, household=replace(she.home.household, income=()))"
@@ -80,7 +86,7 @@ LIVES = {
     "signed": "{approved}; she.signs(); she.pays()",
 }
 BORROWER = {
-    "draft": ("", "check", "messages", "call-me", "reach", *(f"statement/{name}" for name in QUESTIONS)),
+    "draft": ("", "check", "messages", "chat", "call-me", "reach", *(f"statement/{name}" for name in QUESTIONS)),
     "stated": (
         "",
         "received",
@@ -175,6 +181,7 @@ def test_every_page_of_the_borrowers_site(
             opened.add(named(page.url, site))
     assert faults == [], "\n".join(faults)
     elsewhere = {"landing", "identity", "code", "mine", "meaning", "link", "link_papers", "link_confirm", "together"}
+    elsewhere |= {"embed", "handover"}  # tests/browser/test_chat_embedded.py
     assert opened | {f"borrower:{name}" for name in elsewhere} == pages_of("borrower")
 
 
