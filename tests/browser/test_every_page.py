@@ -86,7 +86,16 @@ LIVES = {
     "signed": "{approved}; she.signs(); she.pays()",
 }
 BORROWER = {
-    "draft": ("", "check", "messages", "chat", "call-me", "reach", *(f"statement/{name}" for name in QUESTIONS)),
+    "draft": (
+        "",
+        "check",
+        "messages",
+        "chat",
+        "in-my-words",
+        "call-me",
+        "reach",
+        *(f"statement/{name}" for name in QUESTIONS),
+    ),
     "stated": (
         "",
         "received",
