@@ -182,8 +182,8 @@ class Site:
 
     def serve(self) -> None:
         """Serve from the database as it is, again after `kill`."""
-        server = ["-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "--host", "127.0.0.1"]
-        server += ["--port", str(self.port), "--no-ws", "forbear.config.wsgi:application"]
+        server = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
+        server += ["--port", str(self.port), "--no-ws", "forbear.config.asgi:application"]
         with open(self.log, "ab") as log:
             self._server = subprocess.Popen(
                 [sys.executable, *server], cwd=ROOT, env=self.environment, stdout=log, stderr=log

@@ -21,7 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
-from tools import bench_papers, bench_plan  # noqa: E402
+from tools import (  # noqa: E402
+    bench_answering,
+    bench_chat,
+    bench_mail,
+    bench_papers,
+    bench_plan,
+    bench_sms,
+)
 from tools.bench_pages import Served, resident_mb  # noqa: E402
 from tools.timing import percentile, timed  # noqa: E402
 
@@ -44,6 +51,7 @@ MOST: Mapping[str, float] = {
     "ready after `forbear run` on an empty desk, seconds": 5,
     "ready after `forbear run` the next time, seconds": 5,
     "`forbear run` with the made-up town, the first time, seconds": 120,
+    **bench_chat.MOST,
 }
 """What a figure may be at most; a figure without a limit is told for comparison."""
 
@@ -225,6 +233,14 @@ def main(arguments: Sequence[str]) -> int:
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
     if "papers" in arguments:
         return bench_papers.main([*arguments, "write"])
+    if "mail" in arguments:
+        return bench_mail.main([*arguments, "write"])
+    if "sms" in arguments:
+        return bench_sms.main([*arguments, "write"])
+    if "answering" in arguments:
+        return bench_answering.main([*arguments, "write"])
+    if "chat" in arguments:
+        return bench_chat.main(arguments[1:])
     if "plan" in arguments:
         return bench_plan.main(arguments)
     plans = [] if arguments else bench_plan.measured()
@@ -245,6 +261,7 @@ def main(arguments: Sequence[str]) -> int:
             wait_until(lambda f=filling: f.poll() is not None or _has_ended(f), 400, "a desk to be filled")
         for column, (env, filling) in desks.items():
             table.put(column, measured(env, filling))
+            table.put(column, bench_chat.measured(cluster.url(cluster.new_database()) if env["DATABASE_URL"] else ""))
     finally:
         if cluster:
             cluster.stop()
@@ -253,8 +270,16 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
-    papers = 0 if arguments else bench_papers.main(["write"])
+    papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
+    papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
     return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    answered = 0 if arguments else bench_answering.main(["write"])
+    papers = 0 if arguments else bench_papers.main(["write"])
+    return (
+        answered
+        or papers
+        or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
+    )
 
 
 def _has_ended(process: "subprocess.Popen[str]") -> bool:

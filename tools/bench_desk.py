@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +22,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 
 from forbear.actions import contact, conversation, statement  # noqa: E402
+from forbear.actions.contact_attempts import loan_budget  # noqa: E402
+from forbear.actions.message_search import search_messages  # noqa: E402
 from forbear.actions.ports import Write  # noqa: E402
 from forbear.actions.record import By, load  # noqa: E402
 from forbear.adapters.memory import MovedClock  # noqa: E402
@@ -28,7 +31,7 @@ from forbear.config.staff import new_person  # noqa: E402
 from forbear.config.wiring import desk  # noqa: E402
 from forbear.core.case import fold  # noqa: E402
 from forbear.core.codec import plain  # noqa: E402
-from forbear.core.contact import Actor, Auth, Channel, Role  # noqa: E402
+from forbear.core.contact import Actor, Auth, Channel, Purpose, Role  # noqa: E402
 from forbear.core.envelope import read_event  # noqa: E402
 from forbear.core.events import MessageWritten  # noqa: E402
 from forbear.core.file import open_file  # noqa: E402
@@ -127,7 +130,7 @@ def _borrower_session(borrower_id: str, loan_id: str) -> str:
     return str(session.session_key)
 
 
-def _staff_session() -> str:
+def _staff_session(name: str = "lin") -> str:
     """An agent signed in with both factors, as allauth's own session has it."""
     from allauth.account.internal.flows.login import record_authentication
     from allauth.mfa.totp.internal import auth
@@ -135,8 +138,8 @@ def _staff_session() -> str:
     from django.contrib.sessions.backends.db import SessionStore
     from django.test import RequestFactory
 
-    new_person("lin", "agent", password="a password for the bench")
-    user = get_user_model().objects.get(username="lin")
+    new_person(name, "agent", password="a password for the bench")
+    user = get_user_model().objects.get(username=name)
     auth.TOTP.activate(user, auth.generate_totp_secret())
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
@@ -162,11 +165,21 @@ def figures(long_case: str, short_cases: list[str]) -> dict[str, float]:
     found["read and opened again, p95"] = _p(95, lambda: load(here, long_case))
     found["read and opened the first time, p95"] = _p(95, lambda: (read_event.cache_clear(), load(here, long_case)), 20)
     found |= dict(_appends(here, short_cases))
+    contracts = cycle(here.loans.all_contracts()[:1000])
+    found["may a dialer ring now, one contract after another, p95"] = _p(
+        95, lambda: _may_ring(here, next(contracts)), 500
+    )
     found |= dict(_plans(here, long_case))
+    agent = Actor(Role.AGENT, "bench", Auth.STAFF)
+    found["a page of words found over all cases, p95"] = _p(95, lambda: search_messages(here, agent, "打电话 给我"))
     ((audit_ms,), size) = (timed(here.ledger.verify, 1, 0), here.ledger.size())
     found["the whole record verified, events a second"] = size / audit_ms * 1000
     found["the queue made anew from the record, seconds"] = timed(here.ledger.rebuild, 1, 0)[0] / 1000
     return found
+
+
+def _may_ring(here: Any, contract: str) -> object:
+    return loan_budget(here, contract, Channel.HOTLINE, Purpose.COLLECTION)
 
 
 def _appends(here: Any, cases: list[str]) -> Iterator[tuple[str, float]]:
@@ -239,5 +252,5 @@ def _well(outcome: Any) -> Any:
 if __name__ == "__main__":
     if sys.argv[1] == "fill":
         print(json.dumps(fill(int(sys.argv[2]))))
-    else:
+    elif sys.argv[1] == "figures":
         print(json.dumps(figures(sys.argv[2], sys.argv[3].split(","))))

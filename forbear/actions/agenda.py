@@ -8,17 +8,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from forbear.actions import agreement, comparison, enforcement, health_papers, payments, reading, uploads, webhooks
+from forbear.actions import (
+    agreement,
+    bot,
+    chat,
+    click_to_call,
+    comparison,
+    enforcement,
+    health_papers,
+    hotline,
+    payments,
+    reading,
+    sms,
+    uploads,
+    webhooks,
+)
+from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import write
-from forbear.actions.ports import ZONE, Desk, Due, Lane, Leased, Message
+from forbear.actions.mail import answer_mail
+from forbear.actions.mail_delivery import came_back, headers_of, with_mark
+from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
-from forbear.core.contact import SYSTEM, Channel
+from forbear.core.contact import SYSTEM, Channel, Purpose
 from forbear.core.file import CaseFile
+from forbear.core.mail_routing import Failure
 from forbear.core.notices import LEFT_OUT, NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.words import say
@@ -46,7 +65,7 @@ def work(desk: Desk, limit: int = 20, lane: Lane | None = None) -> int:
 def _one(desk: Desk, item: Leased) -> None:
     try:
         HANDLERS[item.kind](desk, item)
-    except NeedsPerson as reason:
+    except (NeedsPerson, Unreachable) as reason:
         desk.agenda.give_up(item, str(reason))
     except webhooks.TryAgain as again:
         if again.seconds is None:
@@ -82,8 +101,16 @@ def deliver(desk: Desk, item: Leased) -> None:
     The secret of an upload link is put in here and stands nowhere else; a link that has ended meanwhile is not sent.
     """
     name = str(item.body["notice"])
-    notice = next((n for n in load(desk, item.case_id).notices if n.notice == name), None)
+    file = load(desk, item.case_id)
+    notice = next((n for n in file.notices if n.notice == name), None)
+    if item.body.get("untold") and notice is not None and notice.state != "delivered":
+        raise NeedsPerson("the message did not arrive and nothing else told her")
     if notice is None or notice.state != "queued" or notice.letter is None:
+        return
+    if sms.shut(file, notice.channel):
+        sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
+        return
+    if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
     if link := str(item.body.get("link", "")):
@@ -91,10 +118,43 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    desk.messenger.send(
-        Message(channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name)
+    headers = None
+    if notice.channel is Channel.EMAIL:
+        headers, body = headers_of(desk, file, notice), with_mark(desk, file, body)
+    message = Message(
+        channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )
-    carry_out(desk, _by(item), item.case_id, {"sent": name}, lambda _: [e.NoticeSent(notice=name)])
+    try:
+        carriers = desk.messenger.send(message)
+    except Bounced as bounced:
+        number = 1 + file.notices.index(notice)
+        came_back(desk, _by(item), item.case_id, number, Failure.HARD, bounced.status)
+        return
+    except Unreachable as why:
+        sms.not_sent(desk, _by(item), item.case_id, name, why)
+        return
+    sms.handed(desk, carriers, item.case_id, name)
+
+    def decide(file: CaseFile) -> Decision:
+        """Its receipt may have been quicker."""
+        state = next(one.state for one in file.notices if one.notice == name)
+        return [e.NoticeSent(notice=name)] if state == "queued" else ()
+
+    carry_out(desk, _by(item), item.case_id, {"sent": name}, decide)
+
+
+def _waits(desk: Desk, item: Leased, file: CaseFile, notice: str) -> bool:
+    """Whether the message has to wait because the rules of contact forbid it now: it is due again when they allow it.
+    One that they never allow is a person's task.
+    """
+    found = held_back(desk, file, notice, desk.clock.now())
+    if found.allowed:
+        return False
+    if found.next_at is None:
+        raise NeedsPerson("the rules of contact allow this message at no time")
+    key = f"deliver:{notice}:{found.next_at.isoformat()}"
+    desk.agenda.put([Due(key=key, kind=item.kind, due_at=found.next_at, case_id=item.case_id, body=item.body)])
+    return True
 
 
 def send_code(desk: Desk, item: Leased) -> None:
@@ -107,8 +167,10 @@ def send_code(desk: Desk, item: Leased) -> None:
     held = desk.loans.loan(challenge.loan_id)
     language = held.row.language if held else "zh"
     lender = desk.lender if language == "zh" else desk.lender_en
-    said = say(language, f"notices.code.{purpose}", code=code, lender=lender, minutes=CODE_MINUTES)
-    desk.messenger.send(Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id))
+    key = f"sms.discreet_code.{purpose}" if sms.discreet(desk, challenge.borrower_id) else f"notices.code.{purpose}"
+    said = say(language, key, code=code, lender=lender, minutes=CODE_MINUTES)
+    message = Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id)
+    sms.handed(desk, desk.messenger.send(message), "", challenge.id)
 
 
 def remind(desk: Desk, item: Leased) -> None:
@@ -120,7 +182,7 @@ def remind(desk: Desk, item: Leased) -> None:
         row = next((row for row in file.rows(agreed) if row.number == number), None) if agreed else None
         if agreed is None or agreed.number != item.body["number"] or row is None or not row.open_minor:
             return ()
-        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), number=number)
+        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), Purpose.CASE, number=number)
         return [thing for pair in letters for thing in pair]
 
     carry_out(desk, _by(item), item.case_id, {"remind": item.key}, decide)
@@ -160,7 +222,7 @@ def decision_due(desk: Desk, item: Leased) -> None:
 
 def nightly(desk: Desk, item: Leased) -> None:
     """Put the end of the day of every case that has something to look at on the agenda, and the next night; forget
-    the files that stopped on their way.
+    the files that stopped on their way, and what carriers said long ago.
     """
     today = desk.clock.today()
     tomorrow = today + timedelta(days=1)
@@ -170,6 +232,8 @@ def nightly(desk: Desk, item: Leased) -> None:
     ]
     uploads.sweep(desk, desk.clock.now())
     desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
+    sms.take_loose(desk)
+    desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
     dues += dues_of_the_night(desk)
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
@@ -202,6 +266,44 @@ def resume(desk: Desk, item: Leased) -> None:
     enforcement.resume(desk, _by(item), item.case_id)
 
 
+def answer(desk: Desk, item: Leased) -> None:
+    """The acknowledgement of a mail."""
+    answer_mail(desk, str(item.body["mail"]))
+
+
+def reach_her(desk: Desk, item: Leased) -> None:
+    """A message came back and no other channel is left."""
+    raise NeedsPerson("no channel is left by which she can be reached")
+
+
+def stray(desk: Desk, item: Leased) -> None:
+    """A text message that belongs to no case for sure waits for somebody to look at it."""
+    if desk.texts.stray(str(item.body["text"])):
+        raise NeedsPerson("text messages wait to be looked at")
+
+
+def chat_waits(desk: Desk, item: Leased) -> None:
+    """The time has come by which she was told that a person answers in the chat."""
+    if bot.still_waits(desk, item.case_id):
+        raise NeedsPerson("she was given to a person in the chat and nobody has come")
+
+
+def call_back(desk: Desk, item: Leased) -> None:
+    """She called and nobody answered: a person calls back, unless they have spoken meanwhile."""
+    if not hotline.talked_since(desk, str(item.body["call"]), item.case_id):
+        raise NeedsPerson("she called and nobody answered: call the number on file")
+
+
+def listen_to_message(desk: Desk, item: Leased) -> None:
+    """A caller left a message while the desk was closed."""
+    raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
+
+
+def answered(desk: Desk, item: Leased) -> None:
+    """A call that a machine answered and that belongs to no case yet: for a person."""
+    raise NeedsPerson(task_words(item.body))
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -221,9 +323,20 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # conversation: drafts, canned replies, search
     # limits on contact
     # mail
+    "mail-answer": answer,
+    "unreached": reach_her,
     # text messages
+    "text": sms.send_answer,
+    "stray": stray,
     # chat and bot
+    "chat": chat.watch,
+    "chat-waits": chat_waits,
     # telephone
+    "call-back": call_back,
+    "call-message": listen_to_message,
+    "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
+    "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
+    "answered": answered,
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

@@ -5,12 +5,15 @@ Asking for a code tells nobody whether a person or a contract exists: the answer
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Due, Held
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Party, Reach
+from forbear.core.contact_budget import unreachable
+from forbear.core.contact_limits import limits_of
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_id
 from forbear.core.refusal import Refusal
@@ -20,6 +23,9 @@ CODE_TRIES = 5
 CODES_A_DAY = 5
 ASKS_AN_HOUR = 20
 """Asked from one address; a family behind one line still gets through, a script does not."""
+
+HIDDEN_ASKS_AN_HOUR = 200
+"""By telephone, of all who show no number together."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,23 @@ def ask_link_code(desk: Desk, *, loan_id: str, link: str) -> CodeSent | Refusal:
     return _send_code(desk, held, f"upload:{link}")
 
 
-def prove(desk: Desk, *, challenge: str, code: str) -> Proved | Refusal:
-    """Try a sign-in code; a wrong, spent, late or foreign one is refused with the same words."""
+def ask_call_code(desk: Desk, *, id_number: str, call: str, number: str) -> CodeSent | Refusal:
+    """Send a code to the number on file of whoever has this ID-card number, good for one telephone call alone.
+
+    `number`: what the call shows, "" where it shows none. It proves nothing; it only counts how often somebody asks.
+    """
+    now = desk.clock.now()
+    if not desk.limits.take(f"ask-call:{number}", now, ASKS_AN_HOUR if number else HIDDEN_ASKS_AN_HOUR, 3600):
+        return Refusal("contact.too_many", "contact.refusal.too_many", "contact.way_on.call")
+    held = desk.loans.by_id_number(id_number)
+    within = desk.limits.take(f"call-codes:{id_number}", now, CODES_A_DAY, 86_400)
+    return _send_code(desk, held if within else None, f"call:{call}")
+
+
+def prove(desk: Desk, *, challenge: str, code: str, purpose: str = "sign-in") -> Proved | Refusal:
+    """Try a code that proves who somebody is; a wrong, spent, late or foreign one is refused with the same words."""
     right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
-    if right is None or right.purpose != "sign-in" or not right.loan_id:
+    if right is None or right.purpose != purpose or not right.loan_id:
         return Refusal("contact.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
     return Proved(right.borrower_id, right.loan_id)
 
@@ -115,7 +134,7 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
         if file.events:
             return ()
         facts: list[e.Fact | Due] = [opened]
-        if by.actor.auth in (Auth.CODE, Auth.CALLER_TWO_FACTS):
+        if by.actor.auth in (Auth.CODE, Auth.APP, Auth.CALLER_TWO_FACTS):
             facts.append(e.IdentityProved())
         at = start_of(keep_until_on + timedelta(days=1), ZONE)
         facts.append(Due(key=f"keep:{case_id}", kind="keep", due_at=at, case_id=case_id))
@@ -125,11 +144,16 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
 
 
 def choose_reach(desk: Desk, by: By, case_id: str, reach: Reach) -> Done | Refusal:
-    """Language, e-mail and discretion of what we send; the number on file changes only with the lender."""
+    """How, when and in which language we reach her; the number on file changes only with the lender."""
+    limits = limits_of(desk.rulebooks.on(desk.clock.today()))
 
     def decide(file: CaseFile) -> Decision:
         if file.party is None or reach.phone != file.party.phone:
             return Refusal("contact.phone", "contact.refusal.phone_on_file", "contact.way_on.call", where="phone")
+        if reach.zone and reach.zone not in available_timezones():
+            return Refusal("reach.zone", "contact_budget.reach.fault.zone", where="zone")
+        if refusal := unreachable(reach, limits):
+            return refusal
         return () if file.reach == reach else [e.ReachChosen(language=reach.language, reach=reach)]
 
     return carry_out(desk, by, case_id, {"reach": reach}, decide)

@@ -3,14 +3,14 @@
 They are facts of the case themselves, in the same transaction; forbear/actions/agenda.py sends them afterwards.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
+from forbear.actions import contact_budget
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
 from forbear.core.agreement import Lapse
-from forbear.core.clocks import outside_quiet_hours
-from forbear.core.contact import Actor, Channel, Role
+from forbear.core.contact import Actor, Channel, Purpose, Role
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
@@ -26,48 +26,85 @@ def letters(
     kind = _kind(fact, actor, file.events[-1].channel)
     if kind is None or file.party is None:
         return
-    yield from write(desk, file, kind, now, at_once=actor.kind is Role.BORROWER)
+    channel = file.events[-1].channel
+    only = channel if kind is NoticeKind.MESSAGE and channel in (Channel.SMS, Channel.EMAIL) else None
+    purpose = Purpose.ANSWER if actor.kind is Role.BORROWER else Purpose.NOTICE
+    if isinstance(fact, e.MessageWritten):
+        purpose = fact.purpose
+    yield from write(desk, file, kind, now, purpose, only=only)
 
 
 def write(
-    desk: Desk, file: CaseFile, kind: NoticeKind, now: datetime, *, at_once: bool = False, number: int = 0
+    desk: Desk,
+    file: CaseFile,
+    kind: NoticeKind,
+    now: datetime,
+    purpose: Purpose = Purpose.NOTICE,
+    *,
+    number: int = 0,
+    only: Channel | None = None,
 ) -> Iterator[tuple[e.NoticeQueued, Due]]:
-    """A message of this kind about the case as it stands. `at_once`: it answers her own act, at any hour."""
+    """A message of this kind about the case as it stands, due when the rules of contact allow it; what has to go and
+    has no such time is due at once, for forbear/actions/agenda.py to give to a person. `only`: by this channel alone,
+    as whoever wrote it chose.
+    """
+    for channel, to, subject, text in _texts(desk, file, kind, number):
+        if only not in (None, channel):
+            continue
+        notice = desk.ids.new("n")
+        allowed = contact_budget.asked(desk, file, channel, purpose, now).budget
+        queued = e.NoticeQueued(
+            notice=notice,
+            kind=kind,
+            channel=channel,
+            language=file.case.language,
+            purpose=purpose,
+            letter=Letter(to=to, subject=subject, body=text),
+        )
+        link = file.upload_links[-1] if kind is NoticeKind.UPLOAD_LINK else None
+        body = {"notice": notice, "link": link.link} if link else {"notice": notice}
+        at = allowed.next_at or now
+        yield queued, Due(key=f"deliver:{notice}", kind="deliver", due_at=at, case_id=file.case.case_id, body=body)
+
+
+def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tuple[Channel, str, str, str]]:
+    """(channel, to, subject, text) for each way to her that she does not want left alone."""
     assert file.party is not None, "somebody to write to"
-    rulebook = desk.rulebooks.on(desk.clock.today())
-    send_at = now
-    if not at_once:
-        quiet = (time.fromisoformat(rulebook.text(f"contact.quiet_{end}")) for end in ("from", "until"))
-        send_at = outside_quiet_hours(now, ZONE, *quiet)
     language = file.case.language
     said = _said(desk, file, language, number)
-    link = file.upload_links[-1] if kind is NoticeKind.UPLOAD_LINK else None
-    reach = file.reach
+    reach = contact_budget.reach_of(desk, file)
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
-    key = f"notices.{kind.value}.text"
-    if reach and reach.discreet:
-        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
-    texts = [(Channel.SMS, phone, "", ("" if language == "zh" else " ").join(sentences(language, key, **said)))]
+    text = _text(desk, file, kind, said)
+    texts = [(Channel.SMS, phone, "", text)]
     if email:
-        subject = say(language, f"notices.{kind.value}.subject", **said)
+        own = file.spoken[-1].subject if kind is NoticeKind.MESSAGE and file.spoken else ""
+        subject = own or say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
         texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
-    for channel, to, subject, text in texts:
-        notice = desk.ids.new("n")
-        letter = Letter(to=to, subject=subject, body=text)
-        queued = e.NoticeQueued(notice=notice, kind=kind, channel=channel, language=language, letter=letter)
-        yield (
-            queued,
-            Due(
-                key=f"deliver:{notice}",
-                kind="deliver",
-                due_at=send_at,
-                case_id=file.case.case_id,
-                body={"notice": notice, "link": link.link} if link else {"notice": notice},
-            ),
-        )
+    able = [text for text in texts if text[0] not in file.talk.failed]
+    wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
+    return wanted or able[:1] or texts[:1]
+
+
+def preview(desk: Desk, file: CaseFile, kind: NoticeKind) -> str:
+    """The text message that goes out with a message of this kind; "" where she gets none."""
+    closed = file.talk.failed | set(file.reach.unwanted if file.reach else ())
+    if file.party is None or Channel.SMS in closed:
+        return ""
+    return _text(desk, file, kind, _said(desk, file, file.case.language, 0))
+
+
+def _text(desk: Desk, file: CaseFile, kind: NoticeKind, said: Mapping[str, str]) -> str:
+    """The words of a text message: without lender and debt, and by a link that says neither, where she chose so."""
+    language, key = file.case.language, f"notices.{kind.value}.text"
+    if file.reach and file.reach.discreet:
+        key = "notices.discreet_link" if kind is NoticeKind.UPLOAD_LINK else "notices.discreet"
+        if desk.discreet_address:
+            links = {name: said[name].replace(desk.address, desk.discreet_address) for name in ("link", "upload_link")}
+            said = {**said, **links}
+    return ("" if language == "zh" else " ").join(sentences(language, key, **said))
 
 
 def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
@@ -85,6 +122,11 @@ def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
         case e.PaymentReceived(all_settled=True):
             return None
     return CALLED_FOR.get(fact.type)
+
+
+def mentioned(desk: Desk, file: CaseFile, language: str) -> dict[str, str]:
+    """All that a message to her may mention, in a language; "" where the case has no such thing now."""
+    return _said(desk, file, language, 0)
 
 
 def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, str]:

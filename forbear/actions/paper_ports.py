@@ -45,6 +45,12 @@ class Vault(Protocol):
     def open(self, blob_id: str) -> bytes:
         """open_stream for a small file."""
 
+    def size(self, blob_id: str) -> int:
+        """How many bytes a file has; KeyError as open_stream."""
+
+    def drop(self, blob_id: str) -> None:
+        """Delete one file: it is kept elsewhere, or was not wanted after all. Nothing happens when it is gone."""
+
     def sweep(self, case_id: str, retention: str) -> int:
         """Delete the files of a case whose key of this class was destroyed; returns how many. Twice is once."""
 

@@ -10,13 +10,52 @@ from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from forbear.actions.contact_ports import Answer as Answer
-from forbear.actions.contact_ports import Attempt as Attempt
-from forbear.actions.contact_ports import Away as Away
-from forbear.actions.contact_ports import NoWebhooks as NoWebhooks
-from forbear.actions.contact_ports import Post as Post
-from forbear.actions.contact_ports import Webhooks as Webhooks
-from forbear.actions.contact_ports import nowhere
+from forbear.actions.book_ports import CaseLine as CaseLine
+from forbear.actions.book_ports import Cases as Cases
+from forbear.actions.book_ports import Challenge as Challenge
+from forbear.actions.book_ports import Challenges as Challenges
+from forbear.actions.book_ports import Counts as Counts
+from forbear.actions.book_ports import Held as Held
+from forbear.actions.book_ports import Limits as Limits
+from forbear.actions.book_ports import LoanBook as LoanBook
+from forbear.actions.carrier_ports import Answer as Answer
+from forbear.actions.carrier_ports import Answered as Answered
+from forbear.actions.carrier_ports import Away as Away
+from forbear.actions.carrier_ports import Calls as Calls
+from forbear.actions.carrier_ports import Dialer as Dialer
+from forbear.actions.carrier_ports import DialerAway as DialerAway
+from forbear.actions.carrier_ports import Mailbox as Mailbox
+from forbear.actions.carrier_ports import MailboxAway as MailboxAway
+from forbear.actions.carrier_ports import MailHeaders as MailHeaders
+from forbear.actions.carrier_ports import MailReader as MailReader
+from forbear.actions.carrier_ports import MailRoom as MailRoom
+from forbear.actions.carrier_ports import MailRow as MailRow
+from forbear.actions.carrier_ports import MailShown as MailShown
+from forbear.actions.carrier_ports import MailState as MailState
+from forbear.actions.carrier_ports import NoDialer as NoDialer
+from forbear.actions.carrier_ports import NoWebhooks as NoWebhooks
+from forbear.actions.carrier_ports import Post as Post
+from forbear.actions.carrier_ports import Receipt as Receipt
+from forbear.actions.carrier_ports import Stray as Stray
+from forbear.actions.carrier_ports import Telephony as Telephony
+from forbear.actions.carrier_ports import TextGateway as TextGateway
+from forbear.actions.carrier_ports import TextIn as TextIn
+from forbear.actions.carrier_ports import Texts as Texts
+from forbear.actions.carrier_ports import WebhookAttempt as WebhookAttempt
+from forbear.actions.carrier_ports import Webhooks as Webhooks
+from forbear.actions.carrier_ports import nowhere
+from forbear.actions.contact_ports import CannedReplies as CannedReplies
+from forbear.actions.contact_ports import CaseReach as CaseReach
+from forbear.actions.contact_ports import Contacts as Contacts
+from forbear.actions.contact_ports import Draft as Draft
+from forbear.actions.contact_ports import Drafts as Drafts
+from forbear.actions.contact_ports import Handovers as Handovers
+from forbear.actions.contact_ports import LanguageModel as LanguageModel
+from forbear.actions.contact_ports import MessageIndex as MessageIndex
+from forbear.actions.contact_ports import NoModel as NoModel
+from forbear.actions.contact_ports import Presence as Presence
+from forbear.actions.contact_ports import Rooms as Rooms
+from forbear.actions.contact_ports import Seen as Seen
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -42,9 +81,10 @@ from forbear.core.audit import Audit
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
-from forbear.core.loanbook import Row
+from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.rules import Rulebook
+from forbear.core.sms import NETWORK, Gateway
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """The place of lender and borrower: its midnight ends a day, its night is quiet."""
@@ -83,7 +123,8 @@ class Due:
 @dataclass(frozen=True, kw_only=True)
 class Write:
     """Facts to append to one case in one transaction with what becomes due. `expected`: seq of the case's last event
-    as loaded, -1 for a new case. `key`: idempotency key of the command; `request`: hash of what was asked.
+    as loaded, -1 for a new case. `key`: idempotency key of the command; `request`: hash of what was asked. `seen`: the
+    contacts with her that it was decided on.
     """
 
     case_id: str
@@ -97,11 +138,12 @@ class Write:
     cause: str
     facts: tuple[Fact, ...]
     dues: tuple[Due, ...] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Somebody else appended first; `actual` is the case's last seq now."""
+    """Somebody else appended first, or reached her first; `actual` is the case's last seq now."""
 
     actual: int
 
@@ -121,17 +163,27 @@ class Ledger(Protocol):
         sealed in the record goes with it.
         """
 
+    @property
+    def contacts(self) -> Contacts:
+        """The contacts with every borrower, of the same record."""
+
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
         """The events a command made when it ran before; None when it never ran."""
 
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events in order, private groups opened as far as their keys are there; () for no such case."""
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        """The same, only those after a seq: what a live page asks for, whatever the length of the case."""
+
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
+
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        """The events at these leaves, in the log's order; a leaf that is none is left out."""
 
     def size(self) -> int:
         """How many leaves the log has."""
@@ -216,134 +268,6 @@ class Agenda(Protocol):
         """When the earliest unfinished thing is due."""
 
 
-# ---- people, loans, queues -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Held:
-    """A loan as the lender holds it, with the opaque ids of loan and borrower."""
-
-    loan_id: str
-    borrower_id: str
-    row: Row
-
-
-@dataclass(frozen=True)
-class Counts:
-    new: int
-    changed: int
-    unchanged: int
-
-
-class LoanBook(Protocol):
-    """The lender's loans and who owes them. Rows of one identity number are one borrower; ids are random and stay."""
-
-    def put(self, rows: Sequence[Row]) -> Counts:
-        """All rows in one transaction; a row already held as it is changes nothing. No contract may be in `moved`."""
-
-    def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
-        """Contracts among the rows that are held for another identity number; a contract never changes hands."""
-
-    def find(self, contract: str) -> Held | None:
-        """By contract number, however it is spaced or capitalised."""
-
-    def loan(self, loan_id: str) -> Held | None: ...
-
-    def by_identity(self, contract: str, id_number: str) -> Held | None:
-        """The loan if contract and ID-card number belong together; the same work whether they do or not."""
-
-    def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
-        """In the order of their contract numbers; () for nobody."""
-
-    def borrower(self, borrower_id: str) -> Held | None:
-        """Her loan signed last, whose row says best who she is and how to reach her."""
-
-    def all_contracts(self) -> tuple[str, ...]:
-        """Every contract number as written, in order."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseLine:
-    """One line of the queue, a projection of the record."""
-
-    case_id: str
-    loan_id: str
-    borrower_id: str
-    contract: str
-    name: str
-    stage: str
-    standing: str
-    waits_for: str
-    """Whose move it is: borrower, agent, reviewer, second, nobody."""
-    due_on: date | None
-    """The next deadline, if there is one."""
-    due_what: str
-    agent: str
-    reviewer: str
-    opened_at: datetime
-    changed_at: datetime
-    seq: int
-
-
-class Cases(Protocol):
-    """What the queue and the doors read: a projection that `forbear rebuild` makes anew."""
-
-    def line(self, case_id: str) -> CaseLine | None: ...
-
-    def of_loan(self, loan_id: str) -> tuple[CaseLine, ...]:
-        """Newest first."""
-
-    def of_borrower(self, borrower_id: str) -> tuple[CaseLine, ...]:
-        """Newest first."""
-
-    def queue(
-        self, *, waits_for: str = "", stage: str = "", search: str = "", offset: int = 0, limit: int = 50
-    ) -> tuple[CaseLine, ...]:
-        """Open cases, what is due next first; "" means any. `search`: a contract number or a whole name."""
-
-    def counts(self) -> Mapping[str, int]:
-        """Open cases by whose move it is, and by stage under "stage:<stage>"."""
-
-    def to_watch(self, on: date) -> tuple[str, ...]:
-        """Ids of cases whose agreement in force has an instalment past its days of grace, for the nightly run."""
-
-
-# ---- identity --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Challenge:
-    """A one-time code asked for. `loan_id` is "" when nobody fits: it then behaves the same and never succeeds."""
-
-    id: str
-    purpose: str
-    """sign-in, sign:<case id>:<agreement number> or upload:<link>"""
-    loan_id: str
-    borrower_id: str
-    phone: str
-    made_at: datetime
-    expires_at: datetime
-    tries: int = 0
-    used: bool = False
-
-
-class Challenges(Protocol):
-    def put(self, challenge: Challenge) -> None: ...
-
-    def get(self, id: str) -> Challenge | None: ...
-
-    def code(self, id: str) -> str:
-        """The eight digits of a challenge, derived from its id under a key: never stored."""
-
-    def try_code(self, id: str, code: str, now: datetime, tries_max: int) -> Challenge | None:
-        """Count one try and use the challenge up if the code is right, in one step; None if wrong, spent or late."""
-
-
-class Limits(Protocol):
-    def take(self, key: str, now: datetime, limit: int, seconds: int) -> bool:
-        """Count one use of `key` in the current window of `seconds`; False when it is the one too many."""
-
-
 # ---- outside ---------------------------------------------------------------------------------------------------
 
 
@@ -355,15 +279,37 @@ class Message:
     body: str
     reference: str
     """Stable over retries, so that a provider can recognise a repeat."""
+    mail: MailHeaders | None = None
+    """What an e-mail carries besides."""
 
 
 class Undelivered(Exception):
     """The messenger could not hand the message over; it may be tried again."""
 
 
+class Bounced(Undelivered):
+    """The other side takes nothing for this address; `status`: the class it gave, such as 5.1.1."""
+
+    def __init__(self, problem: str, status: str) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+class Unreachable(Undelivered):
+    """Trying again is of no use. `number`: the carrier says that this number or address takes nothing from us any more;
+    else it is the message that cannot go this way, such as a text nobody approved. `code`: the carrier's word.
+    """
+
+    def __init__(self, said: str, *, code: str, number: bool = False) -> None:
+        super().__init__(said)
+        self.code, self.number = code, number
+
+
 class Messenger(Protocol):
-    def send(self, message: Message) -> None:
-        """Hand over once; raises Undelivered."""
+    def send(self, message: Message) -> str:
+        """Hand over once; raises Undelivered. Returns the carrier's id of it, several separated by a blank where it
+        goes in parts, "" where there is none.
+        """
 
 
 class Rulebooks(Protocol):
@@ -410,17 +356,41 @@ class Desk:
     printer: Printer
     sheets: Sheets
     # conversation: drafts, canned replies, search
+    drafts: Drafts
+    canned_replies: CannedReplies
+    message_index: MessageIndex
     # limits on contact
     # mail
+    mails: MailRoom
+    mail_reader: MailReader
+    mail_sign: Sign
+    mail_domain: str = "localhost"
+    """Of the addresses at which mail comes in."""
+    mail_from: str = "forbear@localhost"
     # text messages
+    texts: Texts
+    text_gateway: TextGateway | None = None
+    """Who may call us back about text messages; None where the carrier does so another way, or nobody sends any."""
+    text_counting: Gateway = NETWORK
     # chat and bot
+    rooms: Rooms
+    presence: Presence
+    handovers: Handovers
     # telephone
+    calls: Calls
     # webhooks
     webhooks: Webhooks = field(default_factory=NoWebhooks)
     post: Post = nowhere
     webhook_hosts: tuple[str, ...] = ()
     """Hosts that messages may be sent to."""
     # the rest
+    handover_secrets: tuple[str, ...] = ()
+    """Shared with the lender's own app or site, the newest first; () for no hand-over."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites of the lender's that may show the chat in a frame."""
+    language_model: LanguageModel = field(default_factory=NoModel)
+    dialer: Dialer = field(default_factory=NoDialer)
+    telephony: Telephony = field(default_factory=Telephony)
     reader: Reader = field(default_factory=Nobody)
     arithmetic: Arithmetic = PLAIN
     lender: str = "示例消费金融有限公司"
@@ -428,3 +398,5 @@ class Desk:
     phone: str = "400-000-0000"
     address: str = "http://127.0.0.1:8000"
     """Where the borrower's site is reached, for links in messages."""
+    discreet_address: str = ""
+    """The same site under a name that says neither lender nor debt, for discreet text messages; "": `address`."""

@@ -7,14 +7,14 @@ appended in between.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from forbear.actions import webhooks
 from forbear.actions.letters import letters
-from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Write
+from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Seen, Write
 from forbear.core.codec import plain
 from forbear.core.contact import Actor, Channel, Role
 from forbear.core.events import QUIET, CaseOpened, Fact, Recorded
@@ -53,7 +53,7 @@ class Done:
         return self.events[-1].seq if self.events else -1
 
 
-Decision = Sequence[Fact | Due] | Refusal
+Decision = Sequence[Fact | Due | Seen] | Refusal
 
 
 def load(desk: Desk, case_id: str) -> CaseFile:
@@ -78,11 +78,12 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
             return decided
         facts = tuple(item for item in decided if isinstance(item, Fact))
         dues = tuple(item for item in decided if isinstance(item, Due))
+        seen = next((item for item in decided if isinstance(item, Seen)), None)
         if not facts and not dues:
             return Done(case_id, ())
         if not file.events and not isinstance(facts[0] if facts else None, CaseOpened):
             return _no_such_case()
-        written = desk.ledger.append(_write(desk, by, case_id, asked, file, facts, dues))
+        written = desk.ledger.append(replace(_write(desk, by, case_id, asked, file, facts, dues), seen=seen))
         if isinstance(written, KeyReused):
             return _again(case_id, written)
         if not isinstance(written, Conflict):

@@ -26,8 +26,12 @@ from forbear.core.statement import (
 )
 
 
-def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Mapping[str, Any]) -> Done | Refusal:
-    """Save one answer (plain JSON of the question's shape); the same answer again changes nothing."""
+def give_answer(
+    desk: Desk, by: By, case_id: str, question: Question, answer: Mapping[str, Any], *, drafted: bool = False
+) -> Done | Refusal:
+    """Save one answer (plain JSON of the question's shape); the same answer again changes nothing. `drafted`: a
+    language model wrote it and she confirmed it.
+    """
 
     def decide(file: CaseFile) -> Decision:
         if refusal := _open_for_answers(file, by):
@@ -38,7 +42,8 @@ def give_answer(desk: Desk, by: By, case_id: str, question: Question, answer: Ma
             return checked
         if question is Question.HOME and (refusal := check_place(checked["place"], desk.rulebooks.on(today))):
             return refusal
-        return () if file.answers.get(question) == checked else [e.AnswerGiven(question=question, answer=checked)]
+        given = e.AnswerGiven(question=question, answer=checked, drafted=drafted)
+        return () if file.answers.get(question) == checked else [given]
 
     return carry_out(desk, by, case_id, {"question": question, "answer": dict(answer)}, decide)
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from forbear.actions.contact_ports import Webhooks
-from forbear.actions.ports import Attempt, Away, Desk, Due, Leased
+from forbear.actions.carrier_ports import Webhooks
+from forbear.actions.ports import Away, Desk, Due, Leased, WebhookAttempt
 from forbear.core.events import CaseOpened, Fact
 from forbear.core.refusal import Refusal
 from forbear.core.webhooks import (
@@ -79,9 +79,9 @@ def tell(desk: Desk, item: Leased) -> None:
     try:
         answer = desk.post(endpoint.url, headers(endpoint, name, now, body), body)
     except Away as away:
-        desk.webhooks.tried(Attempt(endpoint=endpoint.id, message=name, at=now, status=0, error=str(away)))
+        desk.webhooks.tried(WebhookAttempt(endpoint=endpoint.id, message=name, at=now, status=0, error=str(away)))
         raise TryAgain(str(away), retry_seconds(item.tries)) from None
-    desk.webhooks.tried(Attempt(endpoint=endpoint.id, message=name, at=now, status=answer.status))
+    desk.webhooks.tried(WebhookAttempt(endpoint=endpoint.id, message=name, at=now, status=answer.status))
     if answer.status == 410:
         desk.webhooks.put(replace(endpoint, standing=Standing.GONE))
     elif not 200 <= answer.status < 300:

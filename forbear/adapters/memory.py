@@ -13,9 +13,15 @@ from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
 from forbear.adapters.ids import spelled
+from forbear.adapters.mail_reader import MailReader
+from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
+from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
+from forbear.adapters.memory_telephone import MemoryCalls
+from forbear.adapters.memory_texts import MemoryTexts
 from forbear.adapters.memory_uploads import MemoryUploadLinks, MemoryUploads
 from forbear.adapters.memory_webhooks import MemoryPost, MemoryWebhooks
 from forbear.adapters.rulebooks import FiledRulebooks
@@ -24,8 +30,10 @@ from forbear.core.agreement import Terms
 from forbear.core.chain import canonical
 from forbear.core.codec import plain
 from forbear.core.codes import code_of
+from forbear.core.contact import Channel
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
+from forbear.core.mail_address import Sign
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -58,11 +66,24 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         printer=PlainPrinter(),
         sheets=FileSheets(),
         # conversation: drafts, canned replies, search
+        drafts=MemoryDrafts(ledger),
+        canned_replies=MemoryCannedReplies(),
+        message_index=MemoryMessageIndex(ledger),
         # limits on contact
         # mail
+        mails=MemoryMailRoom(ledger),
+        mail_reader=MailReader("lender.example"),
+        mail_sign=plain_sign(seed),
+        mail_domain="lender.example",
+        mail_from="desk@lender.example",
         # text messages
+        texts=MemoryTexts(),
         # chat and bot
+        rooms=MemoryRooms(ledger),
+        presence=MemoryPresence(),
+        handovers=MemoryHandovers(),
         # telephone
+        calls=MemoryCalls(),
         # webhooks
         webhooks=MemoryWebhooks(),
         post=MemoryPost(),
@@ -154,6 +175,11 @@ class MemoryLimits:
             return count <= limit
 
 
+def plain_sign(seed: str) -> Sign:
+    """A Sign for mail marks that follows from a seed."""
+    return lambda text: spelled(sha256(f"mail:{seed}:{text}".encode()).digest())[:20]
+
+
 class MemoryPaperMarks:
     """The PaperMarks port: every paper is looked at, one by one."""
 
@@ -177,17 +203,25 @@ class MemoryPaperMarks:
 
 
 class MemoryMessenger:
-    """The Messenger port: `sent` in order, a repeat of a reference once; while `broken`, everything is undelivered."""
+    """The Messenger port: `sent` in order, a repeat of a reference once; while `broken`, everything is undelivered.
+
+    Text messages have the carrier's id t1, t2, …; `refusing`: raised instead, such as Unreachable.
+    """
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.broken = False
+        self.refusing: Undelivered | None = None
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         if self.broken:
             raise Undelivered("the messenger is out of order")
+        if self.refusing:
+            raise self.refusing
         if message.reference not in {before.reference for before in self.sent}:
             self.sent.append(message)
+        place = next(n for n, before in enumerate(self.sent, start=1) if before.reference == message.reference)
+        return f"t{place}" if message.channel is Channel.SMS else ""
 
 
 class PlainPrinter:

@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import LANES, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Lane, Leased, Write
+from forbear.adapters.memory_contacts import MemoryContacts
 from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
@@ -42,6 +43,11 @@ class MemoryLedger:
         self._keys: dict[tuple[str, str], int] = {}
         """by (case, retention class): the number of its live key, negative once that was destroyed"""
         self._lock = RLock()
+        self._contacts = MemoryContacts(self.all, self.live_key)
+
+    @property
+    def contacts(self) -> MemoryContacts:
+        return self._contacts
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
         with self._lock:
@@ -49,9 +55,8 @@ class MemoryLedger:
             if known is not None:
                 return known
             actual = len(self._of_case.get(write.case_id, ())) - 1
-            if actual != write.expected:
-                return Conflict(actual)
-            return self._store(write)
+            reached = write.seen is not None and self.contacts.seen(write.seen.borrower_id) != write.seen
+            return Conflict(actual) if actual != write.expected or reached else self._store(write)
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
         with self._lock:
@@ -64,6 +69,9 @@ class MemoryLedger:
         with self._lock:
             return self._read(self._of_case.get(case_id, ()))
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        return self.events(case_id)[seq + 1 :]
+
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         with self._lock:
             stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]
@@ -73,6 +81,10 @@ class MemoryLedger:
         while from_leaf < self.size():
             yield from self._read([from_leaf])
             from_leaf += 1
+
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        with self._lock:
+            return self._read(sorted(leaf for leaf in set(leaves) if 0 <= leaf < len(self._leaves)))
 
     def size(self) -> int:
         return len(self._leaves)

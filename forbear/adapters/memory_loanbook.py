@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from forbear.actions.ports import Counts, Held, Ids
+from forbear.core import phone_numbers
 from forbear.core.loanbook import Row, contract_key
 
 
@@ -42,9 +43,23 @@ class MemoryLoanBook:
         held = self.find(contract)
         return held if held and held.row.id_number == id_number else None
 
+    def borrowers_at(self, email: str) -> tuple[str, ...]:
+        wanted = email.strip().casefold()
+        there = {
+            held.borrower_id for held in self._held.values() if (held.row.email or "").strip().casefold() == wanted
+        }
+        return tuple(sorted(there)) if wanted else ()
+
+    def by_id_number(self, id_number: str) -> Held | None:
+        return self.borrower(self._borrower_ids.get(id_number, ""))
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         hers = (held for held in self._held.values() if held.borrower_id == borrower_id)
         return tuple(sorted(hers, key=lambda held: held.row.loan.contract))
+
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        found = (held for held in self._held.values() if e164 and phone_numbers.e164(held.row.phone) == e164)
+        return tuple(sorted(found, key=lambda held: held.row.loan.contract))
 
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)

@@ -29,7 +29,7 @@ class MemoryVault:
         return Kept(blob=blob_id, size=len(data), sha256=sha256(data).hexdigest())
 
     def open_stream(self, blob_id: str, start: int = 0) -> Iterator[bytes]:
-        if self._gone(blob_id):
+        if blob_id not in self._files or self._gone(blob_id):
             raise KeyError(blob_id)
         return iter([self._files[blob_id][3][start:]])
 
@@ -39,6 +39,12 @@ class MemoryVault:
     def open(self, blob_id: str) -> bytes:
         return b"".join(self.open_stream(blob_id))
 
+    def size(self, blob_id: str) -> int:
+        return len(self.open(blob_id))
+
+    def drop(self, blob_id: str) -> None:
+        self._files.pop(blob_id, None)
+
     def sweep(self, case_id: str, retention: str) -> int:
         gone = [blob for blob, file in self._files.items() if file[:2] == (case_id, retention) and self._gone(blob)]
         for blob_id in gone:
@@ -46,6 +52,8 @@ class MemoryVault:
         return len(gone)
 
     def _gone(self, blob_id: str) -> bool:
+        if blob_id not in self._files:
+            return True
         case_id, retention, key, _ = self._files[blob_id]
         return self._ledger.live_key(case_id, retention) != key
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from forbear.actions.ports import Answer, Attempt
+from forbear.actions.ports import Answer, WebhookAttempt
 from forbear.core.webhooks import Endpoint
 
 
@@ -12,7 +12,7 @@ class MemoryWebhooks:
 
     def __init__(self) -> None:
         self._endpoints: dict[str, Endpoint] = {}
-        self._attempts: list[Attempt] = []
+        self._attempts: list[WebhookAttempt] = []
 
     def put(self, endpoint: Endpoint) -> None:
         self._endpoints[endpoint.id] = endpoint
@@ -27,10 +27,10 @@ class MemoryWebhooks:
         self._endpoints.pop(id, None)
         self._attempts = [attempt for attempt in self._attempts if attempt.endpoint != id]
 
-    def tried(self, attempt: Attempt) -> None:
+    def tried(self, attempt: WebhookAttempt) -> None:
         self._attempts.append(attempt)
 
-    def attempts(self, id: str, limit: int = 100) -> tuple[Attempt, ...]:
+    def attempts(self, id: str, limit: int = 100) -> tuple[WebhookAttempt, ...]:
         return tuple([attempt for attempt in reversed(self._attempts) if attempt.endpoint == id][:limit])
 
     def forget_attempts(self, before: datetime) -> None:

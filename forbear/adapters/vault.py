@@ -99,6 +99,17 @@ class SealedVault:
     def open(self, blob_id: str) -> bytes:
         return b"".join(self.open_stream(blob_id))
 
+    def size(self, blob_id: str) -> int:
+        found = self._register.find(blob_id)
+        if found is None:
+            raise KeyError(blob_id)
+        return found[1]
+
+    def drop(self, blob_id: str) -> None:
+        if found := self._register.find(blob_id):
+            self._shelf.delete(found[2])
+            self._register.strike(blob_id)
+
     def sweep(self, case_id: str, retention: str) -> int:
         closed = self._register.closed(case_id, retention)
         for blob_id, path in closed:

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     print("well   configuration")
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
-    looks += [("papers", _papers), ("scanner", _scanner)]
+    looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -174,6 +174,56 @@ def _scanner() -> Iterator[str]:
         print(f"       {ClamAv(settings.CLAMAV, timeout_seconds=10).version()}")
     except ScannerAway as away:
         yield f"{away}; start it, or mend FORBEAR_CLAMAV: until then no paper is taken."
+
+
+def _mail() -> Iterator[str]:
+    """Whether mail can leave and come back to where it is taken, and whether the mailbox lets us in."""
+    from django.conf import settings
+
+    from forbear.actions.ports import MailboxAway
+    from forbear.adapters.mailbox import ImapMailbox
+
+    if settings.SMTP_URL and settings.MAIL_DOMAIN == "localhost":
+        yield "answers would go to localhost; set FORBEAR_MAIL_FROM or FORBEAR_MAIL_DOMAIN to the desk's mail domain."
+    print(f"       answers come to {settings.MAIL_DOMAIN}" + ("" if settings.SMTP_URL else "; no mail leaves"))
+    if settings.IMAP_URL:
+        box = ImapMailbox(settings.IMAP_URL)
+        try:
+            next(box.waiting(1), None)
+        except MailboxAway as away:
+            yield f"{away}; look at FORBEAR_IMAP_URL and whether its server runs."
+        finally:
+            box.close()
+
+
+def _texts() -> Iterator[str]:
+    """Whether text messages go out, each with an approved text where the carrier wants one, and carriers may call."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from forbear.actions.sms_templates import sendable
+    from forbear.adapters.sms_settings import CHINESE, TextUnapproved, approved
+    from forbear.config.environment import text
+    from forbear.config.wiring import desk
+
+    if settings.SMS is None:
+        print("       none go out; set FORBEAR_SMS")
+        return
+    file = Path(text("FORBEAR_SMS"))
+    if file.stat().st_mode & 0o077:
+        yield f"{file} can be read by others; run chmod 600 {file}"
+    if settings.SMS.kind != "smpp" and "secret" not in " ".join(settings.SMS.section("callback").values):
+        yield f"{file} has no [callback] secret, so nobody can tell us what became of a message."
+    missing = []
+    for one in sendable(desk(), "zh") if settings.SMS.kind in CHINESE else ():
+        try:
+            approved(settings.SMS.templates, one.example)
+        except TextUnapproved:
+            missing.append(one.name)
+    if missing:
+        names = ", ".join(dict.fromkeys(missing))
+        yield f"{len(missing)} texts have no [[template]] and would not go out ({names}); see `forbear sms templates`."
 
 
 def _record() -> Iterator[str]:

@@ -6,11 +6,21 @@ Every setting of an installation is an environment variable, and every one of th
 import os
 import secrets
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
+
+from forbear.actions.ports import Telephony
 from forbear.adapters.bucket import S3
+from forbear.adapters.clock import SystemClock
+from forbear.adapters.ids import RandomIds
+from forbear.adapters.sms_gateway import gateway
+from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
+from forbear.core.handover import SECRET_BYTES_LEAST
+from forbear.core.signed_request import key_of
 
 
 class Misconfigured(Exception):
@@ -53,6 +63,29 @@ def api_keys(name: str) -> list[ApiKey]:
         return [read_key(item) for item in names(name)]
     except ValueError as fault:
         raise Misconfigured(f"{name} cannot be read: {fault}.") from None
+
+
+def origins(name: str) -> list[str]:
+    """Origins of web sites separated by commas: https://www.lender.example; http only on this machine."""
+    found = [item.rstrip("/") for item in names(name)]
+    for item in found:
+        parts = urlsplit(item)
+        local = parts.hostname in ("localhost", "127.0.0.1")
+        plain = item == f"{parts.scheme}://{parts.netloc}" and not set(item) & set("*;, '\"@")
+        if not plain or not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise Misconfigured(
+                f"{name} holds {item!r}; write origins, separated by commas: https://www.lender.example."
+            )
+    return found
+
+
+def handover_secrets() -> list[str]:
+    """FORBEAR_HANDOVER_SECRETS: what the lender's app or site signs with; the newest first while they are changed."""
+    found = names("FORBEAR_HANDOVER_SECRETS")
+    if any(len(item.encode()) < SECRET_BYTES_LEAST for item in found):
+        least = f"each needs {SECRET_BYTES_LEAST} characters or more"
+        raise Misconfigured(f"FORBEAR_HANDOVER_SECRETS holds a short secret; {least}: openssl rand -base64 48.")
+    return found
 
 
 def home() -> Path:
@@ -113,6 +146,7 @@ def sqlite(file: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,
+        "CONN_MAX_AGE": None,  # opening it anew for every page costs as much as a light page itself
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -152,6 +186,50 @@ def policy() -> tuple[str, str, str | None]:
     return country, sector, lender or None
 
 
+def socket(name: str) -> tuple[str, int] | None:
+    """An address of this machine with a port, 192.0.2.10:5060 or [2001:db8::10]:5060; None where nothing is set."""
+    value = text(name)
+    host, _, port = value.rpartition(":")
+    if not value:
+        return None
+    try:
+        found = ip_address(host.strip("[]"))
+    except ValueError:
+        found = None
+    if found is None or found.is_unspecified or not _digits(port) or not 0 < int(port) < 65536:
+        raise Misconfigured(f"{name} is {value!r}; write one address of this machine and a port: 192.0.2.10:5060.")
+    return str(found), int(port)
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses or networks separated by commas: 192.0.2.20, 198.51.100.0/28."""
+    try:
+        return tuple(ip_network(item) for item in names(name))
+    except ValueError as error:
+        raise Misconfigured(f"{name} holds something else than addresses: {error}; write 192.0.2.20.") from error
+
+
+def ports(name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """The first and the last port of a range: 16384-16583."""
+    value = text(name, f"{default[0]}-{default[1]}")
+    first, _, last = value.partition("-")
+    if not (_digits(first) and _digits(last) and 1024 <= int(first) < int(last) < 65536):
+        raise Misconfigured(f"{name} is {value!r}; write the first and the last port: 16384-16583.")
+    return int(first), int(last)
+
+
+def _digits(value: str) -> bool:
+    return value.isascii() and value.isdigit()
+
+
+def languages(name: str) -> tuple[str, ...]:
+    """Which languages are spoken, the first one first: zh,en."""
+    found = tuple(dict.fromkeys(names(name, ("zh", "en"))))
+    if set(found) - {"zh", "en"}:
+        raise Misconfigured(f"{name} is {','.join(found)!r}; write zh, en, or both separated by a comma.")
+    return found
+
+
 def clamav() -> str:
     """FORBEAR_CLAMAV: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; "" for no scanner."""
     value = text("FORBEAR_CLAMAV")
@@ -163,6 +241,36 @@ def clamav() -> str:
         right = "write unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310"
         raise Misconfigured(f"FORBEAR_CLAMAV is {value!r}; {right}, or unset it to do without a virus scanner.")
     return value
+
+
+def sms() -> Settings | None:
+    """FORBEAR_SMS: the file that says which gateway sends text messages and how (docs/sms.md); None without one."""
+    name = text("FORBEAR_SMS")
+    if not name:
+        return None
+    try:
+        settings = read_settings(Path(name))
+        gateway(settings, SystemClock(), RandomIds())  # what is missing is said at the start, not at the first message
+    except ValueError as fault:
+        raise Misconfigured(f"FORBEAR_SMS is {name}: {fault}") from None
+    return settings
+
+
+def model() -> tuple[str, str, str] | None:
+    """FORBEAR_LLM_URL, _KEY and _MODEL: a language model that drafts; None for none. What it is sent may pass over no
+    network in the open: https, or this very machine.
+    """
+    url, key, name = (text(f"FORBEAR_LLM_{part}") for part in ("URL", "KEY", "MODEL"))
+    if not url:
+        return None
+    parts = urlsplit(url)
+    near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and near):
+        right = "write https://models.example.org/v1, or http:// on this machine alone"
+        raise Misconfigured(f"FORBEAR_LLM_URL is {url!r}; {right}.")
+    if not name:
+        raise Misconfigured("FORBEAR_LLM_URL is set and FORBEAR_LLM_MODEL is not; name the model, or unset both.")
+    return url, key, name
 
 
 def s3() -> S3 | None:
@@ -188,6 +296,41 @@ def s3() -> S3 | None:
     return S3(**said)
 
 
+def cti_secrets() -> list[str]:
+    """FORBEAR_CTI_SECRETS: what the telephone system signs with, the newest first, separated by commas."""
+    found = names("FORBEAR_CTI_SECRETS")
+    if any(len(key_of(secret)) < 24 for secret in found):
+        raise Misconfigured(
+            "FORBEAR_CTI_SECRETS holds a secret of less than 24 bytes; write whsec_ and 32 bytes in base64."
+        )
+    return found
+
+
+def cti_originate(secrets: list[str]) -> str:
+    """FORBEAR_CTI_ORIGINATE: where a wish to make a call is posted; "" where people dial."""
+    url = text("FORBEAR_CTI_ORIGINATE")
+    if url and not url.startswith(("https://", "http://")):
+        raise Misconfigured(f"FORBEAR_CTI_ORIGINATE is {url!r}; write https://pbx.example.org/originate.")
+    if url and not secrets:
+        raise Misconfigured("FORBEAR_CTI_ORIGINATE is set and FORBEAR_CTI_SECRETS is not; calls are asked for signed.")
+    return url
+
+
+def telephony() -> Telephony:
+    """FORBEAR_TELEPHONE_…: whose numbers a display shows, whether every caller is told of the recording, links."""
+    country = text("FORBEAR_TELEPHONE_COUNTRY", "CN").upper()
+    if country not in SUPPORTED_REGIONS:
+        raise Misconfigured(
+            f"FORBEAR_TELEPHONE_COUNTRY is {country!r}; write two letters of ISO 3166, such as CN or GB."
+        )
+    link, host = text("FORBEAR_TELEPHONE_LINK", "tel").lower(), text("FORBEAR_TELEPHONE_SIP_HOST")
+    if link not in ("tel", "sip") or (link == "sip" and not host):
+        raise Misconfigured(
+            "FORBEAR_TELEPHONE_LINK is tel, or sip with FORBEAR_TELEPHONE_SIP_HOST: the exchange's name."
+        )
+    return Telephony(country=country, records=flag("FORBEAR_TELEPHONE_RECORDS"), link=link, sip_host=host)
+
+
 def mail() -> dict[str, object]:
     """SMTP_URL as Django's mail settings: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or nothing."""
     url = text("SMTP_URL")
@@ -211,3 +354,42 @@ def mail() -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and not local,
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def mail_domain() -> str:
+    """FORBEAR_MAIL_DOMAIN: of the addresses where answers come in; without it, the domain of FORBEAR_MAIL_FROM."""
+    sender = text("FORBEAR_MAIL_FROM", "forbear@localhost").rpartition("@")[2].strip("<> ")
+    found = text("FORBEAR_MAIL_DOMAIN", sender).lower()
+    if not found or set(found) - set("abcdefghijklmnopqrstuvwxyz0123456789.-"):
+        raise Misconfigured(f"FORBEAR_MAIL_DOMAIN is {found!r}; write a domain without an @: mail.lender.example.")
+    return found
+
+
+def mail_listen() -> tuple[str, str, int]:
+    """FORBEAR_MAIL_LISTEN as (smtp or lmtp, host, port): where `forbear mail listen` takes mail from a mail server."""
+    value = text("FORBEAR_MAIL_LISTEN", "smtp://127.0.0.1:8025")
+    try:
+        parts = urlsplit(value)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        scheme, host, port = "", None, None
+    if scheme not in ("smtp", "lmtp") or not host or not port:
+        raise Misconfigured(f"FORBEAR_MAIL_LISTEN is {value!r}; write smtp://127.0.0.1:8025 or lmtp://127.0.0.1:8024.")
+    return scheme, host, port
+
+
+def imap() -> str:
+    """FORBEAR_IMAP_URL: the mailbox that is fetched: imaps://user:password@host/INBOX; "" for none."""
+    url = text("FORBEAR_IMAP_URL")
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("imap", "imaps") and parts.hostname and parts.username and parts.port is not False
+        right = right and (parts.scheme == "imaps" or parts.hostname in ("localhost", "127.0.0.1", "::1"))
+    except ValueError:
+        right = False
+    if not right:
+        where = "write imaps://user:password@host/INBOX (imap:// is for a server on this machine alone)"
+        raise Misconfigured(f"FORBEAR_IMAP_URL names no mailbox that can be fetched; {where}.")
+    return url

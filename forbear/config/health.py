@@ -42,6 +42,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
     moves = [(f'waits_for="{name}"', count) for name, count in counts if ":" not in name]
     lines += _gauge("forbear_cases_open", "Open cases by stage", stages)
     lines += _gauge("forbear_cases_waiting", "Open cases by whose move it is", moves)
+    mails = sorted(desk.mails.counts().items())
+    outcomes = [(f'outcome="{name}"', count) for name, count in mails if ":" not in name]
+    lines += _gauge("forbear_mail_in", "Mails that came in, by what became of them", outcomes)
+    waiting = dict(mails).get("state:waiting", 0)
+    lines += _gauge("forbear_mail_waiting", "Mails that wait for a person", [("", waiting)])
+    texts = [(f'what="{name}"', count) for name, count in sorted(desk.texts.counts().items())]
+    lines += _gauge("forbear_texts", "Text messages: receipts by what they say, of nothing of ours, what came", texts)
+    counted = [(f'what="{what}"', count) for what, count in desk.calls.counts().items()]
+    lines += _gauge("forbear_telephone_counted", "What the telephone system sent that did not go as it should", counted)
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 

@@ -1,5 +1,5 @@
 """Log lines without people: whatever looks like an ID-card, phone, card or contract number is blotted out, and the
-secret of an upload link.
+secret of an upload link or of the address that carriers call.
 
 Nothing of ours logs personal data; this is the net under it, for messages of libraries and tracebacks.
 """
@@ -8,7 +8,7 @@ import logging
 import re
 
 _NUMBERS = re.compile(r"(?<![\w.])\+?\d[\d -]{5,22}[\dXx](?!\w)")
-_LINK = re.compile(r"(/u/)[^\s/?#\"']+")
+_LINK = re.compile(r"(/u/|/texts/)[^\s/?#\"']+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 

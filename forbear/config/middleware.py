@@ -12,32 +12,38 @@ from forbear.words import LANGUAGES
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-POLICY = "; ".join(
+_OWN = "; ".join(
     (
         "default-src 'none'",
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "form-action 'self'",
         "connect-src 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
     )
 )
+POLICY = f"{_OWN}; frame-ancestors 'none'"
 _DJANGO_LANGUAGES = {"zh": "zh-hans", "en": "en"}
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
 class SecurityHeaders:
-    """A page loads nothing from elsewhere, shows in no frame and, unless a view says otherwise, in no cache."""
+    """A page loads nothing from elsewhere, shows in no frame and, unless a view says otherwise, in no cache. A view
+    whose page belongs in a frame of certain sites names them: `response.framed_by = ("https://www.lender.example",)`.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        if framed_by := getattr(response, "framed_by", ()):
+            response.headers["Content-Security-Policy"] = f"{_OWN}; frame-ancestors {' '.join(framed_by)}"
+        else:
+            response.headers.setdefault("Content-Security-Policy", POLICY)
+            response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -8,7 +8,9 @@ from typing import Any, NoReturn
 
 from forbear.config.cli import open_house
 
-THREADS = 4
+STREAMS_MOST = 10_000
+"""Requests under way at once, among them a stream for every open chat."""
+STOP_SECONDS = 10
 
 
 def add(subparsers: Any) -> None:
@@ -43,10 +45,11 @@ def _become(command: list[str]) -> NoReturn:
 
 
 def server_command(bind: str, port: int, workers: int = 1) -> list[str]:
-    """The server's command line: WSGI, few threads, no access log (addresses name cases)."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", bind, "--port", str(port), "--no-ws"]
-    command += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "warning"]
-    return [*command, "--respawn-failed-workers", "forbear.config.wsgi:application"]
+    """The server's command line: ASGI for the streams (config/asgi.py), no access log (addresses name cases)."""
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", bind, "--port", str(port), "--no-ws"]
+    command += ["--workers", str(workers), "--backpressure", str(STREAMS_MOST), "--log-level", "warning"]
+    command += ["--workers-kill-timeout", str(STOP_SECONDS)]
+    return [*command, "--respawn-failed-workers", "forbear.config.asgi:application"]
 
 
 def port_is_free(bind: str, port: int) -> bool:

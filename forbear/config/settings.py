@@ -29,9 +29,26 @@ S3 = environment.s3()
 # conversation: drafts, canned replies, search
 # limits on contact
 # mail
+MAIL_DOMAIN = environment.mail_domain()
+MAIL_LISTEN = environment.mail_listen()
+IMAP_URL = environment.imap()
 # text messages
+SMS = environment.sms()
+DISCREET_URL = environment.text("FORBEAR_DISCREET_URL").rstrip("/")
 # chat and bot
+EMBED_ORIGINS = environment.origins("FORBEAR_EMBED_ORIGINS")
+HANDOVER_SECRETS = environment.handover_secrets()
+LANGUAGE_MODEL = environment.model()
 # telephone
+CTI_SECRETS = environment.cti_secrets()
+CTI_ORIGINATE = environment.cti_originate(CTI_SECRETS)
+TELEPHONY = environment.telephony()
+SIP_BIND = environment.socket("FORBEAR_SIP_BIND")
+SIP_PEERS = environment.networks("FORBEAR_SIP_PEERS")
+SIP_PORTS = environment.ports("FORBEAR_SIP_RTP_PORTS", (16384, 16583))
+SIP_CALLS = environment.whole("FORBEAR_SIP_CALLS", 50, 1, 500)
+SIP_LANGUAGES = environment.languages("FORBEAR_SIP_LANGUAGES")
+VOICE = environment.text("FORBEAR_VOICE")
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")
 

@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from forbear.config import health
-from forbear.web import dev
+from forbear.web import dev, sms
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("texts/<str:secret>/receipts", sms.receipts, name="text_receipts"),
+    path("texts/<str:secret>/messages", sms.messages, name="text_messages"),
     path("accounts/", include("allauth.urls")),
     path("dev/outbox", dev.outbox, name="outbox"),
     path("desk/", include("forbear.web.desk.urls")),

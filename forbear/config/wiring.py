@@ -5,15 +5,19 @@ The one place that knows both sides. Django is set up before (forbear.config.cli
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoScanner
+from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
+from forbear.adapters.dialer import dialer
 from forbear.adapters.ids import RandomIds
+from forbear.adapters.language_model import OpenAiModel
+from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.adapters.post import HttpPost
 from forbear.adapters.printer import TypstPrinter
@@ -21,17 +25,28 @@ from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
 from forbear.adapters.sheets import FileSheets
+from forbear.adapters.sms_aliyun import AliyunSms
+from forbear.adapters.sms_gateway import gateway
+from forbear.adapters.sms_http import HttpSms
+from forbear.adapters.sms_tencent import TencentSms
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
+from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
+from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
 from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
+from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
+from forbear.store.presence import DjangoHandovers, DjangoPresence
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
+from forbear.store.rooms import DjangoRooms
+from forbear.store.sms import DjangoTexts
+from forbear.store.telephone import DjangoCalls
 from forbear.store.uploads import DjangoUploadLinks, DjangoUploads
 from forbear.store.webhooks import DjangoWebhooks
 
@@ -41,6 +56,7 @@ def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
+    carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
     return Desk(
         clock=clock,
@@ -58,27 +74,53 @@ def desk() -> Desk:
         reader=reader(),
         upload_links=DjangoUploadLinks(keys),
         uploads=DjangoUploads(settings.HOME / "uploads", keys),
-        messenger=_messenger(keys, clock),
+        messenger=_messenger(keys, clock, carrier),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
-        # conversation: drafts, canned replies, search
-        # limits on contact
-        # mail
-        # text messages
-        # chat and bot
-        # telephone
-        # webhooks
-        webhooks=DjangoWebhooks(keys),
-        post=HttpPost(),
-        webhook_hosts=tuple(settings.WEBHOOK_HOSTS),
-        # the rest
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
+        **_channels(keys, clock, carrier),
     )
+
+
+def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, Any]:
+    """What the channels of room 1 need: each group is a section of forbear/actions/contact_ports.py."""
+    return {
+        # conversation: drafts, canned replies, search
+        "drafts": DjangoDrafts(keys),
+        "canned_replies": DjangoCannedReplies(),
+        "message_index": DjangoMessageIndex(keys),
+        # mail
+        "mails": DjangoMailRoom(keys),
+        "mail_reader": MailReader(settings.MAIL_DOMAIN),
+        "mail_sign": signer(keys.index),
+        "mail_domain": settings.MAIL_DOMAIN,
+        "mail_from": settings.DEFAULT_FROM_EMAIL,
+        # text messages
+        "texts": DjangoTexts(keys),
+        "text_gateway": carrier if isinstance(carrier, (AliyunSms, TencentSms, HttpSms)) else None,
+        "text_counting": settings.SMS.counting if settings.SMS else NETWORK,
+        "discreet_address": settings.DISCREET_URL,
+        # chat and bot
+        "rooms": DjangoRooms(),
+        "presence": DjangoPresence(),
+        "handovers": DjangoHandovers(),
+        "handover_secrets": tuple(settings.HANDOVER_SECRETS),
+        "embed_origins": tuple(settings.EMBED_ORIGINS),
+        "language_model": OpenAiModel(*settings.LANGUAGE_MODEL) if settings.LANGUAGE_MODEL else NoModel(),
+        # telephone
+        "calls": DjangoCalls(keys),
+        "dialer": dialer(settings.CTI_ORIGINATE, settings.CTI_SECRETS, clock),
+        "telephony": settings.TELEPHONY,
+        # webhooks
+        "webhooks": DjangoWebhooks(keys),
+        "post": HttpPost(),
+        "webhook_hosts": tuple(settings.WEBHOOK_HOSTS),
+    }
 
 
 def shelf() -> Shelf:
@@ -86,11 +128,15 @@ def shelf() -> Shelf:
     return Bucket(settings.S3) if settings.S3 else Folder(settings.MEDIA_ROOT)
 
 
-def _messenger(keys: Keys, clock: Clock) -> Messenger:
-    """E-mail through SMTP when configured; in development the rest to the outbox, elsewhere it stays undelivered."""
+def _messenger(keys: Keys, clock: Clock, carrier: Messenger | None) -> Messenger:
+    """E-mail and text messages through what is configured; in development the rest goes to the outbox, elsewhere it
+    stays undelivered.
+    """
     routes: dict[Channel, Messenger] = {}
     if settings.DEV:
         routes |= dict.fromkeys(Channel, DevOutbox(keys, clock))
     if settings.SMTP_URL:
         routes[Channel.EMAIL] = Smtp(settings.SMTP_URL, settings.DEFAULT_FROM_EMAIL, clock)
+    if carrier is not None:
+        routes[Channel.SMS] = carrier
     return ByChannel(routes)

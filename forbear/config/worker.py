@@ -30,9 +30,13 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop; with --once, until nothing is due."""
     open_house()
+    from django.conf import settings
+
     from forbear.actions.agenda import work
     from forbear.actions.payments import first_nightly
     from forbear.actions.ports import Lane
+    from forbear.config.mail import keep_fetching
+    from forbear.config.sms import attend
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
@@ -42,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             pass
         desk().reader.close()
         return 0
+    line = attend(desk())
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -53,10 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
         threading.Thread(target=_keep_on, args=(stop, work, desk, lane, 1), daemon=True)
         for lane in (Lane.READING, Lane.TELLING)
     ]
+    if settings.IMAP_URL:
+        beside.append(threading.Thread(target=keep_fetching, args=(stop,), daemon=True))
     for thread in beside:
         thread.start()
     _keep_on(stop, work, desk, Lane.REST, AT_ONCE)
     desk().reader.close()  # a page being read is put back on the agenda
+    line.close()
     for thread in beside:
         thread.join(STOP_WITHIN_SECONDS)
     return 0

@@ -165,6 +165,10 @@ _MONTH_FORMS = (
     re.compile(rf"(?P<m>[0-9]{{1,2}})/{_YEAR}"),
     re.compile(rf"{_NAME},? {_YEAR}"),
 )
+DATES_IN_TEXT = tuple(
+    re.compile(rf"(?<![0-9])(?:{form.pattern})(?![0-9])") for form in (*_DAY_FORMS, *_MONTH_FORMS[:2], _MONTH_FORMS[4])
+)
+"""The forms that may stand in a longer text, for whoever looks for them there."""
 _YEAR_LEFT_OUT = re.compile(
     r"[0-9]{1,2} ?月.*|[0-9]{1,2} ?[-/.] ?[0-9]{1,2}|[0-9]{1,2} [a-z]{3,9}|[a-z]{3,9}( [0-9]{1,2})?"
 )

@@ -19,13 +19,15 @@ class Role(StrEnum):
 class Auth(StrEnum):
     """How the actor proved who she is. CALLER_TWO_FACTS: two facts about the debt, named to an agent by telephone;
     CALL_BACK: we called the number on file; APP: signed in with the lender, whose server says so; MAIL_ADDRESS:
-    wrote from an address of the case, which is enough to be heard and never to be told anything.
+    wrote from an address of the case, which is enough to be heard and never to be told anything; SENDER_NUMBER: the
+    same of a text message from the number on file.
     """
 
     CODE = "otp-sms"
     CALL_BACK = "call-back"
     APP = "app-token"
     MAIL_ADDRESS = "mail-address"
+    SENDER_NUMBER = "sender-number"
     CALLER_TWO_FACTS = "caller-2facts"
     STAFF = "staff"
     API_KEY = "api-key"
@@ -39,6 +41,20 @@ class Channel(StrEnum):
     SMS = "sms"
     WEB = "web"
     SYSTEM = "system"
+
+
+class Purpose(StrEnum):
+    """Why somebody wants to reach her. COLLECTION: about what is overdue; CASE: the desk's own word on her application;
+    NOTICE: a decision or a date she has to know; ANSWER: to an act of hers; CODE: a one-time code she asked for;
+    LOCATE: somebody else is asked how to reach her, and told nothing.
+    """
+
+    COLLECTION = "collection"
+    CASE = "case"
+    NOTICE = "notice"
+    ANSWER = "answer"
+    CODE = "code"
+    LOCATE = "locate"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from forbear.core.contact import Channel, Party, Reach, ThirdParty
+from forbear.core.contact import Channel, Party, Purpose, Reach, ThirdParty
 from forbear.core.facts import Fact, Retention, private
 
 
@@ -54,9 +54,12 @@ class Voice(StrEnum):
 class MessageWritten(Fact):
     """A message between the borrower and the desk, either way, over any channel.
 
+    `assigned_by`: who of the desk found that it belongs to this case, where no rule could say;
     `message`: its id (m_…), "" in records of before; `raw`: blob id in the vault of its form as it came, "" where the
-    text is all there was; `reply`: name@version of the canned reply it was made from; `drafted`: a language model
-    wrote its first words and a person sent it; `papers`: ids of the papers that came with it.
+    text is all there was; `reply`: name@version of the canned reply it was made from, of the bot's the step it stands
+    at (core/bot.py: Step); `drafted`: a language model wrote its first words and a person sent it; `papers`: ids of the
+    papers that came with it. `purpose`: why the desk wrote; `call`: the call on record whose talk it tells of, so that
+    one talk counts once.
     """
 
     type = "message.written"
@@ -66,10 +69,15 @@ class MessageWritten(Fact):
     reply: str = ""
     drafted: bool = False
     papers: tuple[str, ...] = ()
+    purpose: Purpose = Purpose.ANSWER
+    call: str = ""
+    assigned_by: str = ""
     text: str | None = private(Retention.MESSAGE)
     subject: str | None = private(Retention.MESSAGE)
     sender: str | None = private(Retention.MESSAGE)
     """The address or number it came from, where the channel has one."""
+    reference: str | None = private(Retention.MESSAGE)
+    """The Message-ID of a mail, which its answer names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +158,7 @@ class CallBegun(Fact):
     call: str
     direction: Direction
     recorded: bool = False
+    purpose: Purpose = Purpose.CASE
     number: str | None = private(Retention.MESSAGE)
 
 
@@ -174,6 +183,15 @@ class CallRecorded(Fact):
     sha256: str | None = private(Retention.MESSAGE)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallHeard(Fact):
+    """Somebody of the desk listened to a recording; who stands in the event's actor."""
+
+    type = "call.heard"
+    call: str
+    blob: str
+
+
 # ---- the limits on contact -------------------------------------------------------------------------------------
 
 
@@ -188,6 +206,7 @@ class ContactTried(Fact):
     channel: Channel
     connected: bool
     by: str = ""
+    purpose: Purpose = Purpose.COLLECTION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,12 @@ from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.codec import typed
-from forbear.core.contact import Channel
+from forbear.core.contact import Channel, Purpose
 from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
 from forbear.core.contact_facts import AuthorityFiled as AuthorityFiled
 from forbear.core.contact_facts import CallBegun as CallBegun
 from forbear.core.contact_facts import CallEnded as CallEnded
+from forbear.core.contact_facts import CallHeard as CallHeard
 from forbear.core.contact_facts import CallRecorded as CallRecorded
 from forbear.core.contact_facts import CaseOpened as CaseOpened
 from forbear.core.contact_facts import ChannelFailed as ChannelFailed
@@ -69,8 +70,11 @@ from forbear.core.statement import Question, Statement
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGiven(Fact):
+    """`drafted`: a language model wrote it from her words, and she said that it is right."""
+
     type = "answer.given"
     question: Question
+    drafted: bool = False
     answer: Mapping[str, Any] | None = private(Retention.STATEMENT)
 
 
@@ -332,6 +336,7 @@ class NoticeQueued(Fact):
     kind: NoticeKind
     channel: Channel
     language: str
+    purpose: Purpose = Purpose.NOTICE
     letter: Letter | None = private(Retention.MESSAGE)
 
 
@@ -368,7 +373,8 @@ QUIET = frozenset(
     {
         *("notice.queued", "notice.sent", "notice.delivered", "notice.failed"),
         *("offers.made", "identity.proved", "note.written"),
-        *("message.delivered", "call.begun", "call.ended", "call.recorded", "contact.tried", "contact.refused"),
+        *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
+        *("contact.tried", "contact.refused"),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )

@@ -138,6 +138,8 @@ class Consent(StrEnum):
 
     CAUSE_PAPERS = "cause-papers"
     """the papers of her cause, where they tell of health; the public part of the fact does not"""
+    LANGUAGE_MODEL = "language-model"
+    """what she writes, without names and numbers, goes to a language model that drafts her answers"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,11 @@ _SURNAMES = (
 _TWO_CHARACTER_SURNAMES = frozenset(_SURNAMES[i : i + 2] for i in range(0, len(_SURNAMES), 2))
 
 
+def ascii_of(text: str) -> str:
+    """The text with full-width signs as the plain ones."""
+    return text.translate(_ASCII)
+
+
 def check_id_number(text: str) -> str | Refusal:
     """The identity number as kept: 18 characters, X in capitals. Spaces, hyphens and full-width signs may be typed.
 

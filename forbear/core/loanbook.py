@@ -201,7 +201,8 @@ def _name(text: str) -> str | Refusal:
     return text if fits else _no("name")
 
 
-def _email(text: str) -> str | Refusal | None:
+def email_address(text: str) -> str | Refusal | None:
+    """An e-mail address as it can be written to; None for none."""
     if not text:
         return None
     fits = len(text) <= 254 and re.fullmatch(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", text)
@@ -270,7 +271,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "name": (_text, _name),
     "id_number": (_text, identity.check_id_number),
     "phone": (_text, identity.phone),
-    "email": (_text, _email),
+    "email": (_text, email_address),
     "language": (_text, _language),
     "place": (_text, _place),
 }

@@ -18,8 +18,9 @@ from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import projections
+from forbear.store import contact_budget, conversation, projections, rooms
 from forbear.store.agenda import put_dues
+from forbear.store.contact_budget import DjangoContacts
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
@@ -50,6 +51,11 @@ class DjangoLedger:
         self._log = log
         self._using = using
         self._states: dict[bytes, Case] = {}
+        self._contacts = DjangoContacts(keys, using)
+
+    @property
+    def contacts(self) -> DjangoContacts:
+        return self._contacts
 
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
         with transaction.atomic(using=self._using):
@@ -58,7 +64,7 @@ class DjangoLedger:
             if known is not None:
                 return known
             (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
-            if seq != write.expected:
+            if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
                 return Conflict(seq)
             return self._store(write, head, bytes(previous))
 
@@ -74,6 +80,9 @@ class DjangoLedger:
     def events(self, case_id: str) -> tuple[Recorded, ...]:
         return _in_place(case_id, self._read("e.case_id = %s", case_id))
 
+    def after(self, case_id: str, seq: int) -> tuple[Recorded, ...]:
+        return _in_place(case_id, self._read("e.case_id = %s and e.seq > %s", case_id, seq), seq + 1)
+
     def public(self, case_id: str) -> tuple[Recorded, ...]:
         """A case's events with their private groups left closed: all that the state of work needs."""
         return _in_place(case_id, self._read("e.case_id = %s", case_id, opened=False))
@@ -86,6 +95,10 @@ class DjangoLedger:
         while chunk := self._read("e.leaf >= %s and e.leaf < %s", from_leaf, from_leaf + READ_AT_ONCE):
             yield from chunk
             from_leaf = chunk[-1].leaf + 1
+
+    def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
+        among = f"e.leaf in ({', '.join(['%s'] * len(leaves))})"
+        return self._read(among, *leaves) if leaves else ()
 
     def size(self) -> int:
         return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
@@ -100,12 +113,21 @@ class DjangoLedger:
         return verify(self._data_keys, self._using)
 
     def rebuild(self) -> int:
-        """Make the queue's lines anew from the record, while writers wait; returns how many."""
+        """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
+        cases there are.
+        """
         with transaction.atomic(using=self._using):
             head = self._locked_head()
             first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
             cases = list(first.values_list("case_id", flat=True))
-            return projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+            conversation.rebuild(self.all(), self._keys, self._using)
+            rooms.rebuild(self.public, self._using)
+            made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+            contact_budget.clear(self._using)
+            for opened, case in self._states_of(cases):
+                told = self._read(f"e.case_id = %s and e.type in {_listed(contact_budget.KINDS)}", opened.case_id)
+                contact_budget.remake(opened.case_id, told, case, self._keys, self._using)
+            return made
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
         """The first event, opened, and the state of each case."""
@@ -175,6 +197,10 @@ class DjangoLedger:
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
+        conversation.apply(recorded, self._keys, self._using)
+        rooms.apply(recorded, self._using)
+        if recorded:
+            contact_budget.apply(recorded, before, after, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
         Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
@@ -242,13 +268,17 @@ class DjangoLedger:
             return list(cursor.fetchall())
 
 
+def _listed(kinds: Sequence[str]) -> str:
+    return "(" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
+
+
 def _exact(value: datetime) -> datetime:
     """The time as the record keeps it, to the millisecond: what is answered now is what will be read later."""
     return datetime.fromisoformat(instant(value))
 
 
-def _in_place(case_id: str, recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
-    for seq, event in enumerate(recorded):
+def _in_place(case_id: str, recorded: tuple[Recorded, ...], first: int = 0) -> tuple[Recorded, ...]:
+    for seq, event in enumerate(recorded, first):
         if event.case_id != case_id or event.seq != seq:
             raise Damaged(event.leaf, f"it stands as event {seq} of {case_id} and is another")
     return recorded

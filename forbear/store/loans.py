@@ -19,6 +19,7 @@ from forbear.actions.ports import Counts, Held, Ids
 from forbear.core.codec import plain, typed
 from forbear.core.loan import DayCount, Loan
 from forbear.core.loanbook import Row, contract_key
+from forbear.core.phone_numbers import e164
 from forbear.store.loan_tables import BorrowerRow, LoanRow
 from forbear.store.privacy import blind, open_text, seal_text
 
@@ -61,7 +62,7 @@ class StoredLoanBook:
                         changed.append(self._fill(loan, row, digest))
             loans = LoanRow.objects.using(self._using)
             loans.bulk_create(made, batch_size=AT_ONCE)
-            loans.bulk_update(changed, ("digest", "sealed"), batch_size=AT_ONCE)
+            loans.bulk_update(changed, ("digest", "sealed", "phone_index", "email_index"), batch_size=AT_ONCE)
         return Counts(new=len(made), changed=len(changed), unchanged=len(rows) - len(made) - len(changed))
 
     def moved(self, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -85,9 +86,33 @@ class StoredLoanBook:
         held = self._held(loan)
         return held if fits else None
 
+    def borrowers_at(self, email: str) -> tuple[str, ...]:
+        index = self._email_index(email)
+        if not index:
+            return ()
+        loans = LoanRow.objects.using(self._using)
+        while some := list(self._loans().filter(email_index=None)[:AT_ONCE]):  # rows that an older version wrote
+            for loan in some:
+                loan.email_index = self._email_index(self._held(loan).row.email)
+            loans.bulk_update(some, ("email_index",))
+        found = loans.filter(email_index=index).values_list("borrower_id", flat=True)
+        return tuple(sorted(set(found)))
+
+    def by_id_number(self, id_number: str) -> Held | None:
+        """One query, and as much opened whether nobody or somebody with one loan has the number."""
+        loans = list(self._loans().filter(borrower__id_index=self._id_index(id_number)))
+        held = max(map(self._held, loans or [self._nobody]), key=lambda one: one.row.loan.signed_on)
+        return held if loans else None
+
     def loans_of(self, borrower_id: str) -> tuple[Held, ...]:
         held = (self._held(loan) for loan in self._loans().filter(borrower_id=borrower_id))
         return tuple(sorted(held, key=lambda one: one.row.loan.contract))
+
+    def by_phone(self, e164: str) -> tuple[Held, ...]:
+        if not e164:
+            return ()
+        loans = self._loans().filter(phone_index=blind(self._keys.index, "loan.phone", e164))
+        return tuple(sorted(map(self._held, loans), key=lambda one: one.row.loan.contract))
 
     def borrower(self, borrower_id: str) -> Held | None:
         return max(self.loans_of(borrower_id), key=lambda held: held.row.loan.signed_on, default=None)
@@ -127,13 +152,16 @@ class StoredLoanBook:
     def _contract_index(self, contract: str) -> bytes:
         return blind(self._keys.index, "loan.contract", contract_key(contract))
 
+    def _email_index(self, email: str | None) -> bytes:
+        return blind(self._keys.index, "borrower.email", email) if email and email.strip() else b""
+
     def _id_index(self, id_number: str) -> bytes:
         return blind(self._keys.index, "borrower.id_number", id_number)
 
-    # ---- sealing -----------------------------------------------------------------------------------------------
-
     def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
         loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
+        loan.email_index = self._email_index(row.email)
+        loan.phone_index = phone_index(self._keys.index, row.phone)
         return loan
 
     def _digest(self, row: Row) -> bytes:
@@ -148,6 +176,12 @@ class StoredLoanBook:
         borrower = loan.borrower
         content["id_number"] = open_text(self._keys.book, f"borrower:{borrower.id}", borrower.sealed)
         return Held(loan.id, borrower.id, typed(Row, content))
+
+
+def phone_index(key: bytes, phone: str) -> bytes:
+    """The blind index of a number on file, the same however a display writes it; b"" for what is no number."""
+    number = e164(phone)
+    return blind(key, "loan.phone", number) if number else b""
 
 
 def _content(row: Row) -> str:

@@ -9,9 +9,25 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from forbear.store.chat_tables import ChatPresence as ChatPresence
+from forbear.store.chat_tables import ChatRoom as ChatRoom
+from forbear.store.chat_tables import HandoverTaken as HandoverTaken
+from forbear.store.contact_budget_tables import ContactCaseRow as ContactCaseRow
+from forbear.store.contact_budget_tables import ContactRow as ContactRow
+from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow
+from forbear.store.conversation_tables import DraftRow as DraftRow
+from forbear.store.conversation_tables import MessageMark as MessageMark
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
+from forbear.store.mail_tables import MailIn as MailIn
 from forbear.store.paper_tables import PaperMark as PaperMark
+from forbear.store.sms_tables import TextInRow as TextInRow
+from forbear.store.sms_tables import TextOutRow as TextOutRow
+from forbear.store.sms_tables import TextPieceRow as TextPieceRow
+from forbear.store.telephone_tables import CallCount as CallCount
+from forbear.store.telephone_tables import CallRequest as CallRequest
+from forbear.store.telephone_tables import CallRow as CallRow
+from forbear.store.telephone_tables import Extension as Extension
 from forbear.store.upload_tables import UploadLinkRow as UploadLinkRow
 from forbear.store.upload_tables import UploadRow as UploadRow
 from forbear.store.webhook_tables import WebhookAttemptRow as WebhookAttemptRow

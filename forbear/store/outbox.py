@@ -29,11 +29,12 @@ class DevOutbox:
         self._clock = clock
         self._rows = DevMessage.objects.using(using)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> str:
         text = json.dumps([message.to, message.subject, message.body], ensure_ascii=False)
         row = DevMessage(reference=message.reference, channel=message.channel.value, sent_at=self._clock.now())
         row.sealed = seal_text(self._key, _place(message.reference), text)
         self._rows.bulk_create([row], ignore_conflicts=True)
+        return ""
 
     def messages(self, offset: int = 0, limit: int = 50) -> tuple[Kept, ...]:
         """What would have been sent, newest first."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from forbear.actions.ports import Attempt
+from forbear.actions.ports import WebhookAttempt
 from forbear.core.codec import plain, typed
 from forbear.core.webhooks import Endpoint
 from forbear.store.models import WebhookAttemptRow, WebhookRow
@@ -40,7 +40,7 @@ class DjangoWebhooks:
             self._rows.filter(id=id).delete()
             self._attempts.filter(endpoint=id).delete()
 
-    def tried(self, attempt: Attempt) -> None:
+    def tried(self, attempt: WebhookAttempt) -> None:
         self._attempts.create(
             endpoint=attempt.endpoint,
             message=attempt.message,
@@ -49,10 +49,10 @@ class DjangoWebhooks:
             error=attempt.error[:200],
         )
 
-    def attempts(self, id: str, limit: int = 100) -> tuple[Attempt, ...]:
+    def attempts(self, id: str, limit: int = 100) -> tuple[WebhookAttempt, ...]:
         rows = self._attempts.filter(endpoint=id).order_by("-id")[:limit]
         return tuple(
-            Attempt(endpoint=row.endpoint, message=row.message, at=row.at, status=row.status, error=row.error)
+            WebhookAttempt(endpoint=row.endpoint, message=row.message, at=row.at, status=row.status, error=row.error)
             for row in rows
         )
 

@@ -11,17 +11,20 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from forbear.actions import agenda, loans, payments
+from forbear.actions.canned_replies import keep_reply
 from forbear.actions.ports import ZONE, Desk
 from forbear.adapters.memory import MovedClock
 from forbear.core.clocks import start_of
 from forbear.core.decision import above_authority
 from forbear.core.loanbook import Numbered, Row
+from forbear.core.refusal import Refusal
 from forbear.core.solver import Question, solve
 from forbear.town.book import made_up_book, made_up_row
-from forbear.town.borrower import Borrower
+from forbear.town.borrower import REVIEWERS, Borrower
 from forbear.town.eyes import with_town_eyes
 from forbear.town.households import MadeUpHousehold, made_up_household
 from forbear.town.lives import LIVES, Kind
+from forbear.words import LANGUAGES, catalogue
 
 SEED = 20260302
 ACCOUNTS = 260
@@ -45,10 +48,20 @@ def load(desk: Desk) -> Guest:
     clock = MovedClock(start_of(begun, ZONE, 8))
     moved = with_town_eyes(replace(desk, clock=clock))
     moved.agenda.put([payments.first_nightly(moved)])
+    _keep_replies(moved)
     _live(moved, clock, _starts(today), until=now)
     book = made_up_book(SEED, ACCOUNTS, today)
     _import(moved, book)
     return guest(book)
+
+
+def _keep_replies(desk: Desk) -> None:
+    """A few replies to begin with, in both languages."""
+    for name in ("received", "papers", "plan"):
+        for seen, language in enumerate(LANGUAGES):
+            text = catalogue(language)[f"conversation.starter.{name}"]
+            kept = keep_reply(desk, REVIEWERS[0], name=name, language=language, text=text, seen=seen)
+            assert not isinstance(kept, Refusal), "a starter says what a reply may say"
 
 
 def guest(book: tuple[Row, ...]) -> Guest:

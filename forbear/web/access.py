@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.http import Http404, HttpRequest
 
 from forbear.actions.contact import Proved
-from forbear.actions.ports import Desk
+from forbear.actions.ports import CaseLine, Desk
 from forbear.actions.record import load
 from forbear.core.contact import Actor, Auth, Role
 from forbear.core.file import CaseFile
@@ -27,14 +27,15 @@ _HELD = "borrower-held"
 
 @dataclass(frozen=True)
 class Person:
-    """A borrower who proved who she is in this session, and the loan she named to do so."""
+    """A borrower who proved who she is in this session, how, and the loan she named to do so."""
 
     borrower_id: str
     loan_id: str
+    auth: Auth = Auth.CODE
 
     @property
     def actor(self) -> Actor:
-        return Actor(Role.BORROWER, self.borrower_id, Auth.CODE)
+        return Actor(Role.BORROWER, self.borrower_id, self.auth)
 
 
 class ProofNeeded(Exception):
@@ -51,15 +52,16 @@ def desk_of(request: HttpRequest) -> Desk:
     return desk
 
 
-def let_in(request: HttpRequest, proved: Proved) -> Person:
+def let_in(request: HttpRequest, proved: Proved, auth: Auth = Auth.CODE) -> Person:
     """Begin a borrower's session under a new session key, so that a key known before the proof opens nothing."""
     held = request.session.get(_HELD)
     request.session.cycle_key()
     now = desk_of(request).clock.now()
-    request.session[_MARK] = {"id": proved.borrower_id, "loan": proved.loan_id, "at": now.isoformat()}
+    mark = {"id": proved.borrower_id, "loan": proved.loan_id, "auth": auth.value, "at": now.isoformat()}
+    request.session[_MARK] = mark
     if held and held.get("id") != proved.borrower_id:
         request.session.pop(_HELD, None)
-    return Person(proved.borrower_id, proved.loan_id)
+    return Person(proved.borrower_id, proved.loan_id, auth)
 
 
 def let_out(request: HttpRequest) -> None:
@@ -96,7 +98,13 @@ def person_of(request: HttpRequest) -> Person:
         raise ProofNeeded(expired=True)
     if now - active_at > timedelta(minutes=1):
         request.session[_MARK] = {**mark, "at": now.isoformat()}
-    return Person(mark["id"], mark["loan"])
+    return Person(mark["id"], mark["loan"], Auth(mark.get("auth", Auth.CODE)))
+
+
+def looked_ahead(request: HttpRequest) -> bool:
+    """Whether a browser only fetches the page in advance: nobody has seen what is on it."""
+    told = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in purpose.lower() for purpose in told for word in ("prefetch", "prerender", "preview"))
 
 
 def is_in(request: HttpRequest) -> bool:
@@ -106,13 +114,18 @@ def is_in(request: HttpRequest) -> bool:
 
 def case_for_borrower(request: HttpRequest, case_id: str) -> CaseFile:
     """The one way to a borrower's case: hers, or Http404 whatever the reason."""
-    person, desk = person_of(request), desk_of(request)
-    line = desk.cases.line(case_id)
+    line_for_borrower(request, case_id)
+    return load(desk_of(request), case_id)
+
+
+def line_for_borrower(request: HttpRequest, case_id: str) -> CaseLine:
+    """The same door, for pages that need no more of the case than the queue's line of it."""
+    person, line = person_of(request), desk_of(request).cases.line(case_id)
     if line is None:
         raise Http404
     if line.borrower_id != person.borrower_id:
         raise Http404
-    return load(desk, case_id)
+    return line
 
 
 def _hold(request: HttpRequest, borrower_id: str) -> None:

@@ -62,15 +62,29 @@ def percent(rate_ppm: int) -> str:
 
 
 def figure(language: str, value: str) -> str:
-    """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and `2026-03` in words."""
+    """A fact of the record in the reader's hand: `1866.20` → `1,866.20`, `2026-03-18` and such in words; what looks
+    like a day and is none, as somebody may have typed it, stays as it is.
+    """
     if re.fullmatch(r"[0-9]+\.[0-9]{2}", value):
         whole, part = value.split(".")
         return f"{int(whole):,}.{part}"
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return day(language, date.fromisoformat(value))
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", value):
-        return month(language, value)
-    return value
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return day(language, date.fromisoformat(value))
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}", value):
+            return month(language, date.fromisoformat(f"{value}-01").isoformat()[:7])
+        return wall(language, value) or value
+    except ValueError:
+        return value
+
+
+def wall(language: str, value: str) -> str:
+    """A time as a clock somewhere shows it, `2026-03-18T15:04`, in words; "" for what is none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", value):
+        return ""
+    on, clock = value.split("T")
+    written = day(language, date.fromisoformat(on))
+    return f"{written} {clock}" if language == "zh" else f"{written}, {clock}"
 
 
 def _local(on: date) -> date:

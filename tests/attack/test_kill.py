@@ -66,7 +66,10 @@ from forbear.config.wiring import desk
 from forbear.core.contact import Actor, Auth, Channel, Role
 agent = Actor(Role.AGENT, "lin", Auth.STAFF)
 for case_id in CASES:
-    for number in range(LETTERS):
+    her = Actor(Role.BORROWER, desk().cases.line(case_id).borrower_id, Auth.CODE)
+    for number in range(LETTERS):  # each answers her: what nobody asked for is limited a day
+        by = By(actor=her, channel=Channel.WEB, key=f"asks:{case_id}:{number}")
+        write_message(desk(), by, case_id, "收到了吗？")
         by = By(actor=agent, channel=Channel.WEB, key=f"letter:{case_id}:{number}")
         write_message(desk(), by, case_id, f"第 {number} 封")
 """

@@ -141,7 +141,11 @@ class World:
         outcome = act(by)
         if isinstance(outcome, Refusal):
             _sayable(outcome)
-            _same(before, self._state(), f"{outcome.rule} was a refusal and changed something")
+            if outcome.reason.startswith("contact_budget.refusal."):  # noted, as the only refusal that is
+                new = [event.fact for event in self.desk.ledger.all(before[0])]
+                _holds([type(fact) for fact in new] == [e.ContactRefused], "a contact refused is noted and no more")
+            else:
+                _same(before, self._state(), f"{outcome.rule} was a refusal and changed something")
             return outcome
         if not isinstance(outcome, Done):
             raise Broken(f"{outcome!r} is neither a fact nor a refusal")

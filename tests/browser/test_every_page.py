@@ -25,12 +25,16 @@ ONLY_SENT = {
             "piece",
             "link_piece",
         ),
+        *("chat_typing", "chat_seen", "embed_ask", "embed_question", "embed_prove", "embed_handover", "embed_post"),
+        *("embed_typing", "embed_seen"),
     },
     "desk": {
         *(
             "settle",
             "open_for_caller",
+            "place_text",
             "write",
+            "draft",
             "note",
             "judge",
             "settle_paper",
@@ -38,21 +42,32 @@ ONLY_SENT = {
             "correct",
             "send_link",
             "revoke_link",
+            "file_authority",
+            "end_authority",
             "choose",
             "accept",
             "more",
             "propose",
         ),
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("assign_mail", "discard_mail"),
+        *("not_this", "set_extension", "call_her"),
+        *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
     },
 }
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
-    "borrower": {"everything", "document", "papers_state", "link_papers_state"},
-    "desk": {"download", "picture", "document", "queue_fresh", "fresh"},
+    "borrower": {
+        *("everything", "document", "papers_state", "link_papers_state", "recording"),
+        *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
+    },
+    "desk": {
+        *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
+    },
 }
 """Files, and the lines that a page asks for by itself."""
-TABS = ("", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
+TABS = ("", "/chat", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
 QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
 
 POOR = "from dataclasses import replace; she.home = replace(she.home, household=replace(she.home.household, income=()))"
@@ -71,7 +86,16 @@ LIVES = {
     "signed": "{approved}; she.signs(); she.pays()",
 }
 BORROWER = {
-    "draft": ("", "check", "messages", "call-me", *(f"statement/{name}" for name in QUESTIONS)),
+    "draft": (
+        "",
+        "check",
+        "messages",
+        "chat",
+        "in-my-words",
+        "call-me",
+        "reach",
+        *(f"statement/{name}" for name in QUESTIONS),
+    ),
     "stated": (
         "",
         "received",
@@ -89,7 +113,7 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "payments", "payments/new-plan", "plans"),
+    "signed": ("", "agreement", "payments", "payments/new-plan", "plans", "calls"),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
@@ -106,11 +130,16 @@ FIRST_PAPER = "next(p.paper for item in file.items for p in file.papers_of(item.
 """What {paper} stands for in an address."""
 
 
+MAIL = "From: 陌生人 <who@example.org>\nSubject: 关于还款\n\n您好，我是她的姐姐，想了解一下怎么办。".encode()
+
+
 def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
     """One case at every stage, by the real actions: kind -> (who, case)."""
     cases = {}
     site.insider.do(
-        "from forbear.core.decision import Outcome; REFUSED, COUNTERED = Outcome.REFUSED, Outcome.COUNTERED"
+        "from forbear.core.decision import Outcome; REFUSED, COUNTERED = Outcome.REFUSED, Outcome.COUNTERED; "
+        "from forbear.actions.mail import receive_mail; from forbear.core.mail_address import stop_token; "
+        "from forbear.config.wiring import desk as wired; desk = wired()"
     )
     for number, kind in enumerate(LIVES, start=1):
         steps = LIVES[kind]
@@ -119,6 +148,13 @@ def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
         contract = people.guest(number).contract
         case_id = site.insider.do(f"she = borrower({contract!r}); she.arrives(); {steps}; answer = she.case_id")
         cases[kind] = (people.guest(number), case_id)
+    site.insider.do(
+        "from forbear.actions.ports import TextIn\n"
+        "from forbear.actions.sms import take_text\n"
+        "from forbear.config.wiring import desk as wired\n"
+        "for n, words in enumerate(('我是王小一的妹妹，她让我问问材料还差什么。', '长' * 300)):\n"
+        "    take_text(wired(), TextIn(id=f'stray-{n}', number=f'1990000999{n}', text=words))\n"
+    )
     site.insider.work()
     return cases
 
@@ -136,6 +172,10 @@ def test_every_page_of_the_borrowers_site(
     for address in ("/", "/start", "/nothing", "/dev/outbox"):
         page.goto(address)
         faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    token = site.insider.do(f"answer = stop_token(desk.mail_sign, {cases['signed'][1]!r})")
+    page.goto(f"/mail/stop/{token}")
+    faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    opened.add(named(page.url, site))
     for kind, paths in BORROWER.items():
         guest, case_id = cases[kind]
         page.context.clear_cookies(name="sessionid")
@@ -150,6 +190,7 @@ def test_every_page_of_the_borrowers_site(
             opened.add(named(page.url, site))
     assert faults == [], "\n".join(faults)
     elsewhere = {"landing", "identity", "code", "mine", "meaning", "link", "link_papers", "link_confirm", "together"}
+    elsewhere |= {"embed", "handover"}  # tests/browser/test_chat_embedded.py
     assert opened | {f"borrower:{name}" for name in elsewhere} == pages_of("borrower")
 
 
@@ -159,17 +200,19 @@ def test_every_page_of_the_desk(
 ):
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
-    addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "payments/import", "account"]
+    addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
+    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]
+    addresses += ["mail", "mail?state=aside", f"mail/{site.insider.do(f'answer = receive_mail(desk, {MAIL!r}).mail')}"]
     for address in addresses:
         answer = page.goto(f"/desk/{address}")
         assert answer.status == 200, address
         faults += eyes.everything(page, (NARROW, WIDE), night=language == "zh")
         opened.add(named(page.url, site))
     assert faults == [], "\n".join(faults)
-    assert opened | {"desk:together"} == pages_of("desk")
+    assert opened | {"desk:together", "desk:call"} == pages_of("desk")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

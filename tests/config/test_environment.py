@@ -94,3 +94,64 @@ def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path, 
 )
 def test_log_lines_name_nobody(line: str, kept: str):
     assert blot(line) == kept
+
+
+def test_where_calls_are_taken_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FORBEAR_SIP_BIND", "[2001:db8::10]:5060")
+    monkeypatch.setenv("FORBEAR_SIP_PEERS", "192.0.2.20, 198.51.100.0/28")
+    monkeypatch.setenv("FORBEAR_SIP_RTP_PORTS", "20000-20100")
+    assert environment.socket("FORBEAR_SIP_BIND") == ("2001:db8::10", 5060)
+    assert [str(one) for one in environment.networks("FORBEAR_SIP_PEERS")] == ["192.0.2.20/32", "198.51.100.0/28"]
+    assert environment.ports("FORBEAR_SIP_RTP_PORTS", (1, 2)) == (20000, 20100)
+    assert environment.socket("FORBEAR_NOTHING") is None
+    assert environment.languages("FORBEAR_NOTHING") == ("zh", "en")
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (environment.socket, "0.0.0.0:5060"),
+        (environment.socket, "pbx.example.org:5060"),
+        (environment.socket, "192.0.2.10"),
+        (environment.socket, "192.0.2.10:٥٠٦٠"),
+        (environment.networks, "pbx"),
+        (environment.networks, "192.0.2.1/24"),
+        (lambda name: environment.ports(name, (1, 2)), "20000"),
+        (lambda name: environment.ports(name, (1, 2)), "20100-20000"),
+        (environment.languages, "zh,fr"),
+    ],
+)
+def test_where_calls_cannot_be_taken_is_named(monkeypatch: pytest.MonkeyPatch, read, value):
+    monkeypatch.setenv("FORBEAR_SIP_X", value)
+    with pytest.raises(Misconfigured, match=r"FORBEAR_SIP_X.*write"):
+        read("FORBEAR_SIP_X")
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "found"),
+    [
+        ("", "", None),
+        ("https://models.example.org/v1", "m", ("https://models.example.org/v1", "k", "m")),
+        ("http://127.0.0.1:8080/v1", "m", ("http://127.0.0.1:8080/v1", "k", "m")),
+    ],
+)
+def test_a_language_model_is_named_whole(monkeypatch: pytest.MonkeyPatch, url: str, model: str, found: object):
+    for name, value in (("URL", url), ("MODEL", model), ("KEY", "k")):
+        monkeypatch.setenv(f"FORBEAR_LLM_{name}", value)
+    assert environment.model() == found
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "said"),
+    [
+        ("http://models.example.org/v1", "m", "write https://models.example.org/v1"),
+        ("file:///etc/passwd", "m", "write https://models.example.org/v1"),
+        ("models", "m", "write https://models.example.org/v1"),
+        ("https://models.example.org/v1", "", "FORBEAR_LLM_MODEL is not; name the model"),
+    ],
+)
+def test_a_language_model_that_cannot_be(monkeypatch: pytest.MonkeyPatch, url: str, model: str, said: str):
+    monkeypatch.setenv("FORBEAR_LLM_URL", url)
+    monkeypatch.setenv("FORBEAR_LLM_MODEL", model)
+    with pytest.raises(environment.Misconfigured, match=said):
+        environment.model()

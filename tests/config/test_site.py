@@ -32,8 +32,8 @@ def test_every_answer_is_kept_to_itself(client, db):
     for path in ("/healthz", "/accounts/login/", "/no/such/page"):
         headers = client.get(path).headers
         assert headers["Content-Security-Policy"] == (
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
-            "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
+            "form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -48,6 +48,15 @@ def book(request):
     return StoredLoanBook(BookKeys(), CountingIds())
 
 
+def test_an_id_number_finds_her_loan_signed_last(book):
+    book.put(BOOK)
+    first, second = BOOK[4], BOOK[9]
+    assert first.id_number == second.id_number
+    latest = max(first, second, key=lambda row: row.loan.signed_on)
+    assert book.by_id_number(first.id_number).row == latest
+    assert book.by_id_number("110101199003070000") is None
+
+
 def test_an_empty_book_finds_nobody(book):
     assert book.find("HC-1") is None
     assert book.loan("l_1") is None
@@ -180,3 +189,37 @@ def test_asking_for_an_identity_costs_one_query_whoever_it_is(whose, django_asse
     with django_assert_num_queries(1):
         held = book.by_identity(*asked[whose])
     assert (held is not None) == (whose == "hers")
+
+
+def test_borrowers_are_found_by_their_address(book):
+    one, two = replace(BOOK[0], email="Wang@Example.cn"), replace(BOOK[1], email="wang@example.cn ")
+    book.put([one, replace(BOOK[2], email=None)])
+    hers, none = book.find(one.loan.contract).borrower_id, book.borrowers_at("")
+    assert (book.borrowers_at(" wang@EXAMPLE.cn"), book.borrowers_at("li@example.cn"), none) == ((hers,), (), ())
+    book.put([two])
+    assert book.borrowers_at("wang@example.cn") == tuple(sorted((hers, book.find(two.loan.contract).borrower_id)))
+    book.put([replace(one, email="new@example.cn")])
+    assert book.borrowers_at("wang@example.cn") == (book.find(two.loan.contract).borrower_id,)
+
+
+def test_rows_of_before_are_found_by_their_address_too(db):
+    from forbear.store.loan_tables import LoanRow
+    from forbear.store.loans import StoredLoanBook
+
+    book = StoredLoanBook(BookKeys(), CountingIds())
+    book.put([replace(row, email=f"{number}@example.cn") for number, row in enumerate(BOOK)])
+    LoanRow.objects.update(email_index=None)
+    assert book.borrowers_at("3@example.cn") == (book.find(BOOK[3].loan.contract).borrower_id,)
+    assert not LoanRow.objects.filter(email_index=None).exists()
+
+
+def test_loans_are_found_by_the_number_on_file(book):
+    one, other = BOOK[0], replace(BOOK[1], phone=BOOK[0].phone)
+    book.put([one, other, BOOK[2]])
+    found = book.by_phone(f"+86{one.phone}")
+    assert [held.row for held in found] == sorted([one, other], key=lambda row: row.loan.contract)
+    assert [held.row for held in book.by_phone(f"+86{BOOK[2].phone}")] == [BOOK[2]]
+    assert book.by_phone("") == book.by_phone(one.phone) == book.by_phone("+8610000000000") == ()
+    book.put([replace(one, phone="13912345678")])
+    assert [held.row.loan.contract for held in book.by_phone(f"+86{one.phone}")] == [other.loan.contract]
+    assert [held.row.loan.contract for held in book.by_phone("+8613912345678")] == [one.loan.contract]

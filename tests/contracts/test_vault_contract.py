@@ -199,3 +199,15 @@ def test_a_really_full_disk(tmp_path: Path):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert [file for file in (tmp_path / "papers").rglob("*") if file.is_file()] == []
+
+
+def test_one_file_is_dropped_and_the_others_stay(ground: Ground):
+    vault = ground.vault
+    gone, stays = vault.keep("c_1", "message", b"one"), vault.keep("c_1", "message", b"other")
+    assert vault.size(gone) == 3
+    vault.drop(gone)
+    vault.drop(gone)
+    for look in (vault.open, vault.size):
+        with pytest.raises(KeyError):
+            look(gone)
+    assert (vault.open(stays), vault.size(stays), ground.names()) == (b"other", 5, [stays])

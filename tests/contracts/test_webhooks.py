@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from forbear.actions.ports import Attempt, Webhooks
+from forbear.actions.ports import WebhookAttempt, Webhooks
 from forbear.adapters.memory_webhooks import MemoryWebhooks
 from forbear.core.webhooks import Endpoint, Standing
 from forbear.store.webhooks import DjangoWebhooks
@@ -35,7 +35,7 @@ def test_an_endpoint_is_as_it_was_put(webhooks: Webhooks):
 
 def test_attempts_come_newest_first_and_are_forgotten_in_time(webhooks: Webhooks):
     tried = [
-        Attempt(endpoint=f"h_{n % 2}", message=f"m{n}", at=START + timedelta(hours=n), status=200 + n, error="")
+        WebhookAttempt(endpoint=f"h_{n % 2}", message=f"m{n}", at=START + timedelta(hours=n), status=200 + n, error="")
         for n in range(6)
     ]
     for attempt in tried:

@@ -38,7 +38,7 @@ class Drawer:
         return [one for one in mine if self.files[one[0]][0].startswith(f"{case_id}.{retention}.")]
 
     def strike(self, blob_id):
-        del self.files[blob_id]
+        self.files.pop(blob_id, None)
 
     def enter(self, blob_id, key_id, size, path):
         self.files[blob_id] = (key_id, size, path)

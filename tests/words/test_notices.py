@@ -7,6 +7,7 @@ import pytest
 
 from forbear.core import events
 from forbear.core.notices import CALLED_FOR, NoticeKind
+from forbear.core.sms import NETWORK, Alphabet, Gateway, sms_size
 from forbear.words import LANGUAGES, catalogue, say, sentences
 
 FACTS = {
@@ -32,7 +33,8 @@ FACTS["en"] = FACTS["zh"] | {
     **{name: "28 September 2026" for name, text in FACTS["zh"].items() if text == "2026年12月28日"},
     **{name: "CNY 128,866.20" for name, text in FACTS["zh"].items() if text == "128,866.20 元"},
 }
-SMS_MAX = {"zh": 140, "en": 306}
+CHINA = Gateway(gsm=None, signature="示例消费金融", discreet_signature="服务通知")
+SMS_MAX = {"zh": 134, "en": 306}
 """Two text messages joined together: 67 characters each in Chinese, 153 in English letters."""
 
 UNKIND = {
@@ -190,3 +192,29 @@ def test_chinese_sentences_are_short(language):
             for line in text.strip().splitlines():
                 for sentence in re.split(r"[。：]|\. ", re.sub(r"\{\w+\}|【.*?】", "", line)):
                     assert len(sentence) <= most, (key, sentence)
+
+
+PARTS_MOST = {("zh", NETWORK): 2, ("zh", CHINA): 2, ("en", NETWORK): 2, ("en", CHINA): 5}
+"""Parts that are billed, with the longest values there are; carriers in China count English letters as Chinese ones."""
+
+
+@pytest.mark.parametrize(("language", "gateway"), PARTS_MOST)
+def test_no_text_message_takes_more_parts_than_stated(language, gateway):
+    most, facts = PARTS_MOST[language, gateway], FACTS[language]
+    for kind in NoticeKind:
+        assert sms_size(sms(language, kind, facts), gateway).parts <= most, kind
+    for key in ("notices.discreet", "notices.discreet_link"):
+        assert sms_size("".join(sentences(language, key, **facts)), gateway).parts <= most, key
+    for purpose in ("sign-in", "sign", "upload"):
+        for key in (f"notices.code.{purpose}", f"sms.discreet_code.{purpose}"):
+            said = say(language, key, code="12345678", lender=facts["lender"], minutes=5)
+            assert sms_size(said, gateway).parts <= min(most, 3), key
+    for wish in ("stop", "start"):
+        assert sms_size(say(language, f"sms.{wish}"), gateway).parts == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_in_english_is_of_the_seven_bit_alphabet_and_none_in_chinese(language):
+    for kind in NoticeKind:
+        alphabet = sms_size(sms(language, kind, FACTS[language])).alphabet
+        assert alphabet is (Alphabet.GSM if language == "en" else Alphabet.UCS2), kind

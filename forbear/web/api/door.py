@@ -19,6 +19,7 @@ from forbear.core.api_keys import ApiKey, Scope
 from forbear.core.contact import Actor, Auth, Role
 from forbear.core.refusal import Refusal
 from forbear.words import LANGUAGES, say
+from forbear.words.format import figure
 
 BODY_BYTES_MAX = 64 * 1024
 View = Callable[..., HttpResponse]
@@ -89,7 +90,7 @@ def body_of(request: HttpRequest, known: Mapping[str, type]) -> dict[str, Any] |
     for name, value in given.items():
         if name not in known:
             return error(400, name, "api.fault.unknown", field=name)
-        if not isinstance(value, known[name]) or isinstance(value, bool):
+        if not isinstance(value, known[name]) or (isinstance(value, bool) and known[name] is not bool):
             return error(422, name, "api.fault.kind", field=name)
     return given
 
@@ -107,8 +108,16 @@ def error(status: int, field: str, key: str, /, **facts: object) -> JsonResponse
 
 def refused(refusal: Refusal, field: str = "") -> JsonResponse:
     """A refusal as JSON: 409 when somebody was faster or a key was used for something else, else 422."""
-    keys = [key for key in (refusal.reason, refusal.way_on) if key]
-    said = {language: " ".join(say(language, key, **refusal.facts) for key in keys) for language in LANGUAGES}
     status = 409 if refusal.rule.startswith("record.") or refusal.rule == "payments.reference" else 422
-    shown = {"code": refusal.rule, "field": field or refusal.where, "message": said}
+    shown = {"code": refusal.rule, "field": field or refusal.where, "message": said_of(refusal)}
     return JsonResponse({"error": shown}, status=status)
+
+
+def said_of(refusal: Refusal) -> dict[str, str]:
+    """A refusal in both languages, reason and way on, its facts as they are read aloud."""
+    keys = [key for key in (refusal.reason, refusal.way_on) if key]
+    said = {}
+    for language in LANGUAGES:
+        facts = {name: figure(language, str(value)) for name, value in refusal.facts.items()}
+        said[language] = " ".join(say(language, key, **facts) for key in keys)
+    return said

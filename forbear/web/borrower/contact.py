@@ -15,11 +15,12 @@ from forbear.actions.ports import CaseLine
 from forbear.actions.record import By
 from forbear.core.codec import plain
 from forbear.core.codes import DIGITS
-from forbear.core.contact import Channel, Role
+from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
 from forbear.core.refusal import Refusal
 from forbear.web.access import Person, ProofNeeded, desk_of, held_for, let_in, let_out, person_of
+from forbear.web.borrower.conversation import letters, taken
 from forbear.web.borrower.fields import Field, filled
 from forbear.web.borrower.page import (
     by_her,
@@ -70,7 +71,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     if faults or isinstance(number, Refusal):
         return _identity(request, given, faults)
     contract = given["contract"].upper()
-    sent = ask_code(desk_of(request), contract=contract, id_number=number, address=_address(request))
+    sent = ask_code(desk_of(request), contract=contract, id_number=number, address=address_of(request))
     if isinstance(sent, Refusal):
         return _identity(request, given, message=why_not(sent))
     request.session["challenge"] = sent.challenge
@@ -122,7 +123,7 @@ def code(request: HttpRequest) -> HttpResponse:
     for name in ("challenge", "asked"):
         request.session.pop(name, None)
     person = let_in(request, proved)
-    return redirect(_next(request) or reverse("borrower:case", args=[_her_case(request, person)]))
+    return redirect(_next(request) or reverse("borrower:case", args=[her_case(request, person)]))
 
 
 def _code(request: HttpRequest, given: str = "", fault: str = "", note: str = "") -> HttpResponse:
@@ -147,7 +148,7 @@ def code_again(request: HttpRequest) -> HttpResponse:
     asked = request.session.get("asked")
     if request.method != "POST" or not asked:
         return redirect(_with_next(request, "borrower:code"))
-    sent = ask_code(desk_of(request), contract=asked[0], id_number=asked[1], address=_address(request))
+    sent = ask_code(desk_of(request), contract=asked[0], id_number=asked[1], address=address_of(request))
     if not isinstance(sent, CodeSent):
         return _code(request, fault=why_not(sent))
     request.session["challenge"] = sent.challenge
@@ -176,7 +177,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return to_the_door(request, needed.expired)
     lines = desk_of(request).cases.of_borrower(person.borrower_id)
     if len(lines) < 2:
-        return redirect(reverse("borrower:case", args=[_her_case(request, person)]))
+        return redirect(reverse("borrower:case", args=[her_case(request, person)]))
     cases = [
         {
             "url": reverse("borrower:case", args=[line.case_id]),
@@ -200,20 +201,20 @@ def start_again(request: HttpRequest, file: CaseFile) -> HttpResponse:
     return redirect(reverse("borrower:case", args=[opened.case_id]))
 
 
-def _her_case(request: HttpRequest, person: Person) -> str:
+def her_case(request: HttpRequest, person: Person, channel: Channel = Channel.WEB) -> str:
     """The newest case of the loan she named; the first time, one is opened."""
     desk = desk_of(request)
     lines: tuple[CaseLine, ...] = desk.cases.of_loan(person.loan_id)
     if lines:
         return lines[0].case_id
-    by = By(actor=person.actor, channel=Channel.WEB, key=f"web:open:{person.loan_id}")
+    by = By(actor=person.actor, channel=channel, key=f"{channel.value}:open:{person.loan_id}")
     opened = open_case(desk, by, loan_id=person.loan_id, language=reader_language())
     if isinstance(opened, Refusal):
         raise Http404
     return opened.case_id
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
@@ -234,7 +235,7 @@ def _with_next(request: HttpRequest, name: str) -> str:
 
 @of_her_case
 def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
-    """What she and the desk wrote to each other, and a field to write more."""
+    """The conversation, whatever the channel, and a field to write more."""
     given, fault, message = _held_words(request), "", ""
     if request.method == "POST":
         given = request.POST.get("words", "")
@@ -244,6 +245,7 @@ def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
         if not isinstance(outcome, Refusal):
             return to("messages", file, done="sent")
         fault, message = _words_fault(outcome)
+    file = taken(request, file)
     by_on = file.case.person_by_on
     sent = words("contact.page.messages.sent", date=day(by_on)) if by_on else words("contact.page.messages.sent_plain")
     field = Field("words", "area", words("contact.page.messages.words"), maximum=WORDS_MAX)
@@ -256,29 +258,12 @@ def messages(request: HttpRequest, file: CaseFile) -> HttpResponse:
         back=reverse("borrower:case", args=[file.case.case_id]),
         why=words("contact.page.messages.why"),
         message=message,
-        letters=_letters(file),
+        letters=letters(file),
+        calls=any(call.blobs for call in file.talk.calls),
         done=done_words(request, {"sent": sent}),
         fields=filled([field], {"words": given}, {"words": fault} if fault else {}),
         go=words("contact.page.messages.go"),
     )
-
-
-def _letters(file: CaseFile) -> list[dict[str, object]]:
-    """What was written either way, with what was sent to her by text message, in order of time."""
-    you, desk = words("contact.page.messages.you"), words("contact.page.messages.desk")
-    written = [
-        {"at": said.at, "mine": mine, "who": you if mine else desk, "text": said.text}
-        for said in file.spoken
-        if not said.note and said.text
-        for mine in [said.by.kind is Role.BORROWER]
-    ]
-    notice = words("contact.page.messages.notice")
-    told = [
-        {"at": n.at, "mine": False, "who": notice, "text": n.letter.body}
-        for n in file.notices
-        if n.letter and n.channel is Channel.SMS
-    ]
-    return sorted([*written, *told], key=lambda letter: letter["at"])  # type: ignore[arg-type, return-value]
 
 
 @of_her_case

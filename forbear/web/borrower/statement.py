@@ -132,9 +132,16 @@ def _page(
         row_count=len(shown.rows),
         tail=filled((*shown.asides, *shown.tail), given, faults),
         noticed=words(noticed[0]) if noticed else "",
+        draft_url=_draft_url(request, file, asked),
         running=running(file) if asked in (Question.OUTGOINGS, Question.DEBTS, Question.WISH) else None,
         **_list_words(asked, shown),
     )
+
+
+def _draft_url(request: HttpRequest, file: CaseFile, asked: Question) -> str:
+    """Telling it all in one go, offered with the first question where a language model is set up."""
+    there = asked is ORDER[0] and desk_of(request).language_model.there
+    return reverse("borrower:draft", args=[file.case.case_id]) if there else ""
 
 
 def _list_words(asked: Question, shown: Sheet) -> dict[str, str]:

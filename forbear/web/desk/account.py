@@ -18,6 +18,8 @@ def account(request: HttpRequest) -> HttpResponse:
     page = {
         "title": say(reader_language(), "desk.account.title"),
         "me": request.staff,  # type: ignore[attr-defined]
+        "extension": request.desk.calls.extension_of(request.staff.id),  # type: ignore[attr-defined]
+        "key": request.desk.ids.new("q"),  # type: ignore[attr-defined]
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
     }
     return render(request, "desk/account.html", page)

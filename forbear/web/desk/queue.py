@@ -19,6 +19,7 @@ from forbear.core.case import Stage
 from forbear.core.contact import Role
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, staff_required
+from forbear.web.desk.message_search import in_messages
 from forbear.web.desk.page import DueWords, Tried, due_words, short_name, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -69,6 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "fresh_url": f"{reverse('desk:queue_fresh')}?{urlencode({**wanted, 'stamp': _stamp(lines[:PAGE])})}",
         "today": today,
         "me": me,
+        **in_messages(request, str(wanted["search"])),
     }
     return render(request, "desk/queue.html", page)
 
@@ -142,6 +144,7 @@ class Task:
     line: CaseLine | None
     name: str
     tail: str
+    whose: str = ""
 
     @property
     def form(self) -> str:
@@ -161,7 +164,11 @@ def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpRespons
     found = []
     for item in desk.agenda.given_up():
         line = desk.cases.line(item.case_id) if item.case_id else None
-        found.append(Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else ""))
+        held = desk.loans.loan(item.body["loan"]) if item.kind == "answered" and item.body["loan"] else None
+        whose = held.row.loan.contract if held else ""
+        found.append(
+            Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else "", whose)
+        )
     me = request.staff  # type: ignore[attr-defined]
     page = {
         "title": say(reader_language(), "desk.tasks.title"),

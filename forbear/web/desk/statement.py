@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forbear.actions.record import By, Done
@@ -16,6 +17,7 @@ from forbear.actions.statement import give_answer, submit_statement
 from forbear.core import amounts
 from forbear.core.codec import typed
 from forbear.core.contact import Channel
+from forbear.core.conversation import Call
 from forbear.core.events import QUIET
 from forbear.core.file import CaseFile
 from forbear.core.money import major
@@ -28,6 +30,9 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_requ
 from forbear.web.desk.page import Tried, case_page, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import known, say
+
+STEPS = ("cause", "difficulty", "willing", "request")
+"""The order of a call, after who is calling: what happened, how hard it is, what can be paid, what is asked for."""
 
 LISTS = {Question.INCOME: "in", Question.OUTGOINGS: "out", Question.DEBTS: "debt"}
 
@@ -69,13 +74,16 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_required(WORKERS)
 @require_http_methods(["GET", "POST"])
 def telephone(request: HttpRequest, case_id: str) -> HttpResponse:
-    """All questions on one page; "save" keeps what there is, "submit" hands it in on her behalf."""
+    """All questions on one page, in the order of a call; "save" keeps what there is, and so does going on to the next
+    step, "submit" hands it in on her behalf. The answers name the call in which they were given as their cause.
+    """
     file = case_for_staff(request, case_id)
     if request.method == "GET":
         return _sheet(request, file, None)
     reading = home.Reading(request)
     answers = _answers(reading)
-    by = by_staff(request, Channel.HOTLINE)
+    call = call_of(request, file)
+    by = replace(by_staff(request, Channel.HOTLINE), cause=call.call if call else "")
     if any(event.command == f"{by.key}:submit" for event in file.events):
         return HttpResponseRedirect(tab_address(case_id, "plan"))
     if not reading.faults:
@@ -86,9 +94,20 @@ def telephone(request: HttpRequest, case_id: str) -> HttpResponse:
             return _sheet(request, case_for_staff(request, case_id), tried_from(request, "sheet", refusal))
     if reading.faults:
         return _sheet(request, case_for_staff(request, case_id), tried_from(request, "sheet", **reading.faults))
+    step = request.POST.get("act", "").removeprefix("next:")
+    if step in STEPS:
+        named = f"?call={call.call}" if call else ""
+        return HttpResponseRedirect(f"{reverse('desk:telephone_statement', args=[case_id])}{named}#step-{step}")
     submitted = request.POST.get("act") == "submit"
     messages.success(request, say(reader_language(), "desk.done.submitted" if submitted else "desk.done.saved"))
     return HttpResponseRedirect(tab_address(case_id, "plan" if submitted else "statement"))
+
+
+def call_of(request: HttpRequest, file: CaseFile) -> Call | None:
+    """The call of this case that the page or the form names, else the one that goes on."""
+    named = request.POST.get("call", "") or request.GET.get("call", "")
+    calls = [one for one in file.talk.calls if one.call == named or (not named and one.connected is None)]
+    return calls[-1] if calls else None
 
 
 def _out_of_date(file: CaseFile, by: By) -> Refusal | None:
@@ -209,6 +228,8 @@ def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpRes
         income_rows=home.rows(_prefilled(values, "in", home.INCOME[:7]) if fresh else values, "in", money),
         outgoing_rows=home.rows(_prefilled(values, "out", home.OUTGOINGS) if fresh else values, "out", money),
         debt_rows=home.rows(values, "debt", ("creditor", "balance", "monthly", "priority"), spare=2),
+        call=call_of(request, file),
+        steps=STEPS,
         stated={question.value: values.get(f"{question.value}-state", "") for question in LISTS},
         to_tell=TOLD_BEFORE_SUBMITTING,
         slips=[say(language, slip.key) for slip in contradictions(file.answers, rulebook)],

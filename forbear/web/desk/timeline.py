@@ -118,11 +118,18 @@ def entry(file: CaseFile, event: e.Recorded, language: str, *, new_day: bool = F
         if event.channel is Channel.SYSTEM or fact.type.startswith(_BY_ITSELF)
         else term_in(language, f"desk.channel.{event.channel.value}"),
         mark=fact.type.partition(".")[0],
-        sentence=say(language, f"timeline.{fact.type}", **facts),
+        sentence=say(language, _sentence(fact), **facts),
         details=tuple(details),
         quote=quote,
         quiet=(fact.type in e.QUIET and not quote) or fact.type.startswith("notice."),
     )
+
+
+def _sentence(fact: e.Fact) -> str:
+    """The words of a fact; what she agreed to tells two of them apart."""
+    if isinstance(fact, e.ConsentGiven | e.ConsentWithdrawn) and fact.to is e.Consent.LANGUAGE_MODEL:
+        return "bot.timeline.given" if isinstance(fact, e.ConsentGiven) else "bot.timeline.withdrawn"
+    return f"timeline.{fact.type}"
 
 
 def who(file: CaseFile, event: e.Recorded, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from forbear.actions.sections import rule_named
 from forbear.core import events as e
 from forbear.core.contact import Reach, ThirdParty
 from forbear.core.file import CaseFile
@@ -78,20 +79,28 @@ def _chat(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
 
 def _called(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
-        case e.CallBegun(direction=direction, recorded=recorded, number=number):
+        case e.CallBegun(call=call, direction=direction):
             facts: dict[str, object] = {"direction": term_in(language, f"desk.direction.{direction.value}")}
-            phone = masked_phone(number) if number else None
-            told = term_in(language, f"desk.yes_no.{'yes' if recorded else 'no'}")
-            return facts, list(pairs(language, phone=phone, recorded=told)), ""
-        case e.CallEnded(connected=connected, seconds=seconds):
-            return (
-                {"result": term_in(language, f"desk.connected.{'yes' if connected else 'no'}")},
-                list(pairs(language, seconds=str(seconds) if connected else None)),
-                "",
-            )
+            return facts, _call(file, call, language), ""
+        case e.CallEnded(call=call, connected=connected, seconds=seconds):
+            lasted = pairs(language, seconds=str(seconds) if connected else None)
+            result = {"result": term_in(language, f"desk.connected.{'yes' if connected else 'no'}")}
+            return dict(result), [*_call(file, call, language), *lasted], ""
         case e.CallRecorded(seconds=seconds):
             return {"seconds": seconds}, [], ""
+        case e.CallHeard():
+            return {}, [], ""
     return None
+
+
+def _call(file: CaseFile, call: str, language: str) -> list[tuple[str, str]]:
+    """Which call it is: when it really began, with whom, and whether it was recorded."""
+    found = next((one for one in file.talk.calls if one.call == call), None)
+    if found is None:
+        return []
+    told = term_in(language, f"desk.yes_no.{'yes' if found.recorded else 'no'}")
+    phone = masked_phone(found.number.removeprefix("+86")) if found.number else None
+    return list(pairs(language, begun_at=moment(found.begun_at), phone=phone, recorded=told))
 
 
 def _limits(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
@@ -105,7 +114,11 @@ def _limits(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.ContactRefused(channel=channel, rule=rule, next_at=next_at, by=by):
             facts = {"channel": term_in(language, f"desk.channel.{channel.value}")}
             later = moment(next_at) if next_at else None
-            return facts, list(pairs(language, rule=rule, next_contact=later, agency=by or None)), ""
+            return (
+                facts,
+                list(pairs(language, rule=rule_named(language, rule) or rule, next_contact=later, agency=by or None)),
+                "",
+            )
         case e.ChannelFailed(channel=channel, why=why):
             return {"channel": term_in(language, f"desk.channel.{channel.value}"), "why": why}, [], ""
         case e.AuthorityFiled(until_on=until_on, party=party):

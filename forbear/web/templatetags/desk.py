@@ -134,9 +134,9 @@ def _readable(language: str, value: object) -> object:
             return written.day(language, date.fromisoformat(text))
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
             return written.month(language, date.fromisoformat(f"{text}-01").isoformat()[:7])
+        return written.wall(language, text) or value
     except ValueError:
         return value
-    return value
 
 
 @register.simple_tag

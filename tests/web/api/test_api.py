@@ -128,7 +128,7 @@ def test_a_contract_finds_its_cases(core: Core, she: Borrower, case_id: str):
 def test_the_description_is_true(desk: Desk, core: Core):
     """Every address described is there, every address there is described, each answers its method and no other."""
     described: dict[str, Any] = description()["paths"]  # type: ignore[assignment]
-    there = {"/api/" + re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern)) for pattern in urlpatterns}
+    there = {"/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)) for pattern in urlpatterns}
     assert set(described) == there
     for path, methods in described.items():
         address = re.sub(r"\{\w+\}", "c_none", path)

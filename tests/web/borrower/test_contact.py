@@ -109,7 +109,7 @@ def test_she_gets_everything_that_is_held_about_her(she: Borrower):
     assert held.headers["Content-Disposition"] == f'attachment; filename="{she.row.loan.contract}.json"'
     record = held.json()["record"]
     assert [fact["number"] for fact in record] == list(range(len(she.file.events)))
-    income = next(f for f in record if f["what"] == "answer.given" and f["facts"] == {"question": "income"})
+    income = next(f for f in record if f["what"] == "answer.given" and f["facts"]["question"] == "income")
     assert income["contents"]["answer"]["lines"][0]["monthly_minor"] == 520000
 
 
