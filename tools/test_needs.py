@@ -44,6 +44,12 @@ def needs() -> tuple[Need, ...]:
             lambda: Path("/usr/lib/dovecot/lmtp").exists(),
             "the tests with a real mailbox",
         ),
+        Need(
+            "SoftHSM",
+            "softhsm2",
+            lambda: bool(shutil.which("softhsm2-util")),
+            "the tests with a hardware key's stand-in",
+        ),
         Need("sipp", "sip-tester", lambda: bool(shutil.which("sipp")), "the tests with real calls"),
         Need("baresip", "baresip-core", lambda: bool(shutil.which("baresip")), "the tests with a real telephone"),
         Need("PostgreSQL", postgresql, _postgresql, "the tests on PostgreSQL (those on SQLite run)"),
