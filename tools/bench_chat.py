@@ -25,7 +25,7 @@ from tests.servers import Cluster, free_port, postgresql_programs  # noqa: E402
 from tools.bench_pages import Served, with_children  # noqa: E402
 from tools.timing import percentile  # noqa: E402
 
-CONVERSATIONS, AGENTS, WARM_SECONDS, SECONDS = 200, 20, 10, 40
+CONVERSATIONS, AGENTS, WARM_SECONDS, SECONDS = 200, 20, 30, 40
 EVERY_SECONDS = 15
 """Each conversation has a message so often, its sides in turn: with 200 of them thirteen a second."""
 MOST = {f"chat, {CONVERSATIONS} conversations: text on the other side, p95": 1000.0}

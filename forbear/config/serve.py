@@ -11,12 +11,16 @@ from forbear.config.cli import open_house
 STREAMS_MOST = 10_000
 """Requests under way at once, among them a stream for every open chat."""
 STOP_SECONDS = 10
+PROCESSES = min(2, os.cpu_count() or 1)
+"""One process answers one request at a time, whatever its threads: two keep a chat quick while a page is made. More gain
+nothing on SQLite, which has one writer; on PostgreSQL say how many.
+"""
 
 
 def add(subparsers: Any) -> None:
     """Add `serve` to the command's subcommands."""
     parser = subparsers.add_parser("serve", help="the site alone, for production")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1; SQLite wants few writers)")
+    parser.add_argument("--workers", type=int, default=PROCESSES, metavar="N", help=f"processes ({PROCESSES})")
     parser.set_defaults(run=run)
 
 
@@ -44,7 +48,7 @@ def _become(command: list[str]) -> NoReturn:
     os.execv(command[0], command)  # noqa: S606 (the command line is ours)
 
 
-def server_command(bind: str, port: int, workers: int = 1) -> list[str]:
+def server_command(bind: str, port: int, workers: int = PROCESSES) -> list[str]:
     """The server's command line: ASGI for the streams (config/asgi.py), no access log (addresses name cases)."""
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", bind, "--port", str(port), "--no-ws"]
     command += ["--workers", str(workers), "--backpressure", str(STREAMS_MOST), "--log-level", "warning"]

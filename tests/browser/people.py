@@ -42,11 +42,11 @@ LAN = Guest("HC-2025-0000104", "990101198512010067", "何兰", "15400000104")
 def guest(number: int) -> Guest:
     """One more borrower of the book, 1 to `MORE`."""
     first = f"99010119800115{number:03d}"
-    name = f"王小{'一二三四五六七八九十双'[number - 1]}"
+    name = f"王小{'一二三四五六七八九十双和平'[number - 1]}"
     return Guest(f"HC-2025-0000{200 + number}", first + check_character(first), name, f"15400000{200 + number}")
 
 
-MORE = 11
+MORE = 13
 GUESTS = (MEI, ANN, GUO, LAN, *(guest(number) for number in range(1, MORE + 1)))
 
 _LOAN = {

@@ -87,14 +87,16 @@ def test_both_sides_talk_and_see_who_types_and_what_arrived(site: Inhabited, pho
     eyes.look(agent, bytes_max=DESK_BYTES_MAX)
 
 
-@pytest.mark.parametrize("name", ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "killed"])
+@pytest.mark.parametrize("name", ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "chatwoot-6411"])
 def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(site: Inhabited, phone: Callable[..., Any], name: str):
-    """Reconnecting, whatever happened meanwhile, is asking for what comes after the last seq shown."""
-    number = ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "killed"].index(name) + 1
+    """Reconnecting, whatever happened meanwhile, is asking for what comes after the last seq shown. 6411: the desk's page
+    comes back by itself as well, however long the server was away.
+    """
+    number = ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "chatwoot-6411"].index(name) + 1
     she = hers(phone, site, people.guest(number))
     write(she, "一")
     shows(she, "一")
-    agent = desks(phone, site, "wu", she.case_id) if name == "killed" else None
+    agent = desks(phone, site, "wu", she.case_id) if name == "chatwoot-6411" else None
     site.kill()
     write(she, "二", "三")
     she.wait_for_function("() => document.querySelectorAll('.unsent').length === 2")
@@ -131,6 +133,34 @@ def test_rocket_chat_36023_a_line_that_carries_one_way_only(site: Inhabited, pho
     she.unroute(f"**/c/{she.case_id}/chat")
     shows(she, "听得到吗", "第二句")
     assert spoken(site, she.case_id) == ["听得到吗", "第二句"]
+
+
+@pytest.mark.parametrize("thread", ["rocket-chat-36023", "amazon-connect-254"])
+def test_a_page_that_hears_nothing_shows_what_it_missed_as_soon_as_it_sends(
+    site: Inhabited, phone: Callable[..., Any], thread: str
+):
+    """Her messages go out and no news comes in: the answer to each message brings what she missed."""
+    she = hers(phone, site, people.guest(11 if thread == "rocket-chat-36023" else 12))
+    write(she, "在吗")
+    shows(she, "在吗")
+    for deaf in ("wake", "pull*", "seen"):
+        she.route(f"**/c/{she.case_id}/chat/{deaf}", lambda route: route.abort())
+    answers(site, she.case_id, thread, ["在的", "请讲"])
+    write(she, "我想延期")
+    shows(she, "在吗", "在的", "请讲", "我想延期")
+
+
+def test_the_line_shows_who_came_while_the_desk_was_away_chatwoot_3916(site: Inhabited, phone: Callable[..., Any]):
+    """A laptop that was closed shows who waits now without being asked."""
+    page = phone(site.url, viewport={"width": 1280, "height": 900})
+    people.sign_in(page, "lin")
+    page.goto("/desk/chat")
+    page.context.set_offline(True)
+    she = hers(phone, site, people.guest(13))
+    write(she, "转人工")
+    she.wait_for_selector(f"[data-state]:has-text('{words('chat.page.state.her.next')[:4]}')")
+    page.context.set_offline(False)
+    page.wait_for_selector(f"a[href*='{she.case_id}']")
 
 
 @pytest.mark.parametrize("thread", ["chatwoot-14934", "chatwoot-4335"])
