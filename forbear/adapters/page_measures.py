@@ -14,7 +14,7 @@ EDGE_PIXELS = 3
 BURNT = 250
 SMALL_SIDE = 500
 PAPER_BRIGHT = 225
-"""Where the rest of the page is this bright all of it is well lit, and white is only its white."""
+"""Where most of the page is unburnt and this bright all of it is well lit, and white is only its white."""
 AROUND = np.ones((9, 9), np.uint8)
 TILE = 256
 TILES = 8
@@ -97,7 +97,8 @@ def _glare(grey: Picture, boxes: Boxes) -> int:
     scale = small.shape[1] / grey.shape[1]
     places = (boxes * scale).astype(np.int32)
     rest = small[small < BURNT]
-    if not len(boxes) or not rest.size or np.median(rest) > PAPER_BRIGHT:
+    lit_well = 2 * rest.size > small.size and np.median(rest) > PAPER_BRIGHT
+    if not len(boxes) or not rest.size or lit_well:
         return 0
     printed, read = np.zeros_like(small), np.zeros_like(small)
     cv2.fillConvexPoly(printed, cv2.convexHull(places.reshape(-1, 2)), 1)

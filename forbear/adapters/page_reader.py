@@ -4,7 +4,9 @@ Runs in the reader's own process (adapters/reader.py) and loads OpenCV, onnxrunt
 the wheel: nothing is fetched. Upright comes from the lines themselves, so a phone held any way serves.
 """
 
+import re
 from typing import Any
+from unicodedata import east_asian_width
 
 import cv2
 import numpy as np
@@ -35,6 +37,8 @@ TURNED_DEGREES_LEAST = 0.3
 """A page that leans less is left as it is: over its width a line then climbs less than its own height."""
 LINES_ASKED = 12
 JPEG_QUALITY = 88
+MASKED = re.compile(r"[0-9]\*{2,}( ?[0-9]{0,6})$")
+LAST_FOUR = re.compile(r"[0-9]{4}$")
 
 
 class PageReader:
@@ -86,9 +90,25 @@ class PageReader:
         said = self._ocr._load_rec_model()(TextRecInput(img=lines, return_word_box=False))
         return list(zip(said.txts, (float(score) for score in said.scores), strict=True))
 
+    def _unmasked(self, line: Picture, text: str, score: float) -> tuple[str, float]:
+        """A number after a row of asterisks, read again by itself: beside them the reader drops and doubles figures."""
+        masked = MASKED.search(text)
+        if masked is None:
+            return text, score
+        height, width = line.shape[:2]
+        wide = [2 if east_asian_width(char) in "WF" else 1 for char in text]
+        begins = width * sum(wide[: masked.start(1) - 1]) // sum(wide)
+        parts = [line[:, max(0, begins - back) :] for back in (0, height // 2)]
+        read = [(sure, found[0]) for said, sure in self._read(parts) if (found := LAST_FOUR.search(said))]
+        if not read:
+            return text, score
+        sure, tail = max(read)
+        return text[: masked.start(1)] + tail, sure
+
     def _told(self, upright: "_Upright", number: int) -> Looked:
         picture = upright.drawn()
-        texts = self._read([geometry.cut_out(picture, box) for box in upright.boxes])
+        cuttings = [geometry.cut_out(picture, box) for box in upright.boxes]
+        texts = [self._unmasked(line, *told) for line, told in zip(cuttings, self._read(cuttings), strict=True)]
         height, width = picture.shape[:2]
         kept = [index for index, (text, _) in enumerate(texts) if text.strip()]
         boxes, texts = upright.boxes[kept], [texts[index] for index in kept]

@@ -88,6 +88,22 @@ def test_what_is_lost_is_told_by_its_name(machine: ReaderProcess, did: str, code
     assert codes <= set(page_faults(looked.measured))
 
 
+@pytest.mark.parametrize(("seed", "tail"), [(970035, "2927"), (970036, "4441")])
+def test_figures_after_a_row_of_asterisks_are_neither_dropped_nor_doubled(machine: ReaderProcess, seed: int, tail: str):
+    page = draw(PaperKind.BANK_STATEMENT, seed).pages[0]
+    looked = machine.read(spoil(page, Level.CLEAN, seed + 1000, "").jpeg, 1)
+    assert looked is not None
+    assert read_paper(looked.lines, (looked.page,)).value("account_tail") == tail
+
+
+def test_a_light_that_burns_the_middle_of_a_page_away_is_told_though_the_rest_is_bright(machine: ReaderProcess):
+    seed = 970327
+    lit = spoil(draw(PaperKind.DIAGNOSIS, seed).pages[0], Level.UNREADABLE, seed + 1000, "glare")
+    looked = machine.read(lit.jpeg, 1)
+    assert looked is not None
+    assert FaultCode.GLARE in page_faults(looked.measured)
+
+
 def test_a_photo_of_a_screen_is_told(machine: ReaderProcess):
     looked = machine.read(spoil(CARD.pages[0], Level.SCREEN, 7).jpeg, 1)
     assert looked is not None
