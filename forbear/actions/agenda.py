@@ -331,6 +331,7 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     # chat and bot
     "chat": chat.watch,
     "chat-waits": chat_waits,
+    "unseen": chat.tell_unseen,
     # telephone
     "call-back": call_back,
     "call-message": listen_to_message,

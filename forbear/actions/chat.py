@@ -8,20 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from forbear.actions import letters
 from forbear.actions.bot import heard
 from forbear.actions.conversation import Written, write_message
 from forbear.actions.ports import Desk, Due, Leased
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
 from forbear.core.chat import room_of
-from forbear.core.contact import SYSTEM, Actor, Channel, Role, may_work_on_cases
+from forbear.core.contact import SYSTEM, Actor, Channel, Purpose, Role, may_work_on_cases
 from forbear.core.conversation import Conversation, Spoken, conversed
 from forbear.core.file import CaseFile
+from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
 
 SILENT = timedelta(minutes=2)
 """So long without a sign of an open page, and somebody counts as gone."""
 LOOK_AGAIN = timedelta(minutes=1)
+UNSEEN = timedelta(minutes=10)
+"""So long not shown on her page, and an answer is told by a message as one outside the chat is."""
 POSTS, POSTS_SECONDS = 20, 60
 """Messages of one conversation in a minute: more than anybody types, fewer than a loop sends."""
 
@@ -91,13 +95,36 @@ def answer(desk: Desk, by: By, case_id: str, written: Written | str) -> Done | R
     """Somebody of the desk writes, and is in the conversation by that where nobody is."""
 
     def also(file: CaseFile) -> Decision:
-        room = room_of(case_id, file.events)
+        room, body = room_of(case_id, file.events), {"after": file.case.seq}
+        due_at, key = desk.clock.now() + UNSEEN, f"unseen:{case_id}:{file.case.seq}"
+        look = [Due(key=key, kind="unseen", due_at=due_at, case_id=case_id, body=body)] if live else []
         if room.person == by.actor.id or (room.person and _there(desk, case_id, room.person)):
-            return ()
-        return [e.PersonJoined()]
+            return look
+        return [e.PersonJoined(), *look]
 
+    live = by.channel is Channel.CHAT
     desk.presence.here(case_id, by.actor.id, desk.clock.now())  # whoever writes is there
     return write_message(desk, by, case_id, written, also)
+
+
+def tell_unseen(desk: Desk, item: Leased) -> None:
+    """An answer in the chat that her page never showed, since she left it: she is told that there is one, once."""
+    by = By(actor=SYSTEM, channel=Channel.CHAT, key=f"agenda:{item.key}", cause=item.key)
+
+    def decide(file: CaseFile) -> Decision:
+        missed = [
+            said
+            for said in file.spoken
+            if said.seq > int(item.body["after"]) and said.channel is Channel.CHAT and not said.hers and not said.note
+            if said.voice is e.Voice.PERSON and said.delivered_at is None
+        ]
+        told = [notice for notice in file.notices if notice.kind is NoticeKind.MESSAGE]
+        if file.case.closed or not missed or (told and told[-1].at >= missed[-1].at):
+            return ()
+        written = letters.write(desk, file, NoticeKind.MESSAGE, desk.clock.now(), Purpose.ANSWER)
+        return [part for pair in written for part in pair]
+
+    carry_out(desk, by, item.case_id, {"unseen": item.key}, decide)
 
 
 def channel_to_her(desk: Desk, case_id: str) -> Channel:

@@ -12,15 +12,15 @@ STREAMS_MOST = 10_000
 """Requests under way at once, among them a stream for every open chat."""
 STOP_SECONDS = 10
 PROCESSES = min(2, os.cpu_count() or 1)
-"""One process answers one request at a time, whatever its threads: two keep a chat quick while a page is made. More gain
-nothing on SQLite, which has one writer; on PostgreSQL say how many.
+"""One process answers one request at a time, whatever its threads: two keep a chat quick while a page is made. More
+gain nothing on SQLite, which has one writer; on PostgreSQL say how many.
 """
 
 
 def add(subparsers: Any) -> None:
     """Add `serve` to the command's subcommands."""
     parser = subparsers.add_parser("serve", help="the site alone, for production")
-    parser.add_argument("--workers", type=int, default=PROCESSES, metavar="N", help=f"processes ({PROCESSES})")
+    parser.add_argument("--workers", type=int, default=PROCESSES, metavar="N", help="processes (2, 1 on a single core)")
     parser.set_defaults(run=run)
 
 

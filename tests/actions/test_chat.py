@@ -14,6 +14,7 @@ from forbear.actions.record import By, Done, load
 from forbear.adapters.memory import clock_of, memory_desk
 from forbear.core import events as e
 from forbear.core.contact import Actor, Auth, Channel, Role
+from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.town.book import made_up_book
 
@@ -99,6 +100,25 @@ def test_a_flood_is_slowed_with_a_clear_sentence_and_is_taken_later(talk: Talk):
     for n in range(chat.POSTS, chat.POSTS + 3):
         assert isinstance(talk.posts(0, f"第{n}条", key=f"flood-{n}"), Done)
     assert [fact.text for fact in talk.facts(0, e.MessageWritten)] == [f"第{n}条" for n in range(chat.POSTS + 3)]
+
+
+def test_answers_her_page_never_showed_are_told_by_a_message_once(talk: Talk):
+    talk.posts(0, "在吗")
+    talk.posts(1, "在吗")
+    begun = {number: {fact.notice for fact in talk.facts(number, e.NoticeQueued)} for number in (0, 1)}
+    for number in (0, 1):
+        talk.answers(LIN, number, "在的")
+        talk.answers(LIN, number, "您请讲")
+    chat.seen(talk.desk, talk.by(talk.her(1)), talk.cases[1], load(talk.desk, talk.cases[1]).case.seq)
+
+    def told(number: int) -> list[tuple[NoticeKind, Channel]]:
+        queued = talk.facts(number, e.NoticeQueued)
+        return [(fact.kind, fact.channel) for fact in queued if fact.notice not in begun[number]]
+
+    talk.passes(minutes=9)
+    assert (told(0), told(1)) == ([], [])
+    talk.passes(minutes=2)
+    assert (told(0), told(1)) == ([(NoticeKind.MESSAGE, Channel.SMS)], [])
 
 
 def test_who_waits_stands_in_order_and_leaves_the_line_by_an_answer(talk: Talk):

@@ -89,8 +89,8 @@ def test_both_sides_talk_and_see_who_types_and_what_arrived(site: Inhabited, pho
 
 @pytest.mark.parametrize("name", ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "chatwoot-6411"])
 def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(site: Inhabited, phone: Callable[..., Any], name: str):
-    """Reconnecting, whatever happened meanwhile, is asking for what comes after the last seq shown. 6411: the desk's page
-    comes back by itself as well, however long the server was away.
+    """Reconnecting, whatever happened meanwhile, is asking for what comes after the last seq shown. 6411: the desk's
+    page comes back by itself as well, however long the server was away.
     """
     number = ["chatwoot-995", "chatwoot-5182", "chatwoot-7663", "chatwoot-6411"].index(name) + 1
     she = hers(phone, site, people.guest(number))
