@@ -21,7 +21,9 @@ from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import CallEvent, Step, TelephoneCall
 
 AGAIN_SECONDS = 60
-"""So long a click on the same case makes no second call: a finger slips, and one call is one attempt."""
+"""So long a click makes no second call to her, in whichever of her cases and whoever clicks: a finger slips, two agents
+want the same, and an attempt counts only once it has begun.
+"""
 
 
 def may_call(desk: Desk, by: By, file: CaseFile) -> Refusal | None:
@@ -47,6 +49,8 @@ def dial(desk: Desk, by: By, case_id: str) -> TelephoneCall | Refusal:
         return Refusal("telephone.no_extension", "telephone.refusal.no_extension", "telephone.way_on.extension")
     if refusal := may_call(desk, by, file):
         return refusal
+    if not desk.limits.take(f"call:{file.party.borrower_id}", now, 1, AGAIN_SECONDS):
+        return Refusal("telephone.being_called", "telephone.refusal.being_called", "telephone.way_on.minute")
     number = e164(file.reach.phone if file.reach else file.party.phone)
     call = TelephoneCall(
         call=desk.ids.new("t"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from forbear.actions import contact, hotline
+from forbear.actions import click_to_call, contact, hotline
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, load
 from forbear.adapters.ids import RandomIds
@@ -112,6 +112,16 @@ def test_many_first_events_make_one_call(desk: Desk):
         call.call for call in desk.calls.recent(now - timedelta(days=1))
     }
     assert len({answer.call for answer in answers}) == 1
+
+
+def test_two_agents_who_click_at_once_make_one_call(desk: Desk):
+    case_id = opened(desk)[0]
+    answers = at_once([lambda n=n: click_to_call.dial(desk, by(desk, n), case_id) for n in range(8)])
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    calls = {answer.call for answer in answers if isinstance(answer, TelephoneCall)}
+    rules = {answer.rule for answer in answers if isinstance(answer, Refusal)}
+    assert len(calls) == len(desk.calls.of_case(case_id)) == 1
+    assert rules <= {"telephone.being_called"}
 
 
 def facts(desk: Desk, case_id: str) -> list[Any]:
