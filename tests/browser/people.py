@@ -72,9 +72,9 @@ _LOAN = {
 class Inhabited(servers.Site):
     """A site that runs, with the book in it, staff at the desk and somebody inside; takes `API_KEY`."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: str) -> None:
         super().__init__()
-        self.environment = {**self.environment, "FORBEAR_API_KEYS": sha256(API_KEY.encode()).hexdigest()}
+        self.environment = {**self.environment, "FORBEAR_API_KEYS": sha256(API_KEY.encode()).hexdigest(), **more}
         self.start()
         self.insider = Insider(self)
         move_in(self)

@@ -3,6 +3,7 @@
 The addresses come from the site's own list; an address that no test below opens is a failure.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -157,6 +158,14 @@ def led(site: Inhabited) -> dict[str, tuple[Guest, str]]:
     )
     site.insider.work()
     return cases
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Inhabited]:
+    """With a language model's address, so that the page for it is there; nothing is asked of it."""
+    running = Inhabited(FORBEAR_LLM_URL="http://127.0.0.1:9/v1", FORBEAR_LLM_MODEL="none")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
