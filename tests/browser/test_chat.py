@@ -158,7 +158,7 @@ def test_the_line_shows_who_came_while_the_desk_was_away_chatwoot_3916(site: Inh
     page.context.set_offline(True)
     she = hers(phone, site, people.guest(13))
     write(she, "转人工")
-    she.wait_for_selector(f"[data-state]:has-text('{words('chat.page.state.her.next')[:4]}')")
+    she.wait_for_selector("[data-lines] li.event")
     page.context.set_offline(False)
     page.wait_for_selector(f"a[href*='{she.case_id}']")
 
