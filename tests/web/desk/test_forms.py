@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from forbear.actions.plan import offers_today
 from forbear.actions.ports import Desk
 from forbear.actions.record import load
+from forbear.adapters.memory import clock_of
 from forbear.core.dates import month_after
 from forbear.core.evidence import PaperState
 from forbear.core.money import major
@@ -222,6 +223,7 @@ def test_a_message_answers_her_and_a_note_stays_inside(desk: Desk, she: Borrower
 def test_a_call_that_reached_her_is_an_answer_and_sends_no_message(desk: Desk, she: Borrower, person: Signed):
     live(desk, has_papers(she))
     she.writes("请打给我。")
+    clock_of(desk).advance(hours=4)  # ten in the morning where she lives: before eight nobody may be called
     sent = len(load(desk, she.case_id).notices)
     person(AGENT).does(she.case_id, "messages", "note", text="说好周五前补材料。", called="yes")
     file = load(desk, she.case_id)
