@@ -219,8 +219,8 @@ def page(table: Table, plans: Sequence[bench_plan.Row]) -> str:
     said += [f"| {' | '.join(row)} |" for row in rows]
     notes = (
         "Pages are asked of the real server (two processes of four threads) by clients on the same machine.",
-        "Each case was made by the desk's own actions. *plain Django*: one row inserted into one table of the same database, without",
-        "chain, encryption, idempotency or queue.",
+        "Each case was made by the desk's own actions. *plain Django*: one row inserted into one table of the same",
+        "database, without chain, encryption, idempotency or queue.",
     )
     return "\n".join([*said, "", *notes, ""])
 
