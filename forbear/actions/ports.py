@@ -83,6 +83,9 @@ from forbear.actions.record_ports import NoTimestamps as NoTimestamps
 from forbear.actions.record_ports import TimestampAway as TimestampAway
 from forbear.actions.record_ports import TimestampLies as TimestampLies
 from forbear.actions.record_ports import Timestamps as Timestamps
+from forbear.actions.record_ports import Witness as Witness
+from forbear.actions.record_ports import WitnessAway as WitnessAway
+from forbear.actions.record_ports import WitnessRefuses as WitnessRefuses
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
@@ -369,6 +372,7 @@ class Desk:
     log: Log
     log_key: LogKey
     timestamps: Timestamps = field(default_factory=NoTimestamps)
+    witnesses: tuple[Witness, ...] = ()
     # conversation: drafts, canned replies, search
     drafts: Drafts
     canned_replies: CannedReplies
