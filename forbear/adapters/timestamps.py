@@ -69,8 +69,6 @@ class Tsa:
         return at.astimezone(UTC)
 
     def _trust(self, at: datetime) -> Any:
-        if not self._roots:
-            return None
         from pyhanko_certvalidator import ValidationContext
 
         return ValidationContext(trust_roots=list(self._roots), moment=at, allow_fetching=False)
