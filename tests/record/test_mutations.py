@@ -204,7 +204,7 @@ def test_every_change_is_found(stored):
     without_triggers()
     assert flaws(stored, note) == ()
     made, missed = Counter(), Counter()
-    count = MUTATIONS if stored.kind == "sqlite" or LONG else len(KINDS)
+    count = MUTATIONS if stored.kind == "sqlite" else MUTATIONS // 10
     for n in range(count):
         kind = KINDS[n % len(KINDS)]
 
@@ -216,13 +216,14 @@ def test_every_change_is_found(stored):
         missed[kind] += not undone(change)
     print(f"\n{stored.kind}: {sum(made.values())} changes of {len(made)} kinds, {sum(missed.values())} missed")
     assert +missed == Counter()
-    assert set(made) == set(KINDS)
+    assert count < len(KINDS) or set(made) == set(KINDS)
     assert flaws(stored, note) == ()
 
 
 def test_clean_logs_raise_no_alarm(stored):
     rng, alarms, events = Random(7), [], 0
-    for _ in range(CLEAN if stored.kind == "sqlite" or LONG else 3):
+    clean = CLEAN if stored.kind == "sqlite" else CLEAN // 4
+    for _ in range(clean):
 
         def one():
             note = tell(stored, rng, rng.randrange(3, 30))
@@ -230,7 +231,7 @@ def test_clean_logs_raise_no_alarm(stored):
 
         size, found = undone(one)
         events, alarms = events + size, alarms + list(found)
-    print(f"\n{stored.kind}: {CLEAN} clean logs, {events} events, {len(alarms)} alarms")
+    print(f"\n{stored.kind}: {clean} clean logs, {events} events, {len(alarms)} alarms")
     assert alarms == []
 
 
