@@ -12,12 +12,14 @@ from threading import RLock
 from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
+from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_log import MemoryLog
 from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_telephone import MemoryCalls
@@ -45,8 +47,10 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
     agenda, cases, loans = MemoryAgenda(), MemoryCases(), MemoryLoanBook(ids)
     loans.put(rows)
     ledger = MemoryLedger(ids, agenda, cases, log="memory/ledger")
+    clock = MovedClock(at)
+    log_key = Ed25519Key("memory/ledger", sha256(b"log" + seed.encode()).digest())
     desk = Desk(
-        clock=MovedClock(at),
+        clock=clock,
         ids=ids,
         ledger=ledger,
         agenda=agenda,
@@ -65,6 +69,9 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
         sheets=FileSheets(),
+        # the record
+        log=MemoryLog(log_key, ledger.leaf_hashes, clock),
+        log_key=log_key,
         # conversation: drafts, canned replies, search
         drafts=MemoryDrafts(ledger),
         canned_replies=MemoryCannedReplies(),

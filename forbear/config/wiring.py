@@ -9,12 +9,13 @@ from typing import Any
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner
+from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner, NoTimestamps
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.dialer import dialer
+from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -29,7 +30,9 @@ from forbear.adapters.sms_aliyun import AliyunSms
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
+from forbear.adapters.timestamps import Tsa
 from forbear.adapters.vault import Folder, SealedVault, Shelf
+from forbear.adapters.witness import HttpWitness
 from forbear.core.contact import Channel
 from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
@@ -39,10 +42,11 @@ from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
+from forbear.store.log import DjangoLog
 from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
-from forbear.store.privacy import Keys, load_keys
+from forbear.store.privacy import Keys, load_keys, load_later_key
 from forbear.store.projections import DjangoCases
 from forbear.store.rooms import DjangoRooms
 from forbear.store.sms import DjangoTexts
@@ -83,8 +87,28 @@ def desk() -> Desk:
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
+        **_record(clock),
         **_channels(keys, clock, carrier),
     )
+
+
+def _record(clock: Clock) -> dict[str, Any]:
+    """What proves the record: forbear/actions/record_ports.py."""
+    log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
+    timestamps = Tsa(settings.TSA, settings.TSA_ROOTS) if settings.TSA else NoTimestamps()
+    return {
+        "log_key": log_key,
+        "timestamps": timestamps,
+        "witnesses": tuple(HttpWitness(*witness) for witness in settings.WITNESSES),
+        "log": DjangoLog(
+            log_key,
+            check,
+            clock,
+            timestamps,
+            earlier=settings.LOG_KEYS,
+            witnesses=[vkey for _, vkey in settings.WITNESSES],
+        ),
+    }
 
 
 def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, Any]:

@@ -12,15 +12,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
-from forbear.core.audit import Audit
+from forbear.core.audit import Audit, Beginning
 from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import contact_budget, conversation, projections, rooms
+from forbear.core.log_audit import HeldTo
+from forbear.store import contact_budget, conversation, log, projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
+from forbear.store.group_commit import GroupCommit
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
@@ -41,6 +43,9 @@ _INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) v
 _INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
 
 
+Appended = tuple[Recorded, ...] | Conflict | KeyReused
+
+
 class DjangoLedger:
     """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever."""
 
@@ -48,25 +53,40 @@ class DjangoLedger:
         self._keys = keys
         self._data_keys = DataKeys(keys, using)
         self._ids = ids
-        self._log = log
+        self._name = log
         self._using = using
         self._states: dict[bytes, Case] = {}
         self._contacts = DjangoContacts(keys, using)
+        self._group: GroupCommit[Write, Appended] = GroupCommit(self._append_all)
 
     @property
     def contacts(self) -> DjangoContacts:
         return self._contacts
 
-    def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
+    def append(self, write: Write) -> Appended:
+        """Together with what other threads of this process append at the same moment (group_commit.py); alone where
+        the caller has a transaction open already.
+        """
+        alone = connections[self._using].in_atomic_block
+        return self._append_all([write])[0] if alone else self._group.do(write)
+
+    def _append_all(self, writes: Sequence[Write]) -> list[Appended]:
+        """All in one transaction and under one lock, or none."""
         with transaction.atomic(using=self._using):
             head = self._locked_head()
-            known = self.command(write.key, write.request)
-            if known is not None:
-                return known
-            (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
-            if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
-                return Conflict(seq)
-            return self._store(write, head, bytes(previous))
+            answers = [self._append(write, head) for write in writes]
+            heads = Head.objects.using(self._using)
+            heads.update(size=head.size, last_at=head.last_at, frontier=head.frontier)
+            return answers
+
+    def _append(self, write: Write, head: Head) -> Appended:
+        known = self.command(write.key, write.request)
+        if known is not None:
+            return known
+        (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
+        if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
+            return Conflict(seq)
+        return self._store(write, head, bytes(previous))
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
         rows = self._rows(_COMMAND, (key,))
@@ -109,8 +129,8 @@ class DjangoLedger:
     def cases_with(self, retention: str) -> tuple[str, ...]:
         return self._data_keys.cases_with(retention)
 
-    def verify(self) -> Audit:
-        return verify(self._data_keys, self._using)
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        return verify(self._data_keys, self._using, held, since)
 
     def rebuild(self) -> int:
         """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
@@ -160,7 +180,7 @@ class DjangoLedger:
         for fact in write.facts:
             event = seal_fact(
                 fact,
-                log=self._log,
+                log=self._name,
                 case_id=write.case_id,
                 seq=write.expected + 1 + len(sealed),
                 previous=sealed[-1].leaf_hash if sealed else previous,
@@ -203,7 +223,8 @@ class DjangoLedger:
             contact_budget.apply(recorded, before, after, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
-        Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
+        head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
+        head.size, head.last_at = head.size + len(recorded), at
         return recorded
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
