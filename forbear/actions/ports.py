@@ -76,6 +76,8 @@ from forbear.actions.paper_ports import Uploads as Uploads
 from forbear.actions.paper_ports import Vault as Vault
 from forbear.actions.paper_ports import VaultFull as VaultFull
 from forbear.actions.paper_ports import Verdict as Verdict
+from forbear.actions.record_ports import Log as Log
+from forbear.actions.record_ports import LogKey as LogKey
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit
 from forbear.core.cashflow import PLAIN, Arithmetic
@@ -355,6 +357,8 @@ class Desk:
     rulebooks: Rulebooks
     printer: Printer
     sheets: Sheets
+    # the record
+    log_key: LogKey
     # conversation: drafts, canned replies, search
     drafts: Drafts
     canned_replies: CannedReplies

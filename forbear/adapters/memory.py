@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 
 from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
+from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
@@ -65,6 +66,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
         sheets=FileSheets(),
+        # the record
+        log_key=Ed25519Key("memory/ledger", sha256(b"log" + seed.encode()).digest()),
         # conversation: drafts, canned replies, search
         drafts=MemoryDrafts(ledger),
         canned_replies=MemoryCannedReplies(),

@@ -15,6 +15,7 @@ from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.dialer import dialer
+from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -42,7 +43,7 @@ from forbear.store.loans import StoredLoanBook
 from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
-from forbear.store.privacy import Keys, load_keys
+from forbear.store.privacy import Keys, load_keys, load_later_key
 from forbear.store.projections import DjangoCases
 from forbear.store.rooms import DjangoRooms
 from forbear.store.sms import DjangoTexts
@@ -78,6 +79,7 @@ def desk() -> Desk:
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
+        log_key=Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log")),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
