@@ -1,8 +1,8 @@
 """The Printer port filled with Typst: an agreement as PDF/A with Chinese type, byte-identical for the same terms.
 
-Here are the blocks of figures; the sentences and their order stand in a template (templates.py), the layout beside them.
-Everything reaches Typst as one JSON document, so that a name or a contract number can never be taken for markup. The two
-signature fields are prepared in the same step, so that what she reads, signs and keeps are the same bytes.
+Here are the blocks of figures; sentences, their order and the layout are a template (templates.py). Everything reaches
+Typst as one JSON document, so that a name or a contract number can never be taken for markup. The two signature fields
+are prepared in the same step, so that what she reads, signs and keeps are the same bytes.
 """
 
 import json

@@ -34,7 +34,9 @@ class Trust:
     roots: tuple[bytes, ...] = ()
     tsa_roots: bytes = b""
 
-    def context(self, at: datetime, lists: Sequence[bytes] = (), fetch: bool = False, others: Sequence[Any] = ()) -> Any:
+    def context(
+        self, at: datetime, lists: Sequence[bytes] = (), fetch: bool = False, others: Sequence[Any] = ()
+    ) -> Any:
         """pyHanko's view of it, for signers and authorities of time alike."""
         from asn1crypto import crl, x509
         from pyhanko_certvalidator import ValidationContext
@@ -149,9 +151,13 @@ def _document(pdf: bytes, said: dict[str, Any], document_sha256: str) -> str:
 def _signature(signature: Any) -> str:
     """Its bytes are as signed, and what came after is what the first signature allows."""
     from asn1crypto import core
+    from asn1crypto.parser import peek
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+    held = signature.pkcs7_content
+    if held[peek(held) :].strip(b"\0"):
+        raise _Wrong("something stands behind it in the place that was kept for it")
     content = signature.signed_data["encap_content_info"]
     digest = signature.signer_info["digest_algorithm"]["algorithm"].native
     if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached" or content["content"] is not core.VOID:
@@ -194,7 +200,9 @@ def _certificate(signature: Any, trust: Trust, at: datetime) -> str:
     own, token = signature.signer_cert, _token(signature)
     then = read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots) if token else at
     if not own.not_valid_before <= then <= own.not_valid_after:
-        raise _Wrong(f"the certificate is good from {own.not_valid_before:%Y-%m-%d} to {own.not_valid_after:%Y-%m-%d} only")
+        raise _Wrong(
+            f"the certificate is good from {own.not_valid_before:%Y-%m-%d} to {own.not_valid_after:%Y-%m-%d} only"
+        )
     others = signature.other_embedded_certs
     checking = CertificateValidator(own, others, validation_context=trust.context(then, others=[own, *others]))
     try:
@@ -232,7 +240,9 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
     if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
         raise _Wrong(f"the first time stamp, {stamps[0]:%Y-%m-%d %H:%M} UTC, is earlier than her act")
     whose = "" if trust.tsa_roots else ", whom nobody is named here to come from"
-    return f"{_name(_tsa_certificate(_token(signatures[0])).subject)}{whose} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        f"{_name(_tsa_certificate(_token(signatures[0])).subject)}{whose} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """The Sealer port by pyHanko: PAdES signatures in the two fields of a printed agreement, hers first, then the lender's.
 
-Her signature certifies the document and allows nothing after it but filling the other field; it covers the statement of
-her act, which is attached in the same revision. Where a time-stamping authority is set, each signature carries its time;
-where revocation data is at hand, all that checking needs is added under an archive time stamp. What was made is looked
-at (seal_check.py) before it is handed out. pyHanko is loaded when the first agreement is sealed.
+Her signature certifies the document and allows nothing after it but filling the other field; it covers the statement
+of her act, attached in the same revision. Where a time-stamping authority is set, each signature carries its time; with
+revocation data at hand, all that checking needs stands under an archive time stamp. What was made is looked at
+(seal_check.py) before it is handed out. pyHanko is loaded when the first agreement is sealed.
 """
 
 import asyncio

@@ -44,7 +44,10 @@ def _make(file: Path, lender: str, now: datetime) -> None:
     days = {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=DAYS)}
     above = issued(
         None,
-        subject={"common_name": certified(f"{lender} self-made signing authority"), "organization_name": certified(lender)},
+        subject={
+            "common_name": certified(f"{lender} self-made signing authority"),
+            "organization_name": certified(lender),
+        },
         public_key=public_half(authority),
         serial=x509.random_serial_number(),
         authority=True,

@@ -1,4 +1,4 @@
-"""The file that FORBEAR_SIGNING names: which keys sign agreements, whom their certificates come from (docs/signatures.md).
+"""The file that FORBEAR_SIGNING names: which keys sign agreements, and whom to trust (docs/signatures.md).
 
 TOML with the tables [lender], [borrower], [trust] and [revocation], each of which may be missing; what is missing is
 the self-made authority's. What makes no sense is a ValueError that names the place and says what would be right.
@@ -138,7 +138,9 @@ class Signatories:
         if kind == "pkcs12":
             return from_pkcs12(at(section.text("file")), password)
         chain = self.settings.read(section, "certificates")
-        certificates = [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain)] if chain else []
+        certificates = (
+            [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain)] if chain else []
+        )
         return TokenKey(
             module=section.text("module"),
             token=section.text("token"),

@@ -119,7 +119,9 @@ def _read(folder: Traversable, name: str, mark: str = "") -> Template:
     about, words = _toml(folder, "template.toml"), {one: _toml(folder, f"{one}.toml") for one in ("zh", "en")}
     clauses = about.get("clauses")
     if not isinstance(clauses, list) or not clauses or not all(isinstance(one, str) for one in clauses):
-        raise BadTemplate('template.toml: clauses is missing; write clauses = ["parties", …], in the order they are read')
+        raise BadTemplate(
+            'template.toml: clauses is missing; write clauses = ["parties", …], in the order they are read'
+        )
     if not isinstance(about.get("name"), str) or not _plain(about["name"]):
         raise BadTemplate('template.toml: name is missing; write name = "our-agreement": letters, digits and hyphens')
     for language, said in words.items():

@@ -25,11 +25,15 @@ from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sealer import PadesSealer
 from forbear.adapters.sheets import FileSheets
+from forbear.adapters.signing_settings import Signatories
 from forbear.adapters.sms_aliyun import AliyunSms
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
+from forbear.adapters.templates import Templates
+from forbear.adapters.timestamps import TimestampAuthority
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
 from forbear.core.sms import NETWORK
@@ -77,13 +81,15 @@ def desk() -> Desk:
         uploads=DjangoUploads(settings.HOME / "uploads", keys),
         messenger=_messenger(keys, clock, carrier),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
-        printer=TypstPrinter(),
+        printer=TypstPrinter(templates()),
+        sealer=PadesSealer(Signatories(settings.SIGNING, settings.HOME / "keys", settings.LENDER), authority(clock)),
         sheets=FileSheets(),
         log_key=Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log")),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
+        pay_to=settings.PAY_TO,
         address=settings.SITE_URL,
         **_channels(keys, clock, carrier),
     )
@@ -123,6 +129,17 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
         "post": HttpPost(),
         "webhook_hosts": tuple(settings.WEBHOOK_HOSTS),
     }
+
+
+def templates() -> Templates:
+    """The text of agreements: the lender's own where one is set."""
+    own = Path(settings.AGREEMENT_TEMPLATE) if settings.AGREEMENT_TEMPLATE else None
+    return Templates(own, settings.HOME / "templates")
+
+
+def authority(clock: Clock) -> TimestampAuthority | None:
+    """Who vouches for times, where somebody is set."""
+    return TimestampAuthority(settings.TSA, clock, settings.TSA_ROOTS) if settings.TSA else None
 
 
 def shelf() -> Shelf:

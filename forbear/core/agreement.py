@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from forbear.core.allocation import Orders, orders
 from forbear.core.contact import Party
+from forbear.core.dates import add_months
 from forbear.core.loan import Loan, days_past_due
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
@@ -18,11 +19,14 @@ from forbear.core.rules import Rulebook
 
 
 class Lapse(StrEnum):
-    """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one."""
+    """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one,
+    TAKEN_BACK by her within the days to change her mind.
+    """
 
     DECLINED = "declined"
     EXPIRED = "expired"
     REPLACED = "replaced"
+    TAKEN_BACK = "taken-back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +145,25 @@ def draw_up(
         ledger_key=house.ledger_key,
         certificates=house.certificates,
         pay_to=house.pay_to,
+        cooling_days=0 if replaces is not None else rulebook.integer("agreement.cooling_days"),
+        review_on=reviews(issued_on, offer.plan.ends_on, rulebook.integer("agreement.review_months")),
     )
+
+
+def reviews(issued_on: date, ends_on: date, months: int) -> tuple[date, ...]:
+    """The days on which both look at the agreement again: every so many months until it ends."""
+    if months < 1:
+        return ()
+    found, on = list[date](), add_months(issued_on, months)
+    while on < ends_on:
+        found.append(on)
+        on = add_months(issued_on, months * (len(found) + 1))
+    return tuple(found)
+
+
+def cooling_ends_on(terms: Terms, signed_on: date) -> date | None:
+    """The last day on which she may take her signature back; None where she may not."""
+    return signed_on + timedelta(days=terms.cooling_days) if terms.cooling_days else None
 
 
 def sign_by(plan: Plan, today: date, rulebook: Rulebook) -> date | Refusal:

@@ -61,8 +61,8 @@ class Seal:
 def statement(
     *, terms: Terms, act: SigningAct, document_size: int, ledger: str, log_key: str, seq: int, leaf_hash: bytes
 ) -> bytes:
-    """The statement of her signing act, in canonical JSON. `ledger`, `log_key`: the log's name and public key; `seq` and
-    `leaf_hash`: where the act stands in the case's record.
+    """The statement of her signing act, in canonical JSON. `ledger`, `log_key`: the log's name and public key; `seq`
+    and `leaf_hash`: where the act stands in the case's record.
     """
     return canonical(
         {
