@@ -41,14 +41,14 @@ class Trust:
         from asn1crypto import crl, x509
         from pyhanko_certvalidator import ValidationContext
 
-        roots = [x509.Certificate.load(one) for one in self.roots]
-        roots += pem_certificates(self.tsa_roots) if self.tsa_roots else []
+        roots = [x509.Certificate.load(one) for one in self.roots] or [one for one in others if one.self_signed != "no"]
         return ValidationContext(
-            trust_roots=roots or [one for one in others if one.self_signed != "no"],
+            trust_roots=[*roots, *(pem_certificates(self.tsa_roots) if self.tsa_roots else ())],
             moment=at,
             crls=[crl.CertificateList.load(one) for one in lists],
             allow_fetching=fetch,
             revocation_mode="hard-fail" if lists or fetch else "soft-fail",
+            time_tolerance=timedelta(seconds=EARLY_SECONDS),
         )
 
 
@@ -239,10 +239,9 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
         return "no authority vouches for the time; the signatures carry the lender's own clock"
     if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
         raise _Wrong(f"the first time stamp, {stamps[0]:%Y-%m-%d %H:%M} UTC, is earlier than her act")
-    whose = "" if trust.tsa_roots else ", whom nobody is named here to come from"
-    return (
-        f"{_name(_tsa_certificate(_token(signatures[0])).subject)}{whose} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC"
-    )
+    whose = "" if trust.tsa_roots else "; nobody is named here whom time stamps have to come from"
+    by = _name(_tsa_certificate(_token(signatures[0])).subject)
+    return f"{by} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC{whose}"
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ with a signing service is adapters/signing_service.py. `one_time_key` makes a ke
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from stringprep import in_table_a1
@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from forbear.actions.signing_ports import SealingAway
 
+APART_SECONDS = 600
+"""How much slower than ours an authority's clock may run: a certificate has to be good at the time it stamps."""
 ACT_URN = "urn:forbear:signing-act:sha256:"
 """Names her act in the certificate made for it alone."""
 
@@ -144,7 +146,7 @@ def one_time_key(issuer: SigningKey, name: str, act_sha256: str, now: datetime, 
         issuer,
         subject={"common_name": certified(name)},
         public_key=public_half(key),
-        not_before=now,
+        not_before=now - timedelta(seconds=APART_SECONDS),
         not_after=x509.load_der_x509_certificate(issuer.certificate).not_valid_after_utc,
         serial=serial,
         uri=ACT_URN + act_sha256,

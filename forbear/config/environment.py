@@ -244,6 +244,27 @@ def clamav() -> str:
     return value
 
 
+def agreement_template() -> Path | None:
+    """FORBEAR_AGREEMENT_TEMPLATE: the directory of the lender's own text (docs/agreement.md); None: the house's.
+
+    One that lacks a required item is never printed by.
+    """
+    name = text("FORBEAR_AGREEMENT_TEMPLATE")
+    if not name:
+        return None
+    from forbear.adapters.template_check import template_faults
+    from forbear.adapters.templates import BadTemplate, read_template
+
+    try:
+        faults = list(template_faults(read_template(Path(name))))
+    except BadTemplate as fault:
+        faults = [str(fault)]
+    if faults:
+        more = f" (and {len(faults) - 1} more: forbear agreement check {name})" if len(faults) > 1 else ""
+        raise Misconfigured(f"FORBEAR_AGREEMENT_TEMPLATE is {name}: {faults[0]}{more}.")
+    return Path(name)
+
+
 def signing() -> SigningSettings | None:
     """FORBEAR_SIGNING: the file that says which keys sign agreements (docs/signatures.md); None: the self-made ones."""
     name = text("FORBEAR_SIGNING")

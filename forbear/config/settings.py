@@ -23,7 +23,7 @@ LENDER_EN = environment.text("FORBEAR_LENDER_EN", "Example Consumer Finance Co.,
 LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
 PAY_TO = environment.text("FORBEAR_PAY_TO")
 # agreements and signatures
-AGREEMENT_TEMPLATE = environment.text("FORBEAR_AGREEMENT_TEMPLATE")
+AGREEMENT_TEMPLATE = environment.agreement_template()
 SIGNING = environment.signing()
 TSA, TSA_ROOTS = environment.tsa()
 POLICY = environment.policy()

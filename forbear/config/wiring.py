@@ -133,7 +133,7 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
 
 def templates() -> Templates:
     """The text of agreements: the lender's own where one is set."""
-    own = Path(settings.AGREEMENT_TEMPLATE) if settings.AGREEMENT_TEMPLATE else None
+    own = settings.AGREEMENT_TEMPLATE
     return Templates(own, settings.HOME / "templates")
 
 
