@@ -161,7 +161,7 @@ async def _archive(
 ) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+    from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
     from pyhanko.sign.validation.dss import async_add_validation_info
 
     for number in range(len(FIELDS)):
@@ -172,7 +172,8 @@ async def _archive(
     writer, out = IncrementalPdfFileWriter(BytesIO(pdf)), BytesIO()
     context = trust.context(order.at, lists=lists, fetch=fetch)
     stamper = PdfTimeStamper(_stamper(authority), field_name="archive")
-    await stamper.async_timestamp_pdf(writer, "sha256", context, output=out)
+    before = TimestampDSSContentSettings(update_before_ts=True, include_vri=False)
+    await stamper.async_timestamp_pdf(writer, "sha256", context, dss_settings=before, output=out)
     return out.getvalue()
 
 

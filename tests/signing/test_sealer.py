@@ -1,4 +1,4 @@
-"""Sealed agreements: pyHanko and pdfsig verify them, every kind of key signs them, and what must not be sealed is not."""
+"""Sealed agreements: pyHanko and pdfsig verify them, every kind of key signs, what must not be is not."""
 
 import base64
 import os
