@@ -19,6 +19,7 @@ from forbear.actions import (
     hotline,
     payments,
     reading,
+    signatures,
     sms,
     uploads,
     webhooks,
@@ -30,7 +31,7 @@ from forbear.actions.health_papers import dues_of_the_night
 from forbear.actions.letters import with_receipt, write
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
-from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
+from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, SealRefused, Unreachable
 from forbear.actions.record import By, Decision, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
@@ -92,6 +93,8 @@ def _give_up(desk: Desk, item: Leased, error: str) -> None:
         carry_out(desk, _by(item), item.case_id, {"failed": item.key}, decide)
     if item.kind == "read":
         reading.leave_to_person(desk, _by(item), item.case_id, str(item.body["paper"]), int(item.body["page"]))
+    if item.kind == "seal":
+        desk.agenda.put([signatures.again_tomorrow(desk, item.case_id, int(item.body["number"]))])
     desk.agenda.give_up(item, error)
 
 
@@ -192,6 +195,19 @@ def remind(desk: Desk, item: Leased) -> None:
 def lapse_unsigned(desk: Desk, item: Leased) -> None:
     """The last day to sign is over."""
     agreement.lapse(desk, _by(item), item.case_id, int(item.body["number"]))
+
+
+def seal(desk: Desk, item: Leased) -> None:
+    """An agreement that both signed becomes a PDF that others can check; what cannot be sealed is for a person."""
+    try:
+        signatures.seal(desk, _by(item), item.case_id, int(item.body["number"]))
+    except SealRefused as refused:
+        raise NeedsPerson(f"the agreement cannot be sealed: {refused}") from refused
+
+
+def review(desk: Desk, item: Leased) -> None:
+    """The agreement says that today both look at whether it still suits her."""
+    agreement.review(desk, _by(item), item.case_id, int(item.body["number"]))
 
 
 def close_unfinished(desk: Desk, item: Leased) -> None:
@@ -314,6 +330,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "code": send_code,
     "remind": remind,
     "sign": lapse_unsigned,
+    "seal": seal,
+    "review": review,
     "keep": close_unfinished,
     "papers": papers_late,
     "decide": decision_due,

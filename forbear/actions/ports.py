@@ -56,6 +56,7 @@ from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.contact_ports import Presence as Presence
 from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
+from forbear.actions.paper_ports import DamagedFile as DamagedFile
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -86,6 +87,11 @@ from forbear.actions.record_ports import Timestamps as Timestamps
 from forbear.actions.record_ports import Witness as Witness
 from forbear.actions.record_ports import WitnessAway as WitnessAway
 from forbear.actions.record_ports import WitnessRefuses as WitnessRefuses
+from forbear.actions.signing_ports import Sealed as Sealed
+from forbear.actions.signing_ports import Sealer as Sealer
+from forbear.actions.signing_ports import SealingAway as SealingAway
+from forbear.actions.signing_ports import SealOrder as SealOrder
+from forbear.actions.signing_ports import SealRefused as SealRefused
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
@@ -241,7 +247,7 @@ class GivenUp:
 
 class Lane(StrEnum):
     """What a worker does beside the rest, so that nothing waits for what takes long: reading papers, and the answers
-    of other systems.
+    of other systems, authorities for time stamps among them.
     """
 
     REST = "rest"
@@ -249,7 +255,7 @@ class Lane(StrEnum):
     TELLING = "telling"
 
 
-LANES = {"read": Lane.READING, "hook": Lane.TELLING}  # by kind; any other kind is the rest
+LANES = {"read": Lane.READING, "hook": Lane.TELLING, "seal": Lane.TELLING}  # by kind; any other kind is the rest
 
 
 class Agenda(Protocol):
@@ -331,6 +337,10 @@ class Rulebooks(Protocol):
 
 
 class Printer(Protocol):
+    @property
+    def template(self) -> str:
+        """The text that new agreements are printed by; another text has another name."""
+
     def agreement(self, terms: Terms, language: str) -> bytes:
         """The agreement as PDF, byte-identical for the same terms."""
 
@@ -367,6 +377,7 @@ class Desk:
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer
+    sealer: Sealer
     sheets: Sheets
     # the record
     log: Log
@@ -414,6 +425,8 @@ class Desk:
     lender: str = "示例消费金融有限公司"
     lender_en: str = "Example Consumer Finance Co., Ltd."
     phone: str = "400-000-0000"
+    pay_to: str = ""
+    """The account that agreements name; "" for the one of the loan contract."""
     address: str = "http://127.0.0.1:8000"
     """Where the borrower's site is reached, for links in messages."""
     discreet_address: str = ""

@@ -19,7 +19,13 @@ class TimestampAway(Exception):
 
 
 class TimestampLies(Exception):
-    """A token that is none for these bytes: over other bytes, of another request, or not signed as it should."""
+    """A token that is none for these bytes: over other bytes, of another request, or not signed as it should; `check`
+    names what found it.
+    """
+
+    def __init__(self, check: str, problem: str) -> None:
+        super().__init__(f"timestamp {check}: {problem}")
+        self.check = check
 
 
 class LogKey(Protocol):
@@ -117,4 +123,4 @@ class NoTimestamps:
         return b""
 
     def read(self, token: bytes, data: bytes) -> datetime:
-        raise TimestampLies("no timestamp authority is configured that could have made it; set FORBEAR_TSA")
+        raise TimestampLies("roots", "no timestamp authority is configured that could have made it; set FORBEAR_TSA")

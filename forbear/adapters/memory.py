@@ -11,7 +11,7 @@ from hmac import compare_digest
 from threading import RLock
 from typing import Any
 
-from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
+from forbear.actions.ports import ZONE, Challenge, Desk, Message, Sealed, SealingAway, SealOrder, Undelivered
 from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
@@ -36,6 +36,7 @@ from forbear.core.contact import Channel
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
+from forbear.core.signatures import Issuer, Level, Seal, Signed
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -68,6 +69,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
+        sealer=PlainSealer(),
         sheets=FileSheets(),
         # the record
         log=MemoryLog(log_key, ledger.leaf_hashes, clock),
@@ -234,6 +236,8 @@ class MemoryMessenger:
 class PlainPrinter:
     """A Printer of a few bytes: the same for the same terms, another for others."""
 
+    template = "plain-1"
+
     def agreement(self, terms: Terms, language: str) -> bytes:
         digest = sha256(canonical(plain(terms))).hexdigest()
         return f"%PDF-1.7\n% an agreement in {language}: {digest}\n%%EOF\n".encode("ascii")
@@ -249,3 +253,29 @@ def sent_by(desk: Desk) -> list[Message]:
     """What the desk's messenger handed over so far."""
     assert isinstance(desk.messenger, MemoryMessenger), "the desk was made with another messenger"
     return desk.messenger.sent
+
+
+class PlainSealer:
+    """A Sealer whose seal is a few lines behind the document; while `away`, it is not there."""
+
+    issuer = Issuer.OWN
+
+    def __init__(self) -> None:
+        self.away = ""
+
+    def seal(self, order: SealOrder) -> Sealed:
+        if self.away:
+            raise SealingAway(self.away)
+        pdf = order.document + b"% sealed\n% " + order.statement + b"\n"
+        by = [Signed(subject=name, issuer="nobody", certificate_sha256="") for name in (order.borrower, order.lender)]
+        seal = Seal(
+            sha256=sha256(pdf).hexdigest(),
+            size=len(pdf),
+            document_sha256=sha256(order.document).hexdigest(),
+            document_size=len(order.document),
+            statement_sha256=sha256(order.statement).hexdigest(),
+            sealed_at=order.at,
+            borrower=by[0],
+            lender=by[1],
+        )
+        return Sealed(pdf=pdf, level=Level.B_B, seal=seal)

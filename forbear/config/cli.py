@@ -16,6 +16,7 @@ COMMANDS = {
     "worker": "do what is due: messages, reminders, deadlines, the nightly run",
     "answer": "take telephone calls behind the lender's telephone system",
     "migrate": "bring the database's tables to this version",
+    "agreement": "check a lender's own text of agreements; verify a sealed agreement",
     "check": "say whether this installation is well, and how to mend what is not",
     "staff": "add people who work at the desk, change their roles, list them",
     "sample": "fill an empty desk with a made-up town, to try it out",

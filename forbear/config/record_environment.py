@@ -1,20 +1,9 @@
-"""The settings of what proves the record: timestamp authority, witnesses, earlier keys of the log."""
+"""The settings of what proves the record: witnesses and earlier keys of the log."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from forbear.config.environment import Misconfigured, names, text
 from forbear.core.checkpoint import BadNote, KeyKind, read_vkey
-
-
-def tsa() -> tuple[str, Path | None]:
-    """FORBEAR_TSA, where a timestamp authority takes requests, and FORBEAR_TSA_ROOTS; ("", None) for none."""
-    url, roots = text("FORBEAR_TSA"), text("FORBEAR_TSA_ROOTS")
-    if url and not _web(url):
-        raise Misconfigured(f"FORBEAR_TSA is {url!r}; write the authority's address: https://tsa.example.org/tsr.")
-    if roots and not Path(roots).is_file():
-        raise Misconfigured(f"FORBEAR_TSA_ROOTS is {roots}; no such file. Write a PEM file of certificates.")
-    return url, Path(roots) if roots else None
 
 
 def witnesses() -> list[tuple[str, str]]:

@@ -21,13 +21,17 @@ LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear.example/ledger")
 LENDER = environment.text("FORBEAR_LENDER", "示例消费金融有限公司")
 LENDER_EN = environment.text("FORBEAR_LENDER_EN", "Example Consumer Finance Co., Ltd.")
 LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
+PAY_TO = environment.text("FORBEAR_PAY_TO")
+# agreements and signatures
+AGREEMENT_TEMPLATE = environment.agreement_template()
+SIGNING = environment.signing()
+TSA, TSA_ROOTS = environment.tsa()
 POLICY = environment.policy()
 RULEBOOK = environment.text("FORBEAR_RULEBOOK")
 SMTP_URL = environment.text("SMTP_URL")
 CLAMAV = environment.clamav()
 S3 = environment.s3()
 # the record
-TSA, TSA_ROOTS = record_environment.tsa()
 WITNESSES = record_environment.witnesses()
 LOG_KEYS = record_environment.earlier_keys()
 # conversation: drafts, canned replies, search

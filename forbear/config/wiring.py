@@ -25,12 +25,15 @@ from forbear.adapters.printer import TypstPrinter
 from forbear.adapters.reading import reader
 from forbear.adapters.rendering import RendererProcess
 from forbear.adapters.rulebooks import FiledRulebooks
+from forbear.adapters.sealer import PadesSealer
 from forbear.adapters.sheets import FileSheets
+from forbear.adapters.signing_settings import Signatories
 from forbear.adapters.sms_aliyun import AliyunSms
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
-from forbear.adapters.timestamps import Tsa
+from forbear.adapters.templates import Templates
+from forbear.adapters.timestamps import TimestampAuthority, Tsa
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.adapters.witness import HttpWitness
 from forbear.core.contact import Channel
@@ -80,12 +83,14 @@ def desk() -> Desk:
         uploads=DjangoUploads(settings.HOME / "uploads", keys),
         messenger=_messenger(keys, clock, carrier),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
-        printer=TypstPrinter(),
+        printer=TypstPrinter(templates()),
+        sealer=PadesSealer(Signatories(settings.SIGNING, settings.HOME / "keys", settings.LENDER), authority(clock)),
         sheets=FileSheets(),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
+        pay_to=settings.PAY_TO,
         address=settings.SITE_URL,
         **_record(clock),
         **_channels(keys, clock, carrier),
@@ -95,7 +100,8 @@ def desk() -> Desk:
 def _record(clock: Clock) -> dict[str, Any]:
     """What proves the record: forbear/actions/record_ports.py."""
     log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
-    timestamps = Tsa(settings.TSA, settings.TSA_ROOTS) if settings.TSA else NoTimestamps()
+    stamps = authority(clock)
+    timestamps = Tsa(stamps) if stamps else NoTimestamps()
     return {
         "log_key": log_key,
         "timestamps": timestamps,
@@ -145,6 +151,17 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
         "post": HttpPost(),
         "webhook_hosts": tuple(settings.WEBHOOK_HOSTS),
     }
+
+
+def templates() -> Templates:
+    """The text of agreements: the lender's own where one is set."""
+    own = settings.AGREEMENT_TEMPLATE
+    return Templates(own, settings.HOME / "templates")
+
+
+def authority(clock: Clock) -> TimestampAuthority | None:
+    """Who vouches for times, where somebody is set."""
+    return TimestampAuthority(settings.TSA, clock, settings.TSA_ROOTS) if settings.TSA else None
 
 
 def shelf() -> Shelf:

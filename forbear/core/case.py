@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from forbear.core import events as e
+from forbear.core.agreement import Lapse
 from forbear.core.codec import evolved
 from forbear.core.contact import Role
 from forbear.core.decision import Outcome
@@ -355,6 +356,8 @@ def _agreement(case: Case, event: e.Recorded) -> Changes:
             }
             force = {"in_force": number, "offered": None, "due": case.offered_due, "reopened": False}
             return {**fresh, **force, "sign_by_on": None, "collection_rests": True, "stayed_until_on": None}
+        case e.AgreementLapsed(number=number, why=Lapse.TAKEN_BACK) if number == case.in_force:
+            return {"in_force": None, "due": (), "settled": frozenset(), "late": frozenset(), "standing": None}
         case e.AgreementLapsed(number=number) if number == case.offered:
             return {"offered": None, "sign_by_on": None, "reopened": case.in_force is None and case.reopened}
     return {}

@@ -61,6 +61,7 @@ from forbear.core.facts import private
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
+from forbear.core.signature_facts import AgreementSealed as AgreementSealed
 from forbear.core.solver import Answer
 from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
@@ -208,7 +209,10 @@ class DecisionAppealed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementIssued(Fact):
-    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks."""
+    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks.
+
+    `printed`: SHA-256 of the document, so that what she signs is what was put before her.
+    """
 
     type = "agreement.issued"
     number: int
@@ -219,6 +223,7 @@ class AgreementIssued(Fact):
     document: str
     replaces: int | None = None
     terms: Terms | None = private(Retention.AGREEMENT)
+    printed: str | None = private(Retention.AGREEMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -375,6 +380,7 @@ QUIET = frozenset(
         *("offers.made", "identity.proved", "note.written"),
         *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
         *("contact.tried", "contact.refused"),
+        "agreement.sealed",
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )

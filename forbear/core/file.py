@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from forbear.core import events as e
-from forbear.core.agreement import Terms
+from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
 from forbear.core.checklist import still_shown
@@ -65,7 +65,11 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """An agreement with its terms; `state`: offered, in-force, lapsed, replaced, broken, completed."""
+    """An agreement with its terms; `state`: offered, in-force, lapsed, replaced, taken-back, broken, completed.
+
+    `printed`: the SHA-256 of `document`; `act`: how she signed it, and `signed_seq` where that stands in the record;
+    `sealed`: the PDF with both signatures, "" until it is there.
+    """
 
     number: int
     state: str
@@ -73,6 +77,11 @@ class Agreed:
     issued_at: datetime
     signed_at: datetime | None
     terms: Terms | None
+    printed: str = ""
+    act: SigningAct | None = None
+    signed_seq: int = -1
+    sealed: str = ""
+    sealing: e.AgreementSealed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,17 +318,26 @@ def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _agreement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
     match event.fact:
-        case e.AgreementIssued(number=number, document=document, terms=terms):
+        case e.AgreementIssued(number=number, document=document, terms=terms, printed=printed):
             new = Agreed(
-                number=number, state="offered", document=document, issued_at=event.at, signed_at=None, terms=terms
+                number=number,
+                state="offered",
+                document=document,
+                issued_at=event.at,
+                signed_at=None,
+                terms=terms,
+                printed=printed or "",
             )
             return {"agreements": (*file.agreements, new)}
-        case e.AgreementSigned(number=number):
-            return {"agreements": _each(file, number, signed_at=event.at)}
+        case e.AgreementSigned(number=number, act=act):
+            return {"agreements": _each(file, number, signed_at=event.at, act=act, signed_seq=event.seq)}
+        case e.AgreementSealed(number=number, document=document):
+            return {"agreements": _each(file, number, sealed=document, sealing=event.fact)}
         case e.AgreementCountersigned(number=number):
             return {"agreements": _each(file, number, state="in-force")}
         case e.AgreementLapsed(number=number, why=why):
-            return {"agreements": _each(file, number, state="replaced" if why == "replaced" else "lapsed")}
+            state = why.value if why in (Lapse.REPLACED, Lapse.TAKEN_BACK) else "lapsed"
+            return {"agreements": _each(file, number, state=state)}
         case e.PlanBroken() if file.case.in_force is not None:
             return {"agreements": _each(file, file.case.in_force, state="broken")}
         case e.PlanCompleted() if file.case.in_force is not None:

@@ -50,7 +50,7 @@ ONLY_SENT = {
             "more",
             "propose",
         ),
-        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("decide", "give_back", "withdraw", "seal", "pay", "reverse", "broken", "renegotiate", "own_table"),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
@@ -59,11 +59,11 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {
-        *("everything", "document", "papers_state", "link_papers_state", "recording"),
+        *("everything", "document", "sealed", "papers_state", "link_papers_state", "recording"),
         *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
     },
     "desk": {
-        *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("download", "picture", "document", "sealed", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
         *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
     },
 }
@@ -114,7 +114,7 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "payments", "payments/new-plan", "plans", "calls"),
+    "signed": ("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "plans", "calls"),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),

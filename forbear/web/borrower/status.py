@@ -83,6 +83,7 @@ def _sayings(file: CaseFile) -> Mapping[str, str]:
         "declined": words("decision.page.counter.declined"),
         "appealed": words("decision.page.appeal.sent", date=day(by_on)) if by_on else "",
         "unsigned": words("agreement.page.decline.done"),
+        "taken-back": words("signatures.page.back.done"),
     }
 
 

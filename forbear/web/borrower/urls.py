@@ -19,6 +19,7 @@ from forbear.web.borrower import (
     payments,
     plan,
     reach,
+    signatures,
     statement,
     status,
     telephone,
@@ -97,6 +98,8 @@ urlpatterns = [
     path(f"{CASE}/agreement/sign", agreement.sign, name="sign"),
     path(f"{CASE}/agreement/decline", agreement.decline, name="decline"),
     path(f"{CASE}/agreement.pdf", agreement.document, name="document"),
+    path(f"{CASE}/agreement/signed.pdf", signatures.sealed, name="sealed"),
+    path(f"{CASE}/agreement/take-back", signatures.take_back, name="take_back"),
     path(f"{CASE}/payments", payments.payments, name="payments"),
     path(f"{CASE}/payments/new-plan", payments.renegotiate, name="renegotiate"),
 ]

@@ -14,6 +14,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.desk.signatures import status
 from forbear.web.desk.timeline import plan_figures
 from forbear.web.templatetags.desk import reader_language
 
@@ -25,6 +26,7 @@ class ShownAgreement:
     agreed: Agreed
     figures: list[tuple[str, str]]
     act: SigningAct | None
+    signatures: list[tuple[str, str]]
 
 
 @staff_required()
@@ -38,7 +40,7 @@ def _agreements(request: HttpRequest, file: CaseFile, tried: Tried | None = None
     acts = {event.fact.number: event.fact.act for event in file.events if isinstance(event.fact, e.AgreementSigned)}
     language = reader_language()
     found = [
-        ShownAgreement(a, plan_figures(language, a.terms.plan) if a.terms else [], acts.get(a.number))
+        ShownAgreement(a, plan_figures(language, a.terms.plan) if a.terms else [], acts.get(a.number), status(a))
         for a in reversed(file.agreements)
     ]
     return case_page(request, file, "agreement", tried, agreements=found)

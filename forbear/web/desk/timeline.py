@@ -280,6 +280,9 @@ def _agreement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"number": number}, list(shown), ""
         case e.AgreementCountersigned(number=number):
             return {"number": number}, [], ""
+        case e.AgreementSealed(number=number, level=level, seal=seal):
+            digest = pairs(language, document=seal.sha256[:16]) if seal else ()
+            return {"number": number, "level": level.value}, list(digest), ""
         case e.AgreementLapsed(number=number, why=why, words=words):
             return {"number": number, "why": term_in(language, f"desk.lapse.{why.value}")}, [], words or ""
     return None
