@@ -14,7 +14,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from forbear.actions.ports import TimestampLies, ZONE
+from forbear.actions.ports import ZONE, TimestampLies
 from forbear.adapters.signing_keys import ACT_URN
 from forbear.adapters.timestamps import pem_certificates, read_token
 from forbear.core.signatures import FIELDS, STATEMENT_FILE, Signed

@@ -18,13 +18,13 @@ from typing import Any
 
 import typst
 
+from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.actions.signing_ports import Sealed, SealingAway, SealOrder, SealRefused
 from forbear.adapters.glyphs import printable
 from forbear.adapters.printer import font_files
 from forbear.adapters.seal_check import Trust, examine, signed_by
 from forbear.adapters.signing_keys import SigningKey, revocation_list
 from forbear.adapters.signing_settings import Signatories
-from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.adapters.timestamps import TimestampAuthority, pem_certificates
 from forbear.core.signatures import FIELDS, STATEMENT_FILE, Issuer, Level, Seal
 

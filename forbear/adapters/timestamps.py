@@ -162,7 +162,9 @@ def _look_at_signer(signed: Any, at: datetime, roots: bytes, digest: str, imprin
     if not (found["intact"] and found["valid"]):
         raise TimestampLies("signature", "it was changed, or not signed by its certificate")
     if found.get("trust_problem_indic") is not None:
-        raise TimestampLies("certificate", "its certificate was not valid then or does not come from the roots configured")
+        raise TimestampLies(
+            "certificate", "its certificate was not valid then or does not come from the roots configured"
+        )
 
 
 def _certificates(signed: Any) -> tuple[Any, list[Any]]:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from forbear.config.environment import Misconfigured, names, text
+from forbear.config.environment import Misconfigured, names
 from forbear.core.checkpoint import BadNote, KeyKind, read_vkey
 
 

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from forbear.adapters.clock import SystemClock
 from forbear.actions.ports import TimestampAway, TimestampLies
+from forbear.adapters.clock import SystemClock
 from forbear.adapters.timestamps import TimestampAuthority, pem_certificates, read_token
 from tests.signing.authority import ENDS, Authority, made
 
