@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
+from forbear.core.bundle_facts import CaseExported as CaseExported
 from forbear.core.codec import typed
 from forbear.core.contact import Channel, Purpose
 from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
@@ -375,6 +376,7 @@ QUIET = frozenset(
         *("offers.made", "identity.proved", "note.written"),
         *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
         *("contact.tried", "contact.refused"),
+        *("case.exported",),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )
