@@ -181,6 +181,9 @@ class Ledger(Protocol):
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
 
+    def disclosures(self, case_id: str) -> Mapping[int, tuple[str, ...]]:
+        """The texts that open a case's private groups, by seq, as far as their keys are there: what a bundle shows."""
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
 
