@@ -77,12 +77,18 @@ from forbear.actions.paper_ports import Vault as Vault
 from forbear.actions.paper_ports import VaultFull as VaultFull
 from forbear.actions.paper_ports import Verdict as Verdict
 from forbear.actions.record_ports import Log as Log
+from forbear.actions.record_ports import LogBroken as LogBroken
 from forbear.actions.record_ports import LogKey as LogKey
+from forbear.actions.record_ports import NoTimestamps as NoTimestamps
+from forbear.actions.record_ports import TimestampAway as TimestampAway
+from forbear.actions.record_ports import TimestampLies as TimestampLies
+from forbear.actions.record_ports import Timestamps as Timestamps
 from forbear.core.agreement import Terms
-from forbear.core.audit import Audit
+from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
+from forbear.core.log_audit import HeldTo
 from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.rules import Rulebook
@@ -199,8 +205,10 @@ class Ledger(Protocol):
     def cases_with(self, retention: str) -> tuple[str, ...]:
         """The cases that hold a key of a class, in order."""
 
-    def verify(self) -> Audit:
-        """Look at every event, disclosure and command there is; what was changed since it was recorded is found."""
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        """Look at every event, disclosure and command there is, or at what was appended `since`; what was changed
+        since it was recorded is found. `held`: what else the log must agree with (Log.held).
+        """
 
 
 # ---- the agenda ------------------------------------------------------------------------------------------------
@@ -361,7 +369,9 @@ class Desk:
     printer: Printer
     sheets: Sheets
     # the record
+    log: Log
     log_key: LogKey
+    timestamps: Timestamps = field(default_factory=NoTimestamps)
     # conversation: drafts, canned replies, search
     drafts: Drafts
     canned_replies: CannedReplies

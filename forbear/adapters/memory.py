@@ -19,6 +19,7 @@ from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, Memory
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_log import MemoryLog
 from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_telephone import MemoryCalls
@@ -46,8 +47,10 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
     agenda, cases, loans = MemoryAgenda(), MemoryCases(), MemoryLoanBook(ids)
     loans.put(rows)
     ledger = MemoryLedger(ids, agenda, cases, log="memory/ledger")
+    clock = MovedClock(at)
+    log_key = Ed25519Key("memory/ledger", sha256(b"log" + seed.encode()).digest())
     desk = Desk(
-        clock=MovedClock(at),
+        clock=clock,
         ids=ids,
         ledger=ledger,
         agenda=agenda,
@@ -67,7 +70,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         printer=PlainPrinter(),
         sheets=FileSheets(),
         # the record
-        log_key=Ed25519Key("memory/ledger", sha256(b"log" + seed.encode()).digest()),
+        log=MemoryLog(log_key, ledger.leaf_hashes, clock),
+        log_key=log_key,
         # conversation: drafts, canned replies, search
         drafts=MemoryDrafts(ledger),
         canned_replies=MemoryCannedReplies(),

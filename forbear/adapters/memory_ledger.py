@@ -12,12 +12,13 @@ from unicodedata import normalize
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import LANES, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Lane, Leased, Write
 from forbear.adapters.memory_contacts import MemoryContacts
-from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
+from forbear.core.audit import Audit, Beginning, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
 from forbear.core.loanbook import contract_key
+from forbear.core.log_audit import HeldTo
 
 
 @dataclass
@@ -94,12 +95,20 @@ class MemoryLedger:
     def size(self) -> int:
         return len(self._leaves)
 
-    def verify(self) -> Audit:
+    def leaf_hashes(self) -> list[bytes]:
+        """Every leaf's hash, in the log's order."""
+        with self._lock:
+            return [leaf.leaf_hash for leaf in self._leaves]
+
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        """In memory the whole log is looked at each time."""
         with self._lock:
             commands = [StoredCommand(key, leaf, count) for key, (_, leaf, count) in self._commands.items()]
             seqs = {leaf: seq for leaves in self._of_case.values() for seq, leaf in enumerate(leaves)}
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
-            return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
+            return audit(
+                stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed, held=held
+            )
 
     def key_for(self, case_id: str, retention: str) -> int:
         """The number of the key to seal with now; made on first use, and anew after the one before was destroyed."""

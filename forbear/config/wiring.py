@@ -9,13 +9,13 @@ from typing import Any
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner
+from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner, NoTimestamps
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.dialer import dialer
-from forbear.adapters.ed25519 import Ed25519Key
+from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -40,6 +40,7 @@ from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
+from forbear.store.log import DjangoLog
 from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
@@ -79,14 +80,25 @@ def desk() -> Desk:
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(),
         sheets=FileSheets(),
-        log_key=Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log")),
         arithmetic=arithmetic(settings.HOME / "compiled"),
         lender=settings.LENDER,
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
+        **_record(clock),
         **_channels(keys, clock, carrier),
     )
+
+
+def _record(clock: Clock) -> dict[str, Any]:
+    """What proves the record: forbear/actions/record_ports.py."""
+    log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
+    timestamps = NoTimestamps()
+    return {
+        "log_key": log_key,
+        "timestamps": timestamps,
+        "log": DjangoLog(log_key, check, clock, timestamps),
+    }
 
 
 def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
-from forbear.core.audit import Audit
+from forbear.core.audit import Audit, Beginning
 from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import contact_budget, conversation, projections, rooms
+from forbear.core.log_audit import HeldTo
+from forbear.store import contact_budget, conversation, log, projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
 from forbear.store.models import Event, Head
@@ -48,7 +49,7 @@ class DjangoLedger:
         self._keys = keys
         self._data_keys = DataKeys(keys, using)
         self._ids = ids
-        self._log = log
+        self._name = log
         self._using = using
         self._states: dict[bytes, Case] = {}
         self._contacts = DjangoContacts(keys, using)
@@ -115,8 +116,8 @@ class DjangoLedger:
     def cases_with(self, retention: str) -> tuple[str, ...]:
         return self._data_keys.cases_with(retention)
 
-    def verify(self) -> Audit:
-        return verify(self._data_keys, self._using)
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        return verify(self._data_keys, self._using, held, since)
 
     def rebuild(self) -> int:
         """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
@@ -166,7 +167,7 @@ class DjangoLedger:
         for fact in write.facts:
             event = seal_fact(
                 fact,
-                log=self._log,
+                log=self._name,
                 case_id=write.case_id,
                 seq=write.expected + 1 + len(sealed),
                 previous=sealed[-1].leaf_hash if sealed else previous,
@@ -209,7 +210,9 @@ class DjangoLedger:
             contact_budget.apply(recorded, before, after, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
-        Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
+        frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in recorded], self._using)
+        heads = Head.objects.using(self._using)
+        heads.update(size=head.size + len(recorded), last_at=at, frontier=frontier)
         return recorded
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
