@@ -18,6 +18,9 @@ from forbear.actions.book_ports import Counts as Counts
 from forbear.actions.book_ports import Held as Held
 from forbear.actions.book_ports import Limits as Limits
 from forbear.actions.book_ports import LoanBook as LoanBook
+from forbear.actions.bundle_ports import Line as Line
+from forbear.actions.bundle_ports import Teller as Teller
+from forbear.actions.bundle_ports import bare
 from forbear.actions.carrier_ports import Answer as Answer
 from forbear.actions.carrier_ports import Answered as Answered
 from forbear.actions.carrier_ports import Away as Away
@@ -400,6 +403,10 @@ class Desk:
     post: Post = nowhere
     webhook_hosts: tuple[str, ...] = ()
     """Hosts that messages may be sent to."""
+    # bundles
+    teller: Teller = bare
+    witnesses: tuple[str, ...] = ()
+    """Public keys (vkey) of the witnesses that a bundle names where they signed its checkpoint."""
     # the rest
     handover_secrets: tuple[str, ...] = ()
     """Shared with the lender's own app or site, the newest first; () for no hand-over."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner, NoTimestamps
+from forbear.actions.ports import Clock, Desk, Line, Messenger, NoModel, NoScanner, NoTimestamps
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
@@ -32,6 +32,8 @@ from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.core.contact import Channel
+from forbear.core.events import Recorded
+from forbear.core.file import CaseFile
 from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -85,6 +87,7 @@ def desk() -> Desk:
         lender_en=settings.LENDER_EN,
         phone=settings.LENDER_PHONE,
         address=settings.SITE_URL,
+        teller=_told,
         **_record(clock),
         **_channels(keys, clock, carrier),
     )
@@ -135,6 +138,17 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
         "post": HttpPost(),
         "webhook_hosts": tuple(settings.WEBHOOK_HOSTS),
     }
+
+
+def _told(file: CaseFile, event: Recorded, language: str) -> Line:
+    """The desk's own timeline tells what stands in a bundle; the pages are loaded when the first one is made."""
+    from django.utils import translation
+
+    from forbear.web.desk.timeline import entry
+
+    with translation.override({"zh": "zh-hans", "en": "en"}[language]):
+        told = entry(file, event, language)
+    return Line(told.who, told.sentence, told.channel, told.details, told.quote)
 
 
 def shelf() -> Shelf:

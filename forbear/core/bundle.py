@@ -55,7 +55,7 @@ def content_digest(payload: Mapping[str, Held]) -> str:
 
 
 def bag_info(payload: Mapping[str, Held], *, case_id: str, log: str, at: str) -> bytes:
-    """bag-info.txt, which follows from the record and the files alone. `at`: the seal's time as the record writes it."""
+    """bag-info.txt, which follows from record and files alone. `at`: the seal's time as the record writes it."""
     size = sum(one.size for one in payload.values())
     lines = {
         "Bag-Software-Agent": "Forbear",
@@ -76,6 +76,16 @@ def event_lines(bodies: Sequence[bytes]) -> bytes:
     """events.jsonl: the exact hashed bytes; canonical JSON holds no line break of its own."""
     assert not any(b"\n" in body for body in bodies), "a body is one line"
     return b"".join(body + b"\n" for body in bodies)
+
+
+def at_of(body: bytes) -> str:
+    """An event's time as its body writes it."""
+    return str(json.loads(body)["at"])
+
+
+def consistency_text(old: int, steps: Sequence[bytes]) -> bytes:
+    """consistency.json: that the log begins with its first `old` leaves."""
+    return canonical({"size": old, "path": [b64encode(step).decode("ascii") for step in steps]}) + b"\n"
 
 
 def inclusion_lines(leaves: Sequence[int], paths: Mapping[int, Sequence[bytes]]) -> bytes:
@@ -108,7 +118,7 @@ def is_third_partys(event: Mapping[str, Any], name: str, value: Any, hers: froze
     `reached` writes them.
 
     Her bundle is for her: what she said, also about her family, stays; so do the desk's notes about her, which are of
-    her case. Withheld are a person who may speak for her, the number of somebody who was asked where she is, the address
+    her case. Withheld are whoever may speak for her, the number of somebody who was asked where she is, the address
     of somebody who wrote in her stead, and what would tell of another borrower's case.
     """
     public, kind = event["pub"], event["type"]

@@ -1,6 +1,6 @@
 """Whether a bundle holds, check by check, from its files alone: the second of three verifiers that agree.
 
-The first is forbear/adapters/verify_alone.py, which travels in every bundle and shares no line with this one; the names
+The first is forbear/published/verify.py, which travels in every bundle and shares no line with this one; the names
 of the checks and what they say are the same. The third is the page /verify. Ed25519 comes as an argument.
 """
 
@@ -30,7 +30,7 @@ class Fault(Exception):
 
 @dataclass(frozen=True)
 class Bag:
-    """A bag as it was unpacked: every file's digest and size, and the bytes of those that are read (tags and proofs)."""
+    """A bag as it was unpacked: every file's digest and size, and the bytes of those that are read."""
 
     files: Mapping[str, b.Held]
     texts: Mapping[str, bytes]
