@@ -29,7 +29,8 @@ ol.line > li { padding: .1rem 0 1rem 1rem; break-inside: avoid; }
 blockquote { margin: .35rem 0; padding: .35rem .75rem; background: #f4f5f1; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .hidden { border: 1px solid #b98a1f; background: #fdf6e3; padding: .2rem .5rem; display: inline-block; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .5rem .3rem 0;
+table { border-collapse: collapse; width: 100%; } th code { white-space: nowrap; }
+th, td { text-align: left; padding: .3rem .5rem .3rem 0;
   border-bottom: 1px solid #deded8; vertical-align: top; }
 a { color: #0d5c3f; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
