@@ -27,8 +27,8 @@ from forbear.core.agreement import SigningAct
 from forbear.core.chain import canonical, commitment, encoded, leaf_hash
 from forbear.core.checkpoint import Checkpoint, read_vkey, signed
 from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Party, Purpose, Reach, Role, ThirdParty
-from forbear.core.evidence import PaperFacts
 from forbear.core.events import Fact, Retention
+from forbear.core.evidence import PaperFacts
 from forbear.core.merkle import inclusion_proof, root, root_of
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.reading import Remark
@@ -269,7 +269,7 @@ class Bag:
         return self.chained(events)
 
     def logged(self, key: Ed25519Key, *, others: int = 5) -> "Bag":
-        """In a log of its own with these events in it, signed by `key`: what a forger does who made everything again."""
+        """In a log of its own with these events in it, signed by `key`: what a forger does."""
         hashes = [leaf_hash(body) for body in self.files[b.EVENTS].splitlines()]
         leaves = [leaf_hash(b"another %d" % n) for n in range(others)] + hashes
         size = len(leaves)

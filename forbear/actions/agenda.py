@@ -27,7 +27,7 @@ from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
-from forbear.actions.letters import write
+from forbear.actions.letters import with_receipt, write
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
 from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
@@ -121,6 +121,7 @@ def deliver(desk: Desk, item: Leased) -> None:
     headers = None
     if notice.channel is Channel.EMAIL:
         headers, body = headers_of(desk, file, notice), with_mark(desk, file, body)
+    body = with_receipt(file, notice, body)
     message = Message(
         channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )

@@ -5,11 +5,13 @@ long as nothing in it was erased meanwhile. What a bundle is: core/bundle.py; wh
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from forbear.actions.bundle_contents import Contents, contents
 from forbear.actions.bundle_zip import Bundle, Part, Spoilt
-from forbear.actions.ports import Desk, LogBroken
+from forbear.actions.log import tend
+from forbear.actions.ports import Desk, LogBroken, TimestampAway, TimestampLies
 from forbear.actions.record import By, Decision, carry_out
 from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
@@ -95,16 +97,19 @@ def _bundle(desk: Desk, case_id: str, seq: int, made: Contents, since: str) -> B
 
 def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: str) -> list[Part]:
     """The events, a checkpoint cut now, and where each event stands under it."""
-    checkpoint = read_checkpoint(parse_note(desk.log.checkpoint()).body)
-    size, paths = checkpoint.size, desk.log.inclusions(leaves, checkpoint.size)
-    note = desk.log.at(size)
-    trust = {"log": desk.log_key.vkey, "witnesses": _witnesses(desk, note)}
+    note = desk.log.checkpoint()
+    size = read_checkpoint(parse_note(note).body).size
+    _attested(desk, note, size)
+    whole, paths = desk.log.at(size), desk.log.inclusions(leaves, size)
+    trust = {"log": desk.log_key.vkey, "witnesses": _witnesses(desk, whole)}
     parts = [
         _part(b.EVENTS, b.event_lines(bodies)),
         _part(b.INCLUSION, b.inclusion_lines(leaves, paths)),
         _part(b.CHECKPOINT, note.encode()),
         _part(b.TRUST, canonical(trust) + b"\n"),
     ]
+    if cosigned := whole.removeprefix(note):
+        parts.append(_part(b.COSIGNATURES, cosigned.encode()))
     if token := desk.log.token(size):
         parts.append(_part(b.TOKEN, token))
     if since:
@@ -114,10 +119,19 @@ def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: s
     return parts
 
 
+def _attested(desk: Desk, note: str, size: int) -> None:
+    """The checkpoint of an export is stamped and cosigned at once, where somebody does that and answers."""
+    tend(desk)
+    if not desk.log.token(size):
+        with suppress(TimestampAway, TimestampLies):
+            if token := desk.timestamps.stamp(note.encode()):
+                desk.log.attest(size, "tsa", token, desk.clock.now())
+
+
 def _witnesses(desk: Desk, note: str) -> list[str]:
     """The keys of the witnesses we know that signed this note."""
     signed = {(one.name, one.key_hash) for one in parse_note(note).signatures}
-    known = [(vkey, read_vkey(vkey)) for vkey in desk.witnesses]
+    known = [(witness.vkey, read_vkey(witness.vkey)) for witness in desk.witnesses]
     return [vkey for vkey, key in known if (key.name, key.hash) in signed]
 
 

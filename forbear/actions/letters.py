@@ -11,10 +11,12 @@ from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.contact import Actor, Channel, Purpose, Role
+from forbear.core.conversation import Notice
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
+from forbear.core.receipt import receipt_of
 from forbear.words import say, sentences
 from forbear.words.format import day, money
 
@@ -86,6 +88,18 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     able = [text for text in texts if text[0] not in file.talk.failed]
     wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
     return wanted or able[:1] or texts[:1]
+
+
+def with_receipt(file: CaseFile, notice: Notice, body: str) -> str:
+    """The message with its receipt as the last line: where its own event stands in the log."""
+    return f"{body}\n{receipt_line(file, notice)}"
+
+
+def receipt_line(file: CaseFile, notice: Notice) -> str:
+    """The receipt of a message, as it went out with it."""
+    event = file.events[notice.seq]
+    language = event.fact.language if isinstance(event.fact, e.NoticeQueued) else file.case.language
+    return say(language, "log.receipt.line", receipt=receipt_of(event))
 
 
 def preview(desk: Desk, file: CaseFile, kind: NoticeKind) -> str:

@@ -86,6 +86,9 @@ from forbear.actions.record_ports import NoTimestamps as NoTimestamps
 from forbear.actions.record_ports import TimestampAway as TimestampAway
 from forbear.actions.record_ports import TimestampLies as TimestampLies
 from forbear.actions.record_ports import Timestamps as Timestamps
+from forbear.actions.record_ports import Witness as Witness
+from forbear.actions.record_ports import WitnessAway as WitnessAway
+from forbear.actions.record_ports import WitnessRefuses as WitnessRefuses
 from forbear.core.agreement import Terms
 from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
@@ -375,6 +378,7 @@ class Desk:
     log: Log
     log_key: LogKey
     timestamps: Timestamps = field(default_factory=NoTimestamps)
+    witnesses: tuple[Witness, ...] = ()
     # conversation: drafts, canned replies, search
     drafts: Drafts
     canned_replies: CannedReplies
@@ -405,8 +409,6 @@ class Desk:
     """Hosts that messages may be sent to."""
     # bundles
     teller: Teller = bare
-    witnesses: tuple[str, ...] = ()
-    """Public keys (vkey) of the witnesses that a bundle names where they signed its checkpoint."""
     # the rest
     handover_secrets: tuple[str, ...] = ()
     """Shared with the lender's own app or site, the newest first; () for no hand-over."""

@@ -87,6 +87,33 @@ class Timestamps(Protocol):
         """When the authority says it saw these bytes; raises TimestampLies."""
 
 
+class WitnessAway(Exception):
+    """The witness did not answer, or with something that is no answer; it may be asked again."""
+
+
+class WitnessRefuses(Exception):
+    """The witness does not sign. `size`: how many events of the log it has seen, None where it did not say."""
+
+    def __init__(self, problem: str, size: int | None = None) -> None:
+        super().__init__(problem)
+        self.size = size
+
+
+class Witness(Protocol):
+    """Somebody who watches the log and signs that it only grows."""
+
+    @property
+    def name(self) -> str:
+        """The name of its key."""
+
+    @property
+    def vkey(self) -> str:
+        """Its public key, which bundles name where it signed."""
+
+    def cosign(self, old: int, path: tuple[bytes, ...], note: str) -> str:
+        """Its signature line under the note, verified; raises WitnessAway, WitnessRefuses."""
+
+
 class NoTimestamps:
     """Where no authority is configured: nothing is stamped, and a token that is there anyhow is believed of nobody."""
 

@@ -26,6 +26,8 @@ COMMANDS = {
     "payments": "book a file of payments",
     "papers": "what a machine reads of a paper, from a file",
     "sms": "text messages: the texts to have approved by a carrier",
+    "audit": "is the record still what was signed of it?",
+    "witness": "watch the log of a lender from outside, and sign that it only grows",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
     "rules": "the rulebook: is it sound, why is a rule what it is on a day, what changed",

@@ -4,7 +4,7 @@ FORBEAR_DEV=1 adds the page of messages sent, takes cookies over plain http and 
 source; everything else is the same on every machine. DEBUG stays off: its error page shows what people wrote.
 """
 
-from forbear.config import environment
+from forbear.config import environment, record_environment
 
 DEV = environment.flag("FORBEAR_DEV")
 HOME = environment.home()
@@ -26,6 +26,10 @@ RULEBOOK = environment.text("FORBEAR_RULEBOOK")
 SMTP_URL = environment.text("SMTP_URL")
 CLAMAV = environment.clamav()
 S3 = environment.s3()
+# the record
+TSA, TSA_ROOTS = record_environment.tsa()
+WITNESSES = record_environment.witnesses()
+LOG_KEYS = record_environment.earlier_keys()
 # conversation: drafts, canned replies, search
 # limits on contact
 # mail

@@ -30,7 +30,9 @@ from forbear.adapters.sms_aliyun import AliyunSms
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
+from forbear.adapters.timestamps import Tsa
 from forbear.adapters.vault import Folder, SealedVault, Shelf
+from forbear.adapters.witness import HttpWitness
 from forbear.core.contact import Channel
 from forbear.core.events import Recorded
 from forbear.core.file import CaseFile
@@ -96,11 +98,19 @@ def desk() -> Desk:
 def _record(clock: Clock) -> dict[str, Any]:
     """What proves the record: forbear/actions/record_ports.py."""
     log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
-    timestamps = NoTimestamps()
+    timestamps = Tsa(settings.TSA, settings.TSA_ROOTS) if settings.TSA else NoTimestamps()
     return {
         "log_key": log_key,
         "timestamps": timestamps,
-        "log": DjangoLog(log_key, check, clock, timestamps),
+        "witnesses": tuple(HttpWitness(*witness) for witness in settings.WITNESSES),
+        "log": DjangoLog(
+            log_key,
+            check,
+            clock,
+            timestamps,
+            earlier=settings.LOG_KEYS,
+            witnesses=[vkey for _, vkey in settings.WITNESSES],
+        ),
     }
 
 

@@ -19,8 +19,9 @@ TAGS = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 EVENTS, DISCLOSURES, WITHHELD = "data/events.jsonl", "data/disclosures.jsonl", "data/withheld.jsonl"
 INCLUSION, CHECKPOINT, TRUST = "data/inclusion.jsonl", "data/checkpoint", "data/trust.json"
+COSIGNATURES = "data/cosignatures"
 TOKEN, TOKEN_CA, CONSISTENCY = "data/checkpoint.tsr", "data/tsa-ca.pem", "data/consistency.json"
-PROOFS = frozenset({EVENTS, DISCLOSURES, INCLUSION, CHECKPOINT, TRUST, TOKEN, TOKEN_CA, CONSISTENCY})
+PROOFS = frozenset({EVENTS, DISCLOSURES, INCLUSION, CHECKPOINT, COSIGNATURES, TRUST, TOKEN, TOKEN_CA, CONSISTENCY})
 NEEDED = (EVENTS, DISCLOSURES, INCLUSION, CHECKPOINT, TRUST, WITHHELD)
 """Files that every bundle has."""
 

@@ -269,8 +269,9 @@ def _path(steps: Sequence[str]) -> list[bytes]:
 def _witnesses(seen: Seen) -> Seen:
     """Every witness that is named signed the checkpoint too."""
     _under(seen)
+    note = seen.note + seen.bag.texts.get(b.COSIGNATURES, b"").decode()
     for vkey in seen.witnesses:
-        verify_note(seen.note, vkey, seen.check)
+        verify_note(note, vkey, seen.check)
     return seen
 
 

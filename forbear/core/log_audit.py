@@ -68,7 +68,7 @@ def held_to(
     faults: list[str] = []
     for where, note in notes:
         try:
-            found = _signed_by_one(note, log_vkeys, check)
+            found = signed_by_one(note, log_vkeys, check)
         except BadNote as bad:
             faults.append(f"{where} is not a checkpoint of this log: {bad}")
             continue
@@ -80,7 +80,8 @@ def held_to(
     return HeldTo(tuple(kept), tuple(outside), tuple(faults))
 
 
-def _signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
+def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
+    """The checkpoint of a note that one of the keys signed; raises BadNote."""
     problems = []
     for vkey in vkeys:
         try:

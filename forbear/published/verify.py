@@ -15,7 +15,7 @@ import zipfile
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 
 FILES = ("checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json", "withheld.jsonl")
-PROOFS = {f"data/{name}" for name in (*FILES[:5], "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
+PROOFS = {f"data/{name}" for name in (*FILES[:5], "cosignatures", "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
 TAGS = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
 EVENT = {"log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
 READ = PROOFS | TAGS | {"tagmanifest-sha256.txt", "data/withheld.jsonl"}
@@ -141,7 +141,6 @@ def check_files(s):
         need(one in held or (seq, one) in absent, f"the file that event {seq} names ({one[:16]}…) is not there")
 
 def check_seal(s):
-    """The last event is the export itself: it names all that is in the bundle, and nothing came after."""
     seal = s.record[-1][1]
     need(seal["type"] == "case.exported", "not sealed: the last event is no export, later ones may be kept back")
     need(seal["pub"].get("head") == seal["seq"], "the seal is for another number of events")
@@ -239,8 +238,9 @@ def check_inclusion(s):
         before = leaf
 
 def check_witnesses(s):
+    cosigned = s.bag.get("data/cosignatures", ("", 0, b""))[2].decode()
     for vkey in s.trust["witnesses"]:
-        need(signed(s.note, vkey), f"the witness {vkey.split('+')[0]} is named and did not sign")
+        need(signed(s.note + cosigned, vkey), f"the witness {vkey.split('+')[0]} is named and did not sign")
 
 def check_time(s):
     """A timestamp, where there is one, is for this checkpoint; `openssl ts -verify` checks its own signature."""

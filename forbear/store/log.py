@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connections
 
 from forbear.actions.ports import Clock, LogBroken, LogKey, TimestampLies, Timestamps
-from forbear.core.checkpoint import BadNote, Check, Checkpoint, read_checkpoint, read_vkey, signed, verify_note
-from forbear.core.log_audit import NODE_LEVELS, HeldTo, Outside, held_to
+from forbear.core.checkpoint import BadNote, Check, Checkpoint, read_vkey, signed
+from forbear.core.log_audit import NODE_LEVELS, HeldTo, Outside, held_to, signed_by_one
 from forbear.core.merkle import (
     Frontier,
     consistency_proof,
@@ -47,7 +47,9 @@ def grown(size: int, packed: bytes, leaf_hashes: Sequence[bytes], using: str) ->
 
 
 class DjangoLog:
-    """The Log port. `check`: Ed25519's check; `witnesses`: public keys of those whose cosignatures count."""
+    """The Log port. `check`: Ed25519's check; `earlier`: public keys that the log had before; `witnesses`: public
+    keys of those whose cosignatures count.
+    """
 
     def __init__(
         self,
@@ -55,11 +57,14 @@ class DjangoLog:
         check: Check,
         clock: Clock,
         timestamps: Timestamps,
+        *,
+        earlier: Sequence[str] = (),
         witnesses: Sequence[str] = (),
         using: str = "default",
     ) -> None:
         self._key, self._check, self._clock, self._using = key, check, clock, using
         self._timestamps, self._witnesses = timestamps, tuple(witnesses)
+        self._vkeys = (key.vkey, *earlier)
 
     def checkpoint(self) -> str:
         head = Head.objects.using(self._using).values_list("size", "frontier").first()
@@ -113,7 +118,7 @@ class DjangoLog:
                     )
                 except TimestampLies as lie:
                     faults.append(f"the timestamp of the checkpoint over {size} events: {lie}")
-        found = held_to([*notes, *against], (self._key.vkey,), self._witnesses, self._check)
+        found = held_to([*notes, *against], self._vkeys, self._witnesses, self._check)
         sizes = {kept.where: kept.size for kept in found.kept}
         faults += [f"{w} is over {sizes[w]} events" for w, _ in notes if w in sizes and w.split()[-1] != str(sizes[w])]
         return HeldTo(found.kept, (*outside, *found.outside), (*found.faults, *faults))
@@ -146,7 +151,7 @@ class DjangoLog:
     def _goes_on(self, note: str, frontier: Frontier) -> Checkpoint:
         """The checkpoint kept last, where the log as it stands goes on from it; else LogBroken."""
         try:
-            before = read_checkpoint(verify_note(note, self._key.vkey, self._check))
+            before = signed_by_one(note, self._vkeys, self._check)
         except BadNote as bad:
             raise LogBroken(f"the newest checkpoint kept is not the log's own: {bad}") from bad
         path = consistency_proof(before.size, frontier.size, self._hash_at()) if before.size <= frontier.size else ()

@@ -1,5 +1,5 @@
-"""Ways to spoil a bundle, each with the check that has to find it: by accident, by somebody who knows the formats, by an
-insider who chains and lists and seals everything anew, by a forger with a key of his own.
+"""Ways to spoil a bundle, each with the check that has to find it: by accident, by somebody who knows the formats, by
+an insider who chains and lists and seals everything anew, by a forger with a key of his own.
 """
 
 import io
@@ -66,7 +66,7 @@ def _content(bag: Bag, rng: Random) -> str:
     return rng.choice(sorted(name for name in bag.files if name.startswith("data/") and name not in b.PROOFS))
 
 
-# ---- accidents: a file alone, its list untouched ----------------------------------------------------------------------
+# ---- accidents: a file alone, its list untouched -----------------------------------------------------------------
 
 
 @_kind
@@ -116,7 +116,7 @@ def flipped_document(bag: Bag, rng: Random) -> Any:
     return bag.zipped(), ("bag",)
 
 
-# ---- the zip itself ---------------------------------------------------------------------------------------------------
+# ---- the zip itself ----------------------------------------------------------------------------------------------
 
 
 def _with(bag: Bag, name: str, data: bytes = b"x", mode: int = 0, packed: int = zipfile.ZIP_STORED) -> bytes:
@@ -190,7 +190,7 @@ def lying_size(bag: Bag, rng: Random) -> Any:
     return bytes(data), ("zip",)
 
 
-# ---- insiders: every list made to fit -----------------------------------------------------------------------------------
+# ---- insiders: every list made to fit ----------------------------------------------------------------------------
 
 
 @_kind
@@ -365,7 +365,7 @@ def bag_info(bag: Bag, rng: Random) -> Any:
     return bag.zipped(), ("seal",)
 
 
-# ---- the log ------------------------------------------------------------------------------------------------------------
+# ---- the log -----------------------------------------------------------------------------------------------------
 
 
 @_kind

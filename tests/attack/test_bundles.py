@@ -1,5 +1,5 @@
-"""Bundles spoilt in every way somebody might try, looked at by two verifiers that share no line: whatever changes what a
-bundle claims is found by both, in the same check, and nothing clean is called spoilt. FORBEAR_LONG: at full size.
+"""Bundles spoilt in every way somebody might try, looked at by two verifiers that share no line: whatever changes what
+a bundle claims is found by both, in the same check, and nothing clean is called spoilt. FORBEAR_LONG: at full size.
 """
 
 import os

@@ -1,8 +1,8 @@
 /* Checks a bundle in the browser; the file is read here and sent nowhere. The third of three verifiers: the same checks,
    in the same words, as verify.py, which lies in every bundle (docs/bundle.md). Ed25519 after RFC 8032, in whole numbers. */
 
-const PROOFS = new Set(["events.jsonl", "disclosures.jsonl", "inclusion.jsonl", "checkpoint", "trust.json", "checkpoint.tsr",
-  "tsa-ca.pem", "consistency.json"].map((name) => `data/${name}`));
+const PROOFS = new Set(["events.jsonl", "disclosures.jsonl", "inclusion.jsonl", "checkpoint", "trust.json", "cosignatures",
+  "checkpoint.tsr", "tsa-ca.pem", "consistency.json"].map((name) => `data/${name}`));
 const NEEDED = ["checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json", "withheld.jsonl"].map((name) => `data/${name}`);
 const TAGS = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"];
 const READ = new Set([...PROOFS, ...TAGS, "tagmanifest-sha256.txt", "data/withheld.jsonl"]);
@@ -324,7 +324,8 @@ async function inclusion(s) {
 }
 
 async function witnesses(s) {
-  for (const vkey of s.trust.witnesses) need(await signed(s.note, vkey), `the witness ${vkey.split("+")[0]} is named and did not sign`);
+  const file = s.files.get("data/cosignatures"), note = s.note + (file ? text(file.data) : "");
+  for (const vkey of s.trust.witnesses) need(await signed(note, vkey), `the witness ${vkey.split("+")[0]} is named and did not sign`);
 }
 
 async function time(s) {
