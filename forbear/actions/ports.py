@@ -18,6 +18,9 @@ from forbear.actions.book_ports import Counts as Counts
 from forbear.actions.book_ports import Held as Held
 from forbear.actions.book_ports import Limits as Limits
 from forbear.actions.book_ports import LoanBook as LoanBook
+from forbear.actions.bundle_ports import Line as Line
+from forbear.actions.bundle_ports import Teller as Teller
+from forbear.actions.bundle_ports import bare
 from forbear.actions.carrier_ports import Answer as Answer
 from forbear.actions.carrier_ports import Answered as Answered
 from forbear.actions.carrier_ports import Away as Away
@@ -195,6 +198,9 @@ class Ledger(Protocol):
 
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
+
+    def disclosures(self, case_id: str) -> Mapping[int, tuple[str, ...]]:
+        """The texts that open a case's private groups, by seq, as far as their keys are there: what a bundle shows."""
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
@@ -412,6 +418,8 @@ class Desk:
     post: Post = nowhere
     webhook_hosts: tuple[str, ...] = ()
     """Hosts that messages may be sent to."""
+    # bundles
+    teller: Teller = bare
     # the rest
     handover_secrets: tuple[str, ...] = ()
     """Shared with the lender's own app or site, the newest first; () for no hand-over."""

@@ -112,6 +112,10 @@ class Witness(Protocol):
     def name(self) -> str:
         """The name of its key."""
 
+    @property
+    def vkey(self) -> str:
+        """Its public key, which bundles name where it signed."""
+
     def cosign(self, old: int, path: tuple[bytes, ...], note: str) -> str:
         """Its signature line under the note, verified; raises WitnessAway, WitnessRefuses."""
 

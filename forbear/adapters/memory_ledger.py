@@ -78,6 +78,11 @@ class MemoryLedger:
             stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]
             return tuple((event.body, event.leaf_hash) for event in stored)
 
+    def disclosures(self, case_id: str) -> dict[int, tuple[str, ...]]:
+        with self._lock:
+            stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]
+            return {n: tuple(text for _, text in one.disclosed) for n, one in enumerate(stored) if one.disclosed}
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         while from_leaf < self.size():
             yield from self._read([from_leaf])

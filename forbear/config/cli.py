@@ -20,6 +20,8 @@ COMMANDS = {
     "check": "say whether this installation is well, and how to mend what is not",
     "staff": "add people who work at the desk, change their roles, list them",
     "sample": "fill an empty desk with a made-up town, to try it out",
+    "export": "everything held of a case as one sealed file that anyone can check",
+    "verify": "whether such a file holds, without database and network",
     "loans": "take a loan book in from a file, or write a made-up one",
     "mail": "mail comes in: from a mail server's pipe, from a mail server, from a mailbox",
     "payments": "book a file of payments",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from forbear.actions.ports import Clock, Desk, Messenger, NoModel, NoScanner, NoTimestamps
+from forbear.actions.ports import Clock, Desk, Line, Messenger, NoModel, NoScanner, NoTimestamps
 from forbear.adapters.bucket import Bucket
 from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
@@ -37,6 +37,8 @@ from forbear.adapters.timestamps import TimestampAuthority, Tsa
 from forbear.adapters.vault import Folder, SealedVault, Shelf
 from forbear.adapters.witness import HttpWitness
 from forbear.core.contact import Channel
+from forbear.core.events import Recorded
+from forbear.core.file import CaseFile
 from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
@@ -92,6 +94,7 @@ def desk() -> Desk:
         phone=settings.LENDER_PHONE,
         pay_to=settings.PAY_TO,
         address=settings.SITE_URL,
+        teller=_told,
         **_record(clock),
         **_channels(keys, clock, carrier),
     )
@@ -162,6 +165,15 @@ def templates() -> Templates:
 def authority(clock: Clock) -> TimestampAuthority | None:
     """Who vouches for times, where somebody is set."""
     return TimestampAuthority(settings.TSA, clock, settings.TSA_ROOTS) if settings.TSA else None
+def _told(file: CaseFile, event: Recorded, language: str) -> Line:
+    """The desk's own timeline tells what stands in a bundle; the pages are loaded when the first one is made."""
+    from django.utils import translation
+
+    from forbear.web.desk.timeline import entry
+
+    with translation.override({"zh": "zh-hans", "en": "en"}[language]):
+        told = entry(file, event, language)
+    return Line(told.who, told.sentence, told.channel, told.details, told.quote)
 
 
 def shelf() -> Shelf:

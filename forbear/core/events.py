@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
+from forbear.core.bundle_facts import CaseExported as CaseExported
 from forbear.core.codec import typed
 from forbear.core.contact import Channel, Purpose
 from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
@@ -381,6 +382,7 @@ QUIET = frozenset(
         *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
         *("contact.tried", "contact.refused"),
         "agreement.sealed",
+        *("case.exported",),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
     }
 )

@@ -111,6 +111,12 @@ class DjangoLedger:
         rows = self._rows("select body, leaf_hash from event where case_id = %s order by seq", (case_id,))
         return tuple((bytes(body), bytes(leaf_hash)) for body, leaf_hash in rows)
 
+    def disclosures(self, case_id: str) -> dict[int, tuple[str, ...]]:
+        rows = self._rows("select leaf, seq, leaf_hash from event where case_id = %s", (case_id,))
+        hashes = {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}
+        texts = self._disclosed("e.case_id = %s", (case_id,), hashes)
+        return {seq: tuple(texts[leaf]) for leaf, seq, _ in rows if leaf in texts}
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         while chunk := self._read("e.leaf >= %s and e.leaf < %s", from_leaf, from_leaf + READ_AT_ONCE):
             yield from chunk

@@ -67,7 +67,8 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         links=[
             {"url": reverse(f"borrower:{name}", args=[about.case_id]), "label": words(f"site.page.case.{name}")}
             for name in ("messages", "everything")
-        ],
+        ]
+        + [{"url": reverse("borrower:bundle", args=[about.case_id]), "label": words("bundle.page.link")}],
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear.web.borrower import (
     agreement,
+    bundle,
     chat,
     confirm,
     contact,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("code/again", contact.code_again, name="code_again"),
     path("leave", contact.leave, name="leave"),
     path("mine", contact.mine, name="mine"),
+    path("verify", bundle.verify, name="verify"),
+    path("verify.py", bundle.verifier, name="verifier"),
     path("handover", handover.handover, name="handover"),
     path("chat.js", embed.script, name="chat_script"),
     path("embed/ask", embed.ask, name="embed_ask"),
@@ -62,6 +65,7 @@ urlpatterns = [
     path(f"{CASE}/call-me", contact.call_me, name="call_me"),
     path(f"{CASE}/reach", reach.reach, name="reach"),
     path(f"{CASE}/everything", contact.everything, name="everything"),
+    path(f"{CASE}/everything/proof", bundle.bundle, name="bundle"),
     path(f"{CASE}/statement/<str:name>", statement.question, name="question"),
     path(f"{CASE}/in-my-words", draft.draft, name="draft"),
     path(f"{CASE}/check", statement.check, name="check"),

@@ -31,7 +31,15 @@ TABS = ("contact", "statement", "evidence", "budget", "plan", "decision", "agree
 TIMELINE_MOST = 60
 """Entries shown before "show all": a long case must not make its page slow."""
 
-FORBIDDEN = ("desk.role", "evidence.health", "decision.role", "decision.four_eyes", "decision.appeal", "payments.role")
+FORBIDDEN = (
+    "bundle.role",
+    "desk.role",
+    "evidence.health",
+    "decision.role",
+    "decision.four_eyes",
+    "decision.appeal",
+    "payments.role",
+)
 
 
 @dataclass(frozen=True)
