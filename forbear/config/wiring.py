@@ -165,6 +165,8 @@ def templates() -> Templates:
 def authority(clock: Clock) -> TimestampAuthority | None:
     """Who vouches for times, where somebody is set."""
     return TimestampAuthority(settings.TSA, clock, settings.TSA_ROOTS) if settings.TSA else None
+
+
 def _told(file: CaseFile, event: Recorded, language: str) -> Line:
     """The desk's own timeline tells what stands in a bundle; the pages are loaded when the first one is made."""
     from django.utils import translation
