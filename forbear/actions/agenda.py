@@ -264,7 +264,8 @@ def forget(desk: Desk, item: Leased) -> None:
 
 def data_asked(desk: Desk, item: Leased) -> None:
     """She asked about her data: a person answers, is told at once and again on the last day."""
-    wish = next((one for one in leaving.requests(load(desk, item.case_id)) if one.request == item.body["request"]), None)
+    wishes = leaving.requests(load(desk, item.case_id))
+    wish = next((one for one in wishes if one.request == item.body["request"]), None)
     if wish is not None and wish.open:
         raise NeedsPerson("she asked about her data, and somebody has to answer")
 

@@ -16,7 +16,7 @@ from forbear.core.contact import Actor, Auth, Party, Role, may_work_on_cases
 from forbear.core.dates import working_day_after
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
-from forbear.core.leaving import LOOK_DAYS, Kept, Request, decided_on, ended_on, holds_of, keeping, requests_of
+from forbear.core.leaving import LOOK_DAYS, Kept, Request, ended_on, holds_of, keeping, requests_of
 from forbear.core.loanbook import email_address
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
@@ -275,9 +275,7 @@ def leave_due(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     return done
 
 
-def _erase(
-    desk: Desk, by: By, case_id: str, chosen: Callable[[Kept], bool], why: str, request: str
-) -> Done | Refusal:
+def _erase(desk: Desk, by: By, case_id: str, chosen: Callable[[Kept], bool], why: str, request: str) -> Done | Refusal:
     """Destroy the chosen classes that may go, all in one transaction, then the files they closed; a class that stays
     is a fact, once for each reason.
     """

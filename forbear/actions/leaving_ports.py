@@ -1,4 +1,4 @@
-"""The hole in the wall for leaving: which cases to look at, what belongs to no case, and traces in the database's files.
+"""The hole in the wall for leaving: which cases to look at, what belongs to no case, traces in the database's files.
 
 Part of forbear/actions/ports.py, which names it.
 """
@@ -16,8 +16,8 @@ class Keeping(Protocol):
         """The day of the next look; None for a case that holds nothing any more."""
 
     def forget_loose(self, before: datetime, now: datetime) -> Sequence[tuple[str, str]]:
-        """Delete what belongs to no case and came before: mails, texts, parts of texts; codes, sessions and counts whose
-        time is over. Returns (owner, class) of each key destroyed, so that the vault can be swept.
+        """Delete what belongs to no case and came before: mails, texts, parts of texts; codes, sessions and counts
+        whose time is over. Returns (owner, class) of each key destroyed, so that the vault can be swept.
         """
 
     def forget_book(self, borrower_id: str) -> bool:

@@ -1,8 +1,8 @@
 """How long what is held of a person is kept, and what may go: per retention class, by the rulebook of the day.
 
 A period starts with the decision or with the end of the case. A law may forbid to delete sooner, a hold forbids it
-altogether, and while the case goes on its purpose does (PIPL art. 19 and 47; the articles are the rulebook's). All of it
-is worked out from the public parts of facts, so that it is the same after an erasure.
+altogether, and while the case goes on its purpose does (PIPL art. 19 and 47; the articles are the rulebook's). All of
+it is worked out from the public parts of facts, so that it is the same after an erasure.
 """
 
 from collections.abc import Mapping, Sequence

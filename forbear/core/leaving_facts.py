@@ -1,4 +1,4 @@
-"""The facts of leaving: what a person asks about her data, what was answered, what must stay and why, what is corrected.
+"""The facts of leaving: what a person asks about her data, what is answered, what must stay and why, what is put right.
 
 Part of the table of contents (core/events.py), which names them all; the same rules hold. What was destroyed is a fact
 of its own, DataErased (core/evidence_facts.py). Nothing is ever rewritten: a correction stands beside what it corrects.

@@ -1,8 +1,8 @@
 """The Keeping port on Django, and the scrubbing of the database's files.
 
-Deleting a row leaves its bytes in free pages, in the write-ahead log or in dead tuples. SQLite writes over what it frees
-(secure_delete), and `scrub` rebuilds the file and empties its log; on PostgreSQL `scrub` writes the tables anew that
-hold keys, or what the book key seals: without its key what is left of a disclosure is noise.
+Deleting a row leaves its bytes in free pages, in the write-ahead log or in dead tuples. SQLite writes over what it
+frees (secure_delete), and `scrub` rebuilds the file and empties its log. On PostgreSQL `scrub` writes the tables anew
+that hold keys, or what the book key seals; without its key what is left of a disclosure is noise.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ WRITTEN_ANEW = (
     *("data_key", "challenge", "text_in", "text_piece", "telephone_call", "dev_message", "loan", "borrower"),
     *("django_session", "case_line", "contact", "contact_case", "paper_mark", "mail_in", "draft", "upload"),
 )
-"""Tables that hold keys, what the book key seals, or marks of a person; secrets and marks of words are only vacuumed."""
+"""Tables with keys, with what the book key seals, or with marks of a person; the others are only vacuumed."""
 LOCK_SECONDS = 5
 CODES_KEPT = timedelta(days=2)
 REQUESTS_KEPT = timedelta(days=7)
@@ -155,4 +155,3 @@ def _owed(loan: Loan) -> int:
 def watch(case_id: str, on: date, using: str) -> None:
     """A new case: it is looked at from `on` on."""
     LookRow.objects.using(using).bulk_create([LookRow(case_id=case_id, on=on)], ignore_conflicts=True)
-
