@@ -66,6 +66,11 @@ class DjangoLedger:
         self._contacts = DjangoContacts(keys, using)
 
     @property
+    def keys(self) -> Keys:
+        """The installation's keys."""
+        return self._keys
+
+    @property
     def contacts(self) -> DjangoContacts:
         return self._contacts
 

@@ -110,7 +110,8 @@ def lives(she: Borrower, number: int) -> str:
     choose_reach(desk, By(actor=her, channel=Channel.WEB, key=f"reach{number}"), case_id, reach)
     she.writes(f"{CANARIES[2]} 我写的话 {number}")
     write_message(desk, By(actor=AGENT, channel=Channel.EMAIL, key=f"says{number}"), case_id, "CANARY-note 请补材料")
-    raw = f"From: {row.email}\nSubject: {CANARIES[0]}\nMessage-ID: <m{number}@mail.example>\n\n{CANARIES[0]} body".encode()
+    head = f"From: {row.email}\nSubject: {CANARIES[0]}\nMessage-ID: <m{number}@mail.example>"
+    raw = f"{head}\n\n{CANARIES[0]} body".encode()
     mail.receive_mail(desk, raw)
     mail.receive_mail(desk, raw.replace(str(row.email).encode(), b"unknown@else.example").replace(b"<m", b"<s"))
     sms.take_text(desk, TextIn(id=f"in{number}", number=row.phone, text=f"{CANARIES[1]} 短信 {number}"))

@@ -1,0 +1,1 @@
+"""`forbear keys`"""
