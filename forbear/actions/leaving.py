@@ -345,12 +345,6 @@ def forget_loose(desk: Desk) -> None:
         desk.agenda.put([scrub_due(desk)])
 
 
-def overdue(desk: Desk, file: CaseFile) -> tuple[Kept, ...]:
-    """What is still there although its time is over and no hold keeps it."""
-    today = desk.clock.today()
-    return tuple(kept for kept in kept_of(desk, file) if kept.over(today) and not kept.holds)
-
-
 # ---- small things ----------------------------------------------------------------------------------------------
 
 
