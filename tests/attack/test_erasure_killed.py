@@ -56,15 +56,48 @@ for n in range(COUNT):
 """
 
 ERASED = """
-import sys
+import os, sys
+import django; django.setup()
 from forbear.actions.agenda import work
 from forbear.actions.leaving import dues_of_the_night
 from forbear.config.wiring import desk
-desk().agenda.put(dues_of_the_night(desk()))
-print("ready", flush=True)
-while work(desk(), 5):
-    pass
+desk()
+for line in sys.stdin:  # each worker is a process of its own, which begins with everything imported and no connection
+    pid = os.fork()
+    if not pid:
+        desk().agenda.put(dues_of_the_night(desk()))
+        print(os.getpid(), flush=True)
+        while work(desk(), 5):
+            pass
+        os._exit(0)
+    os.waitpid(pid, 0)
+    print("over", flush=True)
 """
+
+
+class Workers:
+    """Workers one after the other, each killed when it was told to."""
+
+    def __init__(self, site: Site) -> None:
+        command = [sys.executable, "-c", ERASED]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.house = subprocess.Popen(command, cwd=ROOT, env=site.environment, text=True, **pipes)  # type: ignore[call-overload]
+
+    def one_killed_after(self, seconds: float) -> None:
+        assert self.house.stdin and self.house.stdout
+        self.house.stdin.write("next\n")
+        self.house.stdin.flush()
+        pid = int(self.house.stdout.readline())
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)
+        assert self.house.stdout.readline() == "over\n"
+
+    def close(self) -> None:
+        assert self.house.stdin and self.house.stdout
+        self.house.stdin.close()
+        self.house.wait(20)
+        self.house.stdout.close()
+
 
 SEEN = {
     "keys": "select case_id, count(*) from data_key where wrapped is not null group by case_id",
@@ -124,15 +157,11 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: 
     (first,) = {tuple(sorted(found.items())) for found in whole.values()}
     assert len(whole) == count and dict(first)["keys"] == 5 and 0 not in dict(first).values()
     home.move_clock(after(days=31))
+    workers = Workers(home)
     rng, cut, minutes = random.Random(campaign), 0, 0
     for _ in range(KILLS):
         before = len(seen(home))
-        worker = subprocess.Popen([sys.executable, "-c", "import django; django.setup()\n" + ERASED], cwd=ROOT,
-                                  env=home.environment, stdout=subprocess.PIPE)  # fmt: skip
-        assert worker.stdout is not None and worker.stdout.readline() == b"ready\n"
-        time.sleep(rng.random() * 0.09)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
+        workers.one_killed_after(rng.random() * 0.09)
         now, erasures = seen(home), asked(home, ERASURES)
         assert {tuple(sorted(found.items())) for found in now.values()} <= {first}, "half of a case is there"
         assert {case_id for case_id, n in erasures.items() if n == 5} == set(whole) - set(now)
@@ -140,6 +169,7 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: 
         cut += len(now) < before
         minutes += 2
         home.move_clock(after(days=31, minutes=minutes))
+    workers.close()
     home.forbear("worker", "--once")
     wait_until(lambda: not seen(home), 60, "the last case to go")
     assert files(home) == []
