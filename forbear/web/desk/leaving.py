@@ -1,4 +1,4 @@
-"""Leaving at the desk: what is kept of a person in a case, holds, wishes about data, four eyes for every erasure.
+"""Leaving at the desk: what is kept of a person in a case, holds, wishes about data, four eyes for every erasure."""
 
 from collections.abc import Callable
 from typing import Any
