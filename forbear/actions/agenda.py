@@ -17,6 +17,7 @@ from forbear.actions import (
     enforcement,
     health_papers,
     hotline,
+    leaving,
     payments,
     reading,
     signatures,
@@ -32,7 +33,7 @@ from forbear.actions.letters import with_receipt, write
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
 from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, SealRefused, Unreachable
-from forbear.actions.record import By, Decision, carry_out, load
+from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
@@ -251,7 +252,7 @@ def nightly(desk: Desk, item: Leased) -> None:
     desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
     sms.take_loose(desk)
     desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
-    dues += dues_of_the_night(desk)
+    dues += [*dues_of_the_night(desk), *leaving.dues_of_the_night(desk)]
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 
@@ -276,6 +277,14 @@ def read(desk: Desk, item: Leased) -> None:
 def forget(desk: Desk, item: Leased) -> None:
     """The health papers of a case, where their time has come."""
     health_papers.forget_health(desk, _by(item), item.case_id)
+
+
+def data_asked(desk: Desk, item: Leased) -> None:
+    """She asked about her data: a person answers, is told at once and again on the last day."""
+    wishes = leaving.requests(load(desk, item.case_id))
+    wish = next((one for one in wishes if one.request == item.body["request"]), None)
+    if wish is not None and wish.open:
+        raise NeedsPerson("she asked about her data, and somebody has to answer")
 
 
 def resume(desk: Desk, item: Leased) -> None:
@@ -321,6 +330,12 @@ def answered(desk: Desk, item: Leased) -> None:
     raise NeedsPerson(task_words(item.body))
 
 
+def _done(outcome: Done | Refusal) -> None:
+    """An erasure that could not be recorded is tried again, and in the end given to a person."""
+    if isinstance(outcome, Refusal):
+        raise RuntimeError(f"nothing was erased: {outcome.rule}")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -357,6 +372,13 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
     "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     "answered": answered,
+    # leaving
+    "data-asked": data_asked,
+    "data-due": data_asked,
+    "erase": lambda desk, item: _done(leaving.erase_asked(desk, _by(item), item.case_id, str(item.body["request"]))),
+    "leave": lambda desk, item: _done(leaving.leave_due(desk, _by(item), item.case_id)),
+    "loose": lambda desk, item: leaving.forget_loose(desk),
+    "scrub": lambda desk, item: desk.keeping.scrub(),
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

@@ -14,6 +14,7 @@ from forbear.core.contact import Actor, Channel, Purpose, Role
 from forbear.core.conversation import Notice
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
+from forbear.core.leaving import requests_of
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
 from forbear.core.receipt import receipt_of
@@ -26,7 +27,7 @@ def letters(
 ) -> Iterator[tuple[e.NoticeQueued, Due]]:
     """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
     kind = _kind(fact, actor, file.events[-1].channel)
-    if kind is None or file.party is None:
+    if kind is None or file.party is None or _told_in_another(file, fact):
         return
     channel = file.events[-1].channel
     only = channel if kind is NoticeKind.MESSAGE and channel in (Channel.SMS, Channel.EMAIL) else None
@@ -138,6 +139,15 @@ def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
     return CALLED_FOR.get(fact.type)
 
 
+def _told_in_another(file: CaseFile, fact: e.Fact) -> bool:
+    """Why several classes of her data stay is one message, and part of the answer where she had asked."""
+    if not isinstance(fact, e.ErasureRefused):
+        return False
+    now = [event.fact for event in file.events if event.leaf < 0]
+    first = next(one for one in now if isinstance(one, e.ErasureRefused | e.DataAnswered))
+    return first is not fact or any(isinstance(one, e.DataAnswered) for one in now)
+
+
 def mentioned(desk: Desk, file: CaseFile, language: str) -> dict[str, str]:
     """All that a message to her may mention, in a language; "" where the case has no such thing now."""
     return _said(desk, file, language, 0)
@@ -152,6 +162,7 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
     paid = max(file.payments, key=lambda paid: paid.reversed_at or paid.at, default=None)
     due = due_minor(rows, today)
     spoken = [spoken for spoken in file.spoken if not spoken.note]
+    facts = [event.fact for event in file.events]
 
     def by(on: date | None) -> str:
         return day(language, on) if on and on >= today else ""
@@ -181,5 +192,7 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
         "first_amount": money(language, offered.plan.instalments[0].amount_minor) if offered else "",
         "paid": money(language, paid.details.amount_minor) if paid and paid.details else "",
         "words": spoken[-1].text if spoken else "",
+        "data_by": by(next((wish.answer_by_on for wish in requests_of(file.events, ZONE) if wish.open), None)),
+        "article": next((told.article for told in reversed(facts) if isinstance(told, e.ErasureRefused)), ""),
         "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",
     }

@@ -60,6 +60,7 @@ from forbear.actions.contact_ports import Presence as Presence
 from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
 from forbear.actions.paper_ports import DamagedFile as DamagedFile
+from forbear.actions.leaving_ports import Keeping as Keeping
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -413,6 +414,8 @@ class Desk:
     handovers: Handovers
     # telephone
     calls: Calls
+    # leaving
+    keeping: Keeping
     # webhooks
     webhooks: Webhooks = field(default_factory=NoWebhooks)
     post: Post = nowhere

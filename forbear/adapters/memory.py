@@ -17,6 +17,7 @@ from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
+from forbear.adapters.memory_leaving import MemoryKeeping
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
 from forbear.adapters.memory_log import MemoryLog
@@ -93,6 +94,8 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         handovers=MemoryHandovers(),
         # telephone
         calls=MemoryCalls(),
+        # leaving
+        keeping=MemoryKeeping(ledger),
         # webhooks
         webhooks=MemoryWebhooks(),
         post=MemoryPost(),

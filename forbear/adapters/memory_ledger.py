@@ -16,7 +16,7 @@ from forbear.core.audit import Audit, Beginning, StoredCommand, StoredLeaf, audi
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
-from forbear.core.events import DataErased, Recorded
+from forbear.core.events import DataErased, Recorded, Retention
 from forbear.core.loanbook import contract_key
 from forbear.core.log_audit import HeldTo
 
@@ -320,7 +320,10 @@ class MemoryCases:
         case = fold(recorded, before.case if before else None)
         if before is None:
             return _Line(queue_line(recorded[0], case), case)
-        return _Line(replace(before.line, **moving_part(case)), case)
+        line = replace(before.line, **moving_part(case))
+        if any(isinstance(e.fact, DataErased) and e.fact.retention_class is Retention.IDENTITY for e in recorded):
+            line = replace(line, loan_id="", borrower_id="", contract="", name="")
+        return _Line(line, case)
 
     def keep(self, line: _Line | None) -> None:
         if line is not None:

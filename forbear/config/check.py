@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     print("well   configuration")
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
-    looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts)]
+    looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts), ("leaving", _leaving)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -224,6 +224,25 @@ def _texts() -> Iterator[str]:
     if missing:
         names = ", ".join(dict.fromkeys(missing))
         yield f"{len(missing)} texts have no [[template]] and would not go out ({names}); see `forbear sms templates`."
+
+
+def _leaving() -> Iterator[str]:
+    """Whether something is still there whose time is over; and whether the erasure list can be written."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from forbear.actions.kept import overdue
+    from forbear.config.wiring import desk
+
+    for line in overdue(desk(), FLAWS_SHOWN):
+        since = f"its time was over on {line.until_on}"
+        yield f"{line.case_id} still holds {line.retention}; {since}: see that `forbear worker` runs."
+    file = Path(settings.ERASURE_LIST)
+    print(f"       the erasure list is {file}; keep a copy of it apart from the backups")
+    place = file if file.exists() else file.parent
+    if not os.access(place, os.W_OK):
+        yield f"{file} cannot be written, so nothing can be erased; mend it, or FORBEAR_ERASURE_LIST."
 
 
 def _record() -> Iterator[str]:

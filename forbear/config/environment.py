@@ -23,6 +23,11 @@ from forbear.core.api_keys import ApiKey, read_key
 from forbear.core.handover import SECRET_BYTES_LEAST
 from forbear.core.signed_request import key_of
 
+RESTORING = "restoring"
+"""A file of this name shuts a data directory until what was erased since the backup is erased again."""
+restoring = False
+"""Whether this process is the one that restores."""
+
 
 class Misconfigured(Exception):
     """A setting is missing or makes no sense; the text names the variable and says what would be right."""
@@ -98,6 +103,9 @@ def home() -> Path:
         raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be made: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be written.")
+    if (folder / RESTORING).exists() and not restoring:
+        again = "a restore of a backup was not finished here; empty it and run `forbear restore` again"
+        raise Misconfigured(f"FORBEAR_HOME is {folder}; {again}.")
     return folder
 
 

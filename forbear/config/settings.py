@@ -57,6 +57,8 @@ SIP_PORTS = environment.ports("FORBEAR_SIP_RTP_PORTS", (16384, 16583))
 SIP_CALLS = environment.whole("FORBEAR_SIP_CALLS", 50, 1, 500)
 SIP_LANGUAGES = environment.languages("FORBEAR_SIP_LANGUAGES")
 VOICE = environment.text("FORBEAR_VOICE")
+# leaving
+ERASURE_LIST = environment.text("FORBEAR_ERASURE_LIST", str(HOME / "erasures.jsonl"))
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")
 

@@ -43,7 +43,9 @@ from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
 from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
+from forbear.store.erasures import ErasureList
 from forbear.store.identity import DjangoChallenges, DjangoLimits
+from forbear.store.leaving import DjangoKeeping
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
@@ -64,13 +66,14 @@ from forbear.store.webhooks import DjangoWebhooks
 def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
+    erasures = ErasureList(Path(settings.ERASURE_LIST))
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
     return Desk(
         clock=clock,
         ids=ids,
-        ledger=DjangoLedger(keys, ids, settings.LOG_NAME),
+        ledger=DjangoLedger(keys, ids, settings.LOG_NAME, erased=erasures.add),
         agenda=DjangoAgenda(),
         cases=DjangoCases(keys),
         loans=StoredLoanBook(keys, ids),
@@ -83,6 +86,7 @@ def desk() -> Desk:
         reader=reader(),
         upload_links=DjangoUploadLinks(keys),
         uploads=DjangoUploads(settings.HOME / "uploads", keys),
+        keeping=DjangoKeeping(keys, ids, settings.HOME / "uploads", erasures),
         messenger=_messenger(keys, clock, carrier),
         rulebooks=FiledRulebooks(*settings.POLICY, rulebook),
         printer=TypstPrinter(templates()),

@@ -59,6 +59,18 @@ from forbear.core.facts import Fact as Fact
 from forbear.core.facts import Recorded as Recorded
 from forbear.core.facts import Retention as Retention
 from forbear.core.facts import private
+from forbear.core.leaving_facts import Answered as Answered
+from forbear.core.leaving_facts import DataAnswered as DataAnswered
+from forbear.core.leaving_facts import DataAsked as DataAsked
+from forbear.core.leaving_facts import ErasureAgreed as ErasureAgreed
+from forbear.core.leaving_facts import ErasureProposed as ErasureProposed
+from forbear.core.leaving_facts import ErasureRefused as ErasureRefused
+from forbear.core.leaving_facts import HoldLifted as HoldLifted
+from forbear.core.leaving_facts import HoldPlaced as HoldPlaced
+from forbear.core.leaving_facts import HoldWhy as HoldWhy
+from forbear.core.leaving_facts import PartyCorrected as PartyCorrected
+from forbear.core.leaving_facts import Right as Right
+from forbear.core.leaving_facts import Stays as Stays
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
@@ -384,6 +396,7 @@ QUIET = frozenset(
         "agreement.sealed",
         *("case.exported",),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
+        *("data.asked", "hold.placed", "hold.lifted", "erasure.refused"),
     }
 )
 """Facts that do not make what a person has on her screen out of date."""

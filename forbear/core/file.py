@@ -203,6 +203,8 @@ def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             return {"party": party, "loan_id": loan_id, "contract": contract}
         case e.ReachChosen(reach=reach):
             return {"reach": reach}
+        case e.PartyCorrected(party=party) if party is not None:
+            return {"party": party}
     return {}
 
 

@@ -31,6 +31,9 @@ class NoticeKind(StrEnum):
     BROKEN = "broken"
     COMPLETED = "completed"
     RENEGOTIATION = "renegotiation"
+    DATA_ASKED = "data-asked"
+    DATA_ANSWERED = "data-answered"
+    ERASURE_REFUSED = "erasure-refused"
 
 
 LEFT_OUT = "…"
@@ -66,5 +69,8 @@ CALLED_FOR = {
     "plan.broken": NoticeKind.BROKEN,
     "plan.completed": NoticeKind.COMPLETED,
     "renegotiation.asked": NoticeKind.RENEGOTIATION,
+    "data.asked": NoticeKind.DATA_ASKED,
+    "data.answered": NoticeKind.DATA_ANSWERED,
+    "erasure.refused": NoticeKind.ERASURE_REFUSED,
 }
 """By the fact's type. A refusal or counter-offer is told by its outcome, an approval by its agreement."""

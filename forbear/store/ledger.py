@@ -4,7 +4,7 @@ One lock on `head` makes the order of leaves the order of commits, so that no re
 command does stands in one transaction: events, disclosures, what becomes due, the queue's line, the idempotency key.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,10 @@ from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
 from forbear.core.log_audit import HeldTo
-from forbear.store import contact_budget, conversation, log, projections, rooms
+from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
+from forbear.store.erasures import Erased
 from forbear.store.group_commit import GroupCommit
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
@@ -47,9 +48,20 @@ Appended = tuple[Recorded, ...] | Conflict | KeyReused
 
 
 class DjangoLedger:
-    """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever."""
+    """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever;
+    `erased`: told of every erasure before it is done (store/erasures.py).
+    """
 
-    def __init__(self, keys: Keys, ids: Ids, log: str, using: str = "default") -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        ids: Ids,
+        log: str,
+        using: str = "default",
+        *,
+        erased: Callable[[Erased], None] = lambda told: None,
+    ) -> None:
+        self._erased = erased
         self._keys = keys
         self._data_keys = DataKeys(keys, using)
         self._ids = ids
@@ -58,6 +70,11 @@ class DjangoLedger:
         self._states: dict[bytes, Case] = {}
         self._contacts = DjangoContacts(keys, using)
         self._group: GroupCommit[Write, Appended] = GroupCommit(self._append_all)
+
+    @property
+    def keys(self) -> Keys:
+        """The installation's keys."""
+        return self._keys
 
     @property
     def contacts(self) -> DjangoContacts:
@@ -217,9 +234,9 @@ class DjangoLedger:
         )
         before = self._state(write.case_id, previous)
         self._insert(write, head.size, recorded, sealed)
-        for event in recorded:
-            if isinstance(event.fact, DataErased):
-                self._data_keys.destroy(event.case_id, event.fact.retention_class, event.leaf)
+        if recorded and recorded[0].seq == 0:
+            leaving.watch(write.case_id, at.date(), self._using)
+        self._erase(recorded)
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
@@ -232,6 +249,16 @@ class DjangoLedger:
         head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
         head.size, head.last_at = head.size + len(recorded), at
         return recorded
+
+    def _erase(self, recorded: Sequence[Recorded]) -> None:
+        """Do what a DataErased says, and have the erasure list know of it first."""
+        for event in recorded:
+            if isinstance(event.fact, DataErased):
+                kept = event.fact.retention_class
+                keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
+                told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
+                self._erased(told)
+                read_event.cache_clear()  # what was opened lately is in this process's memory
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
         """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so

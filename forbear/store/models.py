@@ -17,6 +17,7 @@ from forbear.store.contact_budget_tables import ContactRow as ContactRow
 from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow
 from forbear.store.conversation_tables import DraftRow as DraftRow
 from forbear.store.conversation_tables import MessageMark as MessageMark
+from forbear.store.leaving_tables import LookRow as LookRow
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
 from forbear.store.log_tables import AttestationRow as AttestationRow

@@ -54,6 +54,7 @@ ONLY_SENT = {
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
+        *("act_on_data",),
     },
 }
 """Addresses that only take what is sent to them."""
@@ -68,7 +69,19 @@ NO_PAGES = {
     },
 }
 """Files, and the lines that a page asks for by itself."""
-TABS = ("", "/chat", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
+TABS = (
+    "",
+    "/chat",
+    "/messages",
+    "/statement",
+    "/papers",
+    "/budget",
+    "/plans",
+    "/decision",
+    "/agreement",
+    "/payments",
+    "/data",
+)
 QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
 
 POOR = "from dataclasses import replace; she.home = replace(she.home, household=replace(she.home.household, income=()))"
@@ -95,6 +108,7 @@ BORROWER = {
         "in-my-words",
         "call-me",
         "reach",
+        "my-data",
         *(f"statement/{name}" for name in QUESTIONS),
     ),
     "stated": (
@@ -210,7 +224,7 @@ def test_every_page_of_the_desk(
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
-    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat"]
+    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat", "kept"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]

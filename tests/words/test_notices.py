@@ -22,7 +22,8 @@ FACTS = {
             ("by", "papers_by", "answer_by", "decide_by", "more_by", "appeal_by", "call_by", "stay_until"),
             "2026年12月28日",
         ),
-        **dict.fromkeys(("cure_by", "sign_by", "next_on", "first_on", "upload_until"), "2026年12月28日"),
+        **dict.fromkeys(("cure_by", "sign_by", "next_on", "first_on", "upload_until", "data_by"), "2026年12月28日"),
+        "article": "中华人民共和国反洗钱法（2024 年修订） 34",
         **dict.fromkeys(("next_amount", "due_amount", "first_amount", "paid"), "128,866.20 元"),
         "words": "请把工资单的第二页也传上来。\n谢谢。",
         "reason": "照片有点模糊，看不清日期。",
@@ -164,6 +165,9 @@ DATED = {
     "plan.broken": "",
     "plan.completed": "",
     "renegotiation.asked": "next_on",
+    "data.asked": "data_by",
+    "data.answered": "",
+    "erasure.refused": "",
 }
 """The date that the message of each fact names. An ended or completed agreement has none, and says what can be done."""
 

@@ -27,7 +27,18 @@ from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
 from forbear.words.format import day
 
-TABS = ("contact", "statement", "evidence", "budget", "plan", "decision", "agreement", "payments", "messages")
+TABS = (
+    "contact",
+    "statement",
+    "evidence",
+    "budget",
+    "plan",
+    "decision",
+    "agreement",
+    "payments",
+    "messages",
+    "leaving",
+)
 TIMELINE_MOST = 60
 """Entries shown before "show all": a long case must not make its page slow."""
 

@@ -16,6 +16,7 @@ from forbear.core.file import CaseFile
 from forbear.core.plan import Offer
 from forbear.web.desk.answers import answer_lines, household_changes
 from forbear.web.desk.timeline_contact import contact
+from forbear.web.desk.timeline_leaving import leaving
 from forbear.web.desk.timeline_parts import Told, erased, pairs
 from forbear.web.templatetags.desk import moment, term_in
 from forbear.words import say
@@ -41,7 +42,7 @@ _GROUPS = {
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
-        *("cause.", "consent.", "data."),
+        *("cause.", "consent.", "data.", "hold.", "erasure.", "party."),
         *("second_eyes.", "counter.", "agreement.", "plan.broken", "plan.completed", "enforcement."),
     ),
     "money": ("payment.", "instalment.", "default.", "cure_period.", "plan.broken", "plan.completed", "agreement."),
@@ -145,7 +146,7 @@ def who(file: CaseFile, event: e.Recorded, language: str) -> str:
 
 def _told(file: CaseFile, event: e.Recorded, language: str) -> Told:
     """The parameters of the sentence, the figures under it and the words quoted."""
-    for room in (contact, _statement, _evidence, _plan, _decision, _agreement, _payments):
+    for room in (contact, _statement, _evidence, _plan, _decision, _agreement, _payments, leaving):
         told = room(file, event, language)
         if told is not None:
             return told
@@ -212,8 +213,6 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.CauseConfirmed(shown=shown, until_on=until_on):
             yes = term_in(language, f"desk.yes_no.{'yes' if shown else 'no'}")
             return {"shown": yes}, list(pairs(language, until=day(language, until_on) if until_on else None)), ""
-        case e.DataErased(why=why):
-            return {"why": term_in(language, f"desk.erased_why.{why}")}, [], ""
         case e.BudgetCorrected(household=household, reason=reason):
             before = _household_before(file, event.seq)
             changes = household_changes(before, household, language) if household and before else []

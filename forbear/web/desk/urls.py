@@ -16,6 +16,7 @@ from forbear.web.desk import (
     decision,
     evidence,
     explanation,
+    leaving,
     mail,
     message_search,
     own_plan,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("fresh", queue.queue_fresh, name="queue_fresh"),
     path("tasks", queue.tasks, name="tasks"),
     path("tasks/<int:task>/settle", queue.settle, name="settle"),
+    path("kept", leaving.report, name="kept"),
     path("search", message_search.search, name="search"),
     path("replies", canned_replies.replies, name="replies"),
     path("tasks/<int:task>/recording", answering.recording, name="task_recording"),
@@ -117,4 +119,6 @@ urlpatterns = [
     path(f"{CASE}/payments/<str:payment>/reverse", payments.reverse_one, name="reverse"),
     path(f"{CASE}/payments/broken", payments.broken, name="broken"),
     path(f"{CASE}/payments/renegotiate", payments.start_anew, name="renegotiate"),
+    path(f"{CASE}/data", leaving.data, name="leaving"),
+    path(f"{CASE}/data/act", leaving.act, name="act_on_data"),
 ]

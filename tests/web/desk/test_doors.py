@@ -17,7 +17,7 @@ from tests.web.desk.conftest import Person, live
 READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
     *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "sealed", "payments"),
-    *("review", "picture", "pull", "raw", "replies", "mails", "mail", "chat", "calls"),
+    *("review", "picture", "pull", "raw", "replies", "mails", "mail", "chat", "calls", "leaving", "kept"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
