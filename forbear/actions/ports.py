@@ -59,8 +59,8 @@ from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.contact_ports import Presence as Presence
 from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
-from forbear.actions.paper_ports import DamagedFile as DamagedFile
 from forbear.actions.leaving_ports import Keeping as Keeping
+from forbear.actions.paper_ports import DamagedFile as DamagedFile
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
