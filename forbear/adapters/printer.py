@@ -13,11 +13,13 @@ from typing import Any
 
 import typst
 
+from forbear.adapters import completion_letter
 from forbear.adapters.glyphs import FONTS, printable
 from forbear.core.agreement import TEMPLATE, Terms
 from forbear.core.identity import masked_phone
 from forbear.core.loan import Owed
 from forbear.core.plan import Instalment
+from forbear.core.promise_parts import Completion
 from forbear.words import known, say
 from forbear.words.format import day, money, percent
 
@@ -32,12 +34,18 @@ class TypstPrinter:
     def agreement(self, terms: Terms, language: str) -> bytes:
         """The agreement as PDF. In Chinese alone, or in English followed by the Chinese text, which prevails."""
         assert terms.template == TEMPLATE, f"the text {terms.template} is not in this house"
-        data = json.dumps(printable(contents(terms, language)), ensure_ascii=False, sort_keys=True)
-        printed: bytes = typst.compile(
-            _template(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b"
-        )
-        _forget()
-        return printed
+        return _printed(_template(), contents(terms, language))
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        """The letter that everything is paid, in both languages, `language` first."""
+        return _printed(completion_letter.template(), completion_letter.contents(letter, language))
+
+
+def _printed(template: bytes, data: Json) -> bytes:
+    inputs = {"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)}
+    printed: bytes = typst.compile(template, font_paths=_fonts(), sys_inputs=inputs, format="pdf", pdf_standards="a-2b")
+    _forget()
+    return printed
 
 
 def _forget() -> None:

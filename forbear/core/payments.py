@@ -82,8 +82,12 @@ class Row:
 
 
 def position(terms: Terms, payments: Sequence[Payment]) -> tuple[Row, ...]:
-    """The schedule with all payments that stand (not reversed) laid on it."""
-    spared = any(payment.spared_minor for payment in payments)
+    """The schedule with all payments that stand (not reversed) laid on it. Interest is spared by settling early as long
+    as that settlement stands whole: where a payment before it turns out to be none, it does not.
+    """
+    brought = sum(line.amount_minor for payment in payments for line in payment.lines)
+    most_minor = max((payment.spared_minor for payment in payments), default=0)
+    spared = most_minor > 0 and brought + most_minor >= terms.plan.total_minor
     rows = []
     for number, instalment in enumerate(terms.plan.instalments, start=1):
         lines = [line for payment in payments for line in payment.lines if line.instalment == number]
@@ -185,10 +189,27 @@ def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
     return owed
 
 
-def late(rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int) -> tuple[int, ...]:
+Pauses = Sequence[tuple[date, date]]
+"""Times in which an agreement stands still: (first day, last day) of each."""
+
+
+def days_after(due_on: date, on: date, pauses: Pauses = ()) -> int:
+    """Days since a day, without those of a pause; 0 or less before it."""
+    days = (on - due_on).days
+    for first_on, last_on in pauses:
+        days -= max(0, (min(last_on, on) - max(first_on, due_on + timedelta(days=1))).days + 1)
+    return days
+
+
+def late(
+    rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int, pauses: Pauses = ()
+) -> tuple[int, ...]:
     """Numbers of instalments still open by more than the tolerance when the days of grace are over."""
-    grace = timedelta(days=grace_days)
-    return tuple(r.number for r in rows if r.open_minor > tolerance_minor and r.instalment.due_on + grace < today)
+    return tuple(
+        row.number
+        for row in rows
+        if row.open_minor > tolerance_minor and days_after(row.instalment.due_on, today, pauses) > grace_days
+    )
 
 
 def next_row(rows: Sequence[Row]) -> Row | None:

@@ -46,4 +46,4 @@ expect open 0.00
 expect standing completed
 expect closed completed
 expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
-  payment-received reminder payment-received completed
+  payment-received reminder payment-received overpaid completed

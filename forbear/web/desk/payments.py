@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forbear.actions.payments import declare_broken, renegotiate, reverse_payment, settlement_figure, take_payment
+from forbear.actions.breach import declare_broken
+from forbear.actions.payments import renegotiate, reverse_payment, settlement_figure, take_payment
 from forbear.actions.payments_file import NotBooked, book_payments
 from forbear.core import amounts
 from forbear.core.contact import Channel
