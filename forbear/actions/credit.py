@@ -165,7 +165,7 @@ def _again(file: CaseFile, fact: e.CreditReported) -> Line:
 
 
 def dispute_line(desk: Desk, by: By, case_id: str, reported_on: date, words: str) -> Done | Refusal:
-    """She says that what was told of a day is wrong. It is marked in the next feed, and a written answer is promised."""
+    """She says that what was told of a day is wrong: the next feed marks it, and a written answer is promised."""
 
     def decide(file: CaseFile) -> Decision:
         if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):

@@ -165,7 +165,7 @@ def _taken(
         tolerance_minor=terms.tolerance_minor,
         pauses=file.case.pauses,
     )
-    if file.case.standing is not Standing.ON_TRACK and not still:
+    if file.case.standing is not Standing.ON_TRACK and not still and not taken.all_settled:
         facts.append(e.DefaultCured())
     if taken.over_minor:
         facts += _over(desk, file.case.case_id, payment)

@@ -388,7 +388,8 @@ def _payments(case: Case, event: e.Recorded) -> Changes:
         case e.PlanCompleted():
             return {"standing": Standing.COMPLETED, "in_force": None, "cure_by_on": None, "breach_by": ""}
         case e.PlanReopened(number=number):
-            return {"standing": Standing.ON_TRACK, "in_force": number, "closed": "", "collection_rests": True}
+            begun: Changes = {"standing": Standing.ON_TRACK, "in_force": number, "late": frozenset()}
+            return {**begun, "closed": "", "collection_rests": True}
         case e.BreachProposed():
             return {"breach_by": event.actor.id}
         case e.BreachReturned():

@@ -1,8 +1,8 @@
 """What a credit bureau was told of a case, what she says against it, and what it is to be told on a day.
 
-A status and never a reason (core/credit_line.py). Before anything negative she is told (征信业管理条例 art. 15): without
-that the line is held back, not softened. What she disputes is marked until it is answered (art. 25), and a corrected
-line names the day it corrects. Her own statement goes along once a person has read it (art. 16, 14).
+A status and never a reason (core/credit_line.py). Before anything negative she is told (征信业管理条例 art. 15):
+without that the line is held back, not softened. What she disputes is marked until it is answered (art. 25), and a
+corrected line names the day it corrects. Her own statement goes along once a person has read it (art. 16, 14).
 """
 
 from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def credited(record: CreditRecord, event: e.Recorded) -> CreditRecord:
     match event.fact:
         case e.CreditWarned():
             return evolved(record, {"warned_at": event.at})
-        case e.DefaultCured() | e.AgreementCountersigned():
+        case e.DefaultCured() | e.AgreementCountersigned() | e.PlanCompleted():
             return evolved(record, {"warned_at": None})
         case e.CreditReported() as fact:
             line = Reported(seq=event.seq, at=event.at, fact=fact)

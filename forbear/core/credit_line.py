@@ -4,11 +4,11 @@ There is no field in which an illness or any other cause could stand (征信业�
 measured against the agreement in force, as its own days of grace and tolerance have it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from forbear.core.money import major
 from forbear.core.rules import Rulebook
 
 
@@ -91,14 +91,15 @@ class Line:
     statement: str = ""
     corrects_on: date | None = None
 
-    def row(self, amount: Mapping[str, str]) -> dict[str, Any]:
-        """As the file has it, `amount` holding past_due and balance as decimal strings."""
+    def row(self) -> dict[str, Any]:
+        """As the file has it, amounts as decimal strings."""
         return {
             "contract": self.contract,
             "on": self.on.isoformat(),
             "status": self.status,
             "days_past_due": self.days_past_due,
-            **amount,
+            "past_due": major(self.figures.past_due_minor),
+            "balance": major(self.figures.balance_minor),
             "arrangement": self.arrangement,
             "dispute": self.dispute,
             "statement": self.statement,

@@ -3,8 +3,8 @@
 EU and IFRS 9 style (EBA Q&A 2014_1018, 2014_878, 2013_618): a debt that was non-performing when helped is cured a year
 after the measure at the earliest, nothing being late; then it is on probation for two years; there a second measure or
 more than 30 days late make it non-performing again. One that was performing is on probation from the measure on.
-China (商业银行金融资产风险分类办法 2023): a restructured debt is watched for a year and two payments at least, anew from
-a missed payment on; restructured again while watched, it is doubtful (可疑) at best. Advice for the books, no decision.
+China (商业银行金融资产风险分类办法 2023): a restructured debt is watched for a year and two payments at least, anew
+from a missed payment on; restructured again while watched, it is doubtful (可疑) at best. Advice, no decision.
 """
 
 from collections.abc import Iterator, Sequence

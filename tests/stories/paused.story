@@ -75,16 +75,19 @@ expect notice refunded on sms
 
 # 银行退回了最后一笔：协议恢复，结清证明作废，两期又是没还。
 2026-07-17 bank reverses payment 3: 余额不足
-expect state grace
+expect state kept
 expect closed no
 expect paid 800.00
 expect open 750.62
 expect spared 0.00
-2026-07-18 bank books 750.62 as BK-AGAIN
+2026-07-18 09:00 clock stands
+expect state grace
+2026-07-18 10:30 bank books 750.62 as BK-AGAIN
 expect state completed
 expect open 0.00
 expect refund none
 2026-07-20 bank books 400.00 as BK-TOO-LATE
 expect refund 400.00
 expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
-  payment-received reminder payment-received suspended
+  payment-received reminder payment-received suspended pause-over late reminder overpaid completed refunded
+  reopened payment-reversed late credit-notice completed overpaid

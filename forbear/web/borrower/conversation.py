@@ -39,7 +39,7 @@ def _letter(entry: Said, by_sms: set[tuple[Any, Any]]) -> dict[str, Any] | None:
     match entry:
         case Spoken(note=False, text=text) if text:
             return _spoken(entry)
-        case Notice(letter=letter, carries="") if letter is not None:
+        case Notice(letter=letter, carries="", state=state) if letter is not None and state != "dropped":
             if entry.channel is not Channel.SMS and (entry.kind, entry.at) in by_sms:
                 return None  # the same in more words
             return _shown(entry, "auto", letter.body, had=_state(entry))

@@ -7,6 +7,7 @@ from forbear.web.borrower import (
     chat,
     confirm,
     contact,
+    credit,
     decision,
     draft,
     embed,
@@ -98,5 +99,7 @@ urlpatterns = [
     path(f"{CASE}/agreement/decline", agreement.decline, name="decline"),
     path(f"{CASE}/agreement.pdf", agreement.document, name="document"),
     path(f"{CASE}/payments", payments.payments, name="payments"),
+    path(f"{CASE}/payments/settled.pdf", payments.letter, name="letter"),
+    path(f"{CASE}/payments/credit", credit.credit, name="credit"),
     path(f"{CASE}/payments/new-plan", payments.renegotiate, name="renegotiate"),
 ]

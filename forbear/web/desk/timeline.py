@@ -134,7 +134,12 @@ def _sentence(fact: e.Fact) -> str:
     """The words of a fact; what she agreed to tells two of them apart."""
     if isinstance(fact, e.ConsentGiven | e.ConsentWithdrawn) and fact.to is e.Consent.LANGUAGE_MODEL:
         return "bot.timeline.given" if isinstance(fact, e.ConsentGiven) else "bot.timeline.withdrawn"
-    return f"promise.timeline.{fact.type}" if fact.type in OF_THE_PROMISE else f"timeline.{fact.type}"
+    return sentence_key(fact.type)
+
+
+def sentence_key(kind: str) -> str:
+    """Where the sentence of a type of fact stands."""
+    return f"promise.timeline.{kind}" if kind in OF_THE_PROMISE else f"timeline.{kind}"
 
 
 def who(file: CaseFile, event: e.Recorded, language: str) -> str:

@@ -17,7 +17,7 @@ from tests.web.desk.conftest import Person, live
 READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
     *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "payments"),
-    *("review", "picture", "pull", "raw", "replies", "mails", "mail", "chat", "calls"),
+    *("review", "picture", "pull", "raw", "replies", "mails", "mail", "chat", "calls", "credit", "letter"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
@@ -36,6 +36,7 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
         "<str:blob>": "b_none",
         "<str:mail>": "m_none",
         "<str:call>": "t_none",
+        "<str:dispute>": "x_none",
     }.items():
         found = found.replace(hole, value)
     return found

@@ -25,7 +25,7 @@ DUE_WHAT = (
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_fact_has_its_sentence(language: str):
-    assert [kind for kind in KINDS if not known(language, f"timeline.{kind}")] == []
+    assert [kind for kind in KINDS if not known(language, sentence_key(kind))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
