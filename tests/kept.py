@@ -94,14 +94,17 @@ class Kept:
         opened = contact.open_case(self.desk, self.by(self.her), loan_id=held.loan_id, language="zh")
         assert isinstance(opened, Done)
         self.case_id = opened.case_id
-        done = carry_out(self.desk, self.by(self.her), self.case_id, {"told": 1}, lambda _: [
-            e.StatementSubmitted(told=("limitation", "credit-record")),
-            e.EnforcementPaused(),
-        ])  # fmt: skip
-        assert isinstance(done, Done)
+        self.hands_in()
         owed = owed_on(LOAN, BEGIN)
         waived = Owed(principal_minor=0, interest_minor=1_000, penalty_minor=2_000, fees_minor=0)
         self.agree(plan_of(owed, BEGIN, date(2026, 4, 18), rows, waived))
+
+    def hands_in(self) -> None:
+        """Her statement, when the case begins and when life changes."""
+        facts = [e.StatementSubmitted(told=("limitation", "credit-record")), e.EnforcementPaused()]
+        asked = {"told": len(self.file.events)}
+        done = carry_out(self.desk, self.by(self.her), self.case_id, asked, lambda _: facts)
+        assert isinstance(done, Done)
 
     # ---- who and when ------------------------------------------------------------------------------------------
 

@@ -153,24 +153,34 @@ def _open(row: Row) -> Owed:
 
 def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: date) -> Split:
     lines = []
-    for row, interest_minor in zip(rows, _interest_owed(rows, paid_on, opened_on), strict=True):
+    interests, ahead = _interest_owed(rows, paid_on, opened_on)
+    for row, interest_minor in reversed(tuple(zip(rows, interests, strict=True))):
         if row.open_minor == 0:
             continue
-        lines.append(Line(instalment=row.number, **(vars(_open(row)) | {"interest_minor": interest_minor})))
+        owed = _open(row)
+        off = min(ahead, owed.principal_minor)
+        ahead -= off
+        taken = replace(owed, principal_minor=owed.principal_minor - off, interest_minor=interest_minor)
+        lines.append(Line(instalment=row.number, **vars(taken)))
     paid_minor = sum(line.amount_minor for line in lines)
     spared_minor = sum(row.open_minor for row in rows) - paid_minor
     settled = tuple(row.number for row in rows if row.open_minor)
-    return Split(tuple(lines), settled, amount_minor - paid_minor, spared_minor, all_settled=True)
+    return Split(tuple(reversed(lines)), settled, amount_minor - paid_minor, spared_minor, all_settled=True)
 
 
 def settlement_owed(rows: Sequence[Row], on: date, opened_on: date) -> Owed:
-    """What settles everything on a day: all that is open, but interest only up to that day (民法典 677)."""
+    """What settles everything on a day: all that is open, but interest only up to that day (民法典 677). Interest that
+    was paid ahead of its time counts against principal.
+    """
     whole = sum((_open(row) for row in rows), NOTHING)
-    return replace(whole, interest_minor=sum(_interest_owed(rows, on, opened_on)))
+    interests, ahead = _interest_owed(rows, on, opened_on)
+    principal_minor = max(whole.principal_minor - ahead, 0)
+    return replace(whole, principal_minor=principal_minor, interest_minor=sum(interests))
 
 
-def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
-    """Interest to be paid on each row to settle on a day, oldest first: all there is, less what has not accrued yet.
+def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> tuple[list[int], int]:
+    """Interest to be paid on each row to settle on a day, oldest first: all there is, less what has not accrued yet;
+    and what was paid already of interest that has not accrued.
 
     New interest accrues evenly over the days up to its row; what has accrued is rounded half up.
     """
@@ -182,11 +192,12 @@ def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
         begins_on = row.instalment.due_on
     open_each = [row.instalment.interest_minor - row.paid.interest_minor if row.open_minor else 0 for row in rows]
     rest = max(sum(open_each) - unaccrued, 0)
+    ahead = max(unaccrued - sum(open_each), 0)
     owed = []
     for open_minor in open_each:
         owed.append(min(open_minor, rest))
         rest -= owed[-1]
-    return owed
+    return owed, ahead
 
 
 Pauses = Sequence[tuple[date, date]]

@@ -39,7 +39,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.RENEGOTIATING: frozenset(set(State) - {State.OFFERED, State.ACCEPTED}),
     State.SUSPENDED: frozenset(set(State) - {State.OFFERED, State.ACCEPTED}),
     State.BREACHED: frozenset(),
-    State.COMPLETED: frozenset({State.KEPT, State.GRACE, State.SUSPENDED}),
+    State.COMPLETED: frozenset({State.KEPT, State.GRACE, State.RENEGOTIATING, State.SUSPENDED}),
     State.CANCELLED: frozenset(),
 }
 """Where each state may go. COMPLETED goes back only where the last payment turned out to be none."""
