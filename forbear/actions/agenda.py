@@ -6,7 +6,7 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from forbear.actions import (
     agreement,
@@ -14,12 +14,15 @@ from forbear.actions import (
     chat,
     click_to_call,
     comparison,
+    completion,
+    credit,
     enforcement,
     health_papers,
     hotline,
     leaving,
     payments,
     reading,
+    reminders,
     signatures,
     sms,
     uploads,
@@ -37,10 +40,10 @@ from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
-from forbear.core.contact import SYSTEM, Channel, Purpose
+from forbear.core.contact import SYSTEM, Channel
 from forbear.core.file import CaseFile
 from forbear.core.mail_routing import Failure
-from forbear.core.notices import LEFT_OUT, NoticeKind
+from forbear.core.notices import LEFT_OUT
 from forbear.core.refusal import Refusal
 from forbear.words import say
 
@@ -114,6 +117,10 @@ def deliver(desk: Desk, item: Leased) -> None:
     if sms.shut(file, notice.channel):
         sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
         return
+    if gone := reminders.outdated(file, notice, item.body, desk.clock.today()):
+        dropped = e.NoticeDropped(notice=name, why=gone)
+        carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
+        return
     if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
@@ -179,18 +186,36 @@ def send_code(desk: Desk, item: Leased) -> None:
 
 
 def remind(desk: Desk, item: Leased) -> None:
-    """Before an instalment falls due, if it is still open and its agreement still in force."""
-    number = int(item.body["instalment"])
+    """Before or after an instalment falls due."""
+    reminders.remind(desk, _by(item), item.case_id, item.body)
 
-    def decide(file: CaseFile) -> Decision:
-        agreed = file.agreed
-        row = next((row for row in file.rows(agreed) if row.number == number), None) if agreed else None
-        if agreed is None or agreed.number != item.body["number"] or row is None or not row.open_minor:
-            return ()
-        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), Purpose.CASE, number=number)
-        return [thing for pair in letters for thing in pair]
 
-    carry_out(desk, _by(item), item.case_id, {"remind": item.key}, decide)
+def pause_over(desk: Desk, item: Leased) -> None:
+    """The pause of an agreement ran to its end."""
+    reminders.pause_over(desk, _by(item), item.case_id, date.fromisoformat(str(item.body["until_on"])))
+
+
+def issue_letter(desk: Desk, item: Leased) -> None:
+    """Everything is paid: the letter that says so."""
+    completion.issue_letter(desk, _by(item), item.case_id, int(item.body["number"]))
+
+
+def refund(desk: Desk, item: Leased) -> None:
+    """More came in than was owed: somebody sends it back."""
+    if completion.refund_waits(desk, item.case_id, str(item.body["payment"])):
+        raise NeedsPerson("too much was paid: send it back and note the transfer on the page of payments")
+
+
+def dispute(desk: Desk, item: Leased) -> None:
+    """She disputes what a credit bureau was told; its answer has a day."""
+    if credit.dispute_waits(desk, item.case_id, str(item.body["dispute"])):
+        raise NeedsPerson("what a credit bureau was told is disputed: check it and answer in writing")
+
+
+def own_statement(desk: Desk, item: Leased) -> None:
+    """Words of hers for the credit record wait to be read."""
+    if credit.statement_waits(desk, item.case_id):
+        raise NeedsPerson("a statement for the credit record waits to be read before it goes out")
 
 
 def lapse_unsigned(desk: Desk, item: Leased) -> None:
@@ -379,6 +404,12 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "leave": lambda desk, item: _done(leaving.leave_due(desk, _by(item), item.case_id)),
     "loose": lambda desk, item: leaving.forget_loose(desk),
     "scrub": lambda desk, item: desk.keeping.scrub(),
+    # the promise: pauses, the end, what a credit bureau is told
+    "pause-over": pause_over,
+    "completion": issue_letter,
+    "refund": refund,
+    "dispute": dispute,
+    "own-statement": own_statement,
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

@@ -9,9 +9,11 @@ from hashlib import sha256
 
 from forbear.actions.contact import CODE_TRIES
 from forbear.actions.enforcement import stay_ends
+from forbear.actions.forborne import measure_granted
 from forbear.actions.plan import loan_today
 from forbear.actions.ports import ZONE, DamagedFile, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
+from forbear.actions.reminders import reminders
 from forbear.actions.signatures import to_seal
 from forbear.core import events as e
 from forbear.core.agreement import House, Lapse, SigningAct, cooling_ends_on, draw_up, sign_by
@@ -19,7 +21,8 @@ from forbear.core.clocks import start_of
 from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
-from forbear.core.plan import Offer
+from forbear.core.loan import owed_on
+from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.words import say
 
@@ -33,7 +36,7 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
     if isinstance(sign_by_on, Refusal):
         return sign_by_on
     loan = loan_today(desk, file, today)
-    if loan.principal_minor != offer.plan.owed.principal_minor:
+    if moved_on(desk, file, offer.plan):
         return _moved_on()
     terms = draw_up(
         case_id=case.case_id,
@@ -92,7 +95,7 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
             return Refusal("agreement.signer", "agreement.refusal.signer", "agreement.way_on.borrower_signs")
         if desk.clock.today() > offered.terms.sign_by_on:
             return Refusal("agreement.expired", "agreement.refusal.expired", "agreement.way_on.ask_again")
-        if loan_today(desk, file, desk.clock.today()).principal_minor != offered.terms.plan.owed.principal_minor:
+        if moved_on(desk, file, offered.terms.plan):
             return _moved_on()
         if (digest := _as_printed(desk, offered)) is None:
             return Refusal("agreement.changed", "signatures.refusal.changed", "contact.way_on.call")
@@ -192,8 +195,21 @@ def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address
     if offered.terms.replaces is not None:
         facts.append(e.AgreementLapsed(number=offered.terms.replaces, why=Lapse.REPLACED))
     facts.append(e.AgreementCountersigned(number=offered.number))
+    facts += measure_granted(desk, file, offered)
     case_id = file.case.case_id
-    return [*facts, to_seal(desk, case_id, offered.number), *_reminders(desk, case_id, offered), *_looks(desk, offered)]
+    return [*facts, to_seal(desk, case_id, offered.number), *reminders(desk, case_id, offered), *_looks(desk, offered)]
+
+
+def moved_on(desk: Desk, file: CaseFile, plan: Plan) -> bool:
+    """Whether a payment or the loan book has changed what the plan was made of: then it would charge something twice.
+
+    Under an agreement in force each part is looked at as of the plan's own day, since a payment may have gone to
+    interest alone; without one the book's principal tells.
+    """
+    loan = loan_today(desk, file, plan.as_of)
+    if file.agreed is None or file.agreed.terms is None:
+        return loan.principal_minor != plan.owed.principal_minor
+    return owed_on(loan, plan.as_of) != plan.owed
 
 
 def _moved_on() -> Refusal:
@@ -216,16 +232,3 @@ def _looks(desk: Desk, offered: Agreed) -> list[Due]:
         )
         for on in offered.terms.review_on
     ]
-
-
-def _reminders(desk: Desk, case_id: str, offered: Agreed) -> list[Due]:
-    """A friendly message before each instalment falls due, at a decent hour."""
-    assert offered.terms is not None, "terms to keep"
-    days = desk.rulebooks.on(desk.clock.today()).integer("payments.reminder_days_before")
-    dues = []
-    for number, instalment in enumerate(offered.terms.plan.instalments, start=1):
-        at = start_of(instalment.due_on - timedelta(days=days), ZONE, 10)
-        body = {"number": offered.number, "instalment": number}
-        key = f"remind:{case_id}:{offered.number}:{number}"
-        dues.append(Due(key=key, kind="remind", due_at=max(at, desk.clock.now()), case_id=case_id, body=body))
-    return dues

@@ -4,7 +4,7 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from forbear.actions import contact_budget
 from forbear.actions.ports import ZONE, Desk, Due
@@ -65,7 +65,9 @@ def write(
             letter=Letter(to=to, subject=subject, body=text),
         )
         link = file.upload_links[-1] if kind is NoticeKind.UPLOAD_LINK else None
-        body = {"notice": notice, "link": link.link} if link else {"notice": notice}
+        body: dict[str, str | int] = {"notice": notice, "link": link.link} if link else {"notice": notice}
+        if number and file.case.in_force is not None:
+            body |= {"number": file.case.in_force, "instalment": number}
         at = allowed.next_at or now
         yield queued, Due(key=f"deliver:{notice}", kind="deliver", due_at=at, case_id=file.case.case_id, body=body)
 
@@ -194,5 +196,28 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
         "words": spoken[-1].text if spoken else "",
         "data_by": by(next((wish.answer_by_on for wish in requests_of(file.events, ZONE) if wish.open), None)),
         "article": next((told.article for told in reversed(facts) if isinstance(told, e.ErasureRefused)), ""),
+        "grace_until": day(language, row.instalment.due_on + timedelta(days=case.grace_days)) if row else "",
+        "paused_until": by(max((last_on for _, last_on in case.pauses), default=None)),
+        **_promised(file, language),
         "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",
+    }
+
+
+def _promised(file: CaseFile, language: str) -> dict[str, str]:
+    """What keeping the promise brought that a message may mention: figures of a breach, money back, a dispute."""
+    over = file.promise.overs[-1] if file.promise.overs else None
+    fallback, disputes = file.promise.fallback, file.credit.disputes
+    statement = file.credit.statement
+    return {
+        "over": money(language, over.amount_minor) if over and over.amount_minor else "",
+        "refund_by": day(language, over.refund_by_on) if over else "",
+        "refunded_on": day(language, over.refund.sent_on) if over and over.refund else "",
+        "owed_before": money(language, fallback.before.total_minor) if fallback else "",
+        "owed_after": money(language, fallback.after.total_minor) if fallback else "",
+        "falls_back": money(language, fallback.back.total_minor) if fallback and fallback.back.total_minor else "",
+        "stays_off": money(language, fallback.kept.total_minor) if fallback and fallback.kept.total_minor else "",
+        "dispute_by": day(language, disputes[-1].answer_by_on) if disputes else "",
+        "dispute_on": day(language, disputes[-1].reported_on) if disputes else "",
+        "dispute_answer": disputes[-1].answer if disputes else "",
+        "statement_reply": statement.why if statement else "",
     }

@@ -104,6 +104,7 @@ from forbear.core.events import Fact, Recorded
 from forbear.core.log_audit import HeldTo
 from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
+from forbear.core.promise_parts import Completion
 from forbear.core.rules import Rulebook
 from forbear.core.sms import NETWORK, Gateway
 
@@ -350,6 +351,9 @@ class Printer(Protocol):
 
     def agreement(self, terms: Terms, language: str) -> bytes:
         """The agreement as PDF, byte-identical for the same terms."""
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        """The letter that everything is paid as PDF, byte-identical for the same letter."""
 
 
 class Sheets(Protocol):

@@ -38,6 +38,7 @@ from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
 from forbear.core.signatures import Issuer, Level, Seal, Signed
+from forbear.core.promise_parts import Completion
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -244,6 +245,10 @@ class PlainPrinter:
     def agreement(self, terms: Terms, language: str) -> bytes:
         digest = sha256(canonical(plain(terms))).hexdigest()
         return f"%PDF-1.7\n% an agreement in {language}: {digest}\n%%EOF\n".encode("ascii")
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        digest = sha256(canonical(plain(letter))).hexdigest()
+        return f"%PDF-1.7\n% a letter in {language}: {digest}\n%%EOF\n".encode("ascii")
 
 
 def clock_of(desk: Desk) -> MovedClock:

@@ -14,6 +14,7 @@ from typing import Any
 
 import typst
 
+from forbear.adapters import completion_letter
 from forbear.adapters.fields import with_fields
 from forbear.adapters.glyphs import FONTS, printable
 from forbear.adapters.templates import Template, Templates
@@ -22,6 +23,7 @@ from forbear.core.identity import masked_phone
 from forbear.core.loan import Owed
 from forbear.core.plan import Instalment
 from forbear.core.signatures import FIELDS
+from forbear.core.promise_parts import Completion
 from forbear.words.format import day, money, percent
 
 PARTS = ("principal", "interest", "penalty", "fees")
@@ -43,21 +45,29 @@ class TypstPrinter:
         """The agreement as PDF. In Chinese alone, or in English followed by the Chinese text, which prevails."""
         return print_by(self._templates.named(terms.template), terms, language)
 
+    def completion(self, letter: Completion, language: str) -> bytes:
+        """The letter that everything is paid, in both languages, `language` first."""
+        return _printed(completion_letter.template(), completion_letter.contents(letter, language), ("a-2b",))
+
 
 def print_by(template: Template, terms: Terms, language: str) -> bytes:
     """The same by a template at hand."""
-    data = json.dumps(printable(contents(template, terms, language)), ensure_ascii=False, sort_keys=True)
-    printed: bytes = typst.compile(
-        template.layout,
-        font_paths=font_files(),
-        sys_inputs={"data": data},
-        format="pdf",
-        pdf_standards=list(template.standards),
-    )
-    _forget()
+    printed = _printed(template.layout, contents(template, terms, language), template.standards)
     if not template.fields:
         return printed
     return with_fields(printed, {name: template.text(language, f"label.sign_{name}") for name in FIELDS})
+
+
+def _printed(layout: bytes, data: Json, standards: Sequence[str]) -> bytes:
+    printed: bytes = typst.compile(
+        layout,
+        font_paths=font_files(),
+        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)},
+        format="pdf",
+        pdf_standards=list(standards),
+    )
+    _forget()
+    return printed
 
 
 def _forget() -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "loans": "take a loan book in from a file, or write a made-up one",
     "mail": "mail comes in: from a mail server's pipe, from a mail server, from a mailbox",
     "payments": "book a file of payments",
+    "credit-feed": "what a credit bureau is told of a day, as CSV or JSON",
     "papers": "what a machine reads of a paper, from a file",
     "sms": "text messages: the texts to have approved by a carrier",
     "audit": "is the record still what was signed of it?",
@@ -81,7 +82,7 @@ def _no_database(error: Exception) -> int:
 def parser_of(command: str) -> argparse.ArgumentParser:
     """The command line's parser with one subcommand in it."""
     parser = argparse.ArgumentParser(prog="forbear")
-    importlib.import_module(f"forbear.config.{command}").add(parser.add_subparsers())
+    importlib.import_module(f"forbear.config.{command.replace('-', '_')}").add(parser.add_subparsers())
     return parser
 
 

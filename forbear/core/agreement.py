@@ -5,7 +5,8 @@ amount and date, what still accrues, breach), limitation (时效规定 art. 14),
 in writing (民法典 544) and the evidence clause (民事诉讼证据规定 art. 94). Once issued, terms are never computed again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -21,12 +22,33 @@ from forbear.core.rules import Rulebook
 class Lapse(StrEnum):
     """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one,
     TAKEN_BACK by her within the days to change her mind.
+    ENDED because the one it was to replace has ended.
     """
 
     DECLINED = "declined"
     EXPIRED = "expired"
     REPLACED = "replaced"
     TAKEN_BACK = "taken-back"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachRule:
+    """What counts before a plan may be ended as unpaid: `in_row` payments open one after another, or `missed` of the
+    last `of` that fell due late, paid since or not (0 of 0: this does not count).
+    """
+
+    in_row: int = 1
+    missed: int = 0
+    of: int = 0
+
+    def met(self, late_now: Sequence[int], ever_late: Collection[int]) -> bool:
+        """Whether it is; something has to be late now. A payment goes to the oldest, so that late ones are in a row."""
+        if not late_now:
+            return False
+        last = max(late_now)
+        lately = sum(1 for number in {*ever_late, *late_now} if last - self.of < number <= last)
+        return len(late_now) >= self.in_row or 0 < self.missed <= lately
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +88,7 @@ class Terms:
     pay_to: str = ""
     cooling_days: int = 0
     review_on: tuple[date, ...] = ()
+    breach: BreachRule = field(default_factory=BreachRule)
 
     @property
     def orders(self) -> Orders:
@@ -147,6 +170,11 @@ def draw_up(
         pay_to=house.pay_to,
         cooling_days=0 if replaces is not None else rulebook.integer("agreement.cooling_days"),
         review_on=reviews(issued_on, offer.plan.ends_on, rulebook.integer("agreement.review_months")),
+        breach=BreachRule(
+            in_row=rulebook.integer("breach.in_row"),
+            missed=rulebook.integer("breach.missed"),
+            of=rulebook.integer("breach.missed_of"),
+        ),
     )
 
 

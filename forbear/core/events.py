@@ -75,6 +75,23 @@ from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
 from forbear.core.signature_facts import AgreementSealed as AgreementSealed
+from forbear.core.promise_facts import BreachProposed as BreachProposed
+from forbear.core.promise_facts import BreachReturned as BreachReturned
+from forbear.core.promise_facts import CompletionIssued as CompletionIssued
+from forbear.core.promise_facts import CreditAnswered as CreditAnswered
+from forbear.core.promise_facts import CreditDisputed as CreditDisputed
+from forbear.core.promise_facts import CreditReported as CreditReported
+from forbear.core.promise_facts import CreditStatementGiven as CreditStatementGiven
+from forbear.core.promise_facts import CreditStatementJudged as CreditStatementJudged
+from forbear.core.promise_facts import CreditWarned as CreditWarned
+from forbear.core.promise_facts import MeasureGranted as MeasureGranted
+from forbear.core.promise_facts import NoticeDropped as NoticeDropped
+from forbear.core.promise_facts import OverpaymentFound as OverpaymentFound
+from forbear.core.promise_facts import PlanReopened as PlanReopened
+from forbear.core.promise_facts import PlanResumed as PlanResumed
+from forbear.core.promise_facts import PlanSuspended as PlanSuspended
+from forbear.core.promise_facts import RefundSent as RefundSent
+from forbear.core.promise_parts import Fallback
 from forbear.core.solver import Answer
 from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
@@ -317,8 +334,11 @@ class CurePeriodEnded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanBroken(Fact):
+    """A person ended the agreement; `fallback`: what became of what was taken off, with figures before and after."""
+
     type = "plan.broken"
     why: BreakReason
+    fallback: Fallback | None = private(Retention.AGREEMENT)
     reason: str | None = private(Retention.MESSAGE)
 
 
@@ -397,6 +417,7 @@ QUIET = frozenset(
         *("case.exported",),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
         *("data.asked", "hold.placed", "hold.lifted", "erasure.refused"),
+        *("notice.dropped", "credit.reported", "completion.issued"),
     }
 )
 """Facts that do not make what a person has on her screen out of date."""

@@ -16,10 +16,12 @@ from forbear.core.checklist import still_shown
 from forbear.core.codec import evolved
 from forbear.core.contact import Actor, Party, Reach
 from forbear.core.conversation import Conversation, Notice, Spoken, conversed
+from forbear.core.credit import CreditRecord, credited
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Held, Item, PaperFacts
 from forbear.core.payments import Payment, Row, position
 from forbear.core.plan import Offer
+from forbear.core.promise import Promise, promised
 from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.solver import Answer
 from forbear.core.statement import Question, Statement
@@ -128,6 +130,8 @@ class CaseFile:
     agreements: tuple[Agreed, ...] = ()
     payments: tuple[Paid, ...] = ()
     talk: Conversation = field(default_factory=Conversation)
+    promise: Promise = field(default_factory=Promise)
+    credit: CreditRecord = field(default_factory=CreditRecord)
 
     @property
     def spoken(self) -> tuple[Spoken, ...]:
@@ -194,7 +198,8 @@ def with_event(file: CaseFile, event: e.Recorded) -> CaseFile:
     for room in (_contact, _statement, _evidence, _decision, _agreement, _payments):
         changes.update(room(file, event))
     common = {"case": after(file.case, event), "events": (*file.events, event), "talk": conversed(file.talk, event)}
-    return evolved(file, {**common, **changes})
+    kept = {"promise": promised(file.promise, event), "credit": credited(file.credit, event)}
+    return evolved(file, {**common, **kept, **changes})
 
 
 def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
@@ -344,6 +349,8 @@ def _agreement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             return {"agreements": _each(file, file.case.in_force, state="broken")}
         case e.PlanCompleted() if file.case.in_force is not None:
             return {"agreements": _each(file, file.case.in_force, state="completed")}
+        case e.PlanReopened(number=number):
+            return {"agreements": _each(file, number, state="in-force")}
     return {}
 
 

@@ -40,7 +40,7 @@ def _letter(file: CaseFile, entry: Said, by_sms: set[tuple[Any, Any]]) -> dict[s
     match entry:
         case Spoken(note=False, text=text) if text:
             return _spoken(entry)
-        case Notice(letter=letter, carries="") if letter is not None:
+        case Notice(letter=letter, carries="", state=state) if letter is not None and state != "dropped":
             if entry.channel is not Channel.SMS and (entry.kind, entry.at) in by_sms:
                 return None  # the same in more words
             return _shown(entry, "auto", with_receipt(file, entry, letter.body), had=_state(entry))

@@ -8,6 +8,7 @@ from forbear.web.borrower import (
     chat,
     confirm,
     contact,
+    credit,
     decision,
     draft,
     embed,
@@ -107,5 +108,7 @@ urlpatterns = [
     path(f"{CASE}/agreement/signed.pdf", signatures.sealed, name="sealed"),
     path(f"{CASE}/agreement/take-back", signatures.take_back, name="take_back"),
     path(f"{CASE}/payments", payments.payments, name="payments"),
+    path(f"{CASE}/payments/settled.pdf", payments.letter, name="letter"),
+    path(f"{CASE}/payments/credit", credit.credit, name="credit"),
     path(f"{CASE}/payments/new-plan", payments.renegotiate, name="renegotiate"),
 ]

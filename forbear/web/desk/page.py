@@ -89,10 +89,15 @@ def status_of(refusal: Refusal) -> int:
     return 409 if refusal.rule.startswith("record.") else 422
 
 
-def sent_on(request: HttpRequest, outcome: Done, address: str, told: str, **facts: object) -> HttpResponse:
-    """After an act: say that it is done and go on to a page that a reload does not repeat."""
+def sent_on(
+    request: HttpRequest, outcome: Done, address: str, told: str, *, promise: bool = False, **facts: object
+) -> HttpResponse:
+    """After an act: say that it is done and go on to a page that a reload does not repeat. `promise`: the sentence
+    stands with those of keeping the promise.
+    """
+    done = f"promise.done.{told}" if promise else f"desk.done.{told}"
     if outcome.events and not outcome.replayed:
-        messages.success(request, say(reader_language(), f"desk.done.{told}", **facts))
+        messages.success(request, say(reader_language(), done, **facts))
     return HttpResponseRedirect(address)
 
 

@@ -18,6 +18,7 @@ READS = {
     *("queue", "queue_fresh", "tasks", "account", "contact", "fresh", "messages", "statement", "evidence", "download"),
     *("budget", "plan", "why", "why_not", "why_answer", "decision", "agreement", "document", "sealed", "payments"),
     *("review", "picture", "pull", "raw", "replies", "mails", "mail", "chat", "calls", "leaving", "kept"),
+    *("credit", "letter"),
 }
 """What every role may look at; everything else changes something or looks a caller up."""
 
@@ -36,6 +37,7 @@ def address(pattern: URLPattern, case_id: str, paper: str = "f_none") -> str:
         "<str:blob>": "b_none",
         "<str:mail>": "m_none",
         "<str:call>": "t_none",
+        "<str:dispute>": "x_none",
     }.items():
         found = found.replace(hole, value)
     return found
