@@ -32,7 +32,7 @@ from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
-from forbear.actions.letters import with_receipt, write
+from forbear.actions.letters import with_receipt
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
 from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, SealRefused, Unreachable

@@ -37,8 +37,8 @@ from forbear.core.contact import Channel
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
-from forbear.core.signatures import Issuer, Level, Seal, Signed
 from forbear.core.promise_parts import Completion
+from forbear.core.signatures import Issuer, Level, Seal, Signed
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:

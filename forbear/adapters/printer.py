@@ -22,8 +22,8 @@ from forbear.core.agreement import Terms
 from forbear.core.identity import masked_phone
 from forbear.core.loan import Owed
 from forbear.core.plan import Instalment
-from forbear.core.signatures import FIELDS
 from forbear.core.promise_parts import Completion
+from forbear.core.signatures import FIELDS
 from forbear.words.format import day, money, percent
 
 PARTS = ("principal", "interest", "penalty", "fees")

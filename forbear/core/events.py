@@ -74,7 +74,6 @@ from forbear.core.leaving_facts import Stays as Stays
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
-from forbear.core.signature_facts import AgreementSealed as AgreementSealed
 from forbear.core.promise_facts import BreachProposed as BreachProposed
 from forbear.core.promise_facts import BreachReturned as BreachReturned
 from forbear.core.promise_facts import CompletionIssued as CompletionIssued
@@ -92,6 +91,7 @@ from forbear.core.promise_facts import PlanResumed as PlanResumed
 from forbear.core.promise_facts import PlanSuspended as PlanSuspended
 from forbear.core.promise_facts import RefundSent as RefundSent
 from forbear.core.promise_parts import Fallback
+from forbear.core.signature_facts import AgreementSealed as AgreementSealed
 from forbear.core.solver import Answer
 from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
