@@ -8,7 +8,7 @@ WATCH = "insert into leaving_look (case_id, \"on\") select case_id, current_date
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0012_telephone'),
+        ('store', '0013_log'),
     ]
 
     operations = [
