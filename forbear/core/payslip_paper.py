@@ -113,8 +113,13 @@ _ENGLISH_END = re.compile(
 )
 
 
+_TOTAL = "|".join(sorted((label for labels in _TOTALS.values() for label in labels), key=len, reverse=True))
+_RUN_ON = re.compile(rf"(?i)({_TOTAL}) ?(?=社保|住房|公积金|养老|医疗|失业|个人所得税|个税|代扣|应扣|扣款|实发|实付)")
+
+
 def read_payslip(rows: Sequence[Row]) -> tuple[Field, ...]:
     """Its fields; amounts in minor units."""
+    rows = [tuple(part for piece in row for part in _apart(piece)) for row in rows]
     fields = list[Field]()
     employer, month = _employer(rows), _month(rows)
     name = labelled(rows, ("员工姓名", "姓名", "员工", "employee name", "employee", "name"), _employee)
@@ -129,6 +134,14 @@ def read_payslip(rows: Sequence[Row]) -> tuple[Field, ...]:
     doubtful = doubtful or ("net" in values and "gross" in values and values["net"] > values["gross"])
     fields += [field(key, found, DOUBT if doubtful else 1000) for key, found in figures.items() if found is not None]
     return tuple(fields)
+
+
+def _apart(piece: Piece) -> tuple[Piece, ...]:
+    """A total's heading and the next column's, where they stand so close that they were read as one."""
+    found = _RUN_ON.match(piece.text)
+    if found is None:
+        return (piece,)
+    return piece.part(0, found.end(1)), piece.part(found.end(), len(piece.text))
 
 
 def _amount(rows: Sequence[Row], key: str) -> Found | None:

@@ -96,6 +96,19 @@ def test_figures_after_a_row_of_asterisks_are_neither_dropped_nor_doubled(machin
     assert read_paper(looked.lines, (looked.page,)).value("account_tail") == tail
 
 
+@pytest.mark.parametrize(
+    ("kind", "seed", "name", "value"),
+    [
+        (PaperKind.DIAGNOSIS, 985060, "issued_on", "2026-04-04"),
+        (PaperKind.BANK_STATEMENT, 985035, "period_to", "2026-10-28"),
+    ],
+)
+def test_a_line_under_a_red_seal_is_read(machine: ReaderProcess, kind: PaperKind, seed: int, name: str, value: str):
+    looked = machine.read(spoil(draw(kind, seed).pages[0], Level.CLEAN, seed + 1000, "").jpeg, 1)
+    assert looked is not None
+    assert read_paper(looked.lines, (looked.page,)).value(name) == value
+
+
 def test_a_light_that_burns_the_middle_of_a_page_away_is_told_though_the_rest_is_bright(machine: ReaderProcess):
     seed = 970327
     lit = spoil(draw(PaperKind.DIAGNOSIS, seed).pages[0], Level.UNREADABLE, seed + 1000, "glare")

@@ -144,6 +144,16 @@ def test_payslips_on_one_line_with_figures_of_the_year_or_without_decimals():
     }  # fmt: skip
 
 
+def test_headings_that_stand_so_close_that_they_were_read_as_one():
+    close = read(
+        ((2000, "工资条 2026.09"),), ((600, "姓名"), (1800, "应发工资社保个人"), (4500, "代扣合计"), (6000, "实发工资")),
+        ((600, "王芳"), (1800, "9000"), (3000, "800"), (4500, "1000.5"), (6000, "7999.5")),
+    )  # fmt: skip
+    assert values(close) == {
+        "name": "王芳", "month": "2026-09", "gross": "900000", "deductions": "100050", "net": "799950",
+    }  # fmt: skip
+
+
 def test_a_proof_of_tax_with_the_total_in_words_and_the_months_in_a_column():
     reading = read(
         ((3000, "中华人民共和国税收完税证明"),), ((600, "纳税人名称 王芳"), (5000, "纳税人识别号 532901198809139240")),
