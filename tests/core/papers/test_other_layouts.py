@@ -146,7 +146,8 @@ def test_payslips_on_one_line_with_figures_of_the_year_or_without_decimals():
 
 def test_headings_that_stand_so_close_that_they_were_read_as_one():
     close = read(
-        ((2000, "工资条 2026.09"),), ((600, "姓名"), (1800, "应发工资社保个人"), (4500, "代扣合计"), (6000, "实发工资")),
+        ((2000, "工资条 2026.09"),),
+        ((600, "姓名"), (1800, "应发工资社保个人"), (4500, "代扣合计"), (6000, "实发工资")),
         ((600, "王芳"), (1800, "9000"), (3000, "800"), (4500, "1000.5"), (6000, "7999.5")),
     )  # fmt: skip
     assert values(close) == {
