@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forbear.actions.log import TOKEN_EVERY, tend
+from forbear.actions.log import TOKEN_EVERY, cut, have_signed
 from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.actions.record_audit import audited, warnings
 from forbear.adapters.clock import SystemClock
@@ -80,6 +80,10 @@ class Lying:
 
     def read(self, token, data):
         raise TimestampLies("it is over other bytes")
+
+
+def tend(desk):
+    return cut(desk) + have_signed(desk)
 
 
 @pytest.mark.parametrize(

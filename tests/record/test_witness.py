@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from forbear.actions.log import tend
+from forbear.actions.log import cut, have_signed
 from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.actions.record_audit import warnings
 from forbear.adapters.ed25519 import Ed25519Key, check
@@ -37,6 +37,10 @@ def served(book):
         yield HttpWitness(f"http://127.0.0.1:{server.server_port}", KEY.vkey)
         server.shutdown()
         thread.join()
+
+
+def tend(desk):
+    return cut(desk) + have_signed(desk)
 
 
 def grow(bench, case_id="c_1", messages=1):
