@@ -27,6 +27,7 @@ from tools import (  # noqa: E402
     bench_mail,
     bench_papers,
     bench_plan,
+    bench_record,
     bench_sms,
 )
 from tools.bench_pages import Served, resident_mb  # noqa: E402
@@ -235,6 +236,8 @@ def main(arguments: Sequence[str]) -> int:
         return bench_papers.main([*arguments, "write"])
     if "mail" in arguments:
         return bench_mail.main([*arguments, "write"])
+    if "record" in arguments:
+        return bench_record.main([*arguments, "write"])
     if "sms" in arguments:
         return bench_sms.main([*arguments, "write"])
     if "answering" in arguments:
@@ -271,6 +274,7 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
+    papers = papers or (0 if arguments else bench_record.main(["write"]))
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
     return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
     answered = 0 if arguments else bench_answering.main(["write"])

@@ -129,10 +129,9 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    headers = None
+    headers, body = None, with_receipt(file, notice, body)
     if notice.channel is Channel.EMAIL:
         headers, body = headers_of(desk, file, notice), with_mark(desk, file, body)
-    body = with_receipt(file, notice, body)
     message = Message(
         channel=notice.channel, to=letter.to, subject=letter.subject, body=body, reference=name, mail=headers
     )

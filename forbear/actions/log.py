@@ -14,12 +14,20 @@ TOKEN_EVERY = timedelta(minutes=10)
 """A timestamp authority may cost money: a token every ten minutes brackets the times of all between."""
 
 
-def tend(desk: Desk) -> tuple[str, ...]:
-    """Cut, stamp and have cosigned what is new; returns what went wrong, a sentence each."""
+def cut(desk: Desk) -> tuple[str, ...]:
+    """A checkpoint over what is new; returns what went wrong, a sentence each. Nothing outside is waited for."""
     try:
-        note = desk.log.checkpoint()
+        desk.log.checkpoint()
     except LogBroken as broken:
         return (f"no checkpoint is signed: {broken}",)
+    return ()
+
+
+def have_signed(desk: Desk) -> tuple[str, ...]:
+    """Have the newest checkpoint stamped and cosigned; returns what went wrong, a sentence each."""
+    note = desk.log.latest()
+    if not note:
+        return ()
     return (*_stamped(desk, note), *(said for one in desk.witnesses if (said := _cosigned(desk, one, note))))
 
 

@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     print("well   configuration")
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
-    looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts), ("leaving", _leaving)]
+    looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts)]
+    looks += [("proof", _proof), ("leaving", _leaving)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -245,11 +246,32 @@ def _leaving() -> Iterator[str]:
         yield f"{file} cannot be written, so nothing can be erased; mend it, or FORBEAR_ERASURE_LIST."
 
 
-def _record() -> Iterator[str]:
-    """Every chain, the gapless log over all cases, every disclosure, every command."""
+def _proof() -> Iterator[str]:
+    """Whether checkpoints are cut, stamped and cosigned; the timestamp authority is asked for a token."""
+    from django.conf import settings
+
+    from forbear.actions.ports import TimestampAway, TimestampLies
+    from forbear.actions.record_audit import warnings
     from forbear.config.wiring import desk
 
-    audit = desk().ledger.verify()
+    here = desk()
+    yield from (f"{warning}." for warning in warnings(here))
+    if settings.TSA:
+        try:
+            here.timestamps.stamp(b"forbear check")
+        except (TimestampAway, TimestampLies) as problem:
+            yield f"the timestamp authority: {problem}; look at FORBEAR_TSA and FORBEAR_TSA_ROOTS."
+    print(
+        f"       {here.log_key.vkey}; {'stamped' if settings.TSA else 'no timestamps'}, {len(here.witnesses)} witnesses"
+    )
+
+
+def _record() -> Iterator[str]:
+    """Every chain, the one log over all cases with its checkpoints, every disclosure, every command."""
+    from forbear.actions.record_audit import audited
+    from forbear.config.wiring import desk
+
+    audit = audited(desk())
     for flaw in audit.flaws[:FLAWS_SHOWN]:
         yield f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}"
     if len(audit.flaws) > FLAWS_SHOWN:

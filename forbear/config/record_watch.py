@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,21 @@ LOOK_EVERY_SECONDS = 30
 MARK = "record-audited.json"
 
 
-def keep_record(stop: threading.Event, looks: int = -1) -> None:
-    """Tend the log and audit it until told to stop, or so many times."""
+Watch = Callable[[Any], tuple[str, ...]]
+"""A look at a desk; returns what is wrong, a sentence each."""
+
+
+def watches() -> tuple[Watch, ...]:
+    """What is kept up, each in a thread of its own: a checkpoint waits neither for a witness nor for an audit."""
     from django.conf import settings
+
+    from forbear.actions.log import cut, have_signed
+
+    return (cut, have_signed, lambda desk: look(desk, settings.HOME / MARK))
+
+
+def keep_up(stop: threading.Event, watch: Watch, looks: int = -1) -> None:
+    """Look again and again until told to stop, or so many times; what is wrong is logged once."""
     from django.db import connections
 
     from forbear.config.wiring import desk
@@ -28,7 +41,7 @@ def keep_record(stop: threading.Event, looks: int = -1) -> None:
     said: tuple[str, ...] = ()
     while looks != 0:
         try:
-            problems = look(desk(), settings.HOME / MARK)
+            problems = watch(desk())
         except Exception as error:  # the database may be away for a while
             problems = (f"{type(error).__name__}: {error}",)
         finally:
@@ -38,16 +51,14 @@ def keep_record(stop: threading.Event, looks: int = -1) -> None:
                 logging.getLogger("forbear.record").error("%s", problem)
         said = problems
         looks -= 1
-        if stop.wait(LOOK_EVERY_SECONDS if looks else 0):
+        if looks and stop.wait(LOOK_EVERY_SECONDS):
             return
 
 
 def look(desk: Any, mark: Path) -> tuple[str, ...]:
-    """One look; returns what is wrong with the record or its proofs, a sentence each."""
-    from forbear.actions.log import tend
+    """The audit of what is new, or of everything; returns the flaws, a sentence each."""
     from forbear.actions.record_audit import audited
 
-    tended = tend(desk)
     kept = read_mark(mark)
     since = kept[0] if kept and kept[1] == desk.clock.today() else None
     found = audited(desk, since=since)
@@ -55,8 +66,7 @@ def look(desk: Any, mark: Path) -> tuple[str, ...]:
         mark.unlink(missing_ok=True)  # the next look is at everything again
     elif found.events or since is None:
         write_mark(mark, found.end, desk.clock.today())
-    flaws = (f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
-    return (*tended, *flaws)
+    return tuple(f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
 
 
 def read_mark(file: Path) -> tuple[Any, date] | None:

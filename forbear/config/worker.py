@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forbear.actions.payments import first_nightly
     from forbear.actions.ports import Lane
     from forbear.config.mail import keep_fetching
-    from forbear.config.record_watch import keep_record
+    from forbear.config.record_watch import keep_up, watches
     from forbear.config.sms import attend
     from forbear.config.wiring import desk
 
@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.once:
         while work(desk(), AT_ONCE):
             pass
-        keep_record(stop, looks=1)
+        for watch in watches():
+            keep_up(stop, watch, looks=1)
         desk().reader.close()
         return 0
     line = attend(desk())
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     if settings.IMAP_URL:
         beside.append(threading.Thread(target=keep_fetching, args=(stop,), daemon=True))
-    beside.append(threading.Thread(target=keep_record, args=(stop,), daemon=True))
+    beside += [threading.Thread(target=keep_up, args=(stop, watch), daemon=True) for watch in watches()]
     for thread in beside:
         thread.start()
     _keep_on(stop, work, desk, Lane.REST, AT_ONCE)

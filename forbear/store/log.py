@@ -4,7 +4,7 @@ A checkpoint is signed only where the log as it stands goes on from the newest o
 before it gets no signature for that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from forbear.core.merkle import (
 )
 from forbear.store.models import AttestationRow, CheckpointRow, Event, Head, TreeNode
 
+READ_AT_ONCE = 500
 _INSERT_NODE = "insert into tree_node (level, n, hash) values (%s, %s, %s)"
 
 
@@ -105,23 +106,35 @@ class DjangoLog:
         return consistency_proof(old, new, self._hash_at())
 
     def held(self, against: Sequence[tuple[str, str]] = (), since: int = 0) -> HeldTo:
-        kept = CheckpointRow.objects.using(self._using).filter(size__gte=since).order_by("size")
         notes: list[tuple[str, str]] = []
         outside: list[Outside] = []
         faults: list[str] = []
-        for size, note in kept.values_list("size", "note").iterator(chunk_size=500):
-            notes.append((f"the checkpoint kept of {size}", note + "".join(self.cosignatures(size))))
-            if token := self.token(size):
+        sizes: dict[str, int] = {}
+        for size, note, others in self._kept(since):
+            where = f"the checkpoint kept of {size}"
+            lines = (bytes(data).decode("utf-8", "replace") for by, data in others if by != "tsa")
+            notes.append((where, note + "".join(lines)))
+            sizes[where] = size
+            for token in (data for by, data in others if by == "tsa"):
                 try:
-                    outside.append(
-                        Outside(size, self._timestamps.read(token, note.encode()), "the timestamp authority")
-                    )
+                    at = self._timestamps.read(bytes(token), note.encode())
+                    outside.append(Outside(size, at, "the timestamp authority"))
                 except TimestampLies as lie:
                     faults.append(f"the timestamp of the checkpoint over {size} events: {lie}")
         found = held_to([*notes, *against], self._vkeys, self._witnesses, self._check)
-        sizes = {kept.where: kept.size for kept in found.kept}
-        faults += [f"{w} is over {sizes[w]} events" for w, _ in notes if w in sizes and w.split()[-1] != str(sizes[w])]
+        faults += [f"{k.where} is over {k.size} events" for k in found.kept if sizes.get(k.where, k.size) != k.size]
         return HeldTo(found.kept, (*outside, *found.outside), (*found.faults, *faults))
+
+    def _kept(self, since: int) -> Iterator[tuple[int, str, list[tuple[str, bytes]]]]:
+        """(size, note, what others say of it) of every checkpoint kept over `since` leaves or more, some at once."""
+        kept = CheckpointRow.objects.using(self._using).order_by("size").values_list("size", "note")
+        while some := list(kept.filter(size__gte=since)[:READ_AT_ONCE]):
+            others: dict[int, list[tuple[str, bytes]]] = {}
+            rows = AttestationRow.objects.using(self._using).filter(size__gte=since, size__lte=some[-1][0])
+            for size, by, data in rows.order_by("by").values_list("size", "by", "data"):
+                others.setdefault(size, []).append((by, data))
+            yield from ((size, note, others.get(size, [])) for size, note in some)
+            since = some[-1][0] + 1
 
     # ---- what others sign ------------------------------------------------------------------------------------
 
@@ -144,7 +157,7 @@ class DjangoLog:
     def cosignatures(self, size: int) -> list[str]:
         """The signature lines of witnesses under the note of this size."""
         rows = AttestationRow.objects.using(self._using).filter(size=size).exclude(by="tsa").order_by("by")
-        return [bytes(data).decode() for data in rows.values_list("data", flat=True)]
+        return [bytes(data).decode("utf-8", "replace") for data in rows.values_list("data", flat=True)]
 
     # ---- the tree ----------------------------------------------------------------------------------------------
 

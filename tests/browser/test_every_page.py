@@ -192,7 +192,7 @@ def test_every_page_of_the_borrowers_site(
     site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
 ):
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
-    for address in ("/", "/start", "/nothing", "/dev/outbox"):
+    for address in ("/", "/start", "/nothing", "/dev/outbox", "/receipt", "/receipt?receipt=x"):
         page.goto(address)
         faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
     token = site.insider.do(f"answer = stop_token(desk.mail_sign, {cases['signed'][1]!r})")

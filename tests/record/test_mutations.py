@@ -24,7 +24,7 @@ from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, writ
 from tests.record.insider import Insider
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-MUTATIONS = 20_000 if LONG else 240
+MUTATIONS = 20_000 if LONG else 125
 CLEAN = 1_000 if LONG else 12
 DESK = memory_desk(at=START)
 FORGER = Ed25519Key(LOG_KEY.origin, bytes(32))
@@ -204,7 +204,7 @@ def test_every_change_is_found(stored):
     without_triggers()
     assert flaws(stored, note) == ()
     made, missed = Counter(), Counter()
-    count = MUTATIONS if stored.kind == "sqlite" else MUTATIONS // 10
+    count = MUTATIONS if stored.kind == "sqlite" else MUTATIONS // 5
     for n in range(count):
         kind = KINDS[n % len(KINDS)]
 
@@ -216,7 +216,7 @@ def test_every_change_is_found(stored):
         missed[kind] += not undone(change)
     print(f"\n{stored.kind}: {sum(made.values())} changes of {len(made)} kinds, {sum(missed.values())} missed")
     assert +missed == Counter()
-    assert count < len(KINDS) or set(made) == set(KINDS)
+    assert set(made) == set(KINDS)
     assert flaws(stored, note) == ()
 
 

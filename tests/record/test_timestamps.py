@@ -1,10 +1,8 @@
 """Timestamps: what OpenSSL stamps is verified by us and by OpenSSL; an authority that lies or is away stops nothing."""
 
-from datetime import timedelta
-
 import pytest
 
-from forbear.actions.log import TOKEN_EVERY, tend
+from forbear.actions.log import TOKEN_EVERY, cut, have_signed
 from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.actions.record_audit import audited, warnings
 from forbear.adapters.clock import SystemClock
@@ -13,6 +11,8 @@ from forbear.adapters.timestamps import TimestampAuthority, Tsa
 from tests.contracts.bench import START, make_bench, opened, write
 from tests.signing.authority import Authority
 
+PATIENCE_SECONDS = 120
+"""A busy machine is no authority that is away."""
 DATA = b"lender.example/ledger\n7\n"
 
 
@@ -25,7 +25,7 @@ def tsa(tmp_path_factory):
 
 @pytest.fixture
 def honest(tsa):
-    return Tsa(TimestampAuthority(tsa.url, SystemClock(), tsa.root))
+    return Tsa(TimestampAuthority(tsa.url, SystemClock(), tsa.root, PATIENCE_SECONDS))
 
 
 def test_a_token_over_bytes_says_when_and_openssl_agrees(tsa, honest, tmp_path):
@@ -49,6 +49,10 @@ class Lying:
 
     def read(self, token, data):
         raise TimestampLies("imprint", "it covers other bytes")
+
+
+def tend(desk):
+    return cut(desk) + have_signed(desk)
 
 
 @pytest.mark.parametrize(

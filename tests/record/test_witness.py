@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from forbear.actions.log import tend
+from forbear.actions.log import cut, have_signed
 from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.actions.record_audit import warnings
 from forbear.adapters.ed25519 import Ed25519Key, check
@@ -17,6 +17,8 @@ from tests.record.insider import note_of
 
 KEY = Ed25519Key("witness.example", bytes(31) + b"w", KeyKind.WITNESS)
 NOW = 1764230400
+PATIENCE_SECONDS = 120
+"""A busy machine is no witness that is away."""
 
 
 @pytest.fixture
@@ -34,9 +36,13 @@ def served(book):
     with witness_server(book, ("127.0.0.1", 0), lambda: NOW) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield HttpWitness(f"http://127.0.0.1:{server.server_port}", KEY.vkey)
+        yield HttpWitness(f"http://127.0.0.1:{server.server_port}", KEY.vkey, PATIENCE_SECONDS)
         server.shutdown()
         thread.join()
+
+
+def tend(desk):
+    return cut(desk) + have_signed(desk)
 
 
 def grow(bench, case_id="c_1", messages=1):
