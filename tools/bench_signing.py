@@ -1,7 +1,7 @@
-"""Agreements and signatures, measured: printing, sealing at each level, checking, and flipped bits over a sealed file.
+"""Agreements and signatures, measured: printing, sealing at each level, checking, flipped bits over a sealed file.
 
-`make bench` runs it and keeps its table in docs/signatures.md; `python tools/bench_signing.py 5` does each so many times
-and prints, `flips 200` flips so many bits, `write` keeps the table. The authority for time stamps is OpenSSL on loopback.
+`make bench` runs it and keeps its table in docs/signatures.md; `python tools/bench_signing.py 5` does each so often and
+prints, `flips 200` flips so many bits, `write` keeps the table. The authority for time stamps is OpenSSL on loopback.
 """
 
 import os
