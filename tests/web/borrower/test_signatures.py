@@ -139,8 +139,9 @@ def test_taken_back_it_does_not_stand_and_she_may_choose_anew(offered: Borrower)
     answer = offered.sends("agreement/take-back", {"words": "想再想想"})
     assert answer.status == 302
     case = load(desk, case_id).case
-    assert (case.in_force, case.stage.value, case.collection_rests) == (None, "plan", True)
-    assert case.stayed_until_on == desk.clock.today() + timedelta(days=14) or case.stayed_until_on is not None
+    assert (case.in_force, case.next_due_on, case.collection_rests) == (None, None, True)
+    days = desk.rulebooks.on(desk.clock.today()).integer("desk.stay_days_after_decision")
+    assert case.stayed_until_on == desk.clock.today() + timedelta(days=days)
     assert load(desk, case_id).agreements[0].state == "taken-back"
 
 
