@@ -216,9 +216,9 @@ def test_pages_and_kind(tmp_path):
     assert b"<pdfaid:part>3</pdfaid:part>" in pdf
     assert b"<pdfaid:conformance>A</pdfaid:conformance>" in pdf
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
-    assert pages(PRINTER.agreement(some_terms(a_plan(60)), "zh"), tmp_path) == 5
+    assert pages(PRINTER.agreement(some_terms(a_plan(60)), "zh"), tmp_path) == 6
     assert pages(PRINTER.agreement(some_terms(a_plan(1)), "zh"), tmp_path) == 4
-    assert pages(PRINTER.agreement(some_terms(), "en"), tmp_path) == 9
+    assert pages(PRINTER.agreement(some_terms(), "en"), tmp_path) == 11
 
 
 def test_the_heading_of_the_schedule_repeats_on_each_page(tmp_path):
