@@ -14,7 +14,6 @@ from typing import Any
 
 import typst
 
-from forbear.adapters.fields import with_fields
 from forbear.adapters.glyphs import FONTS, printable
 from forbear.adapters.templates import Template, Templates
 from forbear.core.agreement import Terms
@@ -57,6 +56,8 @@ def print_by(template: Template, terms: Terms, language: str) -> bytes:
     _forget()
     if not template.fields:
         return printed
+    from forbear.adapters.fields import with_fields  # pikepdf is loaded when the first agreement is printed
+
     return with_fields(printed, {name: template.text(language, f"label.sign_{name}") for name in FIELDS})
 
 

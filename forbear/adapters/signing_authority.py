@@ -23,9 +23,11 @@ FILE = "signing"
 
 def own_authority(folder: Path, lender: str, now: datetime) -> tuple[FileKey, FileKey]:
     """(the authority, the lender's key under it); raises BadKey where the file is not what was made."""
-    file = folder / FILE
-    if not file.exists():
-        _make(file, lender, now)
+    file, made = folder / FILE, folder / f"{FILE}.made"
+    if not made.exists():
+        if not file.exists():
+            _make(file, lender, now)
+        made.touch(mode=0o600)  # what got lost later is never made anew in silence
     try:
         blocks = [b"-----BEGIN" + block for block in file.read_bytes().split(b"-----BEGIN")[1:]]
         keys = [serialization.load_pem_private_key(block, None) for block in blocks if b"PRIVATE KEY" in block]
