@@ -28,6 +28,7 @@ from tools import (  # noqa: E402
     bench_papers,
     bench_plan,
     bench_record,
+    bench_signing,
     bench_sms,
 )
 from tools.bench_pages import Served, resident_mb  # noqa: E402
@@ -242,6 +243,8 @@ def main(arguments: Sequence[str]) -> int:
         return bench_sms.main([*arguments, "write"])
     if "answering" in arguments:
         return bench_answering.main([*arguments, "write"])
+    if "signing" in arguments:
+        return bench_signing.main([*arguments[1:], "write"])
     if "chat" in arguments:
         return bench_chat.main(arguments[1:])
     if "plan" in arguments:
@@ -276,6 +279,9 @@ def main(arguments: Sequence[str]) -> int:
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
     papers = papers or (0 if arguments else bench_record.main(["write"]))
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
+    papers = (
+        0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"]) or bench_signing.main(["write"])
+    )
     return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
     answered = 0 if arguments else bench_answering.main(["write"])
     papers = 0 if arguments else bench_papers.main(["write"])

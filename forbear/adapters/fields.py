@@ -4,12 +4,15 @@ Typst cannot make them: the layout draws a link to `forbear:sign/<name>` where a
 field, in the same place and at the same point of the reading order. The same bytes come out for the same bytes.
 """
 
+import logging
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+logging.getLogger("pikepdf").setLevel(logging.WARNING)  # or its import tells every log that it happened
+
+import pikepdf  # noqa: E402
+from pikepdf import Array, Dictionary, Name, String  # noqa: E402
 
 LINK = "forbear:sign/"
 

@@ -15,7 +15,6 @@ from typing import Any
 import typst
 
 from forbear.adapters import completion_letter
-from forbear.adapters.fields import with_fields
 from forbear.adapters.glyphs import FONTS, printable
 from forbear.adapters.templates import Template, Templates
 from forbear.core.agreement import Terms
@@ -55,6 +54,8 @@ def print_by(template: Template, terms: Terms, language: str) -> bytes:
     printed = _printed(template.layout, contents(template, terms, language), template.standards)
     if not template.fields:
         return printed
+    from forbear.adapters.fields import with_fields  # pikepdf is loaded when the first agreement is printed
+
     return with_fields(printed, {name: template.text(language, f"label.sign_{name}") for name in FIELDS})
 
 

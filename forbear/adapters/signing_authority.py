@@ -16,14 +16,18 @@ from forbear.adapters.signing_keys import BadKey, FileKey, certified, issued, pu
 
 DAYS = 30 * 365
 """An agreement is read for decades. The private halves of her certificates are kept nowhere."""
+DAYS_BEFORE = 3 * 365
+"""A made-up town is told in the past, and its agreements are sealed there."""
 FILE = "signing"
 
 
 def own_authority(folder: Path, lender: str, now: datetime) -> tuple[FileKey, FileKey]:
     """(the authority, the lender's key under it); raises BadKey where the file is not what was made."""
-    file = folder / FILE
-    if not file.exists():
-        _make(file, lender, now)
+    file, made = folder / FILE, folder / f"{FILE}.made"
+    if not made.exists():
+        if not file.exists():
+            _make(file, lender, now)
+        made.touch(mode=0o600)  # what got lost later is never made anew in silence
     try:
         blocks = [b"-----BEGIN" + block for block in file.read_bytes().split(b"-----BEGIN")[1:]]
         keys = [serialization.load_pem_private_key(block, None) for block in blocks if b"PRIVATE KEY" in block]
@@ -41,7 +45,7 @@ def _make(file: Path, lender: str, now: datetime) -> None:
     """Several processes may start at once: the file appears whole, and the first one made is kept."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    days = {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=DAYS)}
+    days = {"not_before": now - timedelta(days=DAYS_BEFORE), "not_after": now + timedelta(days=DAYS)}
     above = issued(
         None,
         subject={

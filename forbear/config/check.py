@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 YEAR_LEAST = 2025
@@ -16,6 +17,7 @@ CLOCK_APART_SECONDS = 60
 FLAWS_SHOWN = 20
 MEBIBYTE = 1024 * 1024
 FREE_BYTES_LEAST = 512 * MEBIBYTE
+CERTIFICATE_DAYS = 30
 
 
 def add(subparsers: Any) -> None:
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
     looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts)]
-    looks += [("proof", _proof), ("leaving", _leaving)]
+    looks += [("signing", _signing), ("proof", _proof), ("leaving", _leaving)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -227,6 +229,33 @@ def _texts() -> Iterator[str]:
         yield f"{len(missing)} texts have no [[template]] and would not go out ({names}); see `forbear sms templates`."
 
 
+def _signing() -> Iterator[str]:
+    """Whose certificates sign agreements, what they are worth and how long they are good."""
+    from cryptography import x509
+    from django.conf import settings
+
+    from forbear.actions.ports import SealingAway
+    from forbear.adapters.signing_keys import BadKey
+    from forbear.adapters.signing_settings import Signatories
+    from forbear.config.wiring import desk
+    from forbear.core.signatures import Issuer
+
+    now = desk().clock.now()
+    who = Signatories(settings.SIGNING, settings.HOME / "keys", settings.LENDER)
+    if who.issuer is Issuer.OWN:
+        print("       self-made certificates: a change is found, but nobody outside vouches for who signed")
+    for name in ("borrower", "lender"):
+        try:
+            given = who.certificate(name, now)
+        except (BadKey, SealingAway) as fault:
+            yield f"the key for the {name}'s signature: {fault}; look at FORBEAR_SIGNING."
+            continue
+        days = (x509.load_der_x509_certificate(given).not_valid_after_utc - now).days if given else CERTIFICATE_DAYS
+        if days < CERTIFICATE_DAYS:
+            state = f"ends in {days} days" if days >= 0 else "has expired"
+            yield f"the certificate behind the {name}'s signature {state}; get a new one: nothing is sealed without it."
+
+
 def _leaving() -> Iterator[str]:
     """Whether something is still there whose time is over; and whether the erasure list can be written."""
     from pathlib import Path
@@ -260,10 +289,12 @@ def _proof() -> Iterator[str]:
         try:
             here.timestamps.stamp(b"forbear check")
         except (TimestampAway, TimestampLies) as problem:
-            yield f"the timestamp authority: {problem}; look at FORBEAR_TSA and FORBEAR_TSA_ROOTS."
-    print(
-        f"       {here.log_key.vkey}; {'stamped' if settings.TSA else 'no timestamps'}, {len(here.witnesses)} witnesses"
-    )
+            yield f"{problem}; until it is mended agreements wait to be sealed. Look at FORBEAR_TSA and FORBEAR_TSA_ROOTS."
+        if not settings.TSA_ROOTS:
+            print("       FORBEAR_TSA_ROOTS is not set, so any authority's certificate is taken")
+    else:
+        print("       no time-stamping authority: nobody outside vouches for the time; set FORBEAR_TSA")
+    print(f"       {here.log_key.vkey}; {len(here.witnesses)} witnesses")
 
 
 def _record() -> Iterator[str]:

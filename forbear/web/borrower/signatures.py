@@ -104,7 +104,7 @@ def _statement(agreed: Agreed) -> list[tuple[str, str]]:
         return []
     seal, level = agreed.sealing.seal, agreed.sealing.level
     rows = [
-        (words("signatures.page.kind"), words(f"signatures.page.level.{level.value}")),
+        (words("signatures.page.kind"), words(f"signatures.page.level.{level.value}", level=level.value)),
         (words("signatures.page.your_certificate"), _certificate(seal.borrower)),
         (words("signatures.page.our_certificate"), _certificate(seal.lender)),
     ]
