@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 YEAR_LEAST = 2025
@@ -289,7 +288,7 @@ def _proof() -> Iterator[str]:
         try:
             here.timestamps.stamp(b"forbear check")
         except (TimestampAway, TimestampLies) as problem:
-            yield f"{problem}; until it is mended agreements wait to be sealed. Look at FORBEAR_TSA and FORBEAR_TSA_ROOTS."
+            yield f"{problem}; agreements wait to be sealed until it is mended. Look at FORBEAR_TSA, FORBEAR_TSA_ROOTS."
         if not settings.TSA_ROOTS:
             print("       FORBEAR_TSA_ROOTS is not set, so any authority's certificate is taken")
     else:
