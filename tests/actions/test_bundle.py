@@ -1,4 +1,4 @@
-"""A case exported: the seal first, everything in it, another person's data left out, what was erased named, and who may."""
+"""A case exported: the seal first, everything in it, another person's data left out, what was erased named, who may."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,21 @@ from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
 from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.refusal import Refusal
-from tests.bundles import AGENT, CASE, HERS, PDF, PNG, SECRETS, START, WAV, Bag, desk_with_case, exported, packed, written
+from tests.bundles import (
+    AGENT,
+    CASE,
+    HERS,
+    PDF,
+    PNG,
+    SECRETS,
+    START,
+    WAV,
+    Bag,
+    desk_with_case,
+    exported,
+    packed,
+    written,
+)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

@@ -82,7 +82,9 @@ def test_whatever_changes_a_claim_is_found_by_both(
     assert set(found) >= set(KINDS), "every kind was tried"
     with capsys.disabled():
         total = sum(found.values())
-        print(f"\npart {part}: {MUTATIONS} spoilt bundles: {total} found by both, {harmless} in bytes of the zip that say nothing")
+        print(
+            f"\npart {part}: {MUTATIONS} spoilt, {total} found by both, {harmless} in bytes of the zip that say nothing"
+        )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
