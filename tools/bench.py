@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
 from tools import (  # noqa: E402
     bench_answering,
+    bench_bundle,
     bench_chat,
     bench_mail,
     bench_papers,
@@ -235,6 +236,8 @@ def main(arguments: Sequence[str]) -> int:
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
     if "papers" in arguments:
         return bench_papers.main([*arguments, "write"])
+    if "bundle" in arguments:
+        return bench_bundle.main([*arguments, "write"])
     if "mail" in arguments:
         return bench_mail.main([*arguments, "write"])
     if "record" in arguments:
@@ -276,6 +279,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
+        bench_bundle.main(["write"])
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
     papers = papers or (0 if arguments else bench_record.main(["write"]))
     papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])

@@ -16,7 +16,7 @@ from forbear.actions.record import By, Decision, carry_out
 from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
 from forbear.core.chain import canonical
-from forbear.core.checkpoint import parse_note, read_checkpoint, read_vkey
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint, read_vkey
 from forbear.core.contact import Auth, Role
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
@@ -39,6 +39,8 @@ def export(desk: Desk, by: By, case_id: str, *, reason: str = "", since: str = "
     then has a proof.
     """
     made: list[Contents] = []
+    if since and not _begins(desk, since):
+        return Refusal("bundle.since", "bundle.refusal.since", where="since")
 
     def decide(file: CaseFile) -> Decision:
         if refusal := _may_not(by, file, reason):
@@ -63,6 +65,15 @@ def export(desk: Desk, by: By, case_id: str, *, reason: str = "", since: str = "
         return Refusal("bundle.spoilt", "bundle.refusal.spoilt", "bundle.way_on.operator", facts={"what": str(fault)})
     except LogBroken as fault:
         return Refusal("bundle.log", "bundle.refusal.log", "bundle.way_on.operator", facts={"what": str(fault)})
+
+
+def _begins(desk: Desk, since: str) -> bool:
+    """Whether the kept checkpoint is one of this log that is not newer than it."""
+    try:
+        kept = read_checkpoint(parse_note(since).body)
+    except BadNote:
+        return False
+    return kept.origin == desk.log_key.origin and 0 < kept.size <= desk.ledger.size()
 
 
 def _may_not(by: By, file: CaseFile, reason: str) -> Refusal | None:

@@ -97,7 +97,7 @@ def verification(book: Book, language: str) -> bytes:
         for name in CHECKS
     )
     how = escape(say(language, "bundle.verification.how"))
-    command = "<p><code>python3 verify.py BUNDLE.zip --log-key KEY</code></p>"
+    command = f"<p><code>{COMMAND}</code></p>"
     site = escape(say(language, "bundle.verification.site", address=f"{book.address}/verify"))
     body = (
         f"<h1>{escape(title)}</h1><p>{escape(say(language, 'bundle.verification.lead'))}</p>{_about(book, language)}"
@@ -128,10 +128,32 @@ def _about(book: Book, language: str) -> str:
     return f"<dl>{''.join(_detail(say(language, f'bundle.about.{name}'), value) for name, value in pairs)}</dl>"
 
 
+FILES = (
+    ("timeline.*.html", "timeline"),
+    ("messages/ papers/ recordings/ statements/ decisions/ agreement/ payments/", "folders"),
+    ("events.jsonl", "events"),
+    ("disclosures.jsonl", "disclosures"),
+    ("withheld.jsonl", "withheld"),
+    ("inclusion.jsonl checkpoint cosignatures trust.json", "proofs"),
+    ("checkpoint.tsr", "token"),
+    ("verify.py", "verify"),
+)
+COMMAND = "python3 verify.py BUNDLE.zip --log-key KEY"
+
+
 def readme(book: Book, language: str) -> bytes:
     """README.txt: what lies where, and how to check it."""
-    lines = say(language, "bundle.readme", case=book.case_id, vkey=book.log, address=f"{book.address}/verify")
-    return (lines.strip() + "\n").encode()
+    files = [f"  {names}\n      {say(language, f'bundle.readme.file.{name}')}" for names, name in FILES]
+    parts = [
+        say(language, "bundle.readme.lead", case=book.case_id),
+        say(language, "bundle.readme.open"),
+        "\n".join(files),
+        f"{say(language, 'bundle.readme.check')}\n  {COMMAND}",
+        f"{say(language, 'bundle.readme.key')}\n  {book.log}",
+        say(language, "bundle.readme.compare"),
+        say(language, "bundle.readme.site", address=f"{book.address}/verify"),
+    ]
+    return ("\n\n".join(parts) + "\n").encode()
 
 
 def _page(language: str, title: str, body: str) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.config import cli
+from forbear.core.checkpoint import parse_note, read_checkpoint
 
 DRAFT = ".part"
 
@@ -34,8 +35,10 @@ def run(args: argparse.Namespace) -> int:
         return _no(fault, 2)
     try:
         since = Path(args.since).read_text("utf-8") if args.since else ""
-    except (OSError, UnicodeDecodeError):
-        return _no(f"--since {args.since} cannot be read as a checkpoint", 2)
+        if since:
+            read_checkpoint(parse_note(since).body)
+    except (OSError, ValueError) as error:
+        return _no(f"--since {args.since} cannot be read as a checkpoint: {error}", 2)
     cli.open_house()
     return _exported(args, out, since)
 
@@ -72,6 +75,7 @@ def _exported(args: argparse.Namespace, out: Path, since: str) -> int:
 
 def write_whole(out: Path, chunks: Any) -> None:
     """Under another name first, on the disk before it gets its own; a failure leaves what was there before."""
+    _sweep(out)
     draft = out.with_name(f".{out.name}.{os.getpid()}{DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -89,6 +93,15 @@ def write_whole(out: Path, chunks: Any) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _sweep(out: Path) -> None:
+    """Away with drafts of the same file whose process was killed: what is private lies around nowhere."""
+    for draft in out.parent.glob(f".{out.name}.*{DRAFT}"):
+        process = draft.name.removesuffix(DRAFT).rpartition(".")[2]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            with suppress(FileNotFoundError):
+                draft.unlink()
 
 
 def _no_place(out: Path) -> str:

@@ -1,4 +1,4 @@
-"""A case exported: the seal first, everything in it, another person's data left out, what was erased named, and who may."""
+"""A case exported: the seal first, everything in it, another person's data left out, what was erased named, who may."""
 
 import json
 from dataclasses import replace

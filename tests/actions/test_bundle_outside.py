@@ -5,6 +5,8 @@ import subprocess
 import sys
 import zipfile
 from base64 import b64decode
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from pymerkle import InmemoryTree, verify_inclusion
 
 from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ed25519 import check as library_check
+from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core.checkpoint import KeyKind, Signature, cosigned_data, cosigned_message, read_checkpoint, read_vkey
 from tests.bundles import START, Bag, alone, desk_with_case, exported, packed, written
@@ -96,8 +99,6 @@ def alone_order() -> int:
 
 
 def test_a_witness_that_signed_is_named_and_checked_by_both(tmp_path: Path):
-    from forbear.config.verify import looked_at
-
     key = Ed25519Key("witness.example/w1", b"\x05" * 32, KeyKind.WITNESS)
     at = int(START.timestamp())
 
@@ -108,8 +109,6 @@ def test_a_witness_that_signed_is_named_and_checked_by_both(tmp_path: Path):
             body = note.rpartition("\n\n")[0] + "\n"
             own = key.sign(cosigned_message(body, at))
             return Signature(self.name, read_vkey(self.vkey).hash, cosigned_data(at, own)).line
-
-    from dataclasses import replace
 
     desk = replace(desk_with_case(), witnesses=(Near(),))
     data = packed(desk, exported(desk))
@@ -125,3 +124,71 @@ def test_a_witness_that_signed_is_named_and_checked_by_both(tmp_path: Path):
 def other_checks(folder: Path) -> dict[str, str]:
     found: dict[str, str] = alone().verify(str(folder / "bundle.zip"))["checks"]
     return found
+
+
+TSA = """
+[ca]
+basicConstraints = critical,CA:TRUE
+[tsa]
+extendedKeyUsage = critical,timeStamping
+[at]
+serial = serial
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+ess_cert_id_alg = sha256
+"""
+
+
+def openssl(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, check=False)
+
+
+class OpensslTsa:
+    """A timestamp authority of openssl's own, with a root and a certificate made for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "tsa.cnf").write_text(f"[req]\ndistinguished_name = dn\n[dn]\n{TSA}")
+        (folder / "serial").write_text("01")
+        new = ("req", "-config", "tsa.cnf", "-newkey", "rsa:2048", "-nodes", "-keyout")
+        sign = ("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key")
+        steps = (
+            (*new, "ca.key", "-x509", "-out", "ca.pem", "-subj", "/CN=Root", "-extensions", "ca"),
+            (*new, "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Authority"),
+            (*sign, "-CAcreateserial", "-out", "tsa.pem", "-extfile", "tsa.cnf", "-extensions", "tsa"),
+        )
+        for step in steps:
+            assert openssl(folder, *step).returncode == 0
+
+    def stamp(self, data: bytes) -> bytes:
+        (self.folder / "data").write_bytes(data)
+        assert (
+            openssl(self.folder, "ts", "-query", "-data", "data", "-sha256", "-cert", "-out", "asked").returncode == 0
+        )
+        reply = ("ts", "-reply", "-config", "tsa.cnf", "-section", "at", "-queryfile", "asked", "-signer", "tsa.pem")
+        done = openssl(self.folder, *reply, "-inkey", "tsa.key", "-chain", "ca.pem", "-token_out", "-out", "token")
+        assert done.returncode == 0, done.stderr
+        return (self.folder / "token").read_bytes()
+
+    def read(self, token: bytes, data: bytes) -> datetime:
+        return START
+
+
+def test_openssl_verifies_the_timestamp_over_the_checkpoint(tmp_path: Path):
+    authority = tmp_path / "tsa"
+    authority.mkdir()
+    desk = replace(desk_with_case(), timestamps=OpensslTsa(authority))
+    data = packed(desk, exported(desk))
+    report = looked_at(written(tmp_path, data), desk.log_key.vkey)
+    assert (report.ok, report.timestamped) == (True, True), dict(report.checks)
+    bag = Bag.of(data)
+    (tmp_path / "checkpoint").write_bytes(bag.files[b.CHECKPOINT])
+    (tmp_path / "checkpoint.tsr").write_bytes(bag.files[b.TOKEN])
+    ask = ("ts", "-verify", "-token_in", "-in", "checkpoint.tsr", "-CAfile", "tsa/ca.pem", "-data")
+    assert openssl(tmp_path, *ask, "checkpoint").returncode == 0
+    (tmp_path / "other").write_bytes(bag.files[b.CHECKPOINT] + b"x")
+    assert openssl(tmp_path, *ask, "other").returncode != 0
+    bag.files[b.TOKEN] = OpensslTsa.stamp(desk.timestamps, b"another checkpoint")  # type: ignore[arg-type]
+    for checks in (looked_at(written(tmp_path, bag.listed().zipped())).checks, other_checks(tmp_path)):
+        assert [name for name, problem in checks.items() if problem] == ["time"]

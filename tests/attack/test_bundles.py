@@ -83,7 +83,7 @@ def test_whatever_changes_a_claim_is_found_by_both(
     with capsys.disabled():
         total = sum(found.values())
         print(
-            f"\npart {part}: {MUTATIONS} spoilt bundles: {total} found by both, {harmless} in bytes of the zip that say nothing"
+            f"\npart {part}: {MUTATIONS} spoilt, {total} found by both, {harmless} in bytes of the zip that say nothing"
         )
 
 

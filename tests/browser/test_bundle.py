@@ -1,15 +1,18 @@
 """Her bundle from the button to the page that checks it: made, kept, checked here and sent nowhere."""
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from forbear.config.verify import looked_at
 from forbear.words import say
+from tests.attack.spoilt_bundles import KINDS
 from tests.browser import people
 from tests.browser.eyes import NARROW, PHONE, Eyes
 from tests.browser.people import Inhabited
+from tests.bundles import Bag, desk_with_case, exported, packed, written
 
 LIFE = (
     "she = borrower({contract!r}); she.arrives(); she.answers(); she.submits(); she.sends_papers(); she.wishes(); "
@@ -50,7 +53,7 @@ def checked(page: Any, file: Path, key: str = "", kept: str = "") -> dict[str, s
     page.fill("#log-key", key)
     page.fill("#kept", kept)
     page.click("#verify button")
-    page.wait_for_function("document.activeElement.id === 'verdict'")
+    page.wait_for_selector("#verdict:focus", state="attached")
     rows = page.locator("#checks [data-check]")
     return {row.get_attribute("data-check"): row.get_attribute("class") or "" for row in rows.all()}
 
@@ -99,3 +102,16 @@ def checked_no(page: Any, file: Path) -> dict[str, str]:
     page.wait_for_selector("#verdict .amber")
     rows = page.locator("#checks [data-check]")
     return {row.get_attribute("data-check"): row.get_attribute("class") or "" for row in rows.all()}
+
+
+@pytest.mark.parametrize(
+    "kind", ["swapped", "listed_flip", "reordered", "other_words", "forged_root", "cut_tail", "slip"]
+)
+def test_the_page_finds_what_the_others_find(site: Inhabited, phone: Any, tmp_path: Path, kind: str):
+    desk = desk_with_case()
+    made = KINDS[kind](Bag.of(packed(desk, exported(desk))), Random(kind))
+    file = written(tmp_path, made[0])
+    report = looked_at(file, desk.log_key.vkey)
+    found = checked(phone(site.url, language="en"), file, desk.log_key.vkey)
+    first = next(name for name, problem in report.checks.items() if problem)
+    assert next(name for name, state in found.items() if state == "bad") == first

@@ -60,7 +60,7 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {
-        *("everything", "document", "sealed", "papers_state", "link_papers_state", "recording"),
+        *("everything", "document", "sealed", "verifier", "papers_state", "link_papers_state", "recording"),
         *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
     },
     "desk": {
@@ -128,7 +128,9 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "plans", "calls"),
+    "signed": (
+        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "plans", "calls", "everything/proof"),
+    ),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
@@ -137,7 +139,7 @@ DESK = {
     "accepted": ("/decision",),
     "proposed": ("/decision",),
     "refused": ("/decision", "/decision/why"),
-    "signed": TABS,
+    "signed": (*TABS, "/export"),
 }
 
 
@@ -192,9 +194,10 @@ def test_every_page_of_the_borrowers_site(
     site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
 ):
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
-    for address in ("/", "/start", "/nothing", "/dev/outbox", "/receipt", "/receipt?receipt=x"):
+    for address in ("/", "/start", "/nothing", "/dev/outbox", "/receipt", "/receipt?receipt=x", "/verify"):
         page.goto(address)
         faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    opened.add(named(page.url, site))
     token = site.insider.do(f"answer = stop_token(desk.mail_sign, {cases['signed'][1]!r})")
     page.goto(f"/mail/stop/{token}")
     faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
