@@ -20,7 +20,7 @@ import pytest
 
 from tests.servers import ROOT, Site, wait_until
 
-KILLS, CAMPAIGNS = (25, 8) if os.environ.get("FORBEAR_LONG") else (3, 1)
+KILLS, CAMPAIGNS = (10, 20) if os.environ.get("FORBEAR_LONG") else (3, 1)
 CASES_A_KILL = 3
 
 MADE = """
