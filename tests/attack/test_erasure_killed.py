@@ -20,8 +20,8 @@ import pytest
 
 from tests.servers import ROOT, Site, wait_until
 
-KILLS, CAMPAIGNS = (25, 8) if os.environ.get("FORBEAR_LONG") else (3, 1)
-CASES_A_KILL = 8
+KILLS, CAMPAIGNS = (10, 20) if os.environ.get("FORBEAR_LONG") else (3, 1)
+CASES_A_KILL = 3
 
 MADE = """
 from datetime import date, timedelta
@@ -67,8 +67,8 @@ for line in sys.stdin:  # each worker is a process of its own, which begins with
     if not pid:
         desk().agenda.put(dues_of_the_night(desk()))
         print(os.getpid(), flush=True)
-        while work(desk(), 5):
-            pass
+        while work(desk(), 1):
+            print("one", flush=True)
         os._exit(0)
     os.waitpid(pid, 0)
     print("over", flush=True)
@@ -83,14 +83,18 @@ class Workers:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.house = subprocess.Popen(command, cwd=ROOT, env=site.environment, text=True, **pipes)  # type: ignore[call-overload]
 
-    def one_killed_after(self, seconds: float) -> None:
+    def one_killed(self, done: int, seconds: float) -> None:
+        """One that has done so many things is killed so many seconds into the next."""
         assert self.house.stdin and self.house.stdout
         self.house.stdin.write("next\n")
         self.house.stdin.flush()
         pid = int(self.house.stdout.readline())
+        for _ in range(done):
+            assert self.house.stdout.readline() == "one\n"
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
-        assert self.house.stdout.readline() == "over\n"
+        while self.house.stdout.readline() != "over\n":
+            pass
 
     def close(self) -> None:
         assert self.house.stdin and self.house.stdout
@@ -161,7 +165,7 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: 
     rng, cut, minutes = random.Random(campaign), 0, 0
     for _ in range(KILLS):
         before = len(seen(home))
-        workers.one_killed_after(rng.random() * 0.09)
+        workers.one_killed(rng.randrange(3), rng.random() * 0.03)
         now, erasures = seen(home), asked(home, ERASURES)
         assert {tuple(sorted(found.items())) for found in now.values()} <= {first}, "half of a case is there"
         assert {case_id for case_id, n in erasures.items() if n == 5} == set(whole) - set(now)
