@@ -50,6 +50,7 @@ ONLY_SENT = {
             "propose",
         ),
         *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("pause", "end_pause", "breach_back", "refund", "judge_statement", "answer_dispute"),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
@@ -58,11 +59,11 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {
-        *("everything", "document", "papers_state", "link_papers_state", "recording"),
+        *("everything", "document", "letter", "papers_state", "link_papers_state", "recording"),
         *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
     },
     "desk": {
-        *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("download", "picture", "document", "letter", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
         *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
     },
 }
@@ -113,7 +114,7 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "payments", "payments/new-plan", "plans", "calls"),
+    "signed": ("", "agreement", "payments", "payments/new-plan", "payments/credit", "plans", "calls"),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
@@ -122,7 +123,7 @@ DESK = {
     "accepted": ("/decision",),
     "proposed": ("/decision",),
     "refused": ("/decision", "/decision/why"),
-    "signed": TABS,
+    "signed": (*TABS, "/credit"),
 }
 
 
