@@ -51,6 +51,7 @@ ONLY_SENT = {
             "propose",
         ),
         *("decide", "give_back", "withdraw", "seal", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("pause", "end_pause", "breach_back", "refund", "judge_statement", "answer_dispute"),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
@@ -60,11 +61,12 @@ ONLY_SENT = {
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {
-        *("everything", "document", "sealed", "verifier", "papers_state", "link_papers_state", "recording"),
+        *("everything", "document", "sealed", "letter", "verifier", "papers_state", "link_papers_state", "recording"),
         *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
     },
     "desk": {
-        *("download", "picture", "document", "sealed", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("download", "picture", "document", "sealed", "letter", "queue_fresh", "fresh", "pull", "raw", "calls_bar"),
+        "recording",
         *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
     },
 }
@@ -130,6 +132,7 @@ BORROWER = {
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
         *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "plans", "calls", "everything/proof"),
+        "payments/credit",
     ),
 }
 DESK = {
@@ -139,7 +142,7 @@ DESK = {
     "accepted": ("/decision",),
     "proposed": ("/decision",),
     "refused": ("/decision", "/decision/why"),
-    "signed": (*TABS, "/export"),
+    "signed": (*TABS, "/export", "/credit"),
 }
 
 

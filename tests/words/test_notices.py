@@ -24,7 +24,12 @@ FACTS = {
         ),
         **dict.fromkeys(("cure_by", "sign_by", "next_on", "first_on", "upload_until", "data_by"), "2026年12月28日"),
         "article": "中华人民共和国反洗钱法（2024 年修订） 34",
+        **dict.fromkeys(("grace_until", "paused_until", "refund_by", "refunded_on", "dispute_by"), "2026年12月28日"),
+        "dispute_on": "2026年12月28日",
         **dict.fromkeys(("next_amount", "due_amount", "first_amount", "paid"), "128,866.20 元"),
+        **dict.fromkeys(("over", "owed_before", "owed_after", "falls_back", "stays_off"), "128,866.20 元"),
+        "dispute_answer": "查过银行流水，没有这笔。",
+        "statement_reply": "请不要写病情。",
         "words": "请把工资单的第二页也传上来。\n谢谢。",
         "reason": "照片有点模糊，看不清日期。",
     },
@@ -168,6 +173,15 @@ DATED = {
     "data.asked": "data_by",
     "data.answered": "",
     "erasure.refused": "",
+    "plan.suspended": "paused_until",
+    "plan.resumed": "next_on",
+    "overpayment.found": "refund_by",
+    "refund.sent": "refunded_on",
+    "plan.reopened": "next_on",
+    "credit.warned": "next_on",
+    "credit.disputed": "dispute_by",
+    "credit.answered": "",
+    "credit.statement_judged": "",
 }
 """The date that the message of each fact names. An ended or completed agreement has none, and says what can be done."""
 

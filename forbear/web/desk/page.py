@@ -216,6 +216,8 @@ def _step(file: CaseFile) -> tuple[str, str]:
         return "more", "evidence"
     if case.under_review:
         return ("look", "evidence") if PaperState.RECEIVED in case.papers.values() else ("propose", "decision")
+    if case.breach_by:
+        return "breach", "payments"
     if case.standing is not None and str(case.standing) == "cure-ended":
         return "cure_ended", "payments"
     stages = {

@@ -36,8 +36,8 @@ def test_she_reads_what_would_fall_back_before_and_what_did_after(kept: Kept, sh
     assert "终止之后，减免怎么算" in page
     found = kept.file.promise.fallback
     before, after = found.before.total_minor, found.after.total_minor
-    assert (before, after - before) == (112_867, 2_201)
-    assert "终止之前共欠 1,128.67 元 终止之后共欠 1,150.68 元" in page
+    assert (before, after - before) == (112_674, 2_201)
+    assert "终止之前共欠 1,126.74 元 终止之后共欠 1,148.75 元" in page
 
 
 def test_the_letter_is_hers_to_download_once_all_is_paid(kept: Kept, she: Borrower):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from forbear.actions import credit
+from forbear.actions.ports import Desk
 from forbear.config import wiring
 from forbear.core.payments import BreakReason
 from forbear.town.borrower import AGENTS, REVIEWERS
@@ -14,10 +15,15 @@ AGENT, FIRST, SECOND = AGENTS[0].id, REVIEWERS[0].id, REVIEWERS[1].id
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, sqlite_database) -> Kept:
-    made = Kept()
-    monkeypatch.setattr(wiring, "desk", lambda: made.desk)
-    return made
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database, kept: Kept) -> Desk:
+    """The one that the people of these tests sign in to."""
+    monkeypatch.setattr(wiring, "desk", lambda: kept.desk)
+    return kept.desk
 
 
 def test_a_breach_for_false_papers_goes_through_two_pairs_of_eyes(kept: Kept, person):
