@@ -28,7 +28,7 @@ def add(subparsers: Any) -> None:
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="key|serve|look")
     for verb, what in (
-        ("key", "make this witness's key where there is none, and print its public key"),
+        ("key", "print this witness's public key; the key is made where there is none"),
         ("serve", "sign for the logs that ask, until told to stop"),
         ("look", "look at a log once: verify, keep, sign; print the note"),
     ):
