@@ -16,7 +16,7 @@ from forbear.config.verify import looked_at
 from tests.servers import ROOT, Site
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-KILLS, PARTS = (25, 8) if LONG else (6, 1)
+KILLS, PARTS = (10, 20) if LONG else (6, 1)
 TRIES_MOST = 20
 """An export that ended before it was killed is tried again."""
 
