@@ -45,6 +45,11 @@ class Period:
     force: str
     status: str
 
+    @property
+    def years(self) -> int:
+        """Whole years of 365 days; 0 where the period is told in days."""
+        return 0 if self.days % 365 else self.days // 365
+
     def until_on(self, ended_on: date | None, decided_on: date | None) -> date | None:
         """The first day on which it is over; None while what starts it has not happened."""
         begun_on = ended_on

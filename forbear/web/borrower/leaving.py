@@ -70,7 +70,10 @@ def _fields(kept: tuple[Kept, ...]) -> tuple[Field, ...]:
 def _line(kept: Kept) -> dict[str, Any]:
     """A class in words: until when, why it stays, and the rule."""
     starts = words(f"leaving.starts.{kept.period.starts.value}")
+    years = kept.period.years
     until = words("leaving.page.period", days=kept.period.days, starts=starts)
+    if years:
+        until = words("leaving.page.years", count=years, starts=starts)
     if kept.until_on is not None:
         until = words("leaving.page.date", date=day(kept.until_on))
     why = []

@@ -56,6 +56,8 @@ def _line(one: Kept, today: Any) -> dict[str, Any]:
     language = reader_language()
     starts = term_in(language, f"leaving.starts.{one.period.starts.value}")
     period = say(language, "leaving.page.period", days=one.period.days, starts=starts)
+    if one.period.years:
+        period = say(language, "leaving.page.years", count=one.period.years, starts=starts)
     force = term_in(language, f"rules.force.{one.period.force}")
     return {
         "what": term_in(language, f"leaving.class.{one.retention.value}"),
