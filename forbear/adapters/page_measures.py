@@ -14,7 +14,9 @@ EDGE_PIXELS = 3
 BURNT = 250
 SMALL_SIDE = 500
 PAPER_BRIGHT = 225
-"""Where most of the page is unburnt and this bright all of it is well lit, and white is only its white."""
+"""Where the rest of the page is this bright all of it is well lit, and white is only its white."""
+BURNT_MOST = 500
+"""Unless most of the printed area is white: well lit pages have up to 342 parts of a thousand, burnt ones 845."""
 AROUND = np.ones((9, 9), np.uint8)
 TILE = 256
 TILES = 8
@@ -97,8 +99,7 @@ def _glare(grey: Picture, boxes: Boxes) -> int:
     scale = small.shape[1] / grey.shape[1]
     places = (boxes * scale).astype(np.int32)
     rest = small[small < BURNT]
-    lit_well = 2 * rest.size > small.size and np.median(rest) > PAPER_BRIGHT
-    if not len(boxes) or not rest.size or lit_well:
+    if not len(boxes) or not rest.size:
         return 0
     printed, read = np.zeros_like(small), np.zeros_like(small)
     cv2.fillConvexPoly(printed, cv2.convexHull(places.reshape(-1, 2)), 1)
@@ -115,7 +116,8 @@ def _glare(grey: Picture, boxes: Boxes) -> int:
         ring = (cv2.dilate(spot, np.ones((5, 5), np.uint8)) - spot).astype(bool)
         if np.median(steep[ring]) < 8:
             area += int((spot * lost).sum())
-    return 1000 * area // max(1, int(printed.sum()))
+    share = 1000 * area // max(1, int(printed.sum()))
+    return 0 if np.median(rest) > PAPER_BRIGHT and share < BURNT_MOST else share
 
 
 def _cut(picture: Picture, boxes: Boxes) -> int:

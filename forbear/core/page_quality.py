@@ -85,10 +85,15 @@ NAME_SURE_LEAST = 950
 """A passport's name in characters has no check digit: readable pages have 985 and more, a wrong stroke 922."""
 
 ESSENTIAL: Mapping[PaperKind, tuple[tuple[str, ...], ...]] = {
-    PaperKind.ID_CARD: (("number", "valid_to"), ("name", "authority")),
+    PaperKind.ID_CARD: (
+        ("number", "valid_to"),
+        ("name", "authority"),
+        ("nation", "authority"),
+        ("address", "authority"),
+    ),
     PaperKind.PASSPORT: (("number",), ("name",), ("expires_on",)),
     PaperKind.PAYSLIP: (("net",), ("month",)),
-    PaperKind.BANK_STATEMENT: (("account_tail", "holder"), ("period_from",)),
+    PaperKind.BANK_STATEMENT: (("account_tail",), ("period_from",)),
     PaperKind.TAX_CERTIFICATE: (("name", "id_tail"), ("tax",)),
     PaperKind.DIAGNOSIS: (("hospital",), ("name",), ("issued_on", "discharged_on")),
 }
@@ -99,7 +104,7 @@ whole, however well the rest of it reads.
 EXPECTED: Mapping[PaperKind, tuple[str, ...]] = {
     PaperKind.PAYSLIP: ("employer", "name"),
     PaperKind.PASSPORT: ("born_on", "nationality"),
-    PaperKind.BANK_STATEMENT: ("holder", "account_tail"),
+    PaperKind.BANK_STATEMENT: ("holder",),
     PaperKind.TAX_CERTIFICATE: ("name", "id_tail"),
 }
 """What nearly every paper of a kind shows: where one is missing and a line touches the edge or a light burnt

@@ -131,7 +131,16 @@ BORROWER = {
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
-        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "plans", "calls", "everything/proof"),
+        *(
+            "",
+            "agreement",
+            "agreement/take-back",
+            "payments",
+            "payments/new-plan",
+            "plans",
+            "calls",
+            "everything/proof",
+        ),
         "payments/credit",
     ),
 }
