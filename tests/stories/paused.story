@@ -33,6 +33,8 @@ home cn/shandong/qingdao, 1 adult, 0 children
 expect state offered
 2026-03-05 borrower signs
 expect state kept
+expect agreement 1 in-force: 4 payments of 400.00 at most, 2026-04-18 to 2026-07-18, 1550.62 in all, 32.57
+  forgiven
 expect watched 2026-04-18 to 2027-04-18
 
 # 容差是一块钱。
