@@ -131,17 +131,8 @@ BORROWER = {
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
-        *(
-            "",
-            "agreement",
-            "agreement/take-back",
-            "payments",
-            "payments/new-plan",
-            "plans",
-            "calls",
-            "everything/proof",
-        ),
-        "payments/credit",
+        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "payments/credit"),
+        *("plans", "calls", "everything/proof"),
     ),
 }
 DESK = {
