@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from forbear.actions.bundle_contents import Contents, contents
 from forbear.actions.bundle_zip import Bundle, Part, Spoilt
-from forbear.actions.log import tend
+from forbear.actions.log import have_signed
 from forbear.actions.ports import Desk, LogBroken, TimestampAway, TimestampLies
 from forbear.actions.record import By, Decision, carry_out
 from forbear.core import bundle as b
@@ -132,7 +132,7 @@ def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: s
 
 def _attested(desk: Desk, note: str, size: int) -> None:
     """The checkpoint of an export is stamped and cosigned at once, where somebody does that and answers."""
-    tend(desk)
+    have_signed(desk)
     if not desk.log.token(size):
         with suppress(TimestampAway, TimestampLies):
             if token := desk.timestamps.stamp(note.encode()):

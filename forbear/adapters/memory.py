@@ -73,31 +73,22 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         printer=PlainPrinter(),
         sealer=PlainSealer(),
         sheets=FileSheets(),
-        # the record
         log=MemoryLog(log_key, ledger.leaf_hashes, clock),
         log_key=log_key,
-        # conversation: drafts, canned replies, search
         drafts=MemoryDrafts(ledger),
         canned_replies=MemoryCannedReplies(),
         message_index=MemoryMessageIndex(ledger),
-        # limits on contact
-        # mail
         mails=MemoryMailRoom(ledger),
         mail_reader=MailReader("lender.example"),
         mail_sign=plain_sign(seed),
         mail_domain="lender.example",
         mail_from="desk@lender.example",
-        # text messages
         texts=MemoryTexts(),
-        # chat and bot
         rooms=MemoryRooms(ledger),
         presence=MemoryPresence(),
         handovers=MemoryHandovers(),
-        # telephone
         calls=MemoryCalls(),
-        # leaving
         keeping=MemoryKeeping(ledger),
-        # webhooks
         webhooks=MemoryWebhooks(),
         post=MemoryPost(),
     )
