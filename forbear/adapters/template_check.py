@@ -13,7 +13,7 @@ from typing import Any
 
 from forbear.adapters.printer import conditions, figures_of, print_by
 from forbear.adapters.templates import Sentence, Template
-from forbear.core.agreement import Terms
+from forbear.core.agreement import BreachRule, Terms
 from forbear.core.contact import Party
 from forbear.core.loan import Owed
 from forbear.core.plan import Instalment, Plan
@@ -73,6 +73,8 @@ ITEMS = (
     Item("the written notice and the days to cure", "late.notice", ("cure",)),
     Item("what a cure does", "late.cured"),
     Item("what a breach is", "breach.what", ("cure",)),
+    Item("how many open payments in a row count", "breach.in_row", ("in_row",)),
+    Item("how many late ones of the last count", "breach.of_last", ("missed", "of")),
     Item("that a person decides on a breach", "breach.by_person"),
     Item("what a breach brings", "breach.effects"),
     Item("that collection may begin again", "breach.collection"),
@@ -215,6 +217,8 @@ CONDITIONAL = {
     "paying.account": "account",
     "paying.contract_account": "no-account",
     "paying.late_order": "late-order",
+    "breach.in_row": "in-row",
+    "breach.of_last": "of-last",
     "again.reviews": "reviews",
     "again.no_reviews": "no-reviews",
     **dict.fromkeys(("cooling.days", "cooling.effect"), "cooling"),
@@ -279,6 +283,7 @@ def example(template: str) -> Terms:
         pay_to="示例银行 6222 0000 0000 0000",
         cooling_days=7,
         review_on=(date(2026, 5, 18),),
+        breach=BreachRule(in_row=2, missed=3, of=6),
         **said,
     )
 
@@ -289,7 +294,7 @@ def bare(template: str) -> Terms:
     nothing = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
     plan = replace(full.plan, forgiven=nothing, rate_ppm=0)
     changed = {"replaces": None, "allocation_late": (), "pay_to": "", "cooling_days": 0, "review_on": ()}
-    return replace(full, plan=plan, certificates="outside", **changed)
+    return replace(full, plan=plan, certificates="outside", breach=BreachRule(), **changed)
 
 
 def _row(due_on: date, principal_minor: int, interest_minor: int, balance_minor: int) -> Instalment:
