@@ -226,7 +226,7 @@ def test_the_heading_of_the_schedule_repeats_on_each_page(tmp_path):
     file.write_bytes(PRINTER.agreement(some_terms(a_plan(60)), "zh"))
     said = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
     sheets = [unicodedata.normalize("NFKC", sheet) for sheet in said.split("\f")]
-    rows = [len(re.findall(r"^ *[0-9]+ +20[0-9]{2}年", sheet, re.MULTILINE)) for sheet in sheets]
+    rows = [len(re.findall(r"^ *[0-9]+ +20[0-9]{2} *年", sheet, re.MULTILINE)) for sheet in sheets]
     assert sum(rows) == 60 and sum(map(bool, rows)) >= 2
     headed = [bool(re.search("期 +到期日 +应还 +本金 +利息 +剩余本金", sheet)) for sheet in sheets]
     assert headed == [bool(found) for found in rows]
