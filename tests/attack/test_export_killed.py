@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -75,6 +76,7 @@ def home(request: pytest.FixtureRequest) -> Iterator[Site]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_export_dies_in_the_middle(home: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], part: int):
     key, rng = home.python(CASE_IN_IT), Random(part)
+    home.move_clock(datetime.fromisoformat("2027-03-02T10:00:00+08:00"))  # after all that was written just now
     nursery = subprocess.Popen(
         [sys.executable, "-c", NURSERY],
         cwd=ROOT,

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from forbear.config import cli, record_environment, wiring, witness
+from forbear.config import cli, environment, record_environment, wiring, witness
 from forbear.config.environment import Misconfigured
 from forbear.core.checkpoint import parse_note
 from forbear.store.models import CheckpointRow
@@ -11,15 +11,17 @@ from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrot
 from tests.record.insider import Insider
 from tests.record.test_witness import KEY
 
+PEM = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
+
 
 def test_the_settings_are_read(monkeypatch, tmp_path):
     roots = tmp_path / "roots.pem"
-    roots.touch()
+    roots.write_bytes(PEM)
     monkeypatch.setenv("FORBEAR_TSA", "https://tsa.example.org/tsr")
     monkeypatch.setenv("FORBEAR_TSA_ROOTS", str(roots))
     monkeypatch.setenv("FORBEAR_WITNESSES", f"https://w.example.org {KEY.vkey}, http://127.0.0.1:8090 {KEY.vkey}")
     monkeypatch.setenv("FORBEAR_LOG_KEYS", LOG_KEY.vkey)
-    assert record_environment.tsa() == ("https://tsa.example.org/tsr", roots)
+    assert environment.tsa() == ("https://tsa.example.org/tsr", PEM)
     assert record_environment.witnesses() == [
         ("https://w.example.org", KEY.vkey),
         ("http://127.0.0.1:8090", KEY.vkey),
@@ -30,8 +32,8 @@ def test_the_settings_are_read(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("FORBEAR_TSA", "tsa.example.org", "FORBEAR_TSA is 'tsa.example.org'; write the authority's address"),
-        ("FORBEAR_TSA_ROOTS", "/nowhere.pem", "FORBEAR_TSA_ROOTS is /nowhere.pem; no such file"),
+        ("FORBEAR_TSA", "tsa.example.org", "FORBEAR_TSA is 'tsa.example.org'; write https://tsa.example.org/tsr."),
+        ("FORBEAR_TSA_ROOTS", "/nowhere.pem", "FORBEAR_TSA_ROOTS is /nowhere.pem; it cannot be read"),
         ("FORBEAR_WITNESSES", "https://w.example.org", "is no public key of a note"),
         ("FORBEAR_WITNESSES", f"https://w.example.org {LOG_KEY.vkey}", "which is no witness with its address"),
         ("FORBEAR_WITNESSES", f"w.example.org {KEY.vkey}", "which is no witness with its address"),
@@ -41,7 +43,7 @@ def test_the_settings_are_read(monkeypatch, tmp_path):
 def test_what_makes_no_sense_is_named(monkeypatch, name, value, said):
     monkeypatch.setenv(name, value)
     with pytest.raises(Misconfigured) as fault:
-        record_environment.tsa(), record_environment.witnesses(), record_environment.earlier_keys()
+        environment.tsa(), record_environment.witnesses(), record_environment.earlier_keys()
     assert said in str(fault.value)
 
 
