@@ -16,7 +16,8 @@ _CONTRAST = """() => axe.run(document, {runOnly: ['color-contrast']}).then((foun
     (fault) => fault.nodes.map((node) => `${location.pathname} ${node.target.join(' ')} ${node.failureSummary}`)))"""
 _WORDS = """() => [...document.querySelectorAll('main, header, footer')].map((part) => part.innerText).join('\\n')"""
 _LATIN_ALLOWED = re.compile(
-    r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|SHA-256|\b[0-9a-f]{32,}\b|HC-\S+|[\w.-]+\.(?:png|pdf|csv|json)"
+    r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|PAdES|SHA-256|self-made signing authority|\b[0-9a-f]{32,}\b|HC-\S+|"
+    r"[\w.-]+\.(?:png|pdf|csv|json)"
 )
 
 _HAN_ALLOWED = re.compile("中文|示例消费金融有限公司")

@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from forbear.actions.signing_ports import Sealed, SealingAway, SealRefused
+from forbear.adapters.clock import SystemClock
 from forbear.adapters.seal_check import Trust, examine
 from forbear.adapters.signing_authority import own_authority
 from forbear.adapters.signing_keys import FileKey, issued, public_half
@@ -93,7 +94,7 @@ def test_pyhanko_and_pdfsig_verify_both_signatures(level: str, folder: Path, own
     sealed: Sealed = request.getfixturevalue(level)
     roots = [a.Certificate.load(own.certificate)]
     roots.append(a.Certificate.load(x509.load_pem_x509_certificate(authority.root).public_bytes(DER)))
-    context = ValidationContext(trust_roots=roots, moment=datetime.now(UTC) + timedelta(minutes=1))
+    context = ValidationContext(trust_roots=roots, moment=SystemClock().now() + timedelta(minutes=1))
     signatures = PdfFileReader(BytesIO(sealed.pdf)).embedded_regular_signatures
     for signature in signatures:
         status = validate_pdf_signature(signature, context)
