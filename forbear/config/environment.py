@@ -174,7 +174,7 @@ def postgresql(url: str) -> dict[str, object]:
         raise Misconfigured(f"DATABASE_URL cannot be read; write {shape}.") from error
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise Misconfigured(f"DATABASE_URL names no PostgreSQL database; write {shape}, or unset it to use SQLite.")
-    pool = {"min_size": 1, "max_size": whole("FORBEAR_DATABASE_POOL", 8, 1, 100), "timeout": 10}
+    pool = {"min_size": 1, "max_size": whole("FORBEAR_DATABASE_POOL", 16, 1, 100), "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
