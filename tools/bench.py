@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -23,10 +24,13 @@ sys.path.insert(0, str(ROOT))
 from tests.servers import NO_POSTGRESQL, Cluster, free_port, postgresql_programs, wait_until  # noqa: E402
 from tools import (  # noqa: E402
     bench_answering,
+    bench_bundle,
     bench_chat,
     bench_mail,
     bench_papers,
     bench_plan,
+    bench_record,
+    bench_signing,
     bench_sms,
 )
 from tools.bench_pages import Served, resident_mb  # noqa: E402
@@ -54,6 +58,17 @@ MOST: Mapping[str, float] = {
     **bench_chat.MOST,
 }
 """What a figure may be at most; a figure without a limit is told for comparison."""
+
+PARTS: Mapping[str, ModuleType] = {
+    "papers": bench_papers,
+    "mail": bench_mail,
+    "sms": bench_sms,
+    "answering": bench_answering,
+    "record": bench_record,
+    "bundle": bench_bundle,
+    "signing": bench_signing,
+}
+"""Rooms with a bench of their own, each of which writes its table into a document."""
 
 PEERS = {"append of one event": "a plain row by Django"}
 """The peer of a figure, measured beside it: the same database, the same durability, none of the rest."""
@@ -227,18 +242,14 @@ def page(table: Table, plans: Sequence[bench_plan.Row]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write; 1 when a figure is above its limit. For a try: how many cases, and `desk` for no starts,
-    `plan` for the plan room alone (`brief` or `quick` for less of it, `write` to write it); another try is not written.
+    `plan` for the plan room alone (`brief` or `quick` for less of it, `write` to write it), a name of PARTS for that
+    one; another try is not written.
     """
     global CASES
     CASES = next((int(word) for word in arguments if word.isdigit()), CASES)
-    if "papers" in arguments:
-        return bench_papers.main([*arguments, "write"])
-    if "mail" in arguments:
-        return bench_mail.main([*arguments, "write"])
-    if "sms" in arguments:
-        return bench_sms.main([*arguments, "write"])
-    if "answering" in arguments:
-        return bench_answering.main([*arguments, "write"])
+    for name, part in PARTS.items():
+        if name in arguments:
+            return part.main([*(word for word in arguments if word != name), "write"])
     if "chat" in arguments:
         return bench_chat.main(arguments[1:])
     if "plan" in arguments:
@@ -268,18 +279,11 @@ def main(arguments: Sequence[str]) -> int:
         for home in homes:
             shutil.rmtree(home, ignore_errors=True)
     print(f"{machine()}\n{plain_text(table)}" + ("" if cluster else f"\n{NO_POSTGRESQL}"))
+    missed = 0
     if not arguments:
         OUT.write_text(page(table, plans), "utf-8")
-    papers = 0 if arguments else bench_papers.main(["write"]) or bench_mail.main(["write"])
-    papers = 0 if arguments else bench_papers.main(["write"]) or bench_sms.main(["write"])
-    return papers or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
-    answered = 0 if arguments else bench_answering.main(["write"])
-    papers = 0 if arguments else bench_papers.main(["write"])
-    return (
-        answered
-        or papers
-        or (0 if all(row.ok for row in plans) and all(table.holds(what) for what in table.rows) else 1)
-    )
+        missed = sum(part.main(["write"]) for part in PARTS.values())
+    return int(missed or not all(row.ok for row in plans) or not all(table.holds(what) for what in table.rows))
 
 
 def _has_ended(process: "subprocess.Popen[str]") -> bool:

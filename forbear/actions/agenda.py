@@ -6,7 +6,7 @@ a person. Each handler may run twice: what it does is idempotent or known by a k
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from forbear.actions import (
     agreement,
@@ -14,11 +14,16 @@ from forbear.actions import (
     chat,
     click_to_call,
     comparison,
+    completion,
+    credit,
     enforcement,
     health_papers,
     hotline,
+    leaving,
     payments,
     reading,
+    reminders,
+    signatures,
     sms,
     uploads,
     webhooks,
@@ -27,18 +32,18 @@ from forbear.actions.answering import task_words
 from forbear.actions.contact import CODE_MINUTES
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
-from forbear.actions.letters import write
+from forbear.actions.letters import with_receipt
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
-from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, Unreachable
-from forbear.actions.record import By, Decision, carry_out, load
+from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, SealRefused, Unreachable
+from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
-from forbear.core.contact import SYSTEM, Channel, Purpose
+from forbear.core.contact import SYSTEM, Channel
 from forbear.core.file import CaseFile
 from forbear.core.mail_routing import Failure
-from forbear.core.notices import LEFT_OUT, NoticeKind
+from forbear.core.notices import LEFT_OUT
 from forbear.core.refusal import Refusal
 from forbear.words import say
 
@@ -92,6 +97,8 @@ def _give_up(desk: Desk, item: Leased, error: str) -> None:
         carry_out(desk, _by(item), item.case_id, {"failed": item.key}, decide)
     if item.kind == "read":
         reading.leave_to_person(desk, _by(item), item.case_id, str(item.body["paper"]), int(item.body["page"]))
+    if item.kind == "seal":
+        desk.agenda.put([signatures.again_tomorrow(desk, item.case_id, int(item.body["number"]))])
     desk.agenda.give_up(item, error)
 
 
@@ -110,6 +117,10 @@ def deliver(desk: Desk, item: Leased) -> None:
     if sms.shut(file, notice.channel):
         sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
         return
+    if gone := reminders.outdated(file, notice, item.body, desk.clock.today()):
+        dropped = e.NoticeDropped(notice=name, why=gone)
+        carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
+        return
     if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
@@ -118,7 +129,7 @@ def deliver(desk: Desk, item: Leased) -> None:
             carry_out(desk, _by(item), item.case_id, {"ended": name}, lambda _: [e.NoticeFailed(notice=name, tries=0)])
             return
         body = body.replace(f"/u/{LEFT_OUT}", f"/u/{desk.upload_links.token(link)}")
-    headers = None
+    headers, body = None, with_receipt(file, notice, body)
     if notice.channel is Channel.EMAIL:
         headers, body = headers_of(desk, file, notice), with_mark(desk, file, body)
     message = Message(
@@ -174,23 +185,54 @@ def send_code(desk: Desk, item: Leased) -> None:
 
 
 def remind(desk: Desk, item: Leased) -> None:
-    """Before an instalment falls due, if it is still open and its agreement still in force."""
-    number = int(item.body["instalment"])
+    """Before or after an instalment falls due."""
+    reminders.remind(desk, _by(item), item.case_id, item.body)
 
-    def decide(file: CaseFile) -> Decision:
-        agreed = file.agreed
-        row = next((row for row in file.rows(agreed) if row.number == number), None) if agreed else None
-        if agreed is None or agreed.number != item.body["number"] or row is None or not row.open_minor:
-            return ()
-        letters = write(desk, file, NoticeKind.REMINDER, desk.clock.now(), Purpose.CASE, number=number)
-        return [thing for pair in letters for thing in pair]
 
-    carry_out(desk, _by(item), item.case_id, {"remind": item.key}, decide)
+def pause_over(desk: Desk, item: Leased) -> None:
+    """The pause of an agreement ran to its end."""
+    reminders.pause_over(desk, _by(item), item.case_id, date.fromisoformat(str(item.body["until_on"])))
+
+
+def issue_letter(desk: Desk, item: Leased) -> None:
+    """Everything is paid: the letter that says so."""
+    completion.issue_letter(desk, _by(item), item.case_id, int(item.body["number"]))
+
+
+def refund(desk: Desk, item: Leased) -> None:
+    """More came in than was owed: somebody sends it back."""
+    if completion.refund_waits(desk, item.case_id, str(item.body["payment"])):
+        raise NeedsPerson("too much was paid: send it back and note the transfer on the page of payments")
+
+
+def dispute(desk: Desk, item: Leased) -> None:
+    """She disputes what a credit bureau was told; its answer has a day."""
+    if credit.dispute_waits(desk, item.case_id, str(item.body["dispute"])):
+        raise NeedsPerson("what a credit bureau was told is disputed: check it and answer in writing")
+
+
+def own_statement(desk: Desk, item: Leased) -> None:
+    """Words of hers for the credit record wait to be read."""
+    if credit.statement_waits(desk, item.case_id):
+        raise NeedsPerson("a statement for the credit record waits to be read before it goes out")
 
 
 def lapse_unsigned(desk: Desk, item: Leased) -> None:
     """The last day to sign is over."""
     agreement.lapse(desk, _by(item), item.case_id, int(item.body["number"]))
+
+
+def seal(desk: Desk, item: Leased) -> None:
+    """An agreement that both signed becomes a PDF that others can check; what cannot be sealed is for a person."""
+    try:
+        signatures.seal(desk, _by(item), item.case_id, int(item.body["number"]))
+    except SealRefused as refused:
+        raise NeedsPerson(f"the agreement cannot be sealed: {refused}") from refused
+
+
+def review(desk: Desk, item: Leased) -> None:
+    """The agreement says that today both look at whether it still suits her."""
+    agreement.review(desk, _by(item), item.case_id, int(item.body["number"]))
 
 
 def close_unfinished(desk: Desk, item: Leased) -> None:
@@ -234,7 +276,7 @@ def nightly(desk: Desk, item: Leased) -> None:
     desk.webhooks.forget_attempts(desk.clock.now() - timedelta(days=webhooks.KEEP_ATTEMPTS_DAYS))
     sms.take_loose(desk)
     desk.texts.forget(desk.clock.now() - timedelta(days=sms.KEPT_DAYS))
-    dues += dues_of_the_night(desk)
+    dues += [*dues_of_the_night(desk), *leaving.dues_of_the_night(desk)]
     dues.append(Due(key=f"nightly:{tomorrow}", kind="nightly", due_at=start_of(tomorrow, ZONE, 1)))
     desk.agenda.put(dues)
 
@@ -259,6 +301,14 @@ def read(desk: Desk, item: Leased) -> None:
 def forget(desk: Desk, item: Leased) -> None:
     """The health papers of a case, where their time has come."""
     health_papers.forget_health(desk, _by(item), item.case_id)
+
+
+def data_asked(desk: Desk, item: Leased) -> None:
+    """She asked about her data: a person answers, is told at once and again on the last day."""
+    wishes = leaving.requests(load(desk, item.case_id))
+    wish = next((one for one in wishes if one.request == item.body["request"]), None)
+    if wish is not None and wish.open:
+        raise NeedsPerson("she asked about her data, and somebody has to answer")
 
 
 def resume(desk: Desk, item: Leased) -> None:
@@ -304,6 +354,12 @@ def answered(desk: Desk, item: Leased) -> None:
     raise NeedsPerson(task_words(item.body))
 
 
+def _done(outcome: Done | Refusal) -> None:
+    """An erasure that could not be recorded is tried again, and in the end given to a person."""
+    if isinstance(outcome, Refusal):
+        raise RuntimeError(f"nothing was erased: {outcome.rule}")
+
+
 def _by(item: Leased) -> By:
     return By(actor=SYSTEM, channel=Channel.SYSTEM, key=f"agenda:{item.key}", cause=item.key)
 
@@ -313,6 +369,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "code": send_code,
     "remind": remind,
     "sign": lapse_unsigned,
+    "seal": seal,
+    "review": review,
     "keep": close_unfinished,
     "papers": papers_late,
     "decide": decision_due,
@@ -338,6 +396,19 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
     "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     "answered": answered,
+    # leaving
+    "data-asked": data_asked,
+    "data-due": data_asked,
+    "erase": lambda desk, item: _done(leaving.erase_asked(desk, _by(item), item.case_id, str(item.body["request"]))),
+    "leave": lambda desk, item: _done(leaving.leave_due(desk, _by(item), item.case_id)),
+    "loose": lambda desk, item: leaving.forget_loose(desk),
+    "scrub": lambda desk, item: desk.keeping.scrub(),
+    # the promise: pauses, the end, what a credit bureau is told
+    "pause-over": pause_over,
+    "completion": issue_letter,
+    "refund": refund,
+    "dispute": dispute,
+    "own-statement": own_statement,
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

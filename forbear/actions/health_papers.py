@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from forbear.actions import leaving
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
@@ -68,7 +69,12 @@ def forget_health(desk: Desk, by: By, case_id: str) -> Done | Refusal:
         days = desk.rulebooks.on(today).integer("desk.keep_health_days")
         why = why_forgotten(file.case, _ended_on(file), today, days)
         keys = desk.ledger.keys_of(case_id, Retention.HEALTH)
-        return [e.DataErased(retention_class=Retention.HEALTH, why=why, keys=keys)] if why and keys else ()
+        if not why or not keys:
+            return ()
+        if leaving.holds(file):
+            refused = leaving.refused_by_hold(file, leaving.kept_of(desk, file), Retention.HEALTH)
+            return [refused] if refused else ()
+        return [e.DataErased(retention_class=Retention.HEALTH, why=why, keys=keys), leaving.scrub_due(desk)]
 
     outcome = carry_out(desk, by, case_id, {"forget": Retention.HEALTH}, decide)
     desk.vault.sweep(case_id, Retention.HEALTH)

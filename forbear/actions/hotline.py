@@ -80,7 +80,7 @@ def recording(
         return not_recorded(desk)
     incoming = Incoming(chunks)
     try:
-        kept = desk.vault.keep_stream(call.case_id or call.call, Retention.MESSAGE.value, incoming)
+        kept = desk.vault.keep_stream(call.case_id or call.call, Retention.RECORDING.value, incoming)
     except NoRecording as fault:
         desk.calls.count(f"recording-{fault.why}")
         return fault.refusal
@@ -307,13 +307,13 @@ def _marked(
 
 
 def _file_recording(desk: Desk, call: TelephoneCall, one: Recording) -> TelephoneCall:
-    """Under the case's own key, so that it is forgotten with the case's messages, and then a fact of the case."""
+    """Under the case's own key, so that it is forgotten with the case's recordings, and then a fact of the case."""
     what = f"recorded:{one.sha256}"
     if what in call.filed or call.recorded is not True:
         return call
     kept = one
     if one.held:
-        again = desk.vault.keep_stream(call.case_id, Retention.MESSAGE.value, desk.vault.open_stream(one.blob))
+        again = desk.vault.keep_stream(call.case_id, Retention.RECORDING.value, desk.vault.open_stream(one.blob))
         kept = replace(one, blob=again.blob, held=False)
     seconds = kept.seconds or call.seconds
     fact = e.CallRecorded(call=call.call, blob=kept.blob, seconds=seconds, sha256=kept.sha256)

@@ -4,17 +4,20 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from forbear.actions import contact_budget
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.contact import Actor, Channel, Purpose, Role
+from forbear.core.conversation import Notice
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
+from forbear.core.leaving import requests_of
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
+from forbear.core.receipt import receipt_of
 from forbear.words import say, sentences
 from forbear.words.format import day, money
 
@@ -24,7 +27,7 @@ def letters(
 ) -> Iterator[tuple[e.NoticeQueued, Due]]:
     """One message for each channel she can be reached by, with its delivery on the agenda; none after erasure."""
     kind = _kind(fact, actor, file.events[-1].channel)
-    if kind is None or file.party is None:
+    if kind is None or file.party is None or _told_in_another(file, fact):
         return
     channel = file.events[-1].channel
     only = channel if kind is NoticeKind.MESSAGE and channel in (Channel.SMS, Channel.EMAIL) else None
@@ -62,7 +65,9 @@ def write(
             letter=Letter(to=to, subject=subject, body=text),
         )
         link = file.upload_links[-1] if kind is NoticeKind.UPLOAD_LINK else None
-        body = {"notice": notice, "link": link.link} if link else {"notice": notice}
+        body: dict[str, str | int] = {"notice": notice, "link": link.link} if link else {"notice": notice}
+        if number and file.case.in_force is not None:
+            body |= {"number": file.case.in_force, "instalment": number}
         at = allowed.next_at or now
         yield queued, Due(key=f"deliver:{notice}", kind="deliver", due_at=at, case_id=file.case.case_id, body=body)
 
@@ -86,6 +91,18 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     able = [text for text in texts if text[0] not in file.talk.failed]
     wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
     return wanted or able[:1] or texts[:1]
+
+
+def with_receipt(file: CaseFile, notice: Notice, body: str) -> str:
+    """The message with its receipt as the last line: where its own event stands in the log."""
+    return f"{body}\n{receipt_line(file, notice)}"
+
+
+def receipt_line(file: CaseFile, notice: Notice) -> str:
+    """The receipt of a message, as it went out with it."""
+    event = file.events[notice.seq]
+    language = event.fact.language if isinstance(event.fact, e.NoticeQueued) else file.case.language
+    return say(language, "log.receipt.line", receipt=receipt_of(event))
 
 
 def preview(desk: Desk, file: CaseFile, kind: NoticeKind) -> str:
@@ -124,6 +141,15 @@ def _kind(fact: e.Fact, actor: Actor, channel: Channel) -> NoticeKind | None:
     return CALLED_FOR.get(fact.type)
 
 
+def _told_in_another(file: CaseFile, fact: e.Fact) -> bool:
+    """Why several classes of her data stay is one message, and part of the answer where she had asked."""
+    if not isinstance(fact, e.ErasureRefused):
+        return False
+    now = [event.fact for event in file.events if event.leaf < 0]
+    first = next(one for one in now if isinstance(one, e.ErasureRefused | e.DataAnswered))
+    return first is not fact or any(isinstance(one, e.DataAnswered) for one in now)
+
+
 def mentioned(desk: Desk, file: CaseFile, language: str) -> dict[str, str]:
     """All that a message to her may mention, in a language; "" where the case has no such thing now."""
     return _said(desk, file, language, 0)
@@ -138,6 +164,7 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
     paid = max(file.payments, key=lambda paid: paid.reversed_at or paid.at, default=None)
     due = due_minor(rows, today)
     spoken = [spoken for spoken in file.spoken if not spoken.note]
+    facts = [event.fact for event in file.events]
 
     def by(on: date | None) -> str:
         return day(language, on) if on and on >= today else ""
@@ -167,5 +194,30 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
         "first_amount": money(language, offered.plan.instalments[0].amount_minor) if offered else "",
         "paid": money(language, paid.details.amount_minor) if paid and paid.details else "",
         "words": spoken[-1].text if spoken else "",
+        "data_by": by(next((wish.answer_by_on for wish in requests_of(file.events, ZONE) if wish.open), None)),
+        "article": next((told.article for told in reversed(facts) if isinstance(told, e.ErasureRefused)), ""),
+        "grace_until": day(language, row.instalment.due_on + timedelta(days=case.grace_days)) if row else "",
+        "paused_until": by(max((last_on for _, last_on in case.pauses), default=None)),
+        **_promised(file, language),
         "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",
+    }
+
+
+def _promised(file: CaseFile, language: str) -> dict[str, str]:
+    """What keeping the promise brought that a message may mention: figures of a breach, money back, a dispute."""
+    over = file.promise.overs[-1] if file.promise.overs else None
+    fallback, disputes = file.promise.fallback, file.credit.disputes
+    statement = file.credit.statement
+    return {
+        "over": money(language, over.amount_minor) if over and over.amount_minor else "",
+        "refund_by": day(language, over.refund_by_on) if over else "",
+        "refunded_on": day(language, over.refund.sent_on) if over and over.refund else "",
+        "owed_before": money(language, fallback.before.total_minor) if fallback else "",
+        "owed_after": money(language, fallback.after.total_minor) if fallback else "",
+        "falls_back": money(language, fallback.back.total_minor) if fallback and fallback.back.total_minor else "",
+        "stays_off": money(language, fallback.kept.total_minor) if fallback and fallback.kept.total_minor else "",
+        "dispute_by": day(language, disputes[-1].answer_by_on) if disputes else "",
+        "dispute_on": day(language, disputes[-1].reported_on) if disputes else "",
+        "dispute_answer": disputes[-1].answer if disputes else "",
+        "statement_reply": statement.why if statement else "",
     }

@@ -26,6 +26,14 @@ class VaultFull(Exception):
     """There is no room for the file; nothing of it was kept. It can be tried again once there is."""
 
 
+class DamagedFile(Exception):
+    """A kept file is not what was put in; `blob_id` says which."""
+
+    def __init__(self, blob_id: str, problem: str) -> None:
+        super().__init__(f"{blob_id}: {problem}")
+        self.blob_id = blob_id
+
+
 class Vault(Protocol):
     """Files of cases, each encrypted under the key of its case and retention class. Both ways in constant memory."""
 

@@ -1,6 +1,7 @@
 """Room 7, payments: money comes in, is reversed, falls late, is cured, settles everything; life may change again.
 
-A payment is known by its reference: the same reference twice is one payment. Only a person declares a plan broken.
+A payment is known by its reference: the same reference twice is one payment. Only a person declares a plan broken
+(actions/breach.py).
 """
 
 from datetime import date, timedelta
@@ -8,13 +9,16 @@ from datetime import date, timedelta
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.core import events as e
+from forbear.core.agreement import Lapse
 from forbear.core.case import Case
 from forbear.core.clocks import start_of
-from forbear.core.contact import Auth, Role, may_work_on_cases
+from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.credit_line import pack as credit_pack
+from forbear.core.dates import working_day_after
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.loan import Owed
 from forbear.core.money import LIMIT_MINOR
-from forbear.core.payments import BreakReason, Payment, Standing, late, order_at, position, settlement_owed, split
+from forbear.core.payments import Payment, Standing, days_after, late, order_at, position, settlement_owed, split
 from forbear.core.refusal import Refusal
 
 
@@ -31,6 +35,8 @@ def take_payment(
             same = (known.amount_minor, known.paid_on) == (amount_minor, paid_on)
             return () if same else Refusal("payments.reference", "payments.refusal.reference", where="reference")
         agreed = file.agreed
+        if agreed is None and (last := file.last_agreed) is not None and last.state == "completed":
+            return _too_late(desk, last, amount_minor, paid_on, reference.strip(), case_id)
         if agreed is None or agreed.terms is None:
             return Refusal("payments.none", "payments.refusal.no_agreement", "payments.way_on.loan_account")
         return _taken(desk, file, agreed, amount_minor, paid_on, reference.strip())
@@ -53,53 +59,52 @@ def reverse_payment(desk: Desk, by: By, case_id: str, payment: str, reason: str)
         if paid.reversed_at is not None:
             return ()
         if file.case.in_force != paid.details.agreement:
-            return Refusal("payments.ended", "payments.refusal.ended", "payments.way_on.loan_account", where="payment")
+            return _reversed_after_all(desk, file, paid.details, reason.strip())
         return _reversed(file, paid.details, reason.strip())
 
     return carry_out(desk, by, case_id, {"reverse": payment, "reason": reason}, decide)
 
 
 def end_day(desk: Desk, by: By, case_id: str) -> Done | Refusal:
-    """What the calendar brought: instalments late after their days of grace, a notice to cure, the end of its days."""
+    """What the calendar brought: instalments late after their days of grace, word that a credit bureau will be told, a
+    notice to cure, the end of its days. Never more than that: only a person ends an agreement. In a pause, nothing.
+    """
 
     def decide(file: CaseFile) -> Decision:
         agreed, today = file.agreed, desk.clock.today()
-        if agreed is None or agreed.terms is None:
+        if agreed is None or agreed.terms is None or file.case.suspended_on(today):
             return ()
-        terms, case = agreed.terms, file.case
-        rows = file.rows(agreed)
-        open_late = late(rows, today, grace_days=terms.grace_days, tolerance_minor=terms.tolerance_minor)
+        terms, case, rules = agreed.terms, file.case, desk.rulebooks.on(today)
+        open_late = late_now(file, today)
+        if not open_late:
+            return ()
+        oldest_on = file.rows(agreed)[min(open_late) - 1].instalment.due_on
+        days = days_after(oldest_on, today, case.pauses)
         facts: list[e.Fact | Due] = [
             e.InstalmentLate(instalment=number) for number in open_late if number not in case.late
         ]
-        notice_days = desk.rulebooks.on(today).integer("payments.notice_days")
-        ripe = any(rows[n - 1].instalment.due_on + timedelta(days=notice_days) < today for n in open_late)
-        if ripe and case.standing in (Standing.ON_TRACK, Standing.LATE):
+        pack = credit_pack(rules)
+        tells = pack is not None and pack.notice_days is not None and file.credit.warned_at is None
+        if pack is not None and tells and days > rules.integer("credit.notice_late_days"):
+            facts.append(e.CreditWarned(instalment=min(open_late), pack=pack.name))
+        ripe = days > rules.integer("payments.notice_days")
+        counts = terms.breach.met(open_late, file.promise.ever_late)
+        if ripe and counts and case.standing in (Standing.ON_TRACK, Standing.LATE):
             facts.append(e.DefaultNoticed(cure_by_on=today + timedelta(days=terms.cure_days)))
-        if case.standing is Standing.NOTICED and case.cure_by_on and today > case.cure_by_on and open_late:
+        if case.standing is Standing.NOTICED and case.cure_by_on and today > case.cure_by_on:
             facts.append(e.CurePeriodEnded())
         return facts
 
     return carry_out(desk, by, case_id, {"end_day": by.key}, decide)
 
 
-def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: str) -> Done | Refusal:
-    """A reviewer's decision after notice and the days to cure; the contract counts again, less what was paid."""
-
-    def decide(file: CaseFile) -> Decision:
-        if by.actor.kind is not Role.REVIEWER or by.actor.auth is not Auth.STAFF:
-            return Refusal("payments.role", "decision.refusal.role", "decision.way_on.reviewer")
-        if file.case.in_force is None:
-            return Refusal("payments.none", "payments.refusal.no_agreement", "payments.way_on.loan_account")
-        if why is BreakReason.UNPAID and file.case.standing is not Standing.CURE_ENDED:
-            return Refusal("payments.cure", "payments.refusal.cure_runs", "payments.way_on.wait")
-        if why is BreakReason.UNPAID and _asked_anew(file.case, desk.clock.today()):
-            return Refusal("payments.wish", "payments.refusal.wish_open", "payments.way_on.decide_first")
-        if not reason.strip():
-            return Refusal("payments.reason", "evidence.refusal.reason", where="reason")
-        return [e.PlanBroken(why=why, reason=reason.strip()), e.EnforcementResumed(), e.CaseClosed(why="broken")]
-
-    return carry_out(desk, by, case_id, {"broken": why, "reason": reason}, decide)
+def late_now(file: CaseFile, today: date) -> tuple[int, ...]:
+    """Numbers of the instalments of the agreement in force that are late on a day; () where there is none."""
+    agreed = file.agreed
+    if agreed is None or agreed.terms is None:
+        return ()
+    grace, tolerance = agreed.terms.grace_days, agreed.terms.tolerance_minor
+    return late(file.rows(agreed), today, grace_days=grace, tolerance_minor=tolerance, pauses=file.case.pauses)
 
 
 def renegotiate(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
@@ -153,12 +158,57 @@ def _taken(
         )
     ]
     after = position(terms, (*file.standing_payments(agreed.number), payment))
-    still = late(after, desk.clock.today(), grace_days=terms.grace_days, tolerance_minor=terms.tolerance_minor)
-    if file.case.standing is not Standing.ON_TRACK and not still:
+    still = late(
+        after,
+        desk.clock.today(),
+        grace_days=terms.grace_days,
+        tolerance_minor=terms.tolerance_minor,
+        pauses=file.case.pauses,
+    )
+    if file.case.standing is not Standing.ON_TRACK and not still and not taken.all_settled:
         facts.append(e.DefaultCured())
+    if taken.over_minor:
+        facts += _over(desk, file.case.case_id, payment)
     if taken.all_settled:
-        facts += [e.PlanCompleted(early=early), e.CaseClosed(why="completed")]
+        facts += [e.PlanCompleted(early=early), *lapsed_too(file.case)]
+        facts += [e.CaseClosed(why="completed"), _letter(desk, file.case.case_id, payment)]
     return facts
+
+
+def lapsed_too(case: Case) -> list[e.Fact]:
+    """A newer agreement that waits for her is void when the one it was to replace ends."""
+    return [] if case.offered is None else [e.AgreementLapsed(number=case.offered, why=Lapse.ENDED)]
+
+
+def _too_late(
+    desk: Desk, agreed: Agreed, amount_minor: int, paid_on: date, reference: str, case_id: str
+) -> list[e.Fact | Due]:
+    """Money that comes when all is paid: it is kept for her, named, and goes back."""
+    payment = Payment(
+        payment=desk.ids.new("r"),
+        agreement=agreed.number,
+        amount_minor=amount_minor,
+        paid_on=paid_on,
+        reference=reference,
+        lines=(),
+        over_minor=amount_minor,
+    )
+    received = e.PaymentReceived(payment=payment.payment, settled=(), all_settled=True, details=payment)
+    return [received, *_over(desk, case_id, payment)]
+
+
+def _over(desk: Desk, case_id: str, payment: Payment) -> list[e.Fact | Due]:
+    """What is too much is said to her at once and is a person's task to send back."""
+    today = desk.clock.today()
+    by_on = working_day_after(today, desk.rulebooks.on(today).integer("payments.refund_working_days"))
+    found = e.OverpaymentFound(payment=payment.payment, refund_by_on=by_on, amount_minor=payment.over_minor)
+    key, body = f"refund:{payment.payment}", {"payment": payment.payment}
+    return [found, Due(key=key, kind="refund", due_at=desk.clock.now(), case_id=case_id, body=body)]
+
+
+def _letter(desk: Desk, case_id: str, payment: Payment) -> Due:
+    key, body = f"completion:{payment.payment}", {"number": payment.agreement}
+    return Due(key=key, kind="completion", due_at=desk.clock.now(), case_id=case_id, body=body)
 
 
 def _reversed(file: CaseFile, details: Payment, reason: str) -> list[e.Fact | Due]:
@@ -172,10 +222,25 @@ def _reversed(file: CaseFile, details: Payment, reason: str) -> list[e.Fact | Du
     return [e.PaymentReversed(payment=details.payment, reopened=reopened, reason=reason)]
 
 
-def _asked_anew(case: Case, today: date) -> bool:
-    """She handed in that life changed again: collection rests until that is decided, and the days after it are over."""
-    handed_in = case.reopened and not case.restating
-    return handed_in or (case.stayed_until_on is not None and today <= case.stayed_until_on)
+def _reversed_after_all(desk: Desk, file: CaseFile, details: Payment, reason: str) -> Decision:
+    """A payment of a completed agreement bounced: the agreement is in force again, unless a newer case has begun.
+
+    One of an agreement that was broken or replaced is the loan account's.
+    """
+    last, case = file.last_agreed, file.case
+    ended = Refusal("payments.ended", "payments.refusal.ended", "payments.way_on.loan_account", where="payment")
+    if last is None or last.state != "completed" or last.number != details.agreement or last.terms is None:
+        return ended
+    if not details.lines:
+        return [e.PaymentReversed(payment=details.payment, reopened=(), reason=reason)]
+    lines = desk.cases.of_loan(file.loan_id or "")
+    if any(line.case_id != case.case_id and line.stage != "closed" for line in lines):
+        return ended
+    others = [p for p in file.standing_payments(last.number) if p.payment != details.payment]
+    after = position(last.terms, others)
+    reopened = tuple(row.number for row in after if row.open_minor)
+    reversal = e.PaymentReversed(payment=details.payment, reopened=reopened, reason=reason)
+    return [e.PlanReopened(number=last.number), reversal] if reopened else [reversal]
 
 
 def _may_book(by: By) -> Refusal | None:

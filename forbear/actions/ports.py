@@ -18,6 +18,9 @@ from forbear.actions.book_ports import Counts as Counts
 from forbear.actions.book_ports import Held as Held
 from forbear.actions.book_ports import Limits as Limits
 from forbear.actions.book_ports import LoanBook as LoanBook
+from forbear.actions.bundle_ports import Line as Line
+from forbear.actions.bundle_ports import Teller as Teller
+from forbear.actions.bundle_ports import bare
 from forbear.actions.carrier_ports import Answer as Answer
 from forbear.actions.carrier_ports import Answered as Answered
 from forbear.actions.carrier_ports import Away as Away
@@ -56,6 +59,8 @@ from forbear.actions.contact_ports import NoModel as NoModel
 from forbear.actions.contact_ports import Presence as Presence
 from forbear.actions.contact_ports import Rooms as Rooms
 from forbear.actions.contact_ports import Seen as Seen
+from forbear.actions.leaving_ports import Keeping as Keeping
+from forbear.actions.paper_ports import DamagedFile as DamagedFile
 from forbear.actions.paper_ports import Kept as Kept
 from forbear.actions.paper_ports import LinkRow as LinkRow
 from forbear.actions.paper_ports import Looked as Looked
@@ -76,13 +81,30 @@ from forbear.actions.paper_ports import Uploads as Uploads
 from forbear.actions.paper_ports import Vault as Vault
 from forbear.actions.paper_ports import VaultFull as VaultFull
 from forbear.actions.paper_ports import Verdict as Verdict
+from forbear.actions.record_ports import Log as Log
+from forbear.actions.record_ports import LogBroken as LogBroken
+from forbear.actions.record_ports import LogKey as LogKey
+from forbear.actions.record_ports import NoTimestamps as NoTimestamps
+from forbear.actions.record_ports import TimestampAway as TimestampAway
+from forbear.actions.record_ports import TimestampLies as TimestampLies
+from forbear.actions.record_ports import Timestamps as Timestamps
+from forbear.actions.record_ports import Witness as Witness
+from forbear.actions.record_ports import WitnessAway as WitnessAway
+from forbear.actions.record_ports import WitnessRefuses as WitnessRefuses
+from forbear.actions.signing_ports import Sealed as Sealed
+from forbear.actions.signing_ports import Sealer as Sealer
+from forbear.actions.signing_ports import SealingAway as SealingAway
+from forbear.actions.signing_ports import SealOrder as SealOrder
+from forbear.actions.signing_ports import SealRefused as SealRefused
 from forbear.core.agreement import Terms
-from forbear.core.audit import Audit
+from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
+from forbear.core.log_audit import HeldTo
 from forbear.core.mail_address import Sign
 from forbear.core.own_plan import Cell, Sheet
+from forbear.core.promise_parts import Completion
 from forbear.core.rules import Rulebook
 from forbear.core.sms import NETWORK, Gateway
 
@@ -179,6 +201,9 @@ class Ledger(Protocol):
     def bodies(self, case_id: str) -> tuple[tuple[bytes, bytes], ...]:
         """(body, leaf hash) as stored, for verification."""
 
+    def disclosures(self, case_id: str) -> Mapping[int, tuple[str, ...]]:
+        """The texts that open a case's private groups, by seq, as far as their keys are there: what a bundle shows."""
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         """Every event in the log's order."""
 
@@ -194,8 +219,10 @@ class Ledger(Protocol):
     def cases_with(self, retention: str) -> tuple[str, ...]:
         """The cases that hold a key of a class, in order."""
 
-    def verify(self) -> Audit:
-        """Look at every event, disclosure and command there is; what was changed since it was recorded is found."""
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        """Look at every event, disclosure and command there is, or at what was appended `since`; what was changed
+        since it was recorded is found. `held`: what else the log must agree with (Log.held).
+        """
 
 
 # ---- the agenda ------------------------------------------------------------------------------------------------
@@ -228,7 +255,7 @@ class GivenUp:
 
 class Lane(StrEnum):
     """What a worker does beside the rest, so that nothing waits for what takes long: reading papers, and the answers
-    of other systems.
+    of other systems, authorities for time stamps among them.
     """
 
     REST = "rest"
@@ -236,7 +263,7 @@ class Lane(StrEnum):
     TELLING = "telling"
 
 
-LANES = {"read": Lane.READING, "hook": Lane.TELLING}  # by kind; any other kind is the rest
+LANES = {"read": Lane.READING, "hook": Lane.TELLING, "seal": Lane.TELLING}  # by kind; any other kind is the rest
 
 
 class Agenda(Protocol):
@@ -318,8 +345,15 @@ class Rulebooks(Protocol):
 
 
 class Printer(Protocol):
+    @property
+    def template(self) -> str:
+        """The text that new agreements are printed by; another text has another name."""
+
     def agreement(self, terms: Terms, language: str) -> bytes:
         """The agreement as PDF, byte-identical for the same terms."""
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        """The letter that everything is paid as PDF, byte-identical for the same letter."""
 
 
 class Sheets(Protocol):
@@ -354,7 +388,13 @@ class Desk:
     messenger: Messenger
     rulebooks: Rulebooks
     printer: Printer
+    sealer: Sealer
     sheets: Sheets
+    # the record
+    log: Log
+    log_key: LogKey
+    timestamps: Timestamps = field(default_factory=NoTimestamps)
+    witnesses: tuple[Witness, ...] = ()
     # conversation: drafts, canned replies, search
     drafts: Drafts
     canned_replies: CannedReplies
@@ -378,11 +418,15 @@ class Desk:
     handovers: Handovers
     # telephone
     calls: Calls
+    # leaving
+    keeping: Keeping
     # webhooks
     webhooks: Webhooks = field(default_factory=NoWebhooks)
     post: Post = nowhere
     webhook_hosts: tuple[str, ...] = ()
     """Hosts that messages may be sent to."""
+    # bundles
+    teller: Teller = bare
     # the rest
     handover_secrets: tuple[str, ...] = ()
     """Shared with the lender's own app or site, the newest first; () for no hand-over."""
@@ -396,6 +440,8 @@ class Desk:
     lender: str = "示例消费金融有限公司"
     lender_en: str = "Example Consumer Finance Co., Ltd."
     phone: str = "400-000-0000"
+    pay_to: str = ""
+    """The account that agreements name; "" for the one of the loan contract."""
     address: str = "http://127.0.0.1:8000"
     """Where the borrower's site is reached, for links in messages."""
     discreet_address: str = ""

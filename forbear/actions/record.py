@@ -6,6 +6,7 @@ appended in between.
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,13 +15,15 @@ from typing import Any
 
 from forbear.actions import webhooks
 from forbear.actions.letters import letters
-from forbear.actions.ports import Conflict, Desk, Due, KeyReused, Seen, Write
+from forbear.actions.ports import Conflict, Desk, Due, KeyReused, LogBroken, Seen, Write
 from forbear.core.codec import plain
 from forbear.core.contact import Actor, Channel, Role
 from forbear.core.events import QUIET, CaseOpened, Fact, Recorded
 from forbear.core.file import CaseFile, open_file, with_event
 from forbear.core.refusal import Refusal
 
+CHECKPOINT_BEFORE = frozenset({"decision.made", "agreement.issued", "agreement.signed", "case.exported"})
+"""What went before these facts is signed before they are recorded, so that nobody can change it afterwards unseen."""
 TRIES = 20
 """How often a command is decided anew when others append to the same case at the same moment."""
 
@@ -83,12 +86,24 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
             return Done(case_id, ())
         if not file.events and not isinstance(facts[0] if facts else None, CaseOpened):
             return _no_such_case()
+        if not CHECKPOINT_BEFORE.isdisjoint(fact.type for fact in facts) and (broken := _sign_what_went_before(desk)):
+            return broken
         written = desk.ledger.append(replace(_write(desk, by, case_id, asked, file, facts, dues), seen=seen))
         if isinstance(written, KeyReused):
             return _again(case_id, written)
         if not isinstance(written, Conflict):
             return Done(case_id, written)
     return Refusal("record.busy", "record.refusal.busy", "record.way_on.again")
+
+
+def _sign_what_went_before(desk: Desk) -> Refusal | None:
+    """Nothing is decided or signed on a record that was changed behind its own back."""
+    try:
+        desk.log.checkpoint()
+    except LogBroken as broken:
+        logging.getLogger("forbear.record").error("no checkpoint is signed: %s", broken)
+        return Refusal("record.log", "log.refusal.broken", "log.way_on.audit")
+    return None
 
 
 def _digest(request: Any) -> bytes:

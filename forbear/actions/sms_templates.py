@@ -58,11 +58,17 @@ def _all(desk: Desk, language: str) -> Iterator[tuple[str, str]]:
         yield wish, say(language, f"sms.{wish}")
     for kind in NoticeKind:
         for text in _variants(language, f"notices.{kind.value}.text", fixed):
-            yield kind.value, text
+            yield kind.value, _receipted(language, text)
     address = desk.discreet_address or desk.address
     discreet = fixed | {"link": address, "upload_link": f"{address}/u/${{upload}}"}
-    yield from (("discreet", text) for text in _variants(language, "notices.discreet", discreet))
-    yield from (("discreet_link", text) for text in _variants(language, "notices.discreet_link", discreet))
+    for name in ("discreet", "discreet_link"):
+        for text in _variants(language, f"notices.{name}", discreet):
+            yield name, _receipted(language, text)
+
+
+def _receipted(language: str, text: str) -> str:
+    """With the line that every message of a case ends with."""
+    return f"{text}\n{say(language, 'log.receipt.line', receipt='${receipt}')}"
 
 
 def _variants(language: str, key: str, fixed: dict[str, str]) -> Iterator[str]:

@@ -11,13 +11,16 @@ from hmac import compare_digest
 from threading import RLock
 from typing import Any
 
-from forbear.actions.ports import ZONE, Challenge, Desk, Message, Undelivered
+from forbear.actions.ports import ZONE, Challenge, Desk, Message, Sealed, SealingAway, SealOrder, Undelivered
+from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ids import spelled
 from forbear.adapters.mail_reader import MailReader
 from forbear.adapters.memory_chat import MemoryHandovers, MemoryPresence, MemoryRooms
 from forbear.adapters.memory_conversation import MemoryCannedReplies, MemoryDrafts, MemoryMessageIndex
+from forbear.adapters.memory_leaving import MemoryKeeping
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
 from forbear.adapters.memory_loanbook import MemoryLoanBook
+from forbear.adapters.memory_log import MemoryLog
 from forbear.adapters.memory_mail import MemoryMailRoom
 from forbear.adapters.memory_papers import MemoryReader, MemoryRenderer, MemoryScanner, MemoryVault
 from forbear.adapters.memory_telephone import MemoryCalls
@@ -34,6 +37,8 @@ from forbear.core.contact import Channel
 from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
+from forbear.core.promise_parts import Completion
+from forbear.core.signatures import Issuer, Level, Seal, Signed
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -45,8 +50,10 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
     agenda, cases, loans = MemoryAgenda(), MemoryCases(), MemoryLoanBook(ids)
     loans.put(rows)
     ledger = MemoryLedger(ids, agenda, cases, log="memory/ledger")
+    clock = MovedClock(at)
+    log_key = Ed25519Key("memory/ledger", sha256(b"log" + seed.encode()).digest())
     desk = Desk(
-        clock=MovedClock(at),
+        clock=clock,
         ids=ids,
         ledger=ledger,
         agenda=agenda,
@@ -64,27 +71,24 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         messenger=MemoryMessenger(),
         rulebooks=FiledRulebooks("cn", "consumer-finance", "example"),
         printer=PlainPrinter(),
+        sealer=PlainSealer(),
         sheets=FileSheets(),
-        # conversation: drafts, canned replies, search
+        log=MemoryLog(log_key, ledger.leaf_hashes, clock),
+        log_key=log_key,
         drafts=MemoryDrafts(ledger),
         canned_replies=MemoryCannedReplies(),
         message_index=MemoryMessageIndex(ledger),
-        # limits on contact
-        # mail
         mails=MemoryMailRoom(ledger),
         mail_reader=MailReader("lender.example"),
         mail_sign=plain_sign(seed),
         mail_domain="lender.example",
         mail_from="desk@lender.example",
-        # text messages
         texts=MemoryTexts(),
-        # chat and bot
         rooms=MemoryRooms(ledger),
         presence=MemoryPresence(),
         handovers=MemoryHandovers(),
-        # telephone
         calls=MemoryCalls(),
-        # webhooks
+        keeping=MemoryKeeping(ledger),
         webhooks=MemoryWebhooks(),
         post=MemoryPost(),
     )
@@ -227,9 +231,15 @@ class MemoryMessenger:
 class PlainPrinter:
     """A Printer of a few bytes: the same for the same terms, another for others."""
 
+    template = "plain-1"
+
     def agreement(self, terms: Terms, language: str) -> bytes:
         digest = sha256(canonical(plain(terms))).hexdigest()
         return f"%PDF-1.7\n% an agreement in {language}: {digest}\n%%EOF\n".encode("ascii")
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        digest = sha256(canonical(plain(letter))).hexdigest()
+        return f"%PDF-1.7\n% a letter in {language}: {digest}\n%%EOF\n".encode("ascii")
 
 
 def clock_of(desk: Desk) -> MovedClock:
@@ -242,3 +252,29 @@ def sent_by(desk: Desk) -> list[Message]:
     """What the desk's messenger handed over so far."""
     assert isinstance(desk.messenger, MemoryMessenger), "the desk was made with another messenger"
     return desk.messenger.sent
+
+
+class PlainSealer:
+    """A Sealer whose seal is a few lines behind the document; while `away`, it is not there."""
+
+    issuer = Issuer.OWN
+
+    def __init__(self) -> None:
+        self.away = ""
+
+    def seal(self, order: SealOrder) -> Sealed:
+        if self.away:
+            raise SealingAway(self.away)
+        pdf = order.document + b"% sealed\n% " + order.statement + b"\n"
+        by = [Signed(subject=name, issuer="nobody", certificate_sha256="") for name in (order.borrower, order.lender)]
+        seal = Seal(
+            sha256=sha256(pdf).hexdigest(),
+            size=len(pdf),
+            document_sha256=sha256(order.document).hexdigest(),
+            document_size=len(order.document),
+            statement_sha256=sha256(order.statement).hexdigest(),
+            sealed_at=order.at,
+            borrower=by[0],
+            lender=by[1],
+        )
+        return Sealed(pdf=pdf, level=Level.B_B, seal=seal)

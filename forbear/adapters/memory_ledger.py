@@ -12,12 +12,13 @@ from unicodedata import normalize
 from forbear.actions.lines import is_open, moving_part, queue_line, watch_on
 from forbear.actions.ports import LANES, CaseLine, Conflict, Due, GivenUp, Ids, KeyReused, Lane, Leased, Write
 from forbear.adapters.memory_contacts import MemoryContacts
-from forbear.core.audit import Audit, StoredCommand, StoredLeaf, audit
+from forbear.core.audit import Audit, Beginning, StoredCommand, StoredLeaf, audit
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
-from forbear.core.events import DataErased, Recorded
+from forbear.core.events import DataErased, Recorded, Retention
 from forbear.core.loanbook import contract_key
+from forbear.core.log_audit import HeldTo
 
 
 @dataclass
@@ -77,6 +78,11 @@ class MemoryLedger:
             stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]
             return tuple((event.body, event.leaf_hash) for event in stored)
 
+    def disclosures(self, case_id: str) -> dict[int, tuple[str, ...]]:
+        with self._lock:
+            stored = [self._leaves[leaf] for leaf in self._of_case.get(case_id, ())]
+            return {n: tuple(text for _, text in one.disclosed) for n, one in enumerate(stored) if one.disclosed}
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         while from_leaf < self.size():
             yield from self._read([from_leaf])
@@ -89,12 +95,20 @@ class MemoryLedger:
     def size(self) -> int:
         return len(self._leaves)
 
-    def verify(self) -> Audit:
+    def leaf_hashes(self) -> list[bytes]:
+        """Every leaf's hash, in the log's order."""
+        with self._lock:
+            return [leaf.leaf_hash for leaf in self._leaves]
+
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        """In memory the whole log is looked at each time."""
         with self._lock:
             commands = [StoredCommand(key, leaf, count) for key, (_, leaf, count) in self._commands.items()]
             seqs = {leaf: seq for leaves in self._of_case.values() for seq, leaf in enumerate(leaves)}
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
-            return audit(stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed)
+            return audit(
+                stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed, held=held
+            )
 
     def key_for(self, case_id: str, retention: str) -> int:
         """The number of the key to seal with now; made on first use, and anew after the one before was destroyed."""
@@ -306,7 +320,10 @@ class MemoryCases:
         case = fold(recorded, before.case if before else None)
         if before is None:
             return _Line(queue_line(recorded[0], case), case)
-        return _Line(replace(before.line, **moving_part(case)), case)
+        line = replace(before.line, **moving_part(case))
+        if any(isinstance(e.fact, DataErased) and e.fact.retention_class is Retention.IDENTITY for e in recorded):
+            line = replace(line, loan_id="", borrower_id="", contract="", name="")
+        return _Line(line, case)
 
     def keep(self, line: _Line | None) -> None:
         if line is not None:

@@ -1,11 +1,12 @@
-"""The Printer port filled with Typst: an agreement as PDF/A-2b with Chinese type, byte-identical for the same terms.
+"""The Printer port filled with Typst: an agreement as PDF/A with Chinese type, byte-identical for the same terms.
 
-Here are the contents in their order; the words stand in words/<language>/paper.toml, the layout in agreement.typ.
-Everything reaches Typst as one JSON document, so that a name or a contract number can never be taken for markup.
+Here are the blocks of figures; sentences, their order and the layout are a template (templates.py). Everything reaches
+Typst as one JSON document, so that a name or a contract number can never be taken for markup. The two signature fields
+are prepared in the same step, so that what she reads, signs and keeps are the same bytes.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -13,12 +14,15 @@ from typing import Any
 
 import typst
 
+from forbear.adapters import completion_letter
 from forbear.adapters.glyphs import FONTS, printable
-from forbear.core.agreement import TEMPLATE, Terms
+from forbear.adapters.templates import Template, Templates
+from forbear.core.agreement import Terms
 from forbear.core.identity import masked_phone
 from forbear.core.loan import Owed
 from forbear.core.plan import Instalment
-from forbear.words import known, say
+from forbear.core.promise_parts import Completion
+from forbear.core.signatures import FIELDS
 from forbear.words.format import day, money, percent
 
 PARTS = ("principal", "interest", "penalty", "fees")
@@ -29,52 +33,75 @@ Json = dict[str, Any]
 class TypstPrinter:
     """Prints from the terms alone: no clock, no system font, no file of the machine it runs on."""
 
+    def __init__(self, templates: Templates | None = None) -> None:
+        self._templates = templates or Templates()
+
+    @property
+    def template(self) -> str:
+        return self._templates.current().name
+
     def agreement(self, terms: Terms, language: str) -> bytes:
         """The agreement as PDF. In Chinese alone, or in English followed by the Chinese text, which prevails."""
-        assert terms.template == TEMPLATE, f"the text {terms.template} is not in this house"
-        data = json.dumps(printable(contents(terms, language)), ensure_ascii=False, sort_keys=True)
-        printed: bytes = typst.compile(
-            _template(), font_paths=_fonts(), sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b"
-        )
-        _forget()
+        return print_by(self._templates.named(terms.template), terms, language)
+
+    def completion(self, letter: Completion, language: str) -> bytes:
+        """The letter that everything is paid, in both languages, `language` first."""
+        return _printed(completion_letter.template(), completion_letter.contents(letter, language), ("a-2b",))
+
+
+def print_by(template: Template, terms: Terms, language: str) -> bytes:
+    """The same by a template at hand."""
+    printed = _printed(template.layout, contents(template, terms, language), template.standards)
+    if not template.fields:
         return printed
+    from forbear.adapters.fields import with_fields  # pikepdf is loaded when the first agreement is printed
+
+    return with_fields(printed, {name: template.text(language, f"label.sign_{name}") for name in FIELDS})
+
+
+def _printed(layout: bytes, data: Json, standards: Sequence[str]) -> bytes:
+    printed: bytes = typst.compile(
+        layout,
+        font_paths=font_files(),
+        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)},
+        format="pdf",
+        pdf_standards=list(standards),
+    )
+    _forget()
+    return printed
 
 
 def _forget() -> None:
     """Typst remembers the work of its last ten documents, some 100 MB; eleven empty ones make it let go of it."""
     for _ in range(11):
-        typst.compile(b"", font_paths=_fonts())
+        typst.compile(b"", font_paths=font_files())
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def font_files() -> typst.Fonts:
     """Found once; the machine's own fonts are not looked at."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[resources.files(FONTS)])
 
 
-@cache
-def _template() -> bytes:
-    return resources.files("forbear.adapters").joinpath("agreement.typ").read_bytes()
-
-
-def contents(terms: Terms, language: str) -> Json:
+def contents(template: Template, terms: Terms, language: str) -> Json:
     """All words and figures of the document, in the order they are read."""
     issued = terms.issued_on
-    parts = [_part(terms, language, signed=True)]
+    parts = [_part(template, terms, language, signed=True)]
     if language != "zh":
-        parts.append(_part(terms, "zh", signed=False) | {"lead": say("zh", "paper.other_lead")})
+        lead = template.text("zh", "other_lead")
+        parts.append(_part(template, terms, "zh", signed=False) | {"lead": lead})
     return {
-        "title": f"{say(language, 'paper.title')} {terms.contract}/{terms.number}",
+        "title": f"{template.text(language, 'title')} {terms.contract}/{terms.number}",
         "author": terms.lender if language == "zh" else terms.lender_en,
         "date": [issued.year, issued.month, issued.day],
         "parts": parts,
     }
 
 
-def _part(terms: Terms, language: str, *, signed: bool) -> Json:
+def _part(template: Template, terms: Terms, language: str, *, signed: bool) -> Json:
     """The agreement in one language; `signed`: the text that carries the signatures."""
-    paper = _Paper(terms, language)
-    sections = [*paper.sections(), *([paper.signatures()] if signed else [])]
+    paper = _Paper(template, terms, language)
+    clauses = [clause for clause in template.clauses if signed or clause != "sign"]
     return {
         "lang": language,
         "region": "CN" if language == "zh" else "GB",
@@ -83,54 +110,139 @@ def _part(terms: Terms, language: str, *, signed: bool) -> Json:
         "subtitle": paper.say("subtitle"),
         "summary": paper.summary(),
         "promise": paper.say("sum.lead"),
-        "sections": sections,
+        "sections": [paper.section(clause) for clause in clauses],
         "foot": paper.say("foot"),
         "page": paper.say("page"),
+    }
+
+
+def conditions(terms: Terms) -> Mapping[str, bool]:
+    """What a sentence may depend on (`when`), beside `english`: said in a text that is not the Chinese one."""
+    forgiven, later = bool(terms.plan.forgiven.total_minor), terms.allocation_late
+    return {
+        "waived": forgiven,
+        "nothing-waived": not forgiven,
+        "rate": bool(terms.plan.rate_ppm),
+        "no-rate": not terms.plan.rate_ppm,
+        "replaces": terms.replaces is not None,
+        "late-order": bool(later) and later != terms.allocation,
+        "account": bool(terms.pay_to),
+        "no-account": not terms.pay_to,
+        "in-row": terms.breach.in_row > 1,
+        "of-last": terms.breach.in_row > 1 and bool(terms.breach.missed),
+        "cooling": bool(terms.cooling_days),
+        "no-cooling": not terms.cooling_days,
+        "reviews": bool(terms.review_on),
+        "no-reviews": not terms.review_on,
+        "own-certificates": terms.certificates != "outside",
+        "outside-certificates": terms.certificates == "outside",
+    }
+
+
+def figures_of(template: Template, terms: Terms, language: str) -> dict[str, str]:
+    """All that a sentence may mention."""
+
+    def label(key: str) -> str:
+        return template.text(language, key)
+
+    def order(parts: Sequence[str]) -> str:
+        """An order of allocation in words; parts it does not name come last."""
+        named = [part for part in dict.fromkeys([*parts, "fees", "penalty", "interest", "principal"]) if part in PARTS]
+        return label("label.order_join").join(label(f"table.{part}").lower() for part in named)
+
+    plan = terms.plan
+    return {
+        "contract": terms.contract,
+        "number": str(terms.number),
+        "replaces": str(terms.replaces),
+        "template": terms.template,
+        "rulebook": terms.rulebook[:16],
+        "page": "|",
+        "pages": "|",
+        "case": terms.case_id,
+        "phone": terms.phone,
+        "currency": "人民币" if (language, terms.currency) == ("zh", "CNY") else terms.currency,
+        "issued_on": day(language, terms.issued_on),
+        "signed_on": day(language, terms.contract_signed_on),
+        "owed_on": day(language, plan.as_of),
+        "sign_by": day(language, terms.sign_by_on),
+        "last": day(language, plan.ends_on),
+        "count": str(len(plan.instalments)),
+        "total": money(language, plan.total_minor, terms.currency),
+        "amount": money(language, plan.forgiven.total_minor, terms.currency),
+        "rate": percent(plan.rate_ppm),
+        "contract_rate": percent(terms.contract_rate_ppm),
+        "cost": percent(plan.annual_cost_ppm),
+        "grace": str(terms.grace_days),
+        "cure": str(terms.cure_days),
+        "tolerance": money(language, terms.tolerance_minor, terms.currency),
+        "order": order(terms.allocation),
+        "late_order": order(terms.allocation_late),
+        "late_from": str(terms.allocation_late_from_days),
+        "account": terms.pay_to,
+        "in_row": str(terms.breach.in_row),
+        "missed": str(terms.breach.missed),
+        "of": str(terms.breach.of),
+        "cooling": str(terms.cooling_days),
+        "reviews": ("、" if language == "zh" else ", ").join(day(language, on) for on in terms.review_on),
+        "ledger": terms.ledger,
     }
 
 
 class _Paper:
     """The sections of the agreement in one language."""
 
-    def __init__(self, terms: Terms, language: str) -> None:
+    def __init__(self, template: Template, terms: Terms, language: str) -> None:
+        self.template = template
         self.terms = terms
         self.language = language
-        self.facts = self._facts()
+        self.facts = figures_of(template, terms, language)
+        self._true = {**conditions(terms), "english": language != "zh"}
 
     def say(self, key: str) -> str:
-        return say(self.language, f"paper.{key}", **self.facts)
+        return self.template.text(self.language, key).format_map(self.facts)
 
-    def sections(self) -> Iterator[Json]:
-        """In the order they are read; clause 3 is named by the clause on breach."""
-        terms = self.terms
-        replaces = ["replaces"] if terms.replaces is not None else []
-        yield self._section("parties", self._parties(), self._lines("parties", more=replaces))
-        yield self._section("debt", self._lines("debt", ["lines_1"]), self._owed(), self._lines("debt", ["lines_2"]))
-        waiver = None if terms.plan.forgiven.total_minor else ["none"]
-        yield self._section("waiver", self._lines("waiver", waiver))
-        rate = "rate" if terms.plan.rate_ppm else "no_rate"
-        says = ["lines_1", rate, "lines_2", "lines_3", "lines_4"]
-        yield self._section("schedule", self._lines("schedule", says), self._schedule())
-        later = bool(terms.allocation_late) and terms.allocation_late != terms.allocation
-        yield self._section("paying", self._lines("paying", more=["late_order"] if later else []))
-        for name in ("early", "late", "breach", "again", "rest", "credit", "limitation", "data", "signature"):
-            yield self._section(name, self._lines(name))
-        before, after = ["lines_1", "lines_2", "lines_3"], ["lines_4", "lines_5", "lines_6", "lines_7"]
-        head: Json = {"kind": "digest", "text": terms.record_head}
-        yield self._section("evidence", self._lines("evidence", before), head, self._lines("evidence", after))
-        text = {"kind": "lines", "lines": [self.say(key) for key in self._texts()]}
-        yield self._section("general", self._lines("general"), text)
-        yield self._section("contact", self._lines("contact"))
+    def section(self, clause: str) -> Json:
+        """A clause; its sentences are numbered through, so that each can be named, and its blocks stand among them."""
+        blocks: list[Json] = []
+        lines, said = list[str](), 0
+        for sentence in [*self.template.clause(self.language, clause), None]:
+            if sentence is not None and sentence.when and not self._true[sentence.when]:
+                continue
+            if sentence is not None and not sentence.says.startswith("@"):
+                lines.append(sentence.says.format_map(self.facts))
+                continue
+            if lines:
+                blocks.append({"kind": "lines", "lines": lines, "from": said + 1})
+                lines, said = [], said + len(lines)
+            if sentence is not None and sentence.says != "@break":
+                blocks.append(self._block(sentence.says))
+        return {"title": self.say(f"{clause}.title"), "blocks": blocks}
 
-    def signatures(self) -> Json:
-        """Who signs, how, and until when."""
-        terms = self.terms
-        lender = terms.lender if self.language == "zh" else terms.lender_en
+    def _block(self, name: str) -> Json:
+        match name:
+            case "@parties":
+                return self._parties()
+            case "@owed":
+                return self._owed()
+            case "@schedule":
+                return self._schedule()
+            case "@head":
+                return {"kind": "digest", "text": self.terms.record_head}
+            case "@key":
+                return {"kind": "digest", "text": self.terms.ledger_key}
+            case "@signatures":
+                return self._signatures()
+        raise KeyError(name)
+
+    def _signatures(self) -> Json:
+        """Who signs, how, and in which field."""
+        lender = self.terms.lender if self.language == "zh" else self.terms.lender_en
         rows = [
-            [self.say("sign.borrower"), terms.borrower.name, self.say("sign.by_code")],
-            [self.say("sign.lender"), lender, self.say("sign.by_reviewer")],
+            [self.say("label.sign_borrower"), self.terms.borrower.name, self.say("label.sign_by_code"), "borrower"],
+            [self.say("label.sign_lender"), lender, self.say("label.sign_by_reviewer"), "lender"],
         ]
-        return self._section("sign", {"kind": "signatures", "rows": rows}, self._lines("sign", ["lapses"]))
+        return {"kind": "signatures", "rows": rows}
 
     def summary(self) -> Json:
         """The six things she asks first; the third field says which are large."""
@@ -147,78 +259,18 @@ class _Paper:
         ]
         return {"rows": rows}
 
-    def _facts(self) -> dict[str, str]:
-        """All that a clause may mention."""
-        terms, language = self.terms, self.language
-        return {
-            "contract": terms.contract,
-            "number": str(terms.number),
-            "replaces": str(terms.replaces),
-            "template": terms.template,
-            "rulebook": terms.rulebook[:16],
-            "page": "|",
-            "pages": "|",
-            "case": terms.case_id,
-            "phone": terms.phone,
-            "currency": "人民币" if (language, terms.currency) == ("zh", "CNY") else terms.currency,
-            "issued_on": day(language, terms.issued_on),
-            "signed_on": day(language, terms.contract_signed_on),
-            "owed_on": day(language, terms.plan.as_of),
-            "sign_by": day(language, terms.sign_by_on),
-            "last": day(language, terms.plan.ends_on),
-            "count": str(len(terms.plan.instalments)),
-            "total": self._money(terms.plan.total_minor),
-            "amount": self._money(terms.plan.forgiven.total_minor),
-            "rate": percent(terms.plan.rate_ppm),
-            "cost": percent(terms.plan.annual_cost_ppm),
-            "grace": str(terms.grace_days),
-            "cure": str(terms.cure_days),
-            "tolerance": self._money(terms.tolerance_minor),
-            "order": self._order(terms.allocation),
-            "late_order": self._order(terms.allocation_late),
-            "late_from": str(terms.allocation_late_from_days),
-        }
-
-    def _order(self, order: Sequence[str]) -> str:
-        """An order of allocation in words; parts it does not name come last."""
-        parts = [part for part in dict.fromkeys([*order, "fees", "penalty", "interest", "principal"]) if part in PARTS]
-        names = [say(self.language, f"paper.table.{part}").lower() for part in parts]
-        return say(self.language, "paper.paying.order_join").join(names)
-
-    def _section(self, name: str, *blocks: Json) -> Json:
-        """A clause; its sentences are numbered through, so that each can be named."""
-        said = 0
-        for block in blocks:
-            if block["kind"] == "lines":
-                block["from"] = said + 1
-                said += len(block["lines"])
-        return {"title": self.say(f"{name}.title"), "blocks": list(blocks)}
-
-    def _lines(self, name: str, keys: Sequence[str] | None = None, more: Sequence[str] = ()) -> Json:
-        """The clause's sentences: the ones named, or lines_1, lines_2 … as far as the catalogue has them."""
-        chosen = list(keys) if keys is not None else list(self._numbered(name))
-        return {"kind": "lines", "lines": [self.say(f"{name}.{key}") for key in [*chosen, *more]]}
-
-    def _numbered(self, name: str) -> Iterator[str]:
-        number = 1
-        while known(self.language, f"paper.{name}.lines_{number}"):
-            yield f"lines_{number}"
-            number += 1
-
-    def _texts(self) -> list[str]:
-        return ["both"] if self.language == "zh" else ["both", "both_first"]
-
     def _parties(self) -> Json:
         terms, borrower = self.terms, self.terms.borrower
         who = f"{borrower.name}，" if self.language == "zh" else f"{borrower.name}, "
         lender = terms.lender if self.language == "zh" else f"{terms.lender_en} ({terms.lender})"
         rate = {**self.facts, "rate": percent(terms.contract_rate_ppm)}
+        contract = self.template.text(self.language, "label.contract_value").format_map(rate)
         rows = [
-            [self.say("parties.borrower"), who + f"{self.say('parties.id_number')} {borrower.id_number_masked}"],
-            [self.say("parties.phone"), masked_phone(borrower.phone)],
-            [self.say("parties.lender"), lender],
-            [self.say("parties.contract"), say(self.language, "paper.parties.contract_value", **rate)],
-            [self.say("parties.case"), terms.case_id],
+            [self.say("label.borrower"), who + f"{self.say('label.id_number')} {borrower.id_number_masked}"],
+            [self.say("label.phone"), masked_phone(borrower.phone)],
+            [self.say("label.lender"), lender],
+            [self.say("label.contract"), contract],
+            [self.say("label.case"), terms.case_id],
         ]
         return {"kind": "facts", "rows": rows}
 

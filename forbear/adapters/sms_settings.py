@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
+from forbear.core.receipt import without_receipt
 from forbear.core.sms import Gateway, signed
 
 GATEWAYS = ("aliyun", "tencent", "http", "smpp")
@@ -159,12 +160,14 @@ def _template(own: Section) -> Template:
 def approved(templates: Sequence[Template], body: str) -> tuple[Template, tuple[tuple[str, str], ...]]:
     """The approved text that a message is, the one with most fixed signs first, and what stands in its places.
 
-    What goes out is then word for word what the record holds. Raises TextUnapproved.
+    What goes out is then word for word what the record holds. Where only the text without its receipt was approved it
+    goes out so: a message matters more than its receipt. Raises TextUnapproved.
     """
-    rest = signed(body)[1]
-    for template in sorted(templates, key=lambda one: -one.fixed):
-        if found := template.pattern.fullmatch(rest):
-            return template, tuple(zip(template.names, found.groups(), strict=True))
+    whole = signed(body)[1]
+    for rest in dict.fromkeys((whole, without_receipt(whole))):
+        for template in sorted(templates, key=lambda one: -one.fixed):
+            if found := template.pattern.fullmatch(rest):
+                return template, tuple(zip(template.names, found.groups(), strict=True))
     raise TextUnapproved("no approved text is this one; have it approved and add it as [[template]]")
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from forbear.actions.ports import DamagedFile as DamagedFile
 from forbear.actions.ports import Ids, Kept, VaultFull
 
 MAGIC = b"FBV1"
@@ -27,14 +28,6 @@ START_BYTES = len(MAGIC) + SALT_BYTES
 CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
 SEALED_BYTES = CHUNK_BYTES + TAG_BYTES
-
-
-class DamagedFile(Exception):
-    """A kept file is not what was put in; `blob_id` says which."""
-
-    def __init__(self, blob_id: str, problem: str) -> None:
-        super().__init__(f"{blob_id}: {problem}")
-        self.blob_id = blob_id
 
 
 class Register(Protocol):

@@ -16,6 +16,7 @@ CLOCK_APART_SECONDS = 60
 FLAWS_SHOWN = 20
 MEBIBYTE = 1024 * 1024
 FREE_BYTES_LEAST = 512 * MEBIBYTE
+CERTIFICATE_DAYS = 30
 
 
 def add(subparsers: Any) -> None:
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     status = 0
     looks = [("database", _database), ("keys", _keys), ("clock", _clock), ("rulebook", _rulebook)]
     looks += [("papers", _papers), ("scanner", _scanner), ("mail", _mail), ("texts", _texts)]
+    looks += [("signing", _signing), ("proof", _proof), ("leaving", _leaving)]
     if arguments.record:
         looks += [("record", _record), ("queue", _queue)]
     for name, look in looks:
@@ -226,11 +228,80 @@ def _texts() -> Iterator[str]:
         yield f"{len(missing)} texts have no [[template]] and would not go out ({names}); see `forbear sms templates`."
 
 
-def _record() -> Iterator[str]:
-    """Every chain, the gapless log over all cases, every disclosure, every command."""
+def _signing() -> Iterator[str]:
+    """Whose certificates sign agreements, what they are worth and how long they are good."""
+    from cryptography import x509
+    from django.conf import settings
+
+    from forbear.actions.ports import SealingAway
+    from forbear.adapters.signing_keys import BadKey
+    from forbear.adapters.signing_settings import Signatories
+    from forbear.config.wiring import desk
+    from forbear.core.signatures import Issuer
+
+    now = desk().clock.now()
+    who = Signatories(settings.SIGNING, settings.HOME / "keys", settings.LENDER)
+    if who.issuer is Issuer.OWN:
+        print("       self-made certificates: a change is found, but nobody outside vouches for who signed")
+    for name in ("borrower", "lender"):
+        try:
+            given = who.certificate(name, now)
+        except (BadKey, SealingAway) as fault:
+            yield f"the key for the {name}'s signature: {fault}; look at FORBEAR_SIGNING."
+            continue
+        days = (x509.load_der_x509_certificate(given).not_valid_after_utc - now).days if given else CERTIFICATE_DAYS
+        if days < CERTIFICATE_DAYS:
+            state = f"ends in {days} days" if days >= 0 else "has expired"
+            yield f"the certificate behind the {name}'s signature {state}; get a new one: nothing is sealed without it."
+
+
+def _leaving() -> Iterator[str]:
+    """Whether something is still there whose time is over; and whether the erasure list can be written."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from forbear.actions.kept import overdue
     from forbear.config.wiring import desk
 
-    audit = desk().ledger.verify()
+    for line in overdue(desk(), FLAWS_SHOWN):
+        since = f"its time was over on {line.until_on}"
+        yield f"{line.case_id} still holds {line.retention}; {since}: see that `forbear worker` runs."
+    file = Path(settings.ERASURE_LIST)
+    print(f"       the erasure list is {file}; keep a copy of it apart from the backups")
+    place = file if file.exists() else file.parent
+    if not os.access(place, os.W_OK):
+        yield f"{file} cannot be written, so nothing can be erased; mend it, or FORBEAR_ERASURE_LIST."
+
+
+def _proof() -> Iterator[str]:
+    """Whether checkpoints are cut, stamped and cosigned; the timestamp authority is asked for a token."""
+    from django.conf import settings
+
+    from forbear.actions.ports import TimestampAway, TimestampLies
+    from forbear.actions.record_audit import warnings
+    from forbear.config.wiring import desk
+
+    here = desk()
+    yield from (f"{warning}." for warning in warnings(here))
+    if settings.TSA:
+        try:
+            here.timestamps.stamp(b"forbear check")
+        except (TimestampAway, TimestampLies) as problem:
+            yield f"{problem}; agreements wait to be sealed until it is mended. Look at FORBEAR_TSA, FORBEAR_TSA_ROOTS."
+        if not settings.TSA_ROOTS:
+            print("       FORBEAR_TSA_ROOTS is not set, so any authority's certificate is taken")
+    else:
+        print("       no time-stamping authority: nobody outside vouches for the time; set FORBEAR_TSA")
+    print(f"       {here.log_key.vkey}; {len(here.witnesses)} witnesses")
+
+
+def _record() -> Iterator[str]:
+    """Every chain, the one log over all cases with its checkpoints, every disclosure, every command."""
+    from forbear.actions.record_audit import audited
+    from forbear.config.wiring import desk
+
+    audit = audited(desk())
     for flaw in audit.flaws[:FLAWS_SHOWN]:
         yield f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}"
     if len(audit.flaws) > FLAWS_SHOWN:

@@ -16,14 +16,24 @@ COMMANDS = {
     "worker": "do what is due: messages, reminders, deadlines, the nightly run",
     "answer": "take telephone calls behind the lender's telephone system",
     "migrate": "bring the database's tables to this version",
+    "agreement": "check a lender's own text of agreements; verify a sealed agreement",
     "check": "say whether this installation is well, and how to mend what is not",
     "staff": "add people who work at the desk, change their roles, list them",
     "sample": "fill an empty desk with a made-up town, to try it out",
+    "export": "everything held of a case as one sealed file that anyone can check",
+    "verify": "whether such a file holds, without database and network",
     "loans": "take a loan book in from a file, or write a made-up one",
     "mail": "mail comes in: from a mail server's pipe, from a mail server, from a mailbox",
     "payments": "book a file of payments",
+    "credit-feed": "what a credit bureau is told of a day, as CSV or JSON",
     "papers": "what a machine reads of a paper, from a file",
     "sms": "text messages: the texts to have approved by a carrier",
+    "audit": "is the record still what was signed of it?",
+    "witness": "watch the log of a lender from outside, and sign that it only grows",
+    "kept": "what is kept of whom, why and until when; what is overdue",
+    "keys": "change the keys of this installation, one after the other, while it works",
+    "backup": "database and files into one place, the keys into another",
+    "restore": "bring back a backup without what was erased since",
     "rebuild": "make the tables that pages read anew from the record",
     "plan": "every plan for one case, from a file",
     "rules": "the rulebook: is it sound, why is a rule what it is on a day, what changed",
@@ -72,7 +82,7 @@ def _no_database(error: Exception) -> int:
 def parser_of(command: str) -> argparse.ArgumentParser:
     """The command line's parser with one subcommand in it."""
     parser = argparse.ArgumentParser(prog="forbear")
-    importlib.import_module(f"forbear.config.{command}").add(parser.add_subparsers())
+    importlib.import_module(f"forbear.config.{command.replace('-', '_')}").add(parser.add_subparsers())
     return parser
 
 

@@ -16,11 +16,17 @@ from forbear.actions.ports import Telephony
 from forbear.adapters.bucket import S3
 from forbear.adapters.clock import SystemClock
 from forbear.adapters.ids import RandomIds
+from forbear.adapters.signing_settings import SigningSettings, read_signing_settings
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
 from forbear.core.handover import SECRET_BYTES_LEAST
 from forbear.core.signed_request import key_of
+
+RESTORING = "restoring"
+"""A file of this name shuts a data directory until what was erased since the backup is erased again."""
+restoring = False
+"""Whether this process is the one that restores."""
 
 
 class Misconfigured(Exception):
@@ -97,6 +103,9 @@ def home() -> Path:
         raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be made: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Misconfigured(f"FORBEAR_HOME is {folder}; this directory cannot be written.")
+    if (folder / RESTORING).exists() and not restoring:
+        again = "a restore of a backup was not finished here; empty it and run `forbear restore` again"
+        raise Misconfigured(f"FORBEAR_HOME is {folder}; {again}.")
     return folder
 
 
@@ -165,7 +174,7 @@ def postgresql(url: str) -> dict[str, object]:
         raise Misconfigured(f"DATABASE_URL cannot be read; write {shape}.") from error
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise Misconfigured(f"DATABASE_URL names no PostgreSQL database; write {shape}, or unset it to use SQLite.")
-    pool = {"min_size": 1, "max_size": whole("FORBEAR_DATABASE_POOL", 8, 1, 100), "timeout": 10}
+    pool = {"min_size": 1, "max_size": whole("FORBEAR_DATABASE_POOL", 16, 1, 100), "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -241,6 +250,50 @@ def clamav() -> str:
         right = "write unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310"
         raise Misconfigured(f"FORBEAR_CLAMAV is {value!r}; {right}, or unset it to do without a virus scanner.")
     return value
+
+
+def agreement_template() -> Path | None:
+    """FORBEAR_AGREEMENT_TEMPLATE: the directory of the lender's own text (docs/agreement.md); None: the house's.
+
+    One that lacks a required item is never printed by.
+    """
+    name = text("FORBEAR_AGREEMENT_TEMPLATE")
+    if not name:
+        return None
+    from forbear.adapters.template_check import template_faults
+    from forbear.adapters.templates import BadTemplate, read_template
+
+    try:
+        faults = list(template_faults(read_template(Path(name))))
+    except BadTemplate as fault:
+        faults = [str(fault)]
+    if faults:
+        more = f" (and {len(faults) - 1} more: forbear agreement check {name})" if len(faults) > 1 else ""
+        raise Misconfigured(f"FORBEAR_AGREEMENT_TEMPLATE is {name}: {faults[0]}{more}.")
+    return Path(name)
+
+
+def signing() -> SigningSettings | None:
+    """FORBEAR_SIGNING: the file that says which keys sign agreements (docs/signatures.md); None: the self-made ones."""
+    name = text("FORBEAR_SIGNING")
+    try:
+        return read_signing_settings(Path(name)) if name else None
+    except ValueError as fault:
+        raise Misconfigured(f"FORBEAR_SIGNING is {name}: {fault}") from None
+
+
+def tsa() -> tuple[str, bytes]:
+    """FORBEAR_TSA and FORBEAR_TSA_ROOTS: a time-stamping authority's address, "" for none; its roots in PEM."""
+    url, roots = text("FORBEAR_TSA"), text("FORBEAR_TSA_ROOTS")
+    if url and not url.startswith(("https://", "http://")):
+        raise Misconfigured(f"FORBEAR_TSA is {url!r}; write https://tsa.example.org/tsr.")
+    try:
+        pem = Path(roots).read_bytes() if roots else b""
+    except OSError as error:
+        raise Misconfigured(f"FORBEAR_TSA_ROOTS is {roots}; it cannot be read: {error.strerror}.") from error
+    if roots and b"-----BEGIN CERTIFICATE-----" not in pem:
+        raise Misconfigured(f"FORBEAR_TSA_ROOTS is {roots}; it holds no certificate in PEM.")
+    return url, pem
 
 
 def sms() -> Settings | None:

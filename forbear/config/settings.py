@@ -4,7 +4,7 @@ FORBEAR_DEV=1 adds the page of messages sent, takes cookies over plain http and 
 source; everything else is the same on every machine. DEBUG stays off: its error page shows what people wrote.
 """
 
-from forbear.config import environment
+from forbear.config import environment, record_environment
 
 DEV = environment.flag("FORBEAR_DEV")
 HOME = environment.home()
@@ -21,11 +21,19 @@ LOG_NAME = environment.text("FORBEAR_LOG_NAME", "forbear.example/ledger")
 LENDER = environment.text("FORBEAR_LENDER", "示例消费金融有限公司")
 LENDER_EN = environment.text("FORBEAR_LENDER_EN", "Example Consumer Finance Co., Ltd.")
 LENDER_PHONE = environment.text("FORBEAR_PHONE", "400-000-0000")
+PAY_TO = environment.text("FORBEAR_PAY_TO")
+# agreements and signatures
+AGREEMENT_TEMPLATE = environment.agreement_template()
+SIGNING = environment.signing()
+TSA, TSA_ROOTS = environment.tsa()
 POLICY = environment.policy()
 RULEBOOK = environment.text("FORBEAR_RULEBOOK")
 SMTP_URL = environment.text("SMTP_URL")
 CLAMAV = environment.clamav()
 S3 = environment.s3()
+# the record
+WITNESSES = record_environment.witnesses()
+LOG_KEYS = record_environment.earlier_keys()
 # conversation: drafts, canned replies, search
 # limits on contact
 # mail
@@ -49,6 +57,8 @@ SIP_PORTS = environment.ports("FORBEAR_SIP_RTP_PORTS", (16384, 16583))
 SIP_CALLS = environment.whole("FORBEAR_SIP_CALLS", 50, 1, 500)
 SIP_LANGUAGES = environment.languages("FORBEAR_SIP_LANGUAGES")
 VOICE = environment.text("FORBEAR_VOICE")
+# leaving
+ERASURE_LIST = environment.text("FORBEAR_ERASURE_LIST", str(HOME / "erasures.jsonl"))
 # webhooks
 WEBHOOK_HOSTS = environment.names("FORBEAR_WEBHOOK_HOSTS")
 

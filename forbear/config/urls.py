@@ -3,12 +3,17 @@
 from django.urls import include, path
 
 from forbear.config import health
-from forbear.web import dev, sms
+from forbear.web import dev, log, sms
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("log/checkpoint", log.checkpoint, name="log_checkpoint"),
+    path("log/checkpoint/<int:size>", log.checkpoint, name="log_checkpoint_of"),
+    path("log/proof", log.proof, name="log_proof"),
+    path("log/key", log.key, name="log_key"),
+    path("receipt", log.receipt, name="receipt"),
     path("texts/<str:secret>/receipts", sms.receipts, name="text_receipts"),
     path("texts/<str:secret>/messages", sms.messages, name="text_messages"),
     path("accounts/", include("allauth.urls")),

@@ -36,18 +36,21 @@ def run(arguments: argparse.Namespace) -> int:
     from forbear.actions.payments import first_nightly
     from forbear.actions.ports import Lane
     from forbear.config.mail import keep_fetching
+    from forbear.config.record_watch import keep_up, watches
     from forbear.config.sms import attend
     from forbear.config.wiring import desk
 
     # Each night puts the next on the agenda; the first one, or one that was lost, begins here. A key known is no news.
     desk().agenda.put([first_nightly(desk())])
+    stop = threading.Event()
     if arguments.once:
         while work(desk(), AT_ONCE):
             pass
+        for watch in watches():
+            keep_up(stop, watch, looks=1)
         desk().reader.close()
         return 0
     line = attend(desk())
-    stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.set()
@@ -60,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     if settings.IMAP_URL:
         beside.append(threading.Thread(target=keep_fetching, args=(stop,), daemon=True))
+    beside += [threading.Thread(target=keep_up, args=(stop, watch), daemon=True) for watch in watches()]
     for thread in beside:
         thread.start()
     _keep_on(stop, work, desk, Lane.REST, AT_ONCE)

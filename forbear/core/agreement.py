@@ -5,32 +5,59 @@ amount and date, what still accrues, breach), limitation (时效规定 art. 14),
 in writing (民法典 544) and the evidence clause (民事诉讼证据规定 art. 94). Once issued, terms are never computed again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from forbear.core.allocation import Orders, orders
 from forbear.core.contact import Party
+from forbear.core.dates import add_months
 from forbear.core.loan import Loan, days_past_due
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 
-TEMPLATE = "cn-instalment-1"
-"""The agreement's text version; a changed text gets a new name, and old agreements keep theirs."""
-
 
 class Lapse(StrEnum):
-    """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one."""
+    """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one,
+    TAKEN_BACK by her within the days to change her mind.
+    ENDED because the one it was to replace has ended.
+    """
 
     DECLINED = "declined"
     EXPIRED = "expired"
     REPLACED = "replaced"
+    TAKEN_BACK = "taken-back"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachRule:
+    """What counts before a plan may be ended as unpaid: `in_row` payments open one after another, or `missed` of the
+    last `of` that fell due late, paid since or not (0 of 0: this does not count).
+    """
+
+    in_row: int = 1
+    missed: int = 0
+    of: int = 0
+
+    def met(self, late_now: Sequence[int], ever_late: Collection[int]) -> bool:
+        """Whether it is; something has to be late now. A payment goes to the oldest, so that late ones are in a row."""
+        if not late_now:
+            return False
+        last = max(late_now)
+        lately = sum(1 for number in {*ever_late, *late_now} if last - self.of < number <= last)
+        return len(late_now) >= self.in_row or 0 < self.missed <= lately
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """Everything the document says. `record_head`: hash of the case's last event when issued, hexadecimal."""
+    """Everything the document says. `record_head`: hash of the case's last event when issued, hexadecimal; `ledger` and
+    `ledger_key`: name and public key of the log it stands in; `template`: the text it is printed by; `certificates`:
+    whose the signatures' will be (core/signatures.py: Issuer); `pay_to`: the account, "" for the contract's own;
+    `cooling_days`: after signing, in which she may take her signature back; `review_on`: when both look at it again.
+    """
 
     case_id: str
     number: int
@@ -55,11 +82,32 @@ class Terms:
     record_head: str
     allocation_late: tuple[str, ...] = ()
     allocation_late_from_days: int | None = None
+    ledger: str = ""
+    ledger_key: str = ""
+    certificates: str = ""
+    pay_to: str = ""
+    cooling_days: int = 0
+    review_on: tuple[date, ...] = ()
+    breach: BreachRule = field(default_factory=BreachRule)
 
     @property
     def orders(self) -> Orders:
         """The order payments are taken in, and the one that takes over when an instalment is very late."""
         return Orders(usual=self.allocation, late=self.allocation_late, late_from_days=self.allocation_late_from_days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What of the lender's stands in its agreements: names, telephone, account; text, log and certificates."""
+
+    lender: str
+    lender_en: str
+    phone: str
+    template: str
+    ledger: str
+    ledger_key: str
+    certificates: str
+    pay_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +126,7 @@ def draw_up(
     case_id: str,
     number: int,
     replaces: int | None,
-    lender: tuple[str, str, str],
+    house: House,
     borrower: Party,
     loan: Loan,
     offer: Offer,
@@ -87,7 +135,7 @@ def draw_up(
     rulebook: Rulebook,
     record_head: str,
 ) -> Terms:
-    """The terms of an approved offer. `lender`: its Chinese and English name and telephone.
+    """The terms of an approved offer.
 
     The order of allocation is that of the debt's days past due on the day the plan was made, as in the plan's rows.
     """
@@ -96,10 +144,10 @@ def draw_up(
         case_id=case_id,
         number=number,
         replaces=replaces,
-        template=TEMPLATE,
-        lender=lender[0],
-        lender_en=lender[1],
-        phone=lender[2],
+        template=house.template,
+        lender=house.lender,
+        lender_en=house.lender_en,
+        phone=house.phone,
         borrower=borrower,
         contract=loan.contract,
         currency=loan.currency,
@@ -116,7 +164,34 @@ def draw_up(
         record_head=record_head,
         allocation_late=allocation.late,
         allocation_late_from_days=allocation.late_from_days,
+        ledger=house.ledger,
+        ledger_key=house.ledger_key,
+        certificates=house.certificates,
+        pay_to=house.pay_to,
+        cooling_days=0 if replaces is not None else rulebook.integer("agreement.cooling_days"),
+        review_on=reviews(issued_on, offer.plan.ends_on, rulebook.integer("agreement.review_months")),
+        breach=BreachRule(
+            in_row=rulebook.integer("breach.in_row"),
+            missed=rulebook.integer("breach.missed"),
+            of=rulebook.integer("breach.missed_of"),
+        ),
     )
+
+
+def reviews(issued_on: date, ends_on: date, months: int) -> tuple[date, ...]:
+    """The days on which both look at the agreement again: every so many months until it ends."""
+    if months < 1:
+        return ()
+    found, on = list[date](), add_months(issued_on, months)
+    while on < ends_on:
+        found.append(on)
+        on = add_months(issued_on, months * (len(found) + 1))
+    return tuple(found)
+
+
+def cooling_ends_on(terms: Terms, signed_on: date) -> date | None:
+    """The last day on which she may take her signature back; None where she may not."""
+    return signed_on + timedelta(days=terms.cooling_days) if terms.cooling_days else None
 
 
 def sign_by(plan: Plan, today: date, rulebook: Rulebook) -> date | Refusal:

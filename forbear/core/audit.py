@@ -1,7 +1,8 @@
 """Is the record still what was recorded? Walks every leaf once, in the log's order, and names all that is wrong.
 
-It holds bytes to hashes, hashes to chains, chains to one gapless log, every commitment to what it commits to, and
-every event to the one command that made it. Nothing is mended here, and nothing stops at the first flaw.
+It holds bytes to hashes, hashes to chains, chains to one gapless log, the log to its Merkle tree and to every
+checkpoint kept of it, every commitment to what it commits to, and every event to the one command that made it.
+Nothing is mended here, and nothing stops at the first flaw.
 """
 
 import json
@@ -9,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forbear.core.chain import canonical, encoded
+from forbear.core.chain import canonical, encoded, leaf_hash
 from forbear.core.envelope import Damaged, read_event
+from forbear.core.log_audit import HeldTo, NodeAt, TreeWalk
+from forbear.core.merkle import Frontier
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,37 @@ class Audit:
     disclosures: int
     erased: int
     flaws: tuple[Fault, ...]
+    end: "Beginning"
+    """Where an audit of what is appended later may begin; worth something only where there is no flaw."""
+    checkpoints: int = 0
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What an earlier audit found: it looked at all before `frontier.size`, and this one goes on there. `cases`: of
+    cases that go on, how many events they had and the hash of the last.
+    """
+
+    frontier: Frontier = field(default_factory=Frontier)
+    log: str = ""
+    at: datetime | None = None
+    cases: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StoredTree:
+    """What the store keeps of the Merkle tree: the head's frontier, and subtrees by (level, number)."""
+
+    frontier: bytes
+    node_at: NodeAt
 
 
 @dataclass
 class _Walk:
     """What is known of the log up to the leaf before."""
 
+    tree: TreeWalk
+    begun: int = 0
     events: int = 0
     disclosures: int = 0
     erased: int = 0
@@ -80,15 +108,29 @@ def audit(
     size: int,
     last_at: datetime | None,
     destroyed: Mapping[str, int],
+    tree: StoredTree | None = None,
+    held: HeldTo | None = None,
+    begin: Beginning | None = None,
 ) -> Audit:
-    """Check a whole log. `size`, `last_at`: what its head says; `destroyed`: for each case of which a key was
-    destroyed, the size of the log when that last happened.
+    """Check a log, whole or from `begin` on. `size`, `last_at`: what its head says; `destroyed`: for each case of
+    which a key was destroyed, the size of the log when that last happened; `held`: checkpoints and times that it must
+    agree with.
     """
-    walk = _Walk()
+    begin, held = begin or Beginning(), held or HeldTo()
+    start = begin.frontier.size
+    walk = _Walk(
+        tree=TreeWalk(held, begin.frontier, tree.node_at if tree else None),
+        begun=start,
+        events=start,
+        log=begin.log,
+        at=begin.at,
+        cases={case_id: (count - 1, last) for case_id, (count, last) in begin.cases.items()},
+    )
     for leaf in leaves:
         if leaf.leaf != walk.events:
             walk.flaws.append(Fault(leaf.leaf, f"the leaves have a gap: leaf {walk.events} is not there"))
             walk.made_by += [""] * (leaf.leaf - walk.events)
+            walk.tree.gap(walk.events)
             walk.events = max(leaf.leaf, walk.events)
         _look_at(walk, leaf, destroyed)
         walk.events += 1
@@ -96,8 +138,19 @@ def audit(
         walk.flaws.append(Fault(-1, f"the head says {size} events, there are {walk.events}"))
     if walk.at != last_at:
         walk.flaws.append(Fault(-1, "the head's time is not the last event's"))
+    walk.tree.end(size, tree.frontier if tree else None)
+    walk.flaws += [Fault(*flaw) for flaw in walk.tree.flaws]
     _look_at_commands(walk, commands)
-    return Audit(walk.events, len(walk.cases), len(commands), walk.disclosures, walk.erased, tuple(walk.flaws))
+    return Audit(
+        events=walk.events - start,
+        cases=len(walk.cases),
+        commands=len(commands),
+        disclosures=walk.disclosures,
+        erased=walk.erased,
+        flaws=tuple(walk.flaws),
+        end=Beginning(walk.tree.frontier, walk.log, walk.at),
+        checkpoints=len(held.kept),
+    )
 
 
 def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> None:
@@ -106,6 +159,7 @@ def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> N
     seq, previous = walk.cases.get(stored.case_id, (-1, b""))
     walk.cases[stored.case_id] = (seq + 1, stored.leaf_hash)
     walk.made_by.append("")
+    at: datetime | None = None
     try:
         event = read_event(stored.leaf, stored.body, stored.leaf_hash, stored.opened)
         head = json.loads(stored.body)
@@ -117,12 +171,13 @@ def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> N
         walk.log = walk.log or head["log"]
         if walk.at is not None and event.at < walk.at:
             found.append("its time is before that of the event before")
-        walk.at, walk.made_by[-1] = event.at, event.command
+        walk.at, walk.made_by[-1], at = event.at, event.command, event.at
         found += _commitments(walk, stored, len(head["_sd"]), destroyed)
     except Damaged as damage:
         found.append(damage.problem)
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         found.append(f"it does not have the shape of the record: {error!r}")
+    walk.tree.leaf(leaf_hash(stored.body), at)
     walk.flaws += [Fault(stored.leaf, problem) for problem in found]
 
 
@@ -153,13 +208,14 @@ def _commitments(walk: _Walk, stored: StoredLeaf, committed: int, destroyed: Map
 
 def _look_at_commands(walk: _Walk, commands: Sequence[StoredCommand]) -> None:
     """Commands cover the log without gap or overlap, each the events that name it."""
-    reached = 0
+    reached = walk.begun
     for command in sorted((c for c in commands if c.count), key=lambda command: command.leaf):
         if command.leaf != reached:
             walk.flaws.append(Fault(command.leaf, "the commands do not cover the log one after the other"))
-        named = set(walk.made_by[command.leaf : command.leaf + command.count]) - {""}
+        first = max(command.leaf - walk.begun, 0)
+        named = set(walk.made_by[first : first + command.count]) - {""}
         if named - {command.key}:
             walk.flaws.append(Fault(command.leaf, "an event names another command than the one that made it"))
         reached = max(reached, command.leaf + command.count)
     if reached != walk.events:
-        walk.flaws.append(Fault(-1, f"the commands account for {reached} of {walk.events} events"))
+        walk.flaws.append(Fault(-1, f"the commands account for the log up to {reached}, it has {walk.events} events"))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from forbear.core import events as e
+from forbear.core.agreement import Lapse
 from forbear.core.codec import evolved
 from forbear.core.contact import Role
 from forbear.core.decision import Outcome
@@ -93,6 +94,8 @@ class Case:
     cure_by_on: date | None = None
     standing: Standing | None = None
     reopened: bool = False
+    pauses: tuple[tuple[date, date], ...] = ()
+    breach_by: str = ""
 
     person_by_on: date | None = None
     closed: str = ""
@@ -134,7 +137,7 @@ class Case:
             return WaitsFor.AGENT
         match self.stage:
             case Stage.PAYMENTS:
-                return _MOVES.get(self.standing, WaitsFor.NOBODY)
+                return WaitsFor.SECOND if self.breach_by else _MOVES.get(self.standing, WaitsFor.NOBODY)
             case Stage.DECISION if self.under_review:
                 if self.second_asked_by:
                     return WaitsFor.SECOND
@@ -153,6 +156,10 @@ class Case:
         """When the first instalment of the agreement in force that is not settled fell or falls due."""
         open_numbers = [n for n in range(1, len(self.due) + 1) if n not in self.settled]
         return self.due[open_numbers[0] - 1] if open_numbers and self.in_force is not None else None
+
+    def suspended_on(self, on: date) -> bool:
+        """Whether the agreement in force stands still on a day."""
+        return self.in_force is not None and any(first <= on <= last for first, last in self.pauses)
 
     def stay_over(self, today: date) -> bool:
         """Whether collection rests only by a stay whose last day is over: nothing is asked, offered or agreed."""
@@ -352,9 +359,13 @@ def _agreement(case: Case, event: e.Recorded) -> Changes:
                 "late": frozenset(),
                 "cure_by_on": None,
                 "standing": Standing.ON_TRACK,
+                "pauses": (),
+                "breach_by": "",
             }
             force = {"in_force": number, "offered": None, "due": case.offered_due, "reopened": False}
             return {**fresh, **force, "sign_by_on": None, "collection_rests": True, "stayed_until_on": None}
+        case e.AgreementLapsed(number=number, why=Lapse.TAKEN_BACK) if number == case.in_force:
+            return {"in_force": None, "due": (), "settled": frozenset(), "late": frozenset(), "standing": None}
         case e.AgreementLapsed(number=number) if number == case.offered:
             return {"offered": None, "sign_by_on": None, "reopened": case.in_force is None and case.reopened}
     return {}
@@ -374,11 +385,28 @@ def _payments(case: Case, event: e.Recorded) -> Changes:
         case e.CurePeriodEnded():
             return {"standing": Standing.CURE_ENDED}
         case e.DefaultCured():
-            return {"standing": Standing.ON_TRACK, "cure_by_on": None, "late": frozenset()}
+            return {"standing": Standing.ON_TRACK, "cure_by_on": None, "late": frozenset(), "breach_by": ""}
         case e.PlanBroken():
-            return {"standing": Standing.BROKEN, "in_force": None, "cure_by_on": None}
+            return {"standing": Standing.BROKEN, "in_force": None, "cure_by_on": None, "breach_by": ""}
         case e.PlanCompleted():
-            return {"standing": Standing.COMPLETED, "in_force": None}
+            return {"standing": Standing.COMPLETED, "in_force": None, "cure_by_on": None, "breach_by": ""}
+        case e.PlanReopened(number=number):
+            begun: Changes = {"standing": Standing.ON_TRACK, "in_force": number, "late": frozenset()}
+            return {**begun, "closed": "", "collection_rests": True}
+        case e.BreachProposed():
+            return {"breach_by": event.actor.id}
+        case e.BreachReturned():
+            return {"breach_by": ""}
+        case e.PlanSuspended(from_on=from_on, until_on=until_on):
+            longer = until_on - from_on + timedelta(days=1)
+            cure_by = case.cure_by_on + longer if case.cure_by_on else None
+            again = Standing.NOTICED if case.standing is Standing.CURE_ENDED else case.standing
+            pauses = (*case.pauses, (from_on, until_on))
+            return {"pauses": pauses, "cure_by_on": cure_by, "standing": again}
+        case e.PlanResumed(last_on=last_on) if case.pauses:
+            first_on, until_on = case.pauses[-1]
+            sooner = case.cure_by_on - (until_on - last_on) if case.cure_by_on else None
+            return {"pauses": (*case.pauses[:-1], (first_on, last_on)), "cure_by_on": sooner}
         case e.RenegotiationAsked():
             return {"restating": True, "reopened": True}
     return {}
@@ -402,6 +430,7 @@ _ROOMS = {
         _payments: (
             *(e.PaymentReceived, e.PaymentReversed, e.InstalmentLate, e.DefaultNoticed, e.DefaultCured),
             *(e.CurePeriodEnded, e.PlanBroken, e.PlanCompleted, e.RenegotiationAsked),
+            *(e.PlanSuspended, e.PlanResumed, e.BreachProposed, e.BreachReturned, e.PlanReopened),
         ),
     }.items()
     for kind in kinds

@@ -180,7 +180,7 @@ class CallRecorded(Fact):
     call: str
     blob: str
     seconds: int = 0
-    sha256: str | None = private(Retention.MESSAGE)
+    sha256: str | None = private(Retention.RECORDING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -254,6 +254,8 @@ def _noticed(talk: Conversation, event: e.Recorded) -> Conversation:
             return _taken(talk, next((one.carries for one in mails), ""), event)
         case e.NoticeFailed(notice=notice):
             return _marked(talk, notice, touched=event.seq, state="failed")
+        case e.NoticeDropped(notice=notice):
+            return _marked(talk, notice, touched=event.seq, state="dropped")
     return talk
 
 

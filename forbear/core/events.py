@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from forbear.core.agreement import Lapse, SigningAct, Terms
+from forbear.core.bundle_facts import CaseExported as CaseExported
 from forbear.core.codec import typed
 from forbear.core.contact import Channel, Purpose
 from forbear.core.contact_facts import AuthorityEnded as AuthorityEnded
@@ -58,9 +59,39 @@ from forbear.core.facts import Fact as Fact
 from forbear.core.facts import Recorded as Recorded
 from forbear.core.facts import Retention as Retention
 from forbear.core.facts import private
+from forbear.core.leaving_facts import Answered as Answered
+from forbear.core.leaving_facts import DataAnswered as DataAnswered
+from forbear.core.leaving_facts import DataAsked as DataAsked
+from forbear.core.leaving_facts import ErasureAgreed as ErasureAgreed
+from forbear.core.leaving_facts import ErasureProposed as ErasureProposed
+from forbear.core.leaving_facts import ErasureRefused as ErasureRefused
+from forbear.core.leaving_facts import HoldLifted as HoldLifted
+from forbear.core.leaving_facts import HoldPlaced as HoldPlaced
+from forbear.core.leaving_facts import HoldWhy as HoldWhy
+from forbear.core.leaving_facts import PartyCorrected as PartyCorrected
+from forbear.core.leaving_facts import Right as Right
+from forbear.core.leaving_facts import Stays as Stays
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
+from forbear.core.promise_facts import BreachProposed as BreachProposed
+from forbear.core.promise_facts import BreachReturned as BreachReturned
+from forbear.core.promise_facts import CompletionIssued as CompletionIssued
+from forbear.core.promise_facts import CreditAnswered as CreditAnswered
+from forbear.core.promise_facts import CreditDisputed as CreditDisputed
+from forbear.core.promise_facts import CreditReported as CreditReported
+from forbear.core.promise_facts import CreditStatementGiven as CreditStatementGiven
+from forbear.core.promise_facts import CreditStatementJudged as CreditStatementJudged
+from forbear.core.promise_facts import CreditWarned as CreditWarned
+from forbear.core.promise_facts import MeasureGranted as MeasureGranted
+from forbear.core.promise_facts import NoticeDropped as NoticeDropped
+from forbear.core.promise_facts import OverpaymentFound as OverpaymentFound
+from forbear.core.promise_facts import PlanReopened as PlanReopened
+from forbear.core.promise_facts import PlanResumed as PlanResumed
+from forbear.core.promise_facts import PlanSuspended as PlanSuspended
+from forbear.core.promise_facts import RefundSent as RefundSent
+from forbear.core.promise_parts import Fallback
+from forbear.core.signature_facts import AgreementSealed as AgreementSealed
 from forbear.core.solver import Answer
 from forbear.core.solver import Question as PlanQuestion
 from forbear.core.statement import Question, Statement
@@ -208,7 +239,10 @@ class DecisionAppealed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementIssued(Fact):
-    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks."""
+    """The exact terms, instalment by instalment; nothing signed is ever computed again. Its due dates are clocks.
+
+    `printed`: SHA-256 of the document, so that what she signs is what was put before her.
+    """
 
     type = "agreement.issued"
     number: int
@@ -219,6 +253,7 @@ class AgreementIssued(Fact):
     document: str
     replaces: int | None = None
     terms: Terms | None = private(Retention.AGREEMENT)
+    printed: str | None = private(Retention.AGREEMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,8 +334,11 @@ class CurePeriodEnded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanBroken(Fact):
+    """A person ended the agreement; `fallback`: what became of what was taken off, with figures before and after."""
+
     type = "plan.broken"
     why: BreakReason
+    fallback: Fallback | None = private(Retention.AGREEMENT)
     reason: str | None = private(Retention.MESSAGE)
 
 
@@ -375,7 +413,11 @@ QUIET = frozenset(
         *("offers.made", "identity.proved", "note.written"),
         *("message.delivered", "call.begun", "call.ended", "call.recorded", "call.heard"),
         *("contact.tried", "contact.refused"),
+        "agreement.sealed",
+        *("case.exported",),
         *("upload_link.sent", "upload_link.ended", "paper.read", "paper.seen", "papers.compared"),
+        *("data.asked", "hold.placed", "hold.lifted", "erasure.refused"),
+        *("notice.dropped", "credit.reported", "completion.issued"),
     }
 )
 """Facts that do not make what a person has on her screen out of date."""

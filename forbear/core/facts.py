@@ -17,6 +17,7 @@ class Retention(StrEnum):
     FINANCE = "finance"
     HEALTH = "health"
     MESSAGE = "message"
+    RECORDING = "recording"
     AGREEMENT = "agreement"
 
 

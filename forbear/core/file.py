@@ -9,17 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from forbear.core import events as e
-from forbear.core.agreement import Terms
+from forbear.core.agreement import Lapse, SigningAct, Terms
 from forbear.core.budget import Household
 from forbear.core.case import Case, after
 from forbear.core.checklist import still_shown
 from forbear.core.codec import evolved
 from forbear.core.contact import Actor, Party, Reach
 from forbear.core.conversation import Conversation, Notice, Spoken, conversed
+from forbear.core.credit import CreditRecord, credited
 from forbear.core.decision import Decided, Proposal
 from forbear.core.evidence import Held, Item, PaperFacts
 from forbear.core.payments import Payment, Row, position
 from forbear.core.plan import Offer
+from forbear.core.promise import Promise, promised
 from forbear.core.reading import Confirmed, Reading, Remark
 from forbear.core.solver import Answer
 from forbear.core.statement import Question, Statement
@@ -65,7 +67,11 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """An agreement with its terms; `state`: offered, in-force, lapsed, replaced, broken, completed."""
+    """An agreement with its terms; `state`: offered, in-force, lapsed, replaced, taken-back, broken, completed.
+
+    `printed`: the SHA-256 of `document`; `act`: how she signed it, and `signed_seq` where that stands in the record;
+    `sealed`: the PDF with both signatures, "" until it is there.
+    """
 
     number: int
     state: str
@@ -73,6 +79,11 @@ class Agreed:
     issued_at: datetime
     signed_at: datetime | None
     terms: Terms | None
+    printed: str = ""
+    act: SigningAct | None = None
+    signed_seq: int = -1
+    sealed: str = ""
+    sealing: e.AgreementSealed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +130,8 @@ class CaseFile:
     agreements: tuple[Agreed, ...] = ()
     payments: tuple[Paid, ...] = ()
     talk: Conversation = field(default_factory=Conversation)
+    promise: Promise = field(default_factory=Promise)
+    credit: CreditRecord = field(default_factory=CreditRecord)
 
     @property
     def spoken(self) -> tuple[Spoken, ...]:
@@ -185,7 +198,8 @@ def with_event(file: CaseFile, event: e.Recorded) -> CaseFile:
     for room in (_contact, _statement, _evidence, _decision, _agreement, _payments):
         changes.update(room(file, event))
     common = {"case": after(file.case, event), "events": (*file.events, event), "talk": conversed(file.talk, event)}
-    return evolved(file, {**common, **changes})
+    kept = {"promise": promised(file.promise, event), "credit": credited(file.credit, event)}
+    return evolved(file, {**common, **kept, **changes})
 
 
 def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
@@ -194,6 +208,8 @@ def _contact(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
             return {"party": party, "loan_id": loan_id, "contract": contract}
         case e.ReachChosen(reach=reach):
             return {"reach": reach}
+        case e.PartyCorrected(party=party) if party is not None:
+            return {"party": party}
     return {}
 
 
@@ -309,21 +325,32 @@ def _decision(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
 
 def _agreement(file: CaseFile, event: e.Recorded) -> dict[str, Any]:
     match event.fact:
-        case e.AgreementIssued(number=number, document=document, terms=terms):
+        case e.AgreementIssued(number=number, document=document, terms=terms, printed=printed):
             new = Agreed(
-                number=number, state="offered", document=document, issued_at=event.at, signed_at=None, terms=terms
+                number=number,
+                state="offered",
+                document=document,
+                issued_at=event.at,
+                signed_at=None,
+                terms=terms,
+                printed=printed or "",
             )
             return {"agreements": (*file.agreements, new)}
-        case e.AgreementSigned(number=number):
-            return {"agreements": _each(file, number, signed_at=event.at)}
+        case e.AgreementSigned(number=number, act=act):
+            return {"agreements": _each(file, number, signed_at=event.at, act=act, signed_seq=event.seq)}
+        case e.AgreementSealed(number=number, document=document):
+            return {"agreements": _each(file, number, sealed=document, sealing=event.fact)}
         case e.AgreementCountersigned(number=number):
             return {"agreements": _each(file, number, state="in-force")}
         case e.AgreementLapsed(number=number, why=why):
-            return {"agreements": _each(file, number, state="replaced" if why == "replaced" else "lapsed")}
+            state = why.value if why in (Lapse.REPLACED, Lapse.TAKEN_BACK) else "lapsed"
+            return {"agreements": _each(file, number, state=state)}
         case e.PlanBroken() if file.case.in_force is not None:
             return {"agreements": _each(file, file.case.in_force, state="broken")}
         case e.PlanCompleted() if file.case.in_force is not None:
             return {"agreements": _each(file, file.case.in_force, state="completed")}
+        case e.PlanReopened(number=number):
+            return {"agreements": _each(file, number, state="in-force")}
     return {}
 
 

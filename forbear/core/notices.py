@@ -25,12 +25,25 @@ class NoticeKind(StrEnum):
     PAYMENT_RECEIVED = "payment-received"
     PAYMENT_REVERSED = "payment-reversed"
     REMINDER = "reminder"
+    OVERDUE = "overdue"
     LATE = "late"
     DEFAULT_NOTICED = "default-noticed"
     DEFAULT_CURED = "default-cured"
     BROKEN = "broken"
     COMPLETED = "completed"
     RENEGOTIATION = "renegotiation"
+    DATA_ASKED = "data-asked"
+    DATA_ANSWERED = "data-answered"
+    ERASURE_REFUSED = "erasure-refused"
+    SUSPENDED = "suspended"
+    PAUSE_OVER = "pause-over"
+    OVERPAID = "overpaid"
+    REFUNDED = "refunded"
+    REOPENED = "reopened"
+    CREDIT_NOTICE = "credit-notice"
+    DISPUTE_RECEIVED = "dispute-received"
+    DISPUTE_ANSWERED = "dispute-answered"
+    STATEMENT_JUDGED = "statement-judged"
 
 
 LEFT_OUT = "…"
@@ -66,5 +79,17 @@ CALLED_FOR = {
     "plan.broken": NoticeKind.BROKEN,
     "plan.completed": NoticeKind.COMPLETED,
     "renegotiation.asked": NoticeKind.RENEGOTIATION,
+    "data.asked": NoticeKind.DATA_ASKED,
+    "data.answered": NoticeKind.DATA_ANSWERED,
+    "erasure.refused": NoticeKind.ERASURE_REFUSED,
+    "plan.suspended": NoticeKind.SUSPENDED,
+    "plan.resumed": NoticeKind.PAUSE_OVER,
+    "overpayment.found": NoticeKind.OVERPAID,
+    "refund.sent": NoticeKind.REFUNDED,
+    "plan.reopened": NoticeKind.REOPENED,
+    "credit.warned": NoticeKind.CREDIT_NOTICE,
+    "credit.disputed": NoticeKind.DISPUTE_RECEIVED,
+    "credit.answered": NoticeKind.DISPUTE_ANSWERED,
+    "credit.statement_judged": NoticeKind.STATEMENT_JUDGED,
 }
 """By the fact's type. A refusal or counter-offer is told by its outcome, an approval by its agreement."""

@@ -82,8 +82,12 @@ class Row:
 
 
 def position(terms: Terms, payments: Sequence[Payment]) -> tuple[Row, ...]:
-    """The schedule with all payments that stand (not reversed) laid on it."""
-    spared = any(payment.spared_minor for payment in payments)
+    """The schedule with all payments that stand (not reversed) laid on it. Interest is spared by settling early as long
+    as that settlement stands whole: where a payment before it turns out to be none, it does not.
+    """
+    brought = sum(line.amount_minor for payment in payments for line in payment.lines)
+    most_minor = max((payment.spared_minor for payment in payments), default=0)
+    spared = most_minor > 0 and brought + most_minor >= terms.plan.total_minor
     rows = []
     for number, instalment in enumerate(terms.plan.instalments, start=1):
         lines = [line for payment in payments for line in payment.lines if line.instalment == number]
@@ -149,24 +153,34 @@ def _open(row: Row) -> Owed:
 
 def _settle(rows: Sequence[Row], amount_minor: int, paid_on: date, opened_on: date) -> Split:
     lines = []
-    for row, interest_minor in zip(rows, _interest_owed(rows, paid_on, opened_on), strict=True):
+    interests, ahead = _interest_owed(rows, paid_on, opened_on)
+    for row, interest_minor in reversed(tuple(zip(rows, interests, strict=True))):
         if row.open_minor == 0:
             continue
-        lines.append(Line(instalment=row.number, **(vars(_open(row)) | {"interest_minor": interest_minor})))
+        owed = _open(row)
+        off = min(ahead, owed.principal_minor)
+        ahead -= off
+        taken = replace(owed, principal_minor=owed.principal_minor - off, interest_minor=interest_minor)
+        lines.append(Line(instalment=row.number, **vars(taken)))
     paid_minor = sum(line.amount_minor for line in lines)
     spared_minor = sum(row.open_minor for row in rows) - paid_minor
     settled = tuple(row.number for row in rows if row.open_minor)
-    return Split(tuple(lines), settled, amount_minor - paid_minor, spared_minor, all_settled=True)
+    return Split(tuple(reversed(lines)), settled, amount_minor - paid_minor, spared_minor, all_settled=True)
 
 
 def settlement_owed(rows: Sequence[Row], on: date, opened_on: date) -> Owed:
-    """What settles everything on a day: all that is open, but interest only up to that day (民法典 677)."""
+    """What settles everything on a day: all that is open, but interest only up to that day (民法典 677). Interest that
+    was paid ahead of its time counts against principal.
+    """
     whole = sum((_open(row) for row in rows), NOTHING)
-    return replace(whole, interest_minor=sum(_interest_owed(rows, on, opened_on)))
+    interests, ahead = _interest_owed(rows, on, opened_on)
+    principal_minor = max(whole.principal_minor - ahead, 0)
+    return replace(whole, principal_minor=principal_minor, interest_minor=sum(interests))
 
 
-def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
-    """Interest to be paid on each row to settle on a day, oldest first: all there is, less what has not accrued yet.
+def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> tuple[list[int], int]:
+    """Interest to be paid on each row to settle on a day, oldest first: all there is, less what has not accrued yet;
+    and what was paid already of interest that has not accrued.
 
     New interest accrues evenly over the days up to its row; what has accrued is rounded half up.
     """
@@ -178,17 +192,35 @@ def _interest_owed(rows: Sequence[Row], on: date, opened_on: date) -> list[int]:
         begins_on = row.instalment.due_on
     open_each = [row.instalment.interest_minor - row.paid.interest_minor if row.open_minor else 0 for row in rows]
     rest = max(sum(open_each) - unaccrued, 0)
+    ahead = max(unaccrued - sum(open_each), 0)
     owed = []
     for open_minor in open_each:
         owed.append(min(open_minor, rest))
         rest -= owed[-1]
-    return owed
+    return owed, ahead
 
 
-def late(rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int) -> tuple[int, ...]:
+Pauses = Sequence[tuple[date, date]]
+"""Times in which an agreement stands still: (first day, last day) of each."""
+
+
+def days_after(due_on: date, on: date, pauses: Pauses = ()) -> int:
+    """Days since a day, without those of a pause; 0 or less before it."""
+    days = (on - due_on).days
+    for first_on, last_on in pauses:
+        days -= max(0, (min(last_on, on) - max(first_on, due_on + timedelta(days=1))).days + 1)
+    return days
+
+
+def late(
+    rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int, pauses: Pauses = ()
+) -> tuple[int, ...]:
     """Numbers of instalments still open by more than the tolerance when the days of grace are over."""
-    grace = timedelta(days=grace_days)
-    return tuple(r.number for r in rows if r.open_minor > tolerance_minor and r.instalment.due_on + grace < today)
+    return tuple(
+        row.number
+        for row in rows
+        if row.open_minor > tolerance_minor and days_after(row.instalment.due_on, today, pauses) > grace_days
+    )
 
 
 def next_row(rows: Sequence[Row]) -> Row | None:

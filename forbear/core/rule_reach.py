@@ -11,6 +11,8 @@ from typing import Any
 from forbear.core.rule_values import Key, Multiple, Param, Scoped
 
 GRADES = ("A", "B", "C", "D", "C/observed")
+CLASSES = ("identity", "statement", "finance", "message", "recording", "agreement")
+"""Classes of data with a period of their own; health papers have desk.keep_health_days."""
 FROM_THE_FIRST_DAY = ("relief.ladder", "value.hazard", "value.recovery", "value.nothing")
 """Tables by days past due in which every debt finds its row, also on the day it is not late at all."""
 Found = Iterator[tuple[Param, str, str]]
@@ -22,6 +24,8 @@ def no_effect(param: Param, key: Key) -> Found:
         yield param, "scope", f"{key.key} is the same at every place; take the scope out"
     elif key.scoped is Scoped.GRADE and param.scope and param.scope not in GRADES:
         yield param, "scope", f"scope {param.scope!r} is no grade of evidence; one of {', '.join(GRADES)}"
+    elif key.scoped is Scoped.CLASS and param.scope not in CLASSES:
+        yield param, "scope", f"scope {param.scope!r} is no class of data; one of {', '.join(CLASSES)}"
     elif key.scoped is Scoped.PLACE and param.scope and not _place(param.scope):
         yield param, "scope", f"scope {param.scope!r} is no place; write it as cn/sichuan/chengdu"
     elif key.scoped is Scoped.PLACE and param.scope and _elsewhere(param):

@@ -47,14 +47,15 @@ class Tighter(StrEnum):
 
 
 class Scoped(StrEnum):
-    """What the scope of a key's values says: nothing, a place (cn/sichuan/chengdu), a grade of evidence (A to D), or an
-    item of the checklist of papers (cause/illness).
+    """What the scope of a key's values says: nothing, a place (cn/sichuan/chengdu), a grade of evidence (A to D), an
+    item of the checklist of papers (cause/illness), or a class of data kept for one reason (core/facts.py: Retention).
     """
 
     NONE = "none"
     PLACE = "place"
     GRADE = "grade"
     ITEM = "item"
+    CLASS = "class"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ One lock on `head` makes the order of leaves the order of commits, so that no re
 command does stands in one transaction: events, disclosures, what becomes due, the queue's line, the idempotency key.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from forbear.actions.ports import Conflict, Ids, KeyReused, Write
-from forbear.core.audit import Audit
+from forbear.core.audit import Audit, Beginning
 from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.events import DataErased, Recorded
-from forbear.store import contact_budget, conversation, projections, rooms
+from forbear.core.log_audit import HeldTo
+from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
+from forbear.store.erasures import Erased
+from forbear.store.group_commit import GroupCommit
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
@@ -41,32 +44,66 @@ _INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) v
 _INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
 
 
-class DjangoLedger:
-    """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever."""
+Appended = tuple[Recorded, ...] | Conflict | KeyReused
 
-    def __init__(self, keys: Keys, ids: Ids, log: str, using: str = "default") -> None:
+
+class DjangoLedger:
+    """The Ledger port (forbear/actions/ports.py). `log`: the log's name, which stands in every event for ever;
+    `erased`: told of every erasure before it is done (store/erasures.py).
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        ids: Ids,
+        log: str,
+        using: str = "default",
+        *,
+        erased: Callable[[Erased], None] = lambda told: None,
+    ) -> None:
+        self._erased = erased
         self._keys = keys
         self._data_keys = DataKeys(keys, using)
         self._ids = ids
-        self._log = log
+        self._name = log
         self._using = using
         self._states: dict[bytes, Case] = {}
         self._contacts = DjangoContacts(keys, using)
+        self._group: GroupCommit[Write, Appended] = GroupCommit(self._append_all)
+
+    @property
+    def keys(self) -> Keys:
+        """The installation's keys."""
+        return self._keys
 
     @property
     def contacts(self) -> DjangoContacts:
         return self._contacts
 
-    def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
+    def append(self, write: Write) -> Appended:
+        """Together with what other threads of this process append at the same moment (group_commit.py); alone where
+        the caller has a transaction open already.
+        """
+        alone = connections[self._using].in_atomic_block
+        return self._append_all([write])[0] if alone else self._group.do(write)
+
+    def _append_all(self, writes: Sequence[Write]) -> list[Appended]:
+        """All in one transaction and under one lock, or none."""
         with transaction.atomic(using=self._using):
             head = self._locked_head()
-            known = self.command(write.key, write.request)
-            if known is not None:
-                return known
-            (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
-            if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
-                return Conflict(seq)
-            return self._store(write, head, bytes(previous))
+            answers = [self._append(write, head) for write in writes]
+            heads = Head.objects.using(self._using)
+            heads.update(size=head.size, last_at=head.last_at, frontier=head.frontier)
+            return answers
+
+    def _append(self, write: Write, head: Head) -> Appended:
+        known = self.command(write.key, write.request)
+        if known is not None:
+            return known
+        (seq, previous), *_ = self._rows(_LAST, (write.case_id,)) or [(-1, b"")]
+        if seq != write.expected or (write.seen and self.contacts.seen(write.seen.borrower_id) != write.seen):
+            return Conflict(seq)
+        return self._store(write, head, bytes(previous))
 
     def command(self, key: str, request: bytes) -> tuple[Recorded, ...] | KeyReused | None:
         rows = self._rows(_COMMAND, (key,))
@@ -91,6 +128,12 @@ class DjangoLedger:
         rows = self._rows("select body, leaf_hash from event where case_id = %s order by seq", (case_id,))
         return tuple((bytes(body), bytes(leaf_hash)) for body, leaf_hash in rows)
 
+    def disclosures(self, case_id: str) -> dict[int, tuple[str, ...]]:
+        rows = self._rows("select leaf, seq, leaf_hash from event where case_id = %s", (case_id,))
+        hashes = {leaf: bytes(leaf_hash) for leaf, _, leaf_hash in rows}
+        texts = self._disclosed("e.case_id = %s", (case_id,), hashes)
+        return {seq: tuple(texts[leaf]) for leaf, seq, _ in rows if leaf in texts}
+
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
         while chunk := self._read("e.leaf >= %s and e.leaf < %s", from_leaf, from_leaf + READ_AT_ONCE):
             yield from chunk
@@ -109,8 +152,8 @@ class DjangoLedger:
     def cases_with(self, retention: str) -> tuple[str, ...]:
         return self._data_keys.cases_with(retention)
 
-    def verify(self) -> Audit:
-        return verify(self._data_keys, self._using)
+    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+        return verify(self._data_keys, self._using, held, since)
 
     def rebuild(self) -> int:
         """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
@@ -160,7 +203,7 @@ class DjangoLedger:
         for fact in write.facts:
             event = seal_fact(
                 fact,
-                log=self._log,
+                log=self._name,
                 case_id=write.case_id,
                 seq=write.expected + 1 + len(sealed),
                 previous=sealed[-1].leaf_hash if sealed else previous,
@@ -191,9 +234,9 @@ class DjangoLedger:
         )
         before = self._state(write.case_id, previous)
         self._insert(write, head.size, recorded, sealed)
-        for event in recorded:
-            if isinstance(event.fact, DataErased):
-                self._data_keys.destroy(event.case_id, event.fact.retention_class, event.leaf)
+        if recorded and recorded[0].seq == 0:
+            leaving.watch(write.case_id, at.date(), self._using)
+        self._erase(recorded)
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
@@ -203,8 +246,19 @@ class DjangoLedger:
             contact_budget.apply(recorded, before, after, self._keys, self._using)
         if recorded:
             self._remember(recorded[-1].leaf_hash, after)
-        Head.objects.using(self._using).update(size=head.size + len(recorded), last_at=at)
+        head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
+        head.size, head.last_at = head.size + len(recorded), at
         return recorded
+
+    def _erase(self, recorded: Sequence[Recorded]) -> None:
+        """Do what a DataErased says, and have the erasure list know of it first."""
+        for event in recorded:
+            if isinstance(event.fact, DataErased):
+                kept = event.fact.retention_class
+                keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
+                told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
+                self._erased(told)
+                read_event.cache_clear()  # what was opened lately is in this process's memory
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
         """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so

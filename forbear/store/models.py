@@ -17,8 +17,12 @@ from forbear.store.contact_budget_tables import ContactRow as ContactRow
 from forbear.store.conversation_tables import CannedReplyRow as CannedReplyRow
 from forbear.store.conversation_tables import DraftRow as DraftRow
 from forbear.store.conversation_tables import MessageMark as MessageMark
+from forbear.store.leaving_tables import LookRow as LookRow
 from forbear.store.loan_tables import BorrowerRow as BorrowerRow
 from forbear.store.loan_tables import LoanRow as LoanRow
+from forbear.store.log_tables import AttestationRow as AttestationRow
+from forbear.store.log_tables import CheckpointRow as CheckpointRow
+from forbear.store.log_tables import TreeNode as TreeNode
 from forbear.store.mail_tables import MailIn as MailIn
 from forbear.store.paper_tables import PaperMark as PaperMark
 from forbear.store.sms_tables import TextInRow as TextInRow
@@ -111,7 +115,7 @@ class Command(models.Model):
 
 
 class Head(models.Model):
-    """One row: the log's size and last time, and room for a Merkle frontier. Locking it makes one writer at a time."""
+    """One row: the log's size, last time and Merkle frontier. Locking it makes one writer at a time."""
 
     one = models.SmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField(default=0)

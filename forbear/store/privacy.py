@@ -7,10 +7,12 @@ the key-encryption key. Forgetting a data key is forgetting all that was sealed 
 import os
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from pathlib import Path
+from time import time_ns
 from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
@@ -58,13 +60,76 @@ def load_keys(home: Path) -> Keys:
     names = ("kek", "book", "index", "code")
     if not (folder / "made").exists():
         for name in names:
-            if not (folder / name).exists():
-                _make(folder, name)
+            if not generations(folder, name):
+                make(folder, name)
         (folder / "made").touch(mode=0o600)
-    return Keys(**{name: _read(folder / name) for name in names})
+    rings: dict[str, bytes] = {name: Ring(folder, name) for name in CHANGED_BY_ROTATION}
+    return Keys(**{name: rings.get(name) or read(folder / name) for name in names})
 
 
-def _make(folder: Path, name: str) -> None:
+def load_later_key(home: Path, name: str) -> bytes:
+    """A key that installations have since a later version, such as the log's: made once, and missed ever after."""
+    folder = Path(home) / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / f"{name}.made").exists():
+        if not (folder / name).exists():
+            make(folder, name)
+        (folder / f"{name}.made").touch(mode=0o600)
+    return read(folder / name)
+
+
+CHANGED_BY_ROTATION = ("kek", "book")
+"""Keys of which several generations may be there at once (store/rotation.py)."""
+
+
+class Ring(bytes):
+    """A key with its generations: the files kek, kek.2, kek.3, …; the newest seals, and each of them opens.
+
+    As bytes it is the newest when it was loaded. Every use looks whether the folder changed since, so that a process
+    that runs on seals with a new generation from the moment it is there.
+    """
+
+    folder: Path
+    name: str
+    _looked: tuple[int, bool]
+    _found: tuple[bytes, ...]
+
+    def __new__(cls, folder: Path, name: str) -> "Ring":
+        found = tuple(read(file) for file in generations(folder, name))
+        ring = super().__new__(cls, found[0] if found else read(folder / name))
+        ring.folder, ring.name, ring._found, ring._looked = folder, name, found, (0, False)
+        return ring
+
+    @property
+    def generations(self) -> tuple[bytes, ...]:
+        """Every generation there is now, the newest first."""
+        changed = self.folder.stat().st_mtime_ns
+        if self._looked != (changed, True):
+            # A folder that changed within the last moments may change again without another time on it.
+            settled = time_ns() - changed > SETTLED_NS
+            self._found, self._looked = _all(self.folder, self.name), (changed, settled)
+        return self._found
+
+
+SETTLED_NS = 2_000_000_000
+
+
+def _all(folder: Path, name: str) -> tuple[bytes, ...]:
+    found = []
+    for file in generations(folder, name):
+        with suppress(FileNotFoundError):  # destroyed at this very moment
+            found.append(read(file))
+    return tuple(found) or (read(folder / name),)
+
+
+def generations(folder: Path, name: str) -> tuple[Path, ...]:
+    """The files of a key's generations, the newest first."""
+    numbers = [int(file.name.partition(".")[2]) for file in folder.glob(f"{name}.*") if file.suffix[1:].isdecimal()]
+    files = [folder / f"{name}.{number}" for number in sorted(numbers, reverse=True)]
+    return (*files, *((folder / name,) if (folder / name).exists() else ()))
+
+
+def make(folder: Path, name: str) -> None:
     """Several processes may start at once: a key appears whole and in one step, and the first one made is kept."""
     draft = folder / f".{name}-{os.getpid()}-{os.urandom(4).hex()}"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -81,7 +146,7 @@ def _make(folder: Path, name: str) -> None:
         draft.unlink()
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
     try:
         key = file.read_bytes()
     except FileNotFoundError as error:
@@ -98,13 +163,18 @@ def _read(file: Path) -> bytes:
 
 def seal_bytes(key: bytes, context: bytes, data: bytes) -> bytes:
     """AES-256-GCM: nonce, ciphertext, tag. `context` says where the value stands, so that it opens nowhere else."""
+    key = key.generations[0] if isinstance(key, Ring) else key
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, data, context)
 
 
 def open_bytes(key: bytes, context: bytes, sealed: bytes) -> bytes:
-    """What seal_bytes sealed; raises WrongKey."""
-    return open_with(AESGCM(key), context, sealed)
+    """What seal_bytes sealed, under whichever generation of a key; raises WrongKey."""
+    *older, last = key.generations if isinstance(key, Ring) else (key,)
+    for one in older:
+        with suppress(WrongKey):
+            return open_with(AESGCM(one), context, sealed)
+    return open_with(AESGCM(last), context, sealed)
 
 
 def open_with(cipher: AESGCM, context: bytes, sealed: bytes) -> bytes:

@@ -5,42 +5,83 @@ next look, and no writer waits.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections
 from django.db.models import Max, Subquery
 
-from forbear.core.audit import Audit, Fault, StoredCommand, StoredLeaf, audit
-from forbear.store.models import Command, DataKey, Event, Head, Secret
+from forbear.core.audit import Audit, Beginning, Fault, StoredCommand, StoredLeaf, StoredTree, audit
+from forbear.core.log_audit import NODE_LEVELS, HeldTo, NodeAt
+from forbear.store.models import Command, DataKey, Event, Head, Secret, TreeNode
 from forbear.store.privacy import DataKeys, WrongKey, disclosure_place, open_with
 
 LEAVES_AT_ONCE = 500
 
 
-def verify(data_keys: DataKeys, using: str) -> Audit:
-    """Look at the whole record of the database `using`; raises WrongKey when a data key itself does not open."""
+def verify(data_keys: DataKeys, using: str, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+    """Look at the record of the database `using`, whole or what was appended `since`; raises WrongKey when a data key
+    itself does not open.
+    """
     last = Event.objects.using(using).order_by("-leaf").values("leaf")[:1]
-    head = Head.objects.using(using).annotate(last=Subquery(last)).values_list("size", "last_at", "last").first()
-    size, last_at, last_leaf = head or (0, None, Event.objects.using(using).aggregate(last=Max("leaf"))["last"])
+    head = Head.objects.using(using).annotate(last=Subquery(last))
+    found_head = head.values_list("size", "last_at", "frontier", "last").first()
+    none = (0, None, b"", Event.objects.using(using).aggregate(last=Max("leaf"))["last"])
+    size, last_at, frontier, last_leaf = found_head or none
+    start = since.frontier.size if since else 0
     end = max(size, -1 if last_leaf is None else last_leaf + 1)
-    commands = Command.objects.using(using).filter(leaf__lt=max(end, 1)).values_list("key", "leaf", "count")
+    commands = Command.objects.using(using).filter(leaf__gte=start, leaf__lt=max(end, 1))
     gone = DataKey.objects.using(using).exclude(destroyed_leaf=None).order_by("destroyed_leaf")
     found = audit(
-        _leaves(data_keys, using, end),
-        [StoredCommand(*command) for command in commands],
+        _leaves(data_keys, using, start, end),
+        [StoredCommand(*command) for command in commands.values_list("key", "leaf", "count")],
         size=size,
         last_at=last_at,
         destroyed=dict(gone.values_list("case_id", "destroyed_leaf")),
+        tree=StoredTree(_bytes(frontier), _nodes(using)),
+        held=held,
+        begin=_with_cases(since, using, end) if since else None,
     )
-    stray = Secret.objects.using(using).filter(leaf__lt=end).exclude(leaf__in=Event.objects.using(using).values("leaf"))
+    stray = (
+        Secret.objects.using(using)
+        .filter(leaf__gte=start, leaf__lt=end)
+        .exclude(leaf__in=Event.objects.using(using).values("leaf"))
+    )
     flaws = [Fault(leaf, "a disclosure without its event") for leaf in stray.values_list("leaf", flat=True)]
-    return Audit(**{**vars(found), "flaws": (*found.flaws, *flaws, *_pages(using))})
+    flaws += _stray_nodes(using, end)
+    return Audit(**{**vars(found), "flaws": (*found.flaws, *flaws, *(() if since else _pages(using)))})
 
 
-def _leaves(data_keys: DataKeys, using: str, end: int) -> Iterator[StoredLeaf]:
+def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
+    """The beginning with the last event before it of each case that goes on after it."""
+    start = since.frontier.size
+    events = Event.objects.using(using)
+    on = events.filter(leaf__gte=start, leaf__lt=end, seq__gt=0).values("case_id").distinct()
+    before = events.filter(leaf__lt=start, case_id__in=on).order_by("leaf").values_list("case_id", "seq", "leaf_hash")
+    cases = {case_id: (seq + 1, _bytes(hashed)) for case_id, seq, hashed in before}
+    return replace(since, cases=cases)
+
+
+def _nodes(using: str) -> NodeAt:
+    def node_at(level: int, n: int) -> bytes | None:
+        found = TreeNode.objects.using(using).filter(level=level, n=n).values_list("hash", flat=True).first()
+        return None if found is None else _bytes(found)
+
+    return node_at
+
+
+def _stray_nodes(using: str, end: int) -> list[Fault]:
+    """Subtrees kept that the log has no leaves for."""
+    rows = TreeNode.objects.using(using).values_list("level", "n")
+    kept = {(level, n) for level, n in rows if level % NODE_LEVELS or level < 1 or level > 62 or (n + 1) << level > end}
+    return [
+        Fault(-1, f"a subtree {n} of 2^{level} leaves is kept that the log does not have") for level, n in sorted(kept)
+    ]
+
+
+def _leaves(data_keys: DataKeys, using: str, start: int, end: int) -> Iterator[StoredLeaf]:
     events = Event.objects.using(using).order_by("leaf")
-    start = 0
     while start < end:
         some = events.filter(leaf__gte=start, leaf__lt=end)[:LEAVES_AT_ONCE]
         rows = list(some.values_list("leaf", "case_id", "seq", "type", "body", "leaf_hash"))

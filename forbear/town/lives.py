@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from forbear.actions import contact, conversation, decision, evidence, payments
+from forbear.actions import breach, contact, conversation, decision, evidence, payments
 from forbear.core.contact import Channel
 from forbear.core.decision import Outcome
 from forbear.core.payments import BreakReason
@@ -187,7 +187,7 @@ def broken(she: Borrower) -> Life:
     yield from signed(she)
     yield she.next_due() + 40 * DAY
     words = "通知和补救期都已过，没有收到付款，也联系不上。"
-    well(payments.declare_broken(she.desk, she.by(she.reviewer), she.case_id, BreakReason.UNPAID, words))
+    well(breach.declare_broken(she.desk, she.by(she.reviewer), she.case_id, BreakReason.UNPAID, words))
 
 
 def settles_early(she: Borrower) -> Life:

@@ -12,6 +12,8 @@ from typing import Any
 from forbear.actions import (
     agenda,
     agreement,
+    breach,
+    completion,
     contact,
     conversation,
     decision,
@@ -39,7 +41,8 @@ from forbear.town.story_text import Step, Story, Unreadable, minor
 from forbear.words import say
 
 BANK = Actor(Role.LENDER_CORE, "core", Auth.API_KEY)
-PROMISED = "the decision is promised for today"
+TASKS = ("decide", "refund", "dispute", "own-statement")
+"""What the clock gives to a person, who is not in every story."""
 """What the agenda gives to a person in the ordinary course; anything else it gives up is a fault."""
 
 
@@ -114,7 +117,7 @@ class Teller:
         while agenda.work(self.desk):
             pass
         for given_up in self.desk.agenda.given_up():
-            assert given_up.error == PROMISED, f"{given_up.kind} was given up: {given_up.error}"
+            assert given_up.kind in TASKS, f"{given_up.kind} was given up: {given_up.error}"
 
     # ---- one command -----------------------------------------------------------------------------------------
 
@@ -373,7 +376,25 @@ def _reverses(t: Teller, number: str, words: str) -> Act:
 
 
 def _declares_broken(t: Teller, why: str, words: str) -> Act:
-    return lambda: payments.declare_broken(t.desk, t.by(), t.case_id, BreakReason(why), words)
+    return lambda: breach.declare_broken(t.desk, t.by(), t.case_id, BreakReason(why), words)
+
+
+def _suspends(t: Teller, until: str, words: str) -> Act:
+    return lambda: breach.suspend(t.desk, t.by(), t.case_id, date.fromisoformat(until), words)
+
+
+def _resumes(t: Teller) -> Act:
+    return lambda: breach.resume_plan(t.desk, t.by(), t.case_id)
+
+
+def _returns_breach(t: Teller, words: str) -> Act:
+    return lambda: breach.return_breach(t.desk, t.by(), t.case_id, words)
+
+
+def _refunds(t: Teller, reference: str) -> Act:
+    payment = t.file.promise.overs[-1].payment
+    on = t.desk.clock.today()
+    return lambda: completion.send_refund(t.desk, t.by(), t.case_id, payment, sent_on=on, reference=reference)
 
 
 def _renegotiates(t: Teller, words: str) -> Act:
@@ -416,6 +437,10 @@ VERBS: tuple[tuple[str, Verb], ...] = (
     (r"books (?P<amount>\S+)( paid (?P<on>\d{4}-\d\d-\d\d))?( as (?P<reference>\S+))?", _books),
     (r"reverses payment (?P<number>\d+): (?P<words>.+)", _reverses),
     (r"declares it broken, (?P<why>[a-z-]+): (?P<words>.+)", _declares_broken),
+    (r"returns the breach: (?P<words>.+)", _returns_breach),
+    (r"suspends until (?P<until>\S+): (?P<words>.+)", _suspends),
+    (r"ends the pause", _resumes),
+    (r"refunds as (?P<reference>\S+)", _refunds),
     (r"renegotiates: (?P<words>.+)", _renegotiates),
     (r"stands", _stands),
 )

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from forbear.actions import payments, plan
+from forbear.actions import forborne, payments, plan
 from forbear.actions.ports import ZONE, Desk
 from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.money import major
 from forbear.core.payments import paid_minor
 from forbear.core.plan import Plan
+from forbear.core.promise import state_of
 from forbear.town.story_text import Unreadable
 
 
@@ -53,7 +54,7 @@ def agrees(desk: Desk, file: CaseFile) -> None:
         assert agreed.terms is not None, "nothing is erased in a story"
         rows = file.rows(agreed)
         open_minor = sum(row.open_minor for row in rows)
-        spared_minor = sum(payment.spared_minor for payment in standing)
+        spared_minor = sum(payment.spared_minor for payment in standing) if any(row.spared for row in rows) else 0
         total = paid_minor(standing) + open_minor + spared_minor
         assert total == agreed.terms.plan.total_minor, f"agreement {agreed.number} lost {total}"
     assert not [notice for notice in file.notices if notice.state == "failed"], "a message failed"
@@ -166,6 +167,31 @@ def _decided(t: Here, _: str) -> str:
     return f"{decided.outcome.value} by {decided.decided_by}{second}{reasons}"
 
 
+def _fallback(t: Here, _: str) -> str:
+    """Of what was taken off, when the agreement was ended."""
+    found = t.file.promise.fallback
+    if found is None:
+        return "none"
+    kept, back = major(found.kept.total_minor), major(found.back.total_minor)
+    return f"{kept} kept, {back} back, {major(found.before.total_minor)} before, {major(found.after.total_minor)} after"
+
+
+def _state(t: Here, _: str) -> str:
+    """The state of the newest agreement, in the words of core/promise.py."""
+    newest = t.file.agreements[-1]
+    return state_of(t.file.case, newest.number, newest.state, t.desk.clock.today()).value
+
+
+def _refund(t: Here, _: str) -> str:
+    """What has still to go back to her."""
+    return ", ".join(major(over.amount_minor or 0) for over in t.file.promise.refunds_due) or "none"
+
+
+def _watched(t: Here, _: str) -> str:
+    watch = forborne.books(t.desk, t.file).watch
+    return f"{watch.from_on} to {watch.until_on}" if watch else "none"
+
+
 def _closed(t: Here, _: str) -> str:
     return t.file.case.closed or "no"
 
@@ -222,6 +248,10 @@ FIGURES: Mapping[str, Callable[[Here, str], str]] = {
     "late": _late,
     "decided": _decided,
     "closed": _closed,
+    "fallback": _fallback,
+    "state": _state,
+    "refund": _refund,
+    "watched": _watched,
     "tasks": _tasks,
     "said": _said,
     "message": _message,

@@ -20,7 +20,7 @@ _COUNTED = re.compile(r"\{(\w+)\} (?:month|week|day|payment|row)s\b")
 """What English counts: of one it says "1 month"."""
 
 
-def say(language: str, key: str, **facts: object) -> str:
+def say(language: str, key: str, /, **facts: object) -> str:
     """The sentence for a key; KeyError when the key or one of its parameters is missing.
 
     A fact may be words of its own, given in each language: `reason_zh` and `reason_en` are said as {reason}. A sentence

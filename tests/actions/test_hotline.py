@@ -79,7 +79,7 @@ def test_a_call_becomes_part_of_the_case_with_its_true_times(desk: Desk, she: Bo
     ]  # fmt: skip
     assert events[0].actor == LIN
     assert desk.vault.open(recorded.blob) == SOUND
-    assert desk.vault._files[recorded.blob][:2] == (she.case_id, "message")  # type: ignore[attr-defined]
+    assert desk.vault._files[recorded.blob][:2] == (she.case_id, "recording")  # type: ignore[attr-defined]
 
 
 def test_what_is_told_again_is_filed_once(desk: Desk, she: Borrower):

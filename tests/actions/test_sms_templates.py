@@ -15,6 +15,11 @@ from forbear.words import LANGUAGES, sentences
 from tests.actions.test_sms import AT, CHINA, case_of, load
 from tests.words.test_notices import FACTS
 
+RECEIPTS = {
+    "zh": "存证码 7F3K-12-200345-R4XQKD7M2PLQABCDEFGH",
+    "en": "Receipt 7F3K-12-200345-R4XQKD7M2PLQABCDEFGH",
+}
+
 
 def templates(desk, language):
     texts = [{"code": f"T{n}", "text": one.text} for n, one in enumerate(sendable(desk, language))]
@@ -37,12 +42,14 @@ def test_every_text_that_the_catalogue_makes_was_handed_in(desk, language, kind)
     for missing in ({}, dict.fromkeys(facts, "")):
         known = facts | missing | {name: facts[name] for name in ("name", "lender", "phone", "link", "upload_link")}
         body = ("" if language == "zh" else " ").join(sentences(language, f"notices.{kind.value}.text", **known))
+        body = f"{body}\n{RECEIPTS[language]}"
         template, found = approved(made, body)
         filled = template.text
         for name, value in found:
             filled = filled.replace(f"${{{name}}}", value)
         assert body.endswith(filled)
-        assert {name for name, _ in found} <= set(known) | {"upload"}
+        assert {name for name, _ in found} <= set(known) | {"upload", "receipt"}
+        assert ("receipt", RECEIPTS[language].split()[1]) in found
 
 
 def test_what_a_case_sends_is_among_them(desk):
@@ -50,7 +57,13 @@ def test_what_a_case_sends_is_among_them(desk):
     file = load(desk, case_of(desk))
     for kind in set(NoticeKind) - {NoticeKind.UPLOAD_LINK}:
         for queued, _ in write(desk, file, kind, AT):
-            approved(made, queued.letter.body)
+            approved(made, f"{queued.letter.body}\n{RECEIPTS['zh']}")
+
+
+def test_a_message_goes_without_its_receipt_where_only_the_text_alone_was_approved():
+    known = Settings({"gateway": "http", "http": {}, "template": [{"code": "T", "text": "好的，${by}前。"}]}).templates
+    template, found = approved(known, f"【甲】好的，3月8日前。\n{RECEIPTS['zh']}")
+    assert (template.code, found) == ("T", (("by", "3月8日"),))
 
 
 def test_texts_differ_and_carry_no_signature(desk):

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from forbear.core.agreement import TEMPLATE, Terms
+from forbear.adapters.templates import HOUSE
+from forbear.core.agreement import Terms
 from forbear.core.contact import Party
 from forbear.core.dates import add_months
 from forbear.core.loan import Owed
@@ -68,7 +69,7 @@ def some_terms(plan: Plan | None = None, name: str = "欧阳彧", **changes: Any
         case_id="c_7f3kq2m9_0",
         number=1,
         replaces=None,
-        template=TEMPLATE,
+        template=HOUSE,
         lender="示例消费金融有限公司",
         lender_en="Example Consumer Finance Co., Ltd.",
         phone="400-000-0000",
@@ -86,5 +87,10 @@ def some_terms(plan: Plan | None = None, name: str = "欧阳彧", **changes: Any
         cure_days=10,
         rulebook="5b1e" * 16,
         record_head="c3a9" * 16,
+        ledger="desk.lender.example/ledger",
+        ledger_key="desk.lender.example/ledger+0a1b2c3d+AWXtq8yNq3mRk0c1u9Gv0c5p5bqW0m1T0o2mZ2m8Zk9x",
+        certificates="own",
+        cooling_days=7,
+        review_on=(date(2026, 9, 18), date(2027, 3, 18)),
     )
     return replace(terms, **changes)

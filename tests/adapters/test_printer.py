@@ -6,8 +6,11 @@ import sys
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from forbear.adapters.printer import TypstPrinter
@@ -47,12 +50,20 @@ CHECKLIST = {
     "what happens then": ("原借款合同恢复,减去您已还的",),
     "hardship again": ("可以重新安排", "新协议会写明替代哪一份"),
     "collection rests": ("都不催您还款",),
-    "credit record": ("不作为新的逾期报送", "五年后删除", "二十天内书面答复"),
+    "credit record": ("不作为新的逾期报送", "五年后删除", "二十天内书面答复", "登记为特殊交易"),
     "limitation (art. 14)": ("等于您再次确认这笔欠款", "诉讼时效规定第十四条"),
     "data": ("健康材料单独加密", "查阅、复制、更正"),
     "electronic signature (13)": ("可靠的电子签名", "电子签名法第十三、十四条"),
     "record and head hash": ("c_7f3kq2m9_0", "c3a9" * 16),
-    "how to check": ("下载自己的全部记录,用它核对这个值",),
+    "ledger and its key": ("名为desk.lender.example/ledger的账本", "desk.lender.example/ledger+0a1b2c3d+"),
+    "how to check": ("下载的文件里有核对工具和说明,不用联网,也不用相信我们", "账本的签名出自上面的密钥"),
+    "authority of the lender's side": ("由审核人在授权范围内决定",),
+    "cooling off": ("签署后7天内,您可以在自己的页面或打电话收回签名",),
+    "review dates": ("2026年9月18日、2027年3月18日",),
+    "collection may begin again": ("终止后,我们可以重新按法律允许的方式向您催收",),
+    "guarantor's signature": ("担保人同意的,在附页上亲自签名",),
+    "worth of the certificates": ("不是持牌机构的认证证书", "不能由第三方证明签名人是谁"),
+    "account": ("收款账户和借款合同写明的相同",),
     "evidence (94)": ("民事诉讼证据规定第九十四条",),
     "change only in writing (544)": ("双方都同意并写下来", "第五百四十四条"),
     "guarantor (695)": ("第六百九十五条",),
@@ -61,7 +72,7 @@ CHECKLIST = {
     "contact of a person": ("400-000-0000,由人接听",),
     "signature": ("请用短信验证码签署,最晚2026年4月1日",),
     "lapse": ("没有签署的,这份文件自动失效",),
-    "template version": ("cn-instalment-1",),
+    "template version": ("cn-instalment-2",),
     "rulebook digest": ("5b1e5b1e5b1e5b1e",),
     "page numbers": ("第1页,共", "第2页,共"),
 }
@@ -201,17 +212,24 @@ def test_every_term_shows_in_the_bytes():
 
 def test_pages_and_kind(tmp_path):
     pdf = PRINTER.agreement(some_terms(), "zh")
-    assert pages(pdf, tmp_path) == 4
-    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
-    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
-    assert pages(PRINTER.agreement(some_terms(a_plan(60)), "zh"), tmp_path) == 5
+    assert pages(pdf, tmp_path) == 5
+    assert b"<pdfaid:part>3</pdfaid:part>" in pdf
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert pages(PRINTER.agreement(some_terms(a_plan(60)), "zh"), tmp_path) == 6
     assert pages(PRINTER.agreement(some_terms(a_plan(1)), "zh"), tmp_path) == 4
-    assert pages(PRINTER.agreement(some_terms(), "en"), tmp_path) == 9
+    assert pages(PRINTER.agreement(some_terms(), "en"), tmp_path) == 11
 
 
 def test_the_heading_of_the_schedule_repeats_on_each_page(tmp_path):
-    text = read(PRINTER.agreement(some_terms(a_plan(60)), "zh"), tmp_path)
-    assert text.count("期到期日应还本金利息剩余本金") == 3
+    file = tmp_path / "agreement.pdf"
+    file.write_bytes(PRINTER.agreement(some_terms(a_plan(60)), "zh"))
+    said = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
+    sheets = [unicodedata.normalize("NFKC", sheet) for sheet in said.split("\f")]
+    rows = [len(re.findall(r"^ *[0-9]+ +20[0-9]{2} *年", sheet, re.MULTILINE)) for sheet in sheets]
+    assert sum(rows) == 60 and sum(map(bool, rows)) >= 2
+    headed = [bool(re.search("期 +到期日 +应还 +本金 +利息 +剩余本金", sheet)) for sheet in sheets]
+    assert headed == [bool(found) for found in rows]
 
 
 def test_the_full_numbers_of_a_person_are_not_printed(chinese):
@@ -226,3 +244,45 @@ def test_an_order_that_turns_when_a_payment_is_very_late_is_said(tmp_path, chine
     assert said in read(PRINTER.agreement(terms, "zh"), tmp_path)
     assert "还款顺序改为" not in chinese
     assert "还款顺序改为" not in read(PRINTER.agreement(replace(terms, allocation=late), "zh"), tmp_path)
+
+
+FIRST = {
+    ("plain", "zh"): "2b84533014ba3f7e9525d605d4193574d05b868fa0f8eeba43d789e0519a1648",
+    ("plain", "en"): "94d5bbd895cc1a3cf83ee7ac270716b0c8ca8cbb3193e020a3dc64fd2d31b82f",
+    ("bare", "zh"): "580bdeec2ac4415ee93ceabfb86e502bfc13b372fb72d344f9f12773597df1d6",
+    ("bare", "en"): "bb0762bac521031bdd781858ae87e9f92038e1259a7b3bbceff0bc421bedf6bc",
+    ("late", "zh"): "4cf2a6f11c9aecefa306f13de2dcef0701d8b62feeb7afef048c38b8c064d0c0",
+    ("late", "en"): "92bada1a8536a3e03f7a9f753460a0d27897733c75ff1d6d3d4617ac4860ce83",
+}
+"""What the first text printed before there were others."""
+
+
+@pytest.mark.parametrize(("which", "language"), FIRST)
+def test_the_first_text_still_prints_the_same_bytes(which: str, language: str):
+    late = ("principal", "interest", "penalty", "fees")
+    terms = {
+        "plain": some_terms(),
+        "bare": some_terms(a_plan(12, forgiven=NOTHING, rate_ppm=0), number=2, replaces=1),
+        "late": some_terms(allocation_late=late, allocation_late_from_days=91),
+    }[which]
+    pdf = PRINTER.agreement(replace(terms, template="cn-instalment-1"), language)
+    assert sha256(pdf).hexdigest() == FIRST[which, language]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_both_fields_are_there_and_empty_and_tagged_as_form(language: str):
+    with pikepdf.open(BytesIO(PRINTER.agreement(some_terms(), language))) as pdf:
+        fields = list(pdf.Root.AcroForm.Fields)
+        assert [str(field.T) for field in fields] == ["borrower", "lender"]
+        assert [("/V" in field, "/AP" in field, field.F, "/TU" in field) for field in fields] == [
+            (False, True, 4, True)
+        ] * 2
+        tags, waiting = [], [pdf.Root.StructTreeRoot.K]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, pikepdf.Array):
+                waiting += list(one)
+            elif isinstance(one, pikepdf.Dictionary):
+                tags.append(str(one.get("/S", "")))
+                waiting.append(one.get("/K"))
+        assert tags.count("/Form") == 2 and "/Link" not in tags

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from forbear.actions import contact, conversation, payments, statement
+from forbear.actions import breach, contact, conversation, payments, statement
 from forbear.actions.record import By, Done
 from forbear.core.case import Stage
 from forbear.core.contact import Actor, Auth, Channel, Role
@@ -65,7 +65,7 @@ def test_a_plan_is_not_declared_broken_while_a_new_request_is_on_the_desk(world:
 
     def breaks(key: str, why: BreakReason = BreakReason.UNPAID) -> Done | Refusal:
         by = By(actor=REVIEWERS[0], channel=Channel.WEB, key=key)
-        return payments.declare_broken(desk, by, case_id, why, "未收到付款")
+        return breach.declare_broken(desk, by, case_id, why, "未收到付款")
 
     world.attempt(lambda by: payments.renegotiate(desk, by, case_id, "又少了一份工"), her)
     told = statement.TOLD_BEFORE_SUBMITTING

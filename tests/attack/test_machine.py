@@ -19,7 +19,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from forbear.actions import agreement, contact, conversation, decision, evidence, health_papers, payments, statement
+from forbear.actions import (
+    agreement,
+    breach,
+    contact,
+    conversation,
+    decision,
+    evidence,
+    health_papers,
+    payments,
+    statement,
+)
 from forbear.actions.record import Done
 from forbear.core.contact import Reach
 from forbear.core.payments import BreakReason
@@ -188,7 +198,7 @@ class Game(RuleBasedStateMachine):
         case_id = self.some(rng)
         why = rng.choice((BreakReason.UNPAID, BreakReason.UNPAID, *BreakReason))
         self.world.attempt(
-            lambda by: payments.declare_broken(self.world.desk, by, case_id, why, "未收到付款"),
+            lambda by: breach.declare_broken(self.world.desk, by, case_id, why, "未收到付款"),
             rng.choice((REVIEWERS[0], self.anybody(rng, case_id))),
         )
 

@@ -15,7 +15,13 @@ _OVERFLOW = """() => [...document.querySelectorAll('body *')]
 _CONTRAST = """() => axe.run(document, {runOnly: ['color-contrast']}).then((found) => found.violations.flatMap(
     (fault) => fault.nodes.map((node) => `${location.pathname} ${node.target.join(' ')} ${node.failureSummary}`)))"""
 _WORDS = """() => [...document.querySelectorAll('main, header, footer')].map((part) => part.innerText).join('\\n')"""
-_LATIN_ALLOWED = re.compile(r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|HC-\S+|[\w.-]+\.(?:png|pdf|csv|json)")
+_LATIN_ALLOWED = re.compile(
+    r"English|Forbear|PDF|JPG|PNG|HEIC|WebP|PAdES|SHA-256|self-made signing authority|\b[0-9a-f]{32,}\b|HC-\S+|"
+    r"[\w.-]+\.(?:png|pdf|csv|json)"
+)
+
+_HAN_ALLOWED = re.compile("中文|示例消费金融有限公司")
+"""The lender's name as its certificate has it is no word of a language."""
 
 
 class Eyes:
@@ -69,5 +75,5 @@ def strangers(page: Any, language: str) -> list[str]:
     if language == "zh":
         found = re.findall(r"[A-Za-z]{3,}", _LATIN_ALLOWED.sub("", text))
     else:
-        found = re.findall(r"[\u3400-\u9fff]+", text.replace("中文", ""))
+        found = re.findall(r"[\u3400-\u9fff]+", _HAN_ALLOWED.sub("", text))
     return [f"{page.url} speaks another language: {word}" for word in dict.fromkeys(found)]

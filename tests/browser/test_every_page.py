@@ -50,25 +50,40 @@ ONLY_SENT = {
             "more",
             "propose",
         ),
-        *("decide", "give_back", "withdraw", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("decide", "give_back", "withdraw", "seal", "pay", "reverse", "broken", "renegotiate", "own_table"),
+        *("pause", "end_pause", "breach_back", "refund", "judge_statement", "answer_dispute"),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
+        *("act_on_data",),
     },
 }
 """Addresses that only take what is sent to them."""
 NO_PAGES = {
     "borrower": {
-        *("everything", "document", "papers_state", "link_papers_state", "recording"),
+        *("everything", "document", "sealed", "letter", "verifier", "papers_state", "link_papers_state", "recording"),
         *("chat_pull", "chat_wake", "chat_script", "embed_pull", "embed_wake"),
     },
     "desk": {
-        *("download", "picture", "document", "queue_fresh", "fresh", "pull", "raw", "calls_bar", "recording"),
+        *("download", "picture", "document", "sealed", "letter", "queue_fresh", "fresh", "pull", "raw", "calls_bar"),
+        "recording",
         *("mail_file", "task_recording", "chat_pull", "chat_wake", "chat_line_fresh"),
     },
 }
 """Files, and the lines that a page asks for by itself."""
-TABS = ("", "/chat", "/messages", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments")
+TABS = (
+    "",
+    "/chat",
+    "/messages",
+    "/statement",
+    "/papers",
+    "/budget",
+    "/plans",
+    "/decision",
+    "/agreement",
+    "/payments",
+    "/data",
+)
 QUESTIONS = ("cause", "since", "until", "story", "home", "income", "outgoings", "debts", "wish")
 
 POOR = "from dataclasses import replace; she.home = replace(she.home, household=replace(she.home.household, income=()))"
@@ -95,6 +110,7 @@ BORROWER = {
         "in-my-words",
         "call-me",
         "reach",
+        "my-data",
         *(f"statement/{name}" for name in QUESTIONS),
     ),
     "stated": (
@@ -114,7 +130,10 @@ BORROWER = {
     "refused": ("", "answer", "answer/why"),
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
-    "signed": ("", "agreement", "payments", "payments/new-plan", "plans", "calls"),
+    "signed": (
+        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "payments/credit"),
+        *("plans", "calls", "everything/proof"),
+    ),
 }
 DESK = {
     "stated": ("/telephone", "/plans"),
@@ -123,7 +142,7 @@ DESK = {
     "accepted": ("/decision",),
     "proposed": ("/decision",),
     "refused": ("/decision", "/decision/why"),
-    "signed": TABS,
+    "signed": (*TABS, "/export", "/credit"),
 }
 
 
@@ -178,9 +197,10 @@ def test_every_page_of_the_borrowers_site(
     site: Inhabited, cases: dict[str, tuple[Guest, str]], phone: Any, eyes: Eyes, language: str
 ):
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
-    for address in ("/", "/start", "/nothing", "/dev/outbox"):
+    for address in ("/", "/start", "/nothing", "/dev/outbox", "/receipt", "/receipt?receipt=x", "/verify"):
         page.goto(address)
         faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
+    opened.add(named(page.url, site))
     token = site.insider.do(f"answer = stop_token(desk.mail_sign, {cases['signed'][1]!r})")
     page.goto(f"/mail/stop/{token}")
     faults += eyes.everything(page, (NARROW, PHONE), night=language == "zh")
@@ -210,7 +230,7 @@ def test_every_page_of_the_desk(
     page, faults, opened = phone(site.url, language=language, device_scale_factor=1), [], set()
     people.sign_in(page, "lin" if language == "zh" else "wu")
     addresses = ["", "?move=all", "?search=nobody", "tasks", "telephone", "telephone/call-back", "payments/import"]
-    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat"]
+    addresses += ["account", "search?search=nobody", "replies", "calls", "texts", "mail", "chat", "kept"]
     addresses += [f"cases/{cases[kind][1]}{tab}" for kind, tabs in DESK.items() for tab in tabs]
     paper = site.insider.record(cases["asked"][1], FIRST_PAPER)
     addresses = [address.format(paper=paper) for address in addresses]

@@ -36,7 +36,8 @@ def test_a_receipt_and_a_text_over_the_line(center, db):
     while work(desk):
         pass
     assert (state(desk, case_id, notice), center.submitted[0]["to"][2]) == ("sent", f"86{her.phone}")
-    answers = [center.deliver(stat("DELIVRD", id="AB1"), esm=0x04)]
+    parts = [f"AB{n}" for n in range(1, len(center.submitted) + 1)]  # a text in several parts has a receipt for each
+    answers = [center.deliver(stat("DELIVRD", id=part), esm=0x04) for part in parts]
     answers.append(center.deliver("好的".encode("utf-16-be"), source=f"86{her.phone}", coding=8))
     assert [center.answers.get(timeout=WAIT) for _ in answers] == [(asked, 0) for asked in answers]
     assert state(desk, case_id, notice) == "delivered"

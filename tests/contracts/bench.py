@@ -11,14 +11,17 @@ from typing import Any
 
 from django.db import connection, connections
 
-from forbear.actions.ports import Agenda, Cases, Due, Ledger, Write
-from forbear.adapters.memory import CountingIds
+from forbear.actions.ports import Agenda, Cases, Due, Ledger, Log, NoTimestamps, Write
+from forbear.adapters.ed25519 import Ed25519Key, check
+from forbear.adapters.memory import CountingIds, MovedClock
 from forbear.adapters.memory_ledger import MemoryAgenda, MemoryCases, MemoryLedger
+from forbear.adapters.memory_log import MemoryLog
 from forbear.core import events as e
 from forbear.core.contact import Actor, Auth, Channel, Party, Role
 from forbear.core.events import Fact
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.ledger import DjangoLedger
+from forbear.store.log import DjangoLog
 from forbear.store.models import DataKey
 from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
@@ -26,6 +29,7 @@ from forbear.store.projections import DjangoCases
 KINDS = ("memory", "sqlite", "postgresql")
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LOG = "bench/ledger"
+LOG_KEY = Ed25519Key(LOG, bytes(range(32)))
 NAME = "Canary-王小燕-7731"
 CONTRACT = "HC-2025-CANARY-01"
 PHONE = "19999123456"
@@ -42,6 +46,8 @@ class Bench:
     agenda: Agenda
     cases: Cases
     home: Path
+    log: Log
+    clock: MovedClock
     keys: Keys | None = None
 
     def forget(self, case_id: str, retention: str) -> None:
@@ -55,12 +61,15 @@ class Bench:
 
 def make_bench(kind: str, home: Path) -> Bench:
     """The ports of a kind; for a database, on Django's default connection."""
-    ids = CountingIds("bench")
+    ids, clock = CountingIds("bench"), MovedClock(START)
     if kind == "memory":
         agenda, cases = MemoryAgenda(), MemoryCases()
-        return Bench(kind, MemoryLedger(ids, agenda, cases, LOG), agenda, cases, home)
+        ledger = MemoryLedger(ids, agenda, cases, LOG)
+        log = MemoryLog(LOG_KEY, ledger.leaf_hashes, clock)
+        return Bench(kind, ledger, agenda, cases, home, log, clock)
     keys = load_keys(home)
-    return Bench(kind, DjangoLedger(keys, ids, LOG), DjangoAgenda(), DjangoCases(keys), home, keys)
+    stored = DjangoLog(LOG_KEY, check, clock, NoTimestamps())
+    return Bench(kind, DjangoLedger(keys, ids, LOG), DjangoAgenda(), DjangoCases(keys), home, stored, clock, keys)
 
 
 def opened(case_id: str = "c_1", name: str = NAME, contract: str = CONTRACT) -> Fact:
@@ -118,9 +127,9 @@ def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
 
 def without_triggers() -> None:
     """What somebody who owns the database can do first."""
-    migration = importlib.import_module("forbear.store.migrations.0002_append_only")
     with connection.schema_editor() as editor:
-        migration.unguard(None, editor)
+        for name in ("0013_log", "0002_append_only"):
+            importlib.import_module(f"forbear.store.migrations.{name}").unguard(None, editor)
 
 
 def database_bytes(bench: Bench) -> bytes:

@@ -9,7 +9,11 @@ import pytest
 from forbear.config import cli
 from tests.house.tree import ROOT, files
 
-SUBCOMMANDS = [path.stem for path in files("forbear/config/*.py") if "def add(subparsers" in path.read_text("utf-8")]
+SUBCOMMANDS = [
+    path.stem.replace("_", "-")
+    for path in files("forbear/config/*.py")
+    if "def add(subparsers" in path.read_text("utf-8")
+]
 
 
 def forbear(*arguments: str) -> "subprocess.CompletedProcess[str]":

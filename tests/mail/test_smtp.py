@@ -1,25 +1,28 @@
 """Mail goes out to a real SMTP server, and what that server says of an address is believed."""
 
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from random import Random
 
 import pytest
 
 from forbear.actions.agenda import work
 from forbear.actions.conversation import write_message
-from forbear.actions.letters import write
 from forbear.actions.mail import receive_mail
 from forbear.actions.ports import Bounced, Desk, Message, Undelivered
-from forbear.actions.record import By, carry_out
-from forbear.adapters.memory import MemoryMessenger
+from forbear.actions.record import By
+from forbear.adapters.memory import MemoryMessenger, clock_of
 from forbear.adapters.messenger import ByChannel, Smtp
 from forbear.core import mail_address as marks
-from forbear.core.contact import SYSTEM, Channel
+from forbear.core.contact import Channel
 from forbear.core.mail_routing import Outcome
 from forbear.core.notices import NoticeKind
 from forbear.town.borrower import AGENTS, Borrower
+from forbear.town.lives import signed
+from forbear.town.sample import somebody
 from tests.mail.conftest import HERS
 from tests.mail.servers import SmtpPeer
 
@@ -65,15 +68,21 @@ def test_a_letter_carries_its_way_back_and_threads(wired: Desk, she: Borrower, p
 def test_a_reminder_can_be_stopped_with_one_press_and_says_a_machine_sent_it(
     wired: Desk, she: Borrower, peer: SmtpPeer
 ):
-    letters = [thing for pair in write(wired, she.file, NoticeKind.REMINDER, wired.clock.now()) for thing in pair]
-    by = By(actor=SYSTEM, channel=Channel.SYSTEM, key="remind")
-    carry_out(wired, by, she.case_id, {}, lambda _: letters)
-    while work(wired):
-        pass
-    one = parsed(peer.mails[-1][2])
+    row, home = somebody(wired, Random("reminded"), 5, date(2026, 3, 2), planned=True)
+    wired.loans.put([replace(row, email=HERS, language="zh")])
+    she = Borrower(wired, replace(row, email=HERS, language="zh"), home, Random("reminded"), 5)
+    for _ in signed(she):
+        while work(wired):
+            pass
+    while not any(one.kind is NoticeKind.REMINDER and one.sent_at for one in she.file.notices):
+        clock_of(wired).advance(days=1)
+        while work(wired):
+            pass
+    raw = next(raw for _, _, raw in reversed(peer.mails) if b"List-Unsubscribe" in raw)
+    one = parsed(raw)
     token = marks.stop_token(wired.mail_sign, she.case_id)
     assert one["List-Unsubscribe"] == f"<{wired.address}/mail/stop/{token}>"
-    assert f"List-Unsubscribe: <{wired.address}/mail/stop/{token}>\r\n".encode() in peer.mails[-1][2]
+    assert f"List-Unsubscribe: <{wired.address}/mail/stop/{token}>\r\n".encode() in raw
     assert one["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert one["Auto-Submitted"] == "auto-generated"
 

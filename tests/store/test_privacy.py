@@ -10,6 +10,7 @@ from forbear.store.privacy import (
     WrongKey,
     blind,
     load_keys,
+    load_later_key,
     open_bytes,
     open_text,
     seal_bytes,
@@ -102,3 +103,14 @@ def test_a_data_key_is_made_once_and_told_by_its_id(stored):
 def test_many_who_need_a_new_data_key_get_the_same_one(stored):
     made = at_once([lambda: DataKeys(stored.keys).for_writing("c_1", "finance") for _ in range(6)])
     assert len(set(made)) == 1, made
+
+
+def test_a_key_of_a_later_version_is_made_once_and_missed_ever_after(tmp_path):
+    load_keys(tmp_path)
+    found = at_once([lambda: load_later_key(tmp_path, "log") for _ in range(8)])
+    assert found == [found[0]] * 8
+    assert len(found[0]) == 32
+    assert stat.S_IMODE((tmp_path / "keys" / "log").stat().st_mode) == 0o600
+    (tmp_path / "keys" / "log").unlink()
+    with pytest.raises(KeysMissing, match="log is missing; restore it from the backup of the keys"):
+        load_later_key(tmp_path, "log")

@@ -58,6 +58,7 @@ expect closed no
 expect collection rests
 2026-06-01 agent lin declares it broken, unpaid: 没有还款 => refused payments.role
 2026-06-03 reviewer chen declares it broken, unpaid: 打了三次电话没有接，也没有回信。
+expect fallback 10.06 kept, 96.77 back, 4699.30 before, 4796.07 after
 expect standing broken
 expect closed broken
 expect collection may resume
@@ -65,7 +66,7 @@ expect paid 500.00
 expect open 4811.37
 expect message 我们的审核人决定终止还款协议，很抱歉。您可以重新申请，也请打 400-000-0000 和我们谈谈。理由和您还可以怎么做，在这里：http://127.0.0.1:8000
 expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
-  payment-received reminder late default-noticed broken
+  payment-received reminder overdue late credit-notice default-noticed broken
 2026-06-04 bank books 500.00 => refused payments.none
 
 # 门没有关上：她可以重新申请。

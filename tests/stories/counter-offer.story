@@ -53,7 +53,7 @@ expect agreement 1 offered: 60 payments of 418.00 at most, 2026-04-05 to 2031-03
   forgiven
 2026-03-13 borrower declines: I would like to read it with my sister first.
 expect stage plan
-expect message That agreement was not signed and no longer stands. You can choose a plan again:
+expect message That agreement does not stand any more. You can choose a plan again:
   http://127.0.0.1:8000 Until 24 March 2026 we do not ask for payment. To talk, call 400-000-0000.
 2026-03-16 borrower chooses lightest
 2026-03-17 agent wu accepts

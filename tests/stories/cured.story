@@ -61,8 +61,10 @@ expect standing completed
 expect closed completed
 expect paid 1550.62
 expect back 149.38
+expect refund 149.38
 expect open 0.00
 expect message 全部还清了，谢谢您。您不用再做什么。结清的记录在这里：http://127.0.0.1:8000
-expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder late
-  default-noticed payment-received default-cured reminder payment-received reminder payment-received
-  payment-reversed payment-received reminder completed
+expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder overdue
+  late credit-notice default-noticed payment-received default-cured reminder payment-received reminder payment-received
+  payment-reversed payment-received reminder overpaid
+  completed

@@ -37,13 +37,13 @@ expect agreement 1 in-force: 11 payments of 400.00 at most, 2026-04-10 to 2027-0
 expect next 4 on 2026-07-10 of 200.00
 expect open 2958.40
 2026-05-20 clock stands
-expect settlement 2852.51
+expect settlement 2799.34
 2026-05-20 bank books 3000.00
-expect paid 4252.51
-expect spared 105.89
-expect back 147.49
+expect paid 4199.34
+expect spared 159.06
+expect back 200.66
 expect open 0.00
 expect standing completed
 expect closed completed
 expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
-  payment-received reminder payment-received completed
+  payment-received reminder payment-received overpaid completed

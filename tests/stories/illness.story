@@ -95,4 +95,5 @@ expect back 2339.12
 expect open 0.00
 expect collection may resume
 expect notices statement-received plan-received case-accepted paper-refused agreement-ready agreement-in-force
-  reminder payment-received reminder payment-received reminder payment-received completed
+  reminder payment-received reminder payment-received reminder payment-received overpaid
+  completed

@@ -63,4 +63,5 @@ expect notice default-cured on sms on 2026-06-29
 expect paid 1500.00
 expect open 12861.65
 expect notices statement-received plan-received case-accepted agreement-ready agreement-in-force reminder
-  payment-received reminder payment-received reminder late payment-received payment-received default-cured
+  payment-received reminder overdue payment-received reminder overdue late payment-received credit-notice
+  payment-received default-cured

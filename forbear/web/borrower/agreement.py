@@ -14,6 +14,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
+from forbear.web.borrower.signatures import about
 
 
 @of_her_case
@@ -157,6 +158,7 @@ def _agreement(
         again=asked,
         fields=filled(_sign_fields(), typed or {}, faults or {}) if asked else [],
         decline_url=reverse("borrower:decline", args=[case.case_id]),
+        signatures=about(request, file, shown),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from forbear.actions.conversation import delivered
+from forbear.actions.letters import with_receipt
 from forbear.actions.record import By, load
 from forbear.core import events as e
 from forbear.core.contact import Channel, Role
@@ -31,18 +32,18 @@ def taken(request: HttpRequest, file: CaseFile) -> CaseFile:
 def letters(file: CaseFile) -> list[dict[str, Any]]:
     """Everything she is to read, in order of time."""
     by_sms = {(one.kind, one.at) for one in file.notices if one.channel is Channel.SMS}
-    told = (_letter(entry, by_sms) for entry in since(file))
+    told = (_letter(file, entry, by_sms) for entry in since(file))
     return sorted((letter for letter in told if letter), key=lambda letter: letter["at"])
 
 
-def _letter(entry: Said, by_sms: set[tuple[Any, Any]]) -> dict[str, Any] | None:
+def _letter(file: CaseFile, entry: Said, by_sms: set[tuple[Any, Any]]) -> dict[str, Any] | None:
     match entry:
         case Spoken(note=False, text=text) if text:
             return _spoken(entry)
-        case Notice(letter=letter, carries="") if letter is not None:
+        case Notice(letter=letter, carries="", state=state) if letter is not None and state != "dropped":
             if entry.channel is not Channel.SMS and (entry.kind, entry.at) in by_sms:
                 return None  # the same in more words
-            return _shown(entry, "auto", letter.body, had=_state(entry))
+            return _shown(entry, "auto", with_receipt(file, entry, letter.body), had=_state(entry))
         case Call(direction=direction):
             return _shown(entry, "", words(f"conversation.hers.call_{direction.value}"))
         case Turn(fact=e.HandedOver(position=position, expected_at=at)):

@@ -6,15 +6,17 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from forbear.actions.breach import fallback_today
 from forbear.actions.payments import renegotiate as ask_for_new_plan
 from forbear.actions.payments import settlement_figure
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.payments import Row, Standing, next_row, paid_minor
+from forbear.core.promise import Over, state_of
 from forbear.core.refusal import Refusal
 from forbear.web import text
 from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field, filled
-from forbear.web.borrower.page import by_her, dated, day, money, of_her_case, show, to, why_not, words
+from forbear.web.borrower.page import by_her, dated, day, money, not_found, of_her_case, show, to, why_not, words
 
 WORDS_MAX = 4000
 
@@ -41,17 +43,60 @@ def payments(request: HttpRequest, file: CaseFile) -> HttpResponse:
         title=words("payments.page.title"),
         file=file,
         back=back,
-        **_now(file, agreed, rows),
-        facts=_facts(file, agreed, rows),
+        **_now(file, agreed, rows, desk.clock.today()),
+        facts=_facts(file, agreed, rows, desk.clock.today()),
         how=how if running else [],
         changed_url=reverse("borrower:renegotiate", args=[file.case.case_id]) if running else "",
         rows=[_row(file, row) for row in rows],
         received=_received(file, agreed),
         payoff=_payoff(file, desk.clock.today()) if running else "",
+        fallback=_fallback(file, desk.clock.today()),
+        overs=[_over(over) for over in file.promise.overs],
+        letter_url=reverse("borrower:letter", args=[file.case.case_id]) if file.promise.letter else "",
+        credit_url=reverse("borrower:credit", args=[file.case.case_id]),
     )
 
 
-def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> dict[str, object]:
+def _fallback(file: CaseFile, today: date) -> dict[str, object] | None:
+    """What becomes of what was taken off: after the end, and before it once she has had the notice."""
+    noticed = file.case.standing in (Standing.NOTICED, Standing.CURE_ENDED)
+    done = file.promise.fallback if file.case.standing is Standing.BROKEN else None
+    found = done or (fallback_today(file, today) if noticed else None)
+    if found is None or not found.waived.total_minor:
+        return None
+    ending = "_done" if done else ""
+    amounts = {"kept": found.kept, "back": found.back, "before": found.before, "after": found.after}
+    return {
+        "title": words(f"promise.page.fallback.title{ending}"),
+        "lead": words(f"promise.page.fallback.lead{ending}"),
+        "share": words("promise.page.fallback.share", paid=money(found.paid_minor), whole=money(found.whole_minor)),
+        "rows": [(words(f"promise.figure.{name}"), money(owed.total_minor)) for name, owed in amounts.items()],
+    }
+
+
+def _over(over: Over) -> str:
+    amount = money(over.amount_minor or 0)
+    if over.refund is not None:
+        return words("promise.page.over.sent", amount=amount, date=day(over.refund.sent_on))
+    return words("promise.page.over.due", amount=amount, date=day(over.refund_by_on))
+
+
+@of_her_case
+def letter(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """The letter that everything is paid, as it was printed once, byte for byte."""
+    standing = file.promise.letter
+    if standing is None:
+        return not_found(request)
+    try:
+        data = desk_of(request).vault.open(standing.document)
+    except KeyError:
+        return not_found(request)
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{file.contract or "loan"}-settled.pdf"'
+    return response
+
+
+def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row], today: date) -> dict[str, object]:
     assert agreed.terms is not None, "an agreement with its terms"
     case, row = file.case, next_row(rows)
     if case.standing is Standing.COMPLETED:
@@ -62,6 +107,9 @@ def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> dict[str, objec
             "now_lines": [words("payments.page.now.broken_line")],
         }
     due_on, amount = row.instalment.due_on, money(row.open_minor)
+    if case.suspended_on(today):
+        line = words("promise.page.pause.line", date=dated(case.pauses[-1][1]))
+        return {"now_title": words("promise.page.pause.title"), "now_lines": [line]}
     if not case.late:
         line = words("payments.page.now.due_line", date=dated(due_on), number=row.number, count=len(rows))
         return {"now_title": words("payments.page.now.due_title"), "now_amount": amount, "now_lines": [line]}
@@ -72,7 +120,7 @@ def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> dict[str, objec
     return {"now_title": words("payments.page.now.late_title"), "now_amount": amount, "now_lines": lines}
 
 
-def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> list[tuple[str, str]]:
+def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row], today: date) -> list[tuple[str, str]]:
     assert agreed.terms is not None, "an agreement with its terms"
     done = sum(1 for row in rows if not row.open_minor)
     return [
@@ -80,6 +128,10 @@ def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row]) -> list[tuple[st
         (words("payments.page.fact.left"), money(sum(row.open_minor for row in rows))),
         (words("payments.page.fact.kept"), words("payments.page.fact.kept_value", done=done, count=len(rows))),
         (words("payments.page.fact.ends"), day(agreed.terms.plan.ends_on)),
+        (
+            words("promise.page.state"),
+            words(f"promise.state.{state_of(file.case, agreed.number, agreed.state, today)}"),
+        ),
     ]
 
 

@@ -67,7 +67,8 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         links=[
             {"url": reverse(f"borrower:{name}", args=[about.case_id]), "label": words(f"site.page.case.{name}")}
             for name in ("messages", "everything")
-        ],
+        ]
+        + [{"url": reverse("borrower:bundle", args=[about.case_id]), "label": words("bundle.page.link")}],
     )
 
 
@@ -83,6 +84,7 @@ def _sayings(file: CaseFile) -> Mapping[str, str]:
         "declined": words("decision.page.counter.declined"),
         "appealed": words("decision.page.appeal.sent", date=day(by_on)) if by_on else "",
         "unsigned": words("agreement.page.decline.done"),
+        "taken-back": words("signatures.page.back.done"),
     }
 
 

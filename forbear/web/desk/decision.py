@@ -21,6 +21,7 @@ from forbear.actions.decision import (
     send_back,
     unchecked,
 )
+from forbear.actions.forborne import books
 from forbear.actions.plan import offers_today
 from forbear.actions.record import By
 from forbear.core.contact import Channel
@@ -32,6 +33,7 @@ from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_requ
 from forbear.web.desk.evidence import Wanted, budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.plan import advice, choice_from, shown, shown_offers
+from forbear.web.desk.promise import serial_words
 from forbear.web.desk.timeline import offer_figures
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
@@ -72,6 +74,8 @@ def _decision(request: HttpRequest, file: CaseFile, tried: Tried | None = None) 
         "waiting_papers": _waiting(request, file),
     }
     by = By(actor=actor, channel=Channel.WEB, key="")
+    if case.under_review:
+        context["serial"] = serial_words(books(desk, file), language, more=1)
     if case.under_review and file.statement is not None and file.loan_id:
         if case.proposed is not None and file.proposal is not None:
             context |= _note(request, file, by)

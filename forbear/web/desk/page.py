@@ -27,11 +27,30 @@ from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
 from forbear.words.format import day
 
-TABS = ("contact", "statement", "evidence", "budget", "plan", "decision", "agreement", "payments", "messages")
+TABS = (
+    "contact",
+    "statement",
+    "evidence",
+    "budget",
+    "plan",
+    "decision",
+    "agreement",
+    "payments",
+    "messages",
+    "leaving",
+)
 TIMELINE_MOST = 60
 """Entries shown before "show all": a long case must not make its page slow."""
 
-FORBIDDEN = ("desk.role", "evidence.health", "decision.role", "decision.four_eyes", "decision.appeal", "payments.role")
+FORBIDDEN = (
+    "bundle.role",
+    "desk.role",
+    "evidence.health",
+    "decision.role",
+    "decision.four_eyes",
+    "decision.appeal",
+    "payments.role",
+)
 
 
 @dataclass(frozen=True)
@@ -70,10 +89,15 @@ def status_of(refusal: Refusal) -> int:
     return 409 if refusal.rule.startswith("record.") else 422
 
 
-def sent_on(request: HttpRequest, outcome: Done, address: str, told: str, **facts: object) -> HttpResponse:
-    """After an act: say that it is done and go on to a page that a reload does not repeat."""
+def sent_on(
+    request: HttpRequest, outcome: Done, address: str, told: str, *, promise: bool = False, **facts: object
+) -> HttpResponse:
+    """After an act: say that it is done and go on to a page that a reload does not repeat. `promise`: the sentence
+    stands with those of keeping the promise.
+    """
+    done = f"promise.done.{told}" if promise else f"desk.done.{told}"
     if outcome.events and not outcome.replayed:
-        messages.success(request, say(reader_language(), f"desk.done.{told}", **facts))
+        messages.success(request, say(reader_language(), done, **facts))
     return HttpResponseRedirect(address)
 
 
@@ -192,6 +216,8 @@ def _step(file: CaseFile) -> tuple[str, str]:
         return "more", "evidence"
     if case.under_review:
         return ("look", "evidence") if PaperState.RECEIVED in case.papers.values() else ("propose", "decision")
+    if case.breach_by:
+        return "breach", "payments"
     if case.standing is not None and str(case.standing) == "cure-ended":
         return "cure_ended", "payments"
     stages = {

@@ -8,16 +8,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forbear.actions.payments import declare_broken, renegotiate, reverse_payment, settlement_figure, take_payment
+from forbear.actions.breach import declare_broken
+from forbear.actions.payments import late_now, renegotiate, reverse_payment, settlement_figure, take_payment
 from forbear.actions.payments_file import NotBooked, book_payments
+from forbear.actions.record import Done
 from forbear.core import amounts
 from forbear.core.contact import Channel
+from forbear.core.events import PlanBroken
 from forbear.core.file import CaseFile
 from forbear.core.money import major
-from forbear.core.payments import BreakReason, due_minor, late, next_row, paid_minor
+from forbear.core.payments import BreakReason, due_minor, next_row, paid_minor
 from forbear.core.refusal import Refusal
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
+from forbear.web.desk.promise import promise_of
 from forbear.web.templatetags.desk import reader_language, refused_in
 from forbear.words import say
 from forbear.words.format import money
@@ -29,21 +33,19 @@ FILE_BYTES_MAX = 2 * 1024 * 1024
 @require_safe
 def payments(request: HttpRequest, case_id: str) -> HttpResponse:
     """What is due and what was paid."""
-    return _payments(request, case_for_staff(request, case_id))
+    return payments_page(request, case_for_staff(request, case_id))
 
 
-def _payments(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+def payments_page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
+    """The page, with a form that was refused, where one was."""
     today = request.desk.clock.today()  # type: ignore[attr-defined]
     agreed = file.last_agreed
     rows = file.rows(agreed)
-    terms = agreed.terms if agreed else None
     settlement = settlement_figure(file, today)
     context = {
         "agreed": agreed,
         "rows": rows,
-        "late_numbers": late(rows, today, grace_days=terms.grace_days, tolerance_minor=terms.tolerance_minor)
-        if terms and file.agreed
-        else (),
+        "late_numbers": late_now(file, today),
         "next_row": next_row(rows),
         "due_now": due_minor(rows, today),
         "paid_total": paid_minor(file.standing_payments(agreed.number)) if agreed else 0,
@@ -52,6 +54,7 @@ def _payments(request: HttpRequest, file: CaseFile, tried: Tried | None = None) 
         "settlement_value": major(settlement.total_minor) if settlement else "",
         "received": tuple(reversed(file.payments)),
         "break_reasons": [reason.value for reason in BreakReason],
+        **promise_of(request, file),
     }
     return case_page(request, file, "payments", tried, **context)
 
@@ -67,7 +70,7 @@ def pay(request: HttpRequest, case_id: str) -> HttpResponse:
     unread = {"amount": amount, "paid_on": paid_on}
     faults = {name: refused_in(language, read) for name, read in unread.items() if isinstance(read, Refusal)}
     if isinstance(amount, Refusal) or isinstance(paid_on, Refusal):
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, "pay", **faults))
+        return payments_page(request, case_for_staff(request, case_id), tried_from(request, "pay", **faults))
     reference = request.POST.get("reference", "")
     by = by_staff(request)
     outcome = take_payment(
@@ -79,7 +82,7 @@ def pay(request: HttpRequest, case_id: str) -> HttpResponse:
         reference=reference,  # type: ignore[attr-defined]
     )
     if isinstance(outcome, Refusal):
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, "pay", outcome))
+        return payments_page(request, case_for_staff(request, case_id), tried_from(request, "pay", outcome))
     return sent_on(request, outcome, tab_address(case_id, "payments"), "paid", amount=money(language, amount))
 
 
@@ -91,7 +94,9 @@ def reverse_one(request: HttpRequest, case_id: str, payment: str) -> HttpRespons
     reason = request.POST.get("reason", "")
     outcome = reverse_payment(request.desk, by_staff(request), case_id, payment, reason)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, f"reverse-{payment}", outcome))
+        return payments_page(
+            request, case_for_staff(request, case_id), tried_from(request, f"reverse-{payment}", outcome)
+        )
     return sent_on(request, outcome, tab_address(case_id, "payments"), "reversed")
 
 
@@ -103,11 +108,14 @@ def broken(request: HttpRequest, case_id: str) -> HttpResponse:
     why = request.POST.get("why", "")
     if why not in list(BreakReason):
         missing = say(reader_language(), "desk.form.choose")
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, "broken", why=missing))
+        return payments_page(request, case_for_staff(request, case_id), tried_from(request, "broken", why=missing))
     reason = request.POST.get("reason", "")
     outcome = declare_broken(request.desk, by_staff(request), case_id, BreakReason(why), reason)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, "broken", outcome))
+        return payments_page(request, case_for_staff(request, case_id), tried_from(request, "broken", outcome))
+    ended = isinstance(outcome, Done) and any(isinstance(event.fact, PlanBroken) for event in outcome.events)
+    if not ended:
+        return sent_on(request, outcome, tab_address(case_id, "payments"), "proposed", promise=True)
     return sent_on(request, outcome, tab_address(case_id, "payments"), "broken")
 
 
@@ -119,7 +127,7 @@ def start_anew(request: HttpRequest, case_id: str) -> HttpResponse:
     words = request.POST.get("words", "")
     outcome = renegotiate(request.desk, by_staff(request, Channel.HOTLINE), case_id, words)  # type: ignore[attr-defined]
     if isinstance(outcome, Refusal):
-        return _payments(request, case_for_staff(request, case_id), tried_from(request, "renegotiate", outcome))
+        return payments_page(request, case_for_staff(request, case_id), tried_from(request, "renegotiate", outcome))
     return sent_on(request, outcome, reverse("desk:telephone_statement", args=[case_id]), "renegotiation")
 
 

@@ -16,7 +16,9 @@ from forbear.core.file import CaseFile
 from forbear.core.plan import Offer
 from forbear.web.desk.answers import answer_lines, household_changes
 from forbear.web.desk.timeline_contact import contact
+from forbear.web.desk.timeline_leaving import leaving
 from forbear.web.desk.timeline_parts import Told, erased, pairs
+from forbear.web.desk.timeline_promise import OF_THE_PROMISE, fallback_figures, promise
 from forbear.web.templatetags.desk import moment, term_in
 from forbear.words import say
 from forbear.words.format import day, money
@@ -37,14 +39,18 @@ _GROUPS = {
         "chat.",
         "call.",
     ),
-    "sent": ("notice.", "more.", "papers.asked", "upload_link.", "contact.", "channel."),
+    "sent": ("notice.", "more.", "papers.asked", "upload_link.", "contact.", "channel.", "credit.", "completion."),
     "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
-        *("cause.", "consent.", "data."),
+        *("cause.", "consent.", "data.", "hold.", "erasure.", "party."),
         *("second_eyes.", "counter.", "agreement.", "plan.broken", "plan.completed", "enforcement."),
+        *("breach.", "plan.suspended", "plan.resumed", "credit.answered", "credit.statement_judged"),
     ),
-    "money": ("payment.", "instalment.", "default.", "cure_period.", "plan.broken", "plan.completed", "agreement."),
+    "money": (
+        *("payment.", "instalment.", "default.", "cure_period.", "plan.broken", "plan.completed", "agreement."),
+        *("plan.reopened", "overpayment.", "refund.", "measure.", "completion."),
+    ),
 }
 _MINOR = frozenset(
     {
@@ -54,7 +60,7 @@ _MINOR = frozenset(
 )
 """Told only when everything is asked for: another entry says the same in fewer lines."""
 
-_BY_ITSELF = ("notice.", "channel.", "enforcement.", "papers.", "offers.made")
+_BY_ITSELF = ("notice.", "channel.", "enforcement.", "papers.", "offers.made", "overpayment.", "measure.")
 """What follows from somebody's act without being it: told as the desk's own doing."""
 
 
@@ -129,7 +135,12 @@ def _sentence(fact: e.Fact) -> str:
     """The words of a fact; what she agreed to tells two of them apart."""
     if isinstance(fact, e.ConsentGiven | e.ConsentWithdrawn) and fact.to is e.Consent.LANGUAGE_MODEL:
         return "bot.timeline.given" if isinstance(fact, e.ConsentGiven) else "bot.timeline.withdrawn"
-    return f"timeline.{fact.type}"
+    return sentence_key(fact.type)
+
+
+def sentence_key(kind: str) -> str:
+    """Where the sentence of a type of fact stands."""
+    return f"promise.timeline.{kind}" if kind in OF_THE_PROMISE else f"timeline.{kind}"
 
 
 def who(file: CaseFile, event: e.Recorded, language: str) -> str:
@@ -145,7 +156,7 @@ def who(file: CaseFile, event: e.Recorded, language: str) -> str:
 
 def _told(file: CaseFile, event: e.Recorded, language: str) -> Told:
     """The parameters of the sentence, the figures under it and the words quoted."""
-    for room in (contact, _statement, _evidence, _plan, _decision, _agreement, _payments):
+    for room in (contact, _statement, _evidence, _plan, _decision, _agreement, _payments, promise, leaving):
         told = room(file, event, language)
         if told is not None:
             return told
@@ -212,8 +223,6 @@ def _evidence(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.CauseConfirmed(shown=shown, until_on=until_on):
             yes = term_in(language, f"desk.yes_no.{'yes' if shown else 'no'}")
             return {"shown": yes}, list(pairs(language, until=day(language, until_on) if until_on else None)), ""
-        case e.DataErased(why=why):
-            return {"why": term_in(language, f"desk.erased_why.{why}")}, [], ""
         case e.BudgetCorrected(household=household, reason=reason):
             before = _household_before(file, event.seq)
             changes = household_changes(before, household, language) if household and before else []
@@ -280,6 +289,9 @@ def _agreement(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"number": number}, list(shown), ""
         case e.AgreementCountersigned(number=number):
             return {"number": number}, [], ""
+        case e.AgreementSealed(number=number, level=level, seal=seal):
+            digest = pairs(language, document=seal.sha256[:16]) if seal else ()
+            return {"number": number, "level": level.value}, list(digest), ""
         case e.AgreementLapsed(number=number, why=why, words=words):
             return {"number": number, "why": term_in(language, f"desk.lapse.{why.value}")}, [], words or ""
     return None
@@ -308,8 +320,9 @@ def _payments(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"number": number}, [], ""
         case e.DefaultNoticed(cure_by_on=by_on):
             return {"by": day(language, by_on)}, [], ""
-        case e.PlanBroken(why=why, reason=reason):
-            return {"why": term_in(language, f"desk.broken.{why.value}")}, [], reason or erased(language)
+        case e.PlanBroken(why=why, reason=reason, fallback=fallback):
+            figures = fallback_figures(language, fallback) if fallback else []
+            return {"why": term_in(language, f"desk.broken.{why.value}")}, figures, reason or erased(language)
         case e.PlanCompleted(early=early):
             return {"how": term_in(language, f"desk.completed.{'early' if early else 'in_time'}")}, [], ""
     return None

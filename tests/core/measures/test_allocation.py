@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forbear.adapters.rulebook import load_rulebook
-from forbear.core.agreement import draw_up
+from forbear.core.agreement import House, draw_up
 from forbear.core.allocation import (
     NOTHING,
     PARTS,
@@ -228,7 +228,9 @@ def agreed(loan: Loan, rules):
         case_id="c_1",
         number=1,
         replaces=None,
-        lender=("示例", "Example", ""),
+        house=House(
+            lender="示例", lender_en="Example", phone="", template="t", ledger="l", ledger_key="k", certificates="own"
+        ),
         borrower=Party(borrower_id="p_1", name="彧", id_number_masked="", phone=""),
         loan=loan,
         offer=Offer(name="lightest", plan=plan),

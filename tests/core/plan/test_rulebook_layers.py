@@ -162,6 +162,11 @@ def test_a_lender_s_value_without_a_place_is_refused_where_its_country_names_one
         ("place", "A", "scope 'A' is no place; write it as cn/sichuan/chengdu"),
         ("place", "cn//x", "scope 'cn//x' is no place; write it as cn/sichuan/chengdu"),
         ("grade", "E", "scope 'E' is no grade of evidence; one of A, B, C, D, C/observed"),
+        (
+            "class",
+            "helth",
+            "scope 'helth' is no class of data; one of identity, statement, finance, message, recording, agreement",
+        ),
     ],
 )
 def test_a_scope_nobody_asks_for_is_refused(tmp_path, scoped, scope, fault):

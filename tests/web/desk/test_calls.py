@@ -268,7 +268,7 @@ def test_a_recording_is_heard_by_who_works_on_cases_alone(desk: Desk, person: Si
 
 
 def test_an_erased_recording_is_gone(desk: Desk, her: Person, she: Borrower, recorded: str):
-    desk.ledger.forget(she.case_id, "message")  # type: ignore[attr-defined]
+    desk.ledger.forget(she.case_id, "recording")  # type: ignore[attr-defined]
     assert her.opens(recorded).status == 404
 
 

@@ -53,7 +53,7 @@ def test_every_tab_goes_on_after_the_papers_are_deleted(desk: Desk, ill: Borrowe
     tabs = ("", "/statement", "/papers", "/budget", "/plans", "/decision", "/agreement", "/payments", "/messages")
     assert {tab: her.opens(case + tab).status for tab in tabs} == dict.fromkeys(tabs, 200)
     page = her.opens(f"{case}/papers").text
-    assert "健康材料和读出的内容已删除，原因：借款人撤回了同意" in page
+    assert "已删除：健康材料；原因：借款人撤回了同意" in page
     (gone,) = [paper.paper for paper in load(desk, ill.case_id).papers if paper.facts is None]
     assert her.opens(f"{case}/papers/file/{gone}").status == 404
 

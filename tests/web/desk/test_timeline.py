@@ -13,7 +13,7 @@ from forbear.core.file import CaseFile
 from forbear.core.payments import Standing
 from forbear.town import lives
 from forbear.town.borrower import Borrower
-from forbear.web.desk.timeline import FILTERS, shown_in, timeline
+from forbear.web.desk.timeline import FILTERS, sentence_key, shown_in, timeline
 from forbear.words import LANGUAGES, known
 from tests.web.desk.conftest import live
 
@@ -25,7 +25,7 @@ DUE_WHAT = (
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_fact_has_its_sentence(language: str):
-    assert [kind for kind in KINDS if not known(language, f"timeline.{kind}")] == []
+    assert [kind for kind in KINDS if not known(language, sentence_key(kind))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

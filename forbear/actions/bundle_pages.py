@@ -1,0 +1,165 @@
+"""The pages of a bundle that people read: the timeline, the statement of how to check it, the readme; each on its own,
+without script, without anything from elsewhere, good on paper.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from forbear.actions.ports import ZONE, Line, Teller
+from forbear.core.file import CaseFile
+from forbear.words import say
+from forbear.words.format import moment
+
+CHECKS = (
+    *("zip", "bag", "record", "chain", "disclosures", "files"),
+    *("seal", "checkpoint", "inclusion", "witnesses", "time", "against"),
+)
+STYLE = """
+:root { color-scheme: light; }
+body { margin: 0 auto; max-width: 52rem; padding: 1.5rem 1rem 4rem; background: #fff; color: #1c1c1a;
+  font: 16px/1.6 "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif; }
+h1 { font-size: 1.6rem; line-height: 1.3; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+.soft { color: #55554f; } code { font: .85em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: .25rem 0; }
+dt { color: #55554f; } dd { margin: 0; overflow-wrap: anywhere; }
+ol.line { list-style: none; margin: 0; padding: 0; border-left: 2px solid #c9d6cd; }
+ol.line > li { padding: .1rem 0 1rem 1rem; break-inside: avoid; }
+.when { color: #55554f; font-variant-numeric: tabular-nums; } .what { font-weight: 600; margin: 0; }
+blockquote { margin: .35rem 0; padding: .35rem .75rem; background: #f4f5f1; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
+.hidden { border: 1px solid #b98a1f; background: #fdf6e3; padding: .2rem .5rem; display: inline-block; }
+table { border-collapse: collapse; width: 100%; } th code { white-space: nowrap; }
+th, td { text-align: left; padding: .3rem .5rem .3rem 0;
+  border-bottom: 1px solid #deded8; vertical-align: top; }
+a { color: #0d5c3f; }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
+@media print { body { max-width: none; padding: 0; font-size: 10.5pt; } a { color: inherit; text-decoration: none; } }
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """What the pages are made of. `hidden`: by event, why parts of it are not shown; `log`: the log's public key;
+    `withheld`, `erased`: how many private parts are not opened, by why.
+    """
+
+    case_id: str
+    file: CaseFile
+    lender: tuple[str, str]
+    log: str
+    address: str
+    files_of: Mapping[int, Sequence[str]]
+    hidden: Mapping[int, set[str]]
+    withheld: int
+    erased: int
+
+
+def timeline(book: Book, tell: Teller, language: str) -> bytes:
+    """Every event as a sentence, oldest first, with its figures, its words and links to its files."""
+    rows = "".join(_entry(book, tell(book.file, event, language), event.seq, language) for event in book.file.events)
+    title = say(language, "bundle.timeline.title")
+    lead = say(language, "bundle.timeline.lead", count=len(book.file.events))
+    zone = say(language, "bundle.timeline.zone")
+    body = f'<h1>{escape(title)}</h1><p>{escape(lead)}</p><p class="soft">{escape(zone)}</p>'
+    return _page(language, title, f'{body}{_about(book, language)}<ol class="line">{rows}</ol>')
+
+
+def _entry(book: Book, line: Line, seq: int, language: str) -> str:
+    event = book.file.events[seq]
+    when = moment(language, event.at.astimezone(ZONE))
+    who = " · ".join(part for part in (line.who, line.channel) if part)
+    parts = [f'<span class="when">{seq} · {escape(when)} · {escape(who)}</span>']
+    parts.append(f'<p class="what">{escape(line.sentence)}</p>')
+    if line.details:
+        parts.append(f"<dl>{''.join(_detail(label, value) for label, value in line.details)}</dl>")
+    if line.quote:
+        parts.append(f"<blockquote>{escape(line.quote)}</blockquote>")
+    for why in sorted(book.hidden.get(seq, ())):
+        parts.append(f'<p class="hidden">{escape(say(language, f"bundle.hidden.{why}"))}</p>')
+    for name in book.files_of.get(seq, ()):
+        short = name.removeprefix("data/")
+        parts.append(f'<div><a href="{escape(short)}">{escape(short)}</a></div>')
+    return f'<li id="e{seq}">{"".join(parts)}</li>'
+
+
+def _detail(label: str, value: str) -> str:
+    return f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
+
+
+def verification(book: Book, language: str) -> bytes:
+    """One page: what this bundle is, what it proves and what it does not, and how anyone checks it."""
+    title = say(language, "bundle.verification.title")
+    proves = "".join(f"<li>{escape(say(language, f'bundle.verification.proves.{n}'))}</li>" for n in ("1", "2", "3"))
+    limits = "".join(f"<li>{escape(say(language, f'bundle.verification.limits.{n}'))}</li>" for n in ("1", "2", "3"))
+    rows = "".join(
+        f"<tr><th><code>{name}</code></th><td>{escape(say(language, f'bundle.check.{name}'))}</td></tr>"
+        for name in CHECKS
+    )
+    how = escape(say(language, "bundle.verification.how"))
+    command = f"<p><code>{COMMAND}</code></p>"
+    site = escape(say(language, "bundle.verification.site", address=f"{book.address}/verify"))
+    body = (
+        f"<h1>{escape(title)}</h1><p>{escape(say(language, 'bundle.verification.lead'))}</p>{_about(book, language)}"
+        f"<h2>{escape(say(language, 'bundle.verification.proves_title'))}</h2><ul>{proves}</ul>"
+        f"<h2>{escape(say(language, 'bundle.verification.limits_title'))}</h2><ul>{limits}</ul>"
+        f"<h2>{escape(say(language, 'bundle.verification.how_title'))}</h2><p>{how}</p>{command}<p>{site}</p>"
+        f"<table>{rows}</table>"
+    )
+    return _page(language, title, body)
+
+
+def _about(book: Book, language: str) -> str:
+    file = book.file
+    lender = book.lender[0] if language == "zh" else book.lender[1]
+    last = file.events[-1] if file.events else None
+    pairs = [
+        ("lender", lender),
+        ("borrower", file.party.name if file.party else "–"),
+        ("contract", file.contract or "–"),
+        ("case", book.case_id),
+        ("events", str(len(file.events))),
+        ("last", moment(language, last.at.astimezone(ZONE)) if last else "–"),
+        ("head", last.leaf_hash.hex() if last else "–"),
+        ("log", book.log),
+        ("withheld", str(book.withheld)),
+        ("erased", str(book.erased)),
+    ]
+    return f"<dl>{''.join(_detail(say(language, f'bundle.about.{name}'), value) for name, value in pairs)}</dl>"
+
+
+FILES = (
+    ("timeline.*.html", "timeline"),
+    ("messages/ papers/ recordings/ statements/ decisions/ agreement/ payments/", "folders"),
+    ("events.jsonl", "events"),
+    ("disclosures.jsonl", "disclosures"),
+    ("withheld.jsonl", "withheld"),
+    ("inclusion.jsonl checkpoint cosignatures trust.json", "proofs"),
+    ("checkpoint.tsr", "token"),
+    ("verify.py", "verify"),
+)
+COMMAND = "python3 verify.py BUNDLE.zip --log-key KEY"
+
+
+def readme(book: Book, language: str) -> bytes:
+    """README.txt: what lies where, and how to check it."""
+    files = [f"  {names}\n      {say(language, f'bundle.readme.file.{name}')}" for names, name in FILES]
+    parts = [
+        say(language, "bundle.readme.lead", case=book.case_id),
+        say(language, "bundle.readme.open"),
+        "\n".join(files),
+        f"{say(language, 'bundle.readme.check')}\n  {COMMAND}",
+        f"{say(language, 'bundle.readme.key')}\n  {book.log}",
+        say(language, "bundle.readme.compare"),
+        say(language, "bundle.readme.site", address=f"{book.address}/verify"),
+    ]
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def _page(language: str, title: str, body: str) -> bytes:
+    lang = "zh-Hans" if language == "zh" else "en"
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+    return (
+        f'<!doctype html>\n<html lang="{lang}"><head>{head}<style>{STYLE}</style></head>\n'
+        f"<body><main>{body}</main></body></html>\n"
+    ).encode()

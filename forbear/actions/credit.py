@@ -1,0 +1,282 @@
+"""The feed to a credit bureau, and what she can do about it: see it, dispute it, add words of her own.
+
+`feed` works out the lines of a day, records each as a fact of its case and gives them back; asked again for the same
+day it gives the same lines and records nothing. A negative line goes out only where she was told before
+(征信业管理条例 art. 15); a dispute is answered in writing within its days (art. 25).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from forbear.actions.completion import settle_tasks
+from forbear.actions.ports import ZONE, Desk, Due
+from forbear.actions.record import By, Decision, Done, carry_out, load
+from forbear.core import events as e
+from forbear.core.clocks import start_of
+from forbear.core.contact import Role, may_work_on_cases
+from forbear.core.credit import (
+    Standing,
+    amendments,
+    days_past_due,
+    held_back,
+    line_of,
+    settled_before,
+)
+from forbear.core.credit_line import Correction, Figures, Line, Pack, pack
+from forbear.core.file import CaseFile, open_file
+from forbear.core.money import LIMIT_MINOR
+from forbear.core.notices import NoticeKind
+from forbear.core.refusal import Refusal
+
+WORDS_MAX = 4000
+STATEMENT_MAX = 200
+"""Characters of her own statement."""
+WARN_DAYS = 5
+"""So many days before an answer is due it is a task once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """The lines of a day in order of contracts, and the contracts held back because she was not told before."""
+
+    pack: str
+    on: date
+    lines: tuple[Line, ...]
+    held: tuple[str, ...]
+
+
+def feed(desk: Desk, by: By, on: date) -> Feed | Refusal:
+    """Every line of a day that is not in the future, by the rulebook's pack; each recorded in its case."""
+    if on > desk.clock.today():
+        return Refusal("credit.future", "promise.refusal.feed_future", where="on", facts={"on": on.isoformat()})
+    found = pack(desk.rulebooks.on(on))
+    if found is None:
+        return Refusal("credit.pack", "promise.refusal.no_pack", where="pack")
+    lines: list[Line] = []
+    held: list[str] = []
+    for case_id in desk.ledger.cases_with(e.Retention.AGREEMENT):
+        told, waiting = _case(desk, by, case_id, found, on)
+        lines += told
+        held += waiting
+    lines.sort(key=lambda line: (line.contract, line.corrects_on or date.max))
+    return Feed(pack=found.name, on=on, lines=tuple(lines), held=tuple(sorted(held)))
+
+
+def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list[Line], list[str]]:
+    """The lines of a case, recorded, and its contract where a line is held back."""
+    file = load(desk, case_id)
+    told = [one for one in file.credit.reported if one.fact.on == on]
+    if told:
+        return [_again(file, one.fact) for one in told], []
+    if any(one.fact.on > on for one in file.credit.reported) or file.contract is None:
+        return [], []  # a later day was told already: no line is made up after the fact
+    lines: list[Line] = []
+    held: list[str] = []
+
+    def decide(file: CaseFile) -> Decision:
+        lines.clear()
+        held.clear()
+        then = open_file(event for event in file.events if event.at.astimezone(ZONE).date() <= on)
+        for line in _lines(file, then, found, on):
+            if line.corrects_on is None and held_back(line, found, _told_on(then)):
+                held.append(line.contract)
+            else:
+                lines.append(line)
+        return [_fact(found, line) for line in lines]
+
+    carry_out(desk, replace(by, key=f"credit:{case_id}:{on}"), case_id, {"credit": on}, decide)
+    return lines, held
+
+
+def _lines(now: CaseFile, then: CaseFile, found: Pack, on: date) -> Iterator[Line]:
+    """What is to be told of a day: how the case stood at its end (`then`), and what was told of earlier days and is to
+    read otherwise, by all that is known now.
+    """
+    standing = _standing(then, on)
+    if standing is not None and not (standing.settled and settled_before(now.credit, found)):
+        yield line_of(now.credit, standing, found, on)
+    if now.contract is not None and now.credit.reported:
+        yield from amendments(now.credit, now.contract, found, on)
+
+
+def _standing(file: CaseFile, on: date) -> Standing | None:
+    """How the agreement stands at the end of a day; None where none is in force and none was completed: what the
+    contract did before and does after is the loan account's to tell.
+    """
+    agreed = file.last_agreed
+    if agreed is None or agreed.terms is None or file.contract is None:
+        return None
+    terms, rows = agreed.terms, file.rows(agreed)
+    if agreed.state == "completed":
+        done = Figures(past_due_minor=0, balance_minor=0)
+        return Standing(contract=file.contract, days_past_due=0, figures=done, settled=True)
+    if agreed.state != "in-force":
+        return None
+    days, past_due_minor = days_past_due(
+        rows, on, grace_days=terms.grace_days, tolerance_minor=terms.tolerance_minor, pauses=file.case.pauses
+    )
+    figures = Figures(past_due_minor=past_due_minor, balance_minor=sum(row.open_minor for row in rows))
+    return Standing(contract=file.contract, days_past_due=days, figures=figures)
+
+
+def _told_on(file: CaseFile) -> list[date]:
+    """The days on which word that she will be reported went out to her, in the lateness that runs."""
+    since = file.credit.warned_at
+    if since is None:
+        return []
+    notices = [one for one in file.notices if one.kind is NoticeKind.CREDIT_NOTICE and one.at >= since]
+    return [one.sent_at.astimezone(ZONE).date() for one in notices if one.sent_at is not None]
+
+
+def _fact(found: Pack, line: Line) -> e.CreditReported:
+    return e.CreditReported(
+        pack=found.name,
+        on=line.on,
+        status=line.status,
+        negative=line.negative,
+        days_past_due=line.days_past_due,
+        arrangement=line.arrangement,
+        dispute=line.dispute,
+        statement=bool(line.statement),
+        corrects_on=line.corrects_on,
+        figures=line.figures,
+    )
+
+
+def _again(file: CaseFile, fact: e.CreditReported) -> Line:
+    """A line as it went out; her statement as it stands."""
+    statement = file.credit.statement
+    return Line(
+        contract=file.contract or "",
+        on=fact.on,
+        status=fact.status,
+        negative=fact.negative,
+        days_past_due=fact.days_past_due,
+        figures=fact.figures or Figures(past_due_minor=0, balance_minor=0),
+        arrangement=fact.arrangement,
+        dispute=fact.dispute,
+        statement=statement.words if fact.statement and statement else "",
+        corrects_on=fact.corrects_on,
+    )
+
+
+# ---- what she can do -------------------------------------------------------------------------------------------
+
+
+def dispute_line(desk: Desk, by: By, case_id: str, reported_on: date, words: str) -> Done | Refusal:
+    """She says that what was told of a day is wrong: the next feed marks it, and a written answer is promised."""
+
+    def decide(file: CaseFile) -> Decision:
+        if by.actor.kind is not Role.BORROWER and (refusal := may_work_on_cases(by.actor)):
+            return refusal
+        if file.credit.last_about(reported_on) is None:
+            return Refusal("credit.line", "promise.refusal.no_line", "promise.way_on.choose_line", where="reported_on")
+        if any(one.reported_on == reported_on for one in file.credit.open_disputes):
+            return Refusal("credit.open", "promise.refusal.disputed", "statement.way_on.status", where="reported_on")
+        if not words.strip():
+            return Refusal("credit.words", "promise.refusal.dispute_words", where="words")
+        name, today = desk.ids.new("x"), desk.clock.today()
+        by_on = today + timedelta(days=desk.rulebooks.on(today).integer("credit.dispute_days"))
+        fact = e.CreditDisputed(
+            dispute=name, reported_on=reported_on, answer_by_on=by_on, words=words.strip()[:WORDS_MAX]
+        )
+        body = {"dispute": name}
+        again_at = start_of(by_on - timedelta(days=WARN_DAYS), ZONE, 9)
+        return [
+            fact,
+            Due(key=f"dispute:{name}", kind="dispute", due_at=desk.clock.now(), case_id=case_id, body=body),
+            Due(key=f"dispute:{name}:again", kind="dispute", due_at=again_at, case_id=case_id, body=body),
+        ]
+
+    return carry_out(desk, by, case_id, {"dispute": reported_on, "words": words}, decide)
+
+
+def answer_dispute(
+    desk: Desk, by: By, case_id: str, dispute: str, *, words: str, correction: Correction | None = None
+) -> Done | Refusal:
+    """A person checked: `correction` where she was right; she has the answer in writing either way."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor):
+            return refusal
+        found = file.credit.dispute(dispute)
+        if found is None:
+            return Refusal("credit.dispute", "promise.refusal.no_dispute", "decision.way_on.wait", where="dispute")
+        if found.upheld is not None:
+            return Refusal("credit.answered", "promise.refusal.answered", "decision.way_on.wait", where="dispute")
+        if not words.strip():
+            return Refusal("credit.words", "promise.refusal.answer_words", where="words")
+        if correction is not None and not _sensible(correction, found.reported_on):
+            return Refusal("credit.correction", "promise.refusal.correction", where="days_past_due")
+        return [
+            e.CreditAnswered(
+                dispute=dispute,
+                upheld=correction is not None,
+                correction=correction,
+                words=words.strip()[:WORDS_MAX],
+            )
+        ]
+
+    asked = {"answer": dispute, "words": words, "correction": correction}
+    done = carry_out(desk, by, case_id, asked, decide)
+    if isinstance(done, Done):
+        settle_tasks(desk, case_id, "dispute", dispute=dispute)
+    return done
+
+
+def _sensible(correction: Correction, reported_on: date) -> bool:
+    """Late means that something is past due, and the other way round."""
+    days, minor = correction.days_past_due, correction.past_due_minor
+    both = (days == 0) == (minor == 0)
+    return correction.reported_on == reported_on and 0 <= days < 10_000 and 0 <= minor < LIMIT_MINOR and both
+
+
+def give_statement(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
+    """Words of hers that are to stand beside the record; a person reads them first, so that no illness goes out."""
+
+    def decide(file: CaseFile) -> Decision:
+        if by.actor.kind is not Role.BORROWER:
+            return Refusal("credit.hers", "promise.refusal.statement_hers", "promise.way_on.she_writes")
+        if not file.credit.reported:
+            return Refusal("credit.line", "promise.refusal.nothing_told", "statement.way_on.status")
+        text = " ".join(words.split())
+        if not 0 < len(text) <= STATEMENT_MAX:
+            most = {"most": str(STATEMENT_MAX)}
+            return Refusal("credit.statement", "promise.refusal.statement_words", facts=most, where="statement")
+        key = f"statement:{case_id}:{file.case.seq}"
+        due = Due(key=key, kind="own-statement", due_at=desk.clock.now(), case_id=case_id)
+        return [e.CreditStatementGiven(words=text), due]
+
+    return carry_out(desk, by, case_id, {"statement": words}, decide)
+
+
+def judge_statement(desk: Desk, by: By, case_id: str, *, passed: bool, words: str = "") -> Done | Refusal:
+    """Her statement goes along with the record, or she is asked to write it anew and told why."""
+
+    def decide(file: CaseFile) -> Decision:
+        if refusal := may_work_on_cases(by.actor):
+            return refusal
+        statement = file.credit.statement
+        if statement is None or statement.passed is not None:
+            return Refusal("credit.statement", "promise.refusal.no_statement", "decision.way_on.wait")
+        if not passed and not words.strip():
+            return Refusal("payments.reason", "evidence.refusal.reason", where="words")
+        return [e.CreditStatementJudged(passed=passed, words=words.strip()[:WORDS_MAX])]
+
+    done = carry_out(desk, by, case_id, {"judge": passed, "words": words}, decide)
+    if isinstance(done, Done):
+        settle_tasks(desk, case_id, "own-statement")
+    return done
+
+
+def dispute_waits(desk: Desk, case_id: str, dispute: str) -> bool:
+    """Whether a dispute has still to be answered."""
+    found = load(desk, case_id).credit.dispute(dispute)
+    return found is not None and found.upheld is None
+
+
+def statement_waits(desk: Desk, case_id: str) -> bool:
+    """Whether a statement of hers has still to be read."""
+    statement = load(desk, case_id).credit.statement
+    return statement is not None and statement.passed is None

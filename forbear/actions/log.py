@@ -1,0 +1,75 @@
+"""The log is tended: a checkpoint at least every minute while it grows, a timestamp on it, the witnesses' signatures.
+
+None of it stops any work: what does not go well is said and tried again the next time.
+"""
+
+from datetime import timedelta
+
+from forbear.actions.ports import Desk, LogBroken, TimestampAway, TimestampLies, Witness, WitnessAway, WitnessRefuses
+from forbear.core.checkpoint import parse_note, read_checkpoint
+
+TEND_EVERY_SECONDS = 30
+"""Half the minute within which a checkpoint is promised."""
+TOKEN_EVERY = timedelta(minutes=10)
+"""A timestamp authority may cost money: a token every ten minutes brackets the times of all between."""
+
+
+def cut(desk: Desk) -> tuple[str, ...]:
+    """A checkpoint over what is new; returns what went wrong, a sentence each. Nothing outside is waited for."""
+    try:
+        desk.log.checkpoint()
+    except LogBroken as broken:
+        return (f"no checkpoint is signed: {broken}",)
+    return ()
+
+
+def have_signed(desk: Desk) -> tuple[str, ...]:
+    """Have the newest checkpoint stamped and cosigned; returns what went wrong, a sentence each."""
+    note = desk.log.latest()
+    if not note:
+        return ()
+    return (*_stamped(desk, note), *(said for one in desk.witnesses if (said := _cosigned(desk, one, note))))
+
+
+def _size(note: str) -> int:
+    return read_checkpoint(parse_note(note).body).size
+
+
+def _stamped(desk: Desk, note: str) -> tuple[str, ...]:
+    size, now = _size(note), desk.clock.now()
+    last = desk.log.attested("tsa")
+    if size == 0 or (last and (last[0] >= size or now - last[2] < TOKEN_EVERY)):
+        return ()
+    try:
+        token = desk.timestamps.stamp(note.encode())
+    except TimestampAway as away:
+        return (f"the timestamp authority gives no token: {away}",)
+    except TimestampLies as lie:
+        return (f"the timestamp authority gave a token that is none: {lie}",)
+    if token:
+        desk.log.attest(size, "tsa", token, now)
+    return ()
+
+
+def _cosigned(desk: Desk, witness: Witness, note: str) -> str:
+    """What went wrong with a witness; "" for nothing."""
+    size = _size(note)
+    last = desk.log.attested(witness.name)
+    old = last[0] if last else 0
+    if last and old >= size:
+        return ""
+    for _ in range(2):
+        try:
+            line = witness.cosign(old, desk.log.consistency(old, size), note)
+        except WitnessAway as away:
+            return f"the witness {witness.name} does not answer: {away}"
+        except WitnessRefuses as refusal:
+            if refusal.size is None or refusal.size == old:
+                return f"the witness {witness.name} refuses: {refusal}"
+            if refusal.size > size:
+                return f"the witness {witness.name} saw {refusal.size} events and there are {size}: the log went back"
+            old = refusal.size  # it has seen more than we remember, such as before a lost answer
+            continue
+        desk.log.attest(size, witness.name, line.encode(), desk.clock.now())
+        return ""
+    return f"the witness {witness.name} is being asked by somebody else at the same time"

@@ -1,0 +1,106 @@
+"""Is the record still what was signed of it? The audit of an installation, and a receipt held against the record.
+
+`forbear/core/audit.py` looks at every byte; here is gathered what it is held to: checkpoints kept here and elsewhere,
+what witnesses and the timestamp authority said, and this machine's clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from forbear.actions.ports import Desk, NoTimestamps
+from forbear.core.audit import Audit, Beginning, Fault
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
+from forbear.core.envelope import Damaged
+from forbear.core.log_audit import SKEW_SECONDS_MAX
+from forbear.core.receipt import fits, read_receipt
+
+WINDOW = timedelta(minutes=2)
+"""A checkpoint is promised every minute; after two somebody is told."""
+TOKEN_OLD = timedelta(hours=24)
+
+
+def audited(desk: Desk, against: Sequence[tuple[str, str]] = (), since: Beginning | None = None) -> Audit:
+    """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note)."""
+    held = desk.log.held(against, since.frontier.size if since else 0)
+    found = desk.ledger.verify(held, since)
+    behind = _clock_behind(desk, found.end.at)
+    return replace(found, flaws=(*found.flaws, *behind)) if behind else found
+
+
+def _clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
+    seconds = int((last_at - desk.clock.now()).total_seconds()) if last_at else 0
+    if seconds <= SKEW_SECONDS_MAX:
+        return []
+    return [Fault(-1, f"this machine's clock is {seconds} seconds before the record's last event: it was set back")]
+
+
+def warnings(desk: Desk) -> tuple[str, ...]:
+    """What is no flaw of the record and weakens its proof: a sentence each."""
+    found = []
+    now, note, size = desk.clock.now(), desk.log.latest(), desk.ledger.size()
+    try:
+        covered = read_checkpoint(parse_note(note).body).size if note else 0
+    except BadNote as bad:
+        return (f"the newest checkpoint cannot be read: {bad}",)
+    if covered < size:
+        waiting = desk.ledger.at([covered])
+        if waiting and now - waiting[0].at > WINDOW:
+            found.append(
+                f"{size - covered} events wait for a checkpoint since {_said(waiting[0].at)}: does a worker run?"
+            )
+    if size and not isinstance(desk.timestamps, NoTimestamps):
+        found += _old(desk, "tsa", "the timestamp authority", covered, now)
+    for witness in desk.witnesses if size else ():
+        found += _old(desk, witness.name, f"the witness {witness.name}", covered, now)
+    return tuple(found)
+
+
+def _old(desk: Desk, by: str, who: str, covered: int, now: datetime) -> list[str]:
+    last = desk.log.attested(by)
+    if last is None:
+        return [f"{who} has signed nothing yet"]
+    if last[0] < covered and now - last[2] > TOKEN_OLD:
+        return [f"{who} signed last over {last[0]} of {covered} events, on {_said(last[2])}"]
+    return []
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+# ---- receipts --------------------------------------------------------------------------------------------------
+
+
+class Fit(StrEnum):
+    """What became of a receipt held against the record."""
+
+    GENUINE = "genuine"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Held:
+    """`at`: when the entry was written, None unless it fits."""
+
+    fit: Fit
+    at: datetime | None = None
+
+
+def check_receipt(desk: Desk, text: str) -> Held:
+    """Hold the receipt in a text against the record. Who asks learns when the entry was written, and nothing else."""
+    receipt = read_receipt(text)
+    if receipt is None:
+        return Held(Fit.UNREADABLE)
+    if not 0 < receipt.size <= desk.ledger.size():
+        return Held(Fit.UNKNOWN)
+    try:
+        events = desk.ledger.at([receipt.size - 1])
+        if not events or not fits(receipt, events[0], desk.ledger.bodies(events[0].case_id)):
+            return Held(Fit.OTHER)
+    except Damaged:
+        return Held(Fit.OTHER)
+    return Held(Fit.GENUINE, events[0].at)

@@ -1,0 +1,295 @@
+"""Whether a sealed agreement is what it says: each check has a name and says in a sentence what it found.
+
+`examine` needs the file and whom to trust, no network, no database. The same checks look at every seal before it is
+kept, serve `forbear agreement verify`, and are what a changed file is held against in the tests.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from forbear.actions.ports import ZONE, TimestampLies
+from forbear.adapters.signing_keys import ACT_URN
+from forbear.adapters.timestamps import pem_certificates, read_token
+from forbear.core.signatures import FIELDS, STATEMENT_FILE, Signed
+
+# What pyHanko has to say of a bad file is said by a check of ours.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+EARLY_SECONDS = 300
+"""How much earlier than her act an authority's clock may say it is."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """`roots`: certificates (DER) that signers' may come from, () for any; `tsa_roots`: PEM, b"" for any."""
+
+    roots: tuple[bytes, ...] = ()
+    tsa_roots: bytes = b""
+
+    def context(
+        self, at: datetime, lists: Sequence[bytes] = (), fetch: bool = False, others: Sequence[Any] = ()
+    ) -> Any:
+        """pyHanko's view of it, for signers and authorities of time alike."""
+        from asn1crypto import crl, x509
+        from pyhanko_certvalidator import ValidationContext
+
+        roots = [x509.Certificate.load(one) for one in self.roots] or [one for one in others if one.self_signed != "no"]
+        return ValidationContext(
+            trust_roots=[*roots, *(pem_certificates(self.tsa_roots) if self.tsa_roots else ())],
+            moment=at,
+            crls=[crl.CertificateList.load(one) for one in lists],
+            allow_fetching=fetch,
+            revocation_mode="hard-fail" if lists or fetch else "soft-fail",
+            time_tolerance=timedelta(seconds=EARLY_SECONDS),
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `said`: what was found, in a sentence."""
+
+    name: str
+    well: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class Examination:
+    """`checks` in order; `signatures`: hers and the lender's as far as they are there; `statement`: of her act."""
+
+    checks: tuple[Check, ...]
+    signatures: tuple[Any, ...] = ()
+    statement: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def well(self) -> bool:
+        return all(one.well for one in self.checks)
+
+
+class _Wrong(Exception):
+    """A check that failed; the text says why."""
+
+
+def examine(pdf: bytes, trust: Trust, at: datetime, document_sha256: str = "") -> Examination:
+    """All checks of a sealed agreement as of `at`. `document_sha256`: of what she had before her, where it is known."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    checks: list[Check] = []
+    signatures: list[Any] = []
+    said: dict[str, Any] = {}
+
+    def form() -> str:
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures.extend(reader.embedded_regular_signatures)
+        said.update(_statement(reader))
+        if [one.field_name for one in signatures] != list(FIELDS):
+            raise _Wrong("it is not signed by borrower and lender, in this order, and nobody else")
+        return "a PDF signed by the borrower, then by the lender"
+
+    looks: list[tuple[str, Callable[[], str]]] = [("form", form)]
+    looks.append(("document", lambda: _document(pdf, said, document_sha256)))
+    for number, name in enumerate(FIELDS):
+        looks.append((name, lambda n=number: _signature(signatures[n])))
+    looks.append(("whole", lambda: _whole(pdf, signatures)))
+    for number, name in enumerate(FIELDS):
+        looks.append((f"certificate of the {name}", lambda n=number: _certificate(signatures[n], trust, at)))
+    looks.append(("signing act", lambda: _act(pdf, signatures[0], said, trust)))
+    looks.append(("time", lambda: _times(signatures, trust, said)))
+    for name, look in looks:
+        checks.append(_looked(name, look))
+        if name == "form" and not checks[-1].well:
+            return Examination(tuple(checks))
+    return Examination(tuple(checks), tuple(signatures), said)
+
+
+def _looked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except _Wrong as wrong:
+        return Check(name, False, str(wrong))
+    except TimestampLies as lie:
+        return Check(name, False, str(lie))
+    except Exception as error:  # a hostile file may break whatever reads it, and then it is not well
+        return Check(name, False, f"it cannot be read ({type(error).__name__})")
+
+
+def signed_by(signature: Any) -> Signed:
+    """What is told of a signature that is well."""
+    own = signature.signer_cert
+    token = _token(signature)
+    by = "" if token is None else _name(_tsa_certificate(token).subject)
+    return Signed(
+        subject=_name(own.subject),
+        issuer=_name(own.issuer),
+        certificate_sha256=own.sha256.hex(),
+        stamped_at=None if token is None else read_token(token, sha256(_value(signature)).digest()),
+        stamped_by=by,
+    )
+
+
+# ---- the checks ------------------------------------------------------------------------------------------------
+
+
+def _document(pdf: bytes, said: dict[str, Any], document_sha256: str) -> str:
+    """The file begins with the very bytes she had before her."""
+    claimed, size = said["document"]["sha256"], int(said["document"]["bytes"])
+    if not 0 < size < len(pdf) or sha256(pdf[:size]).hexdigest() != claimed:
+        raise _Wrong("its first part is not the document that the signing act names")
+    if document_sha256 and claimed != document_sha256:
+        raise _Wrong("the signing act names another document than the one that was put before her")
+    return f"the first {size:,} bytes are the document she had before her, SHA-256 {claimed}"
+
+
+def _signature(signature: Any) -> str:
+    """Its bytes are as signed, and what came after is what the first signature allows."""
+    from asn1crypto import core
+    from asn1crypto.parser import peek
+    from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    held = signature.pkcs7_content
+    if held[peek(held) :].strip(b"\0"):
+        raise _Wrong("something stands behind it in the place that was kept for it")
+    content = signature.signed_data["encap_content_info"]
+    digest = signature.signer_info["digest_algorithm"]["algorithm"].native
+    if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached" or content["content"] is not core.VOID:
+        raise _Wrong("it is no PAdES signature")
+    if digest not in ("sha256", "sha384", "sha512"):
+        raise _Wrong(f"its digest {digest} is too weak to rely on")
+    signature.compute_integrity_info()
+    found = signature.summarise_integrity_info()
+    intact, valid = validate_sig_integrity(
+        signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
+    )
+    if not intact:
+        raise _Wrong("bytes that it covers were changed after signing")
+    if not valid:
+        raise _Wrong("it was not made by the key of its certificate")
+    if found["coverage"] < SignatureCoverageLevel.ENTIRE_REVISION:
+        raise _Wrong("it does not cover all that stood in the file when it was made")
+    if found["docmdp_ok"] is False:
+        raise _Wrong("the file was changed afterwards in a way that the signature does not allow")
+    return f"unchanged since it was signed, by {_name(signature.signer_cert.subject)}"
+
+
+def _whole(pdf: bytes, signatures: list[Any]) -> str:
+    """Nothing stands behind the last signature but what an archive time stamp covers."""
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    archive = signatures[0].reader.embedded_timestamp_signatures
+    last = archive[-1] if archive else signatures[-1]
+    last.compute_integrity_info()
+    if last.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
+        raise _Wrong("something was added to the file after its last signature")
+    return "the last signature covers the whole file"
+
+
+def _certificate(signature: Any, trust: Trust, at: datetime) -> str:
+    """Good when it signed, and from somebody who is trusted. Only an authority's time shows when that was."""
+    from pyhanko_certvalidator import CertificateValidator
+    from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
+
+    own, token = signature.signer_cert, _token(signature)
+    then = read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots) if token else at
+    if not own.not_valid_before <= then <= own.not_valid_after:
+        raise _Wrong(
+            f"the certificate is good from {own.not_valid_before:%Y-%m-%d} to {own.not_valid_after:%Y-%m-%d} only"
+        )
+    others = signature.other_embedded_certs
+    checking = CertificateValidator(own, others, validation_context=trust.context(then, others=[own, *others]))
+    try:
+        asyncio.run(checking.async_validate_path())
+    except (PathBuildingError, PathValidationError):
+        raise _Wrong(f"the certificate does not come from anybody trusted here, but from {_name(own.issuer)}") from None
+    whose = "" if trust.roots else "; nobody is named here whom certificates have to come from"
+    return f"of {_name(own.subject)}, issued by {_name(own.issuer)}{whose}"
+
+
+def _act(pdf: bytes, signature: Any, said: dict[str, Any], trust: Trust) -> str:
+    """Her act is within the days to sign, and her certificate, where it was made for one act, was made for this one."""
+    at, by_on = datetime.fromisoformat(said["act"]["at"]), date.fromisoformat(said["agreement"]["sign_by_on"])
+    if at.astimezone(ZONE).date() > by_on:
+        raise _Wrong(f"she signed on {at.astimezone(ZONE):%Y-%m-%d}, after the last day to sign, {by_on}")
+    names = signature.signer_cert.subject_alt_name_value
+    urns = [one.native for one in names or () if one.name == "uniform_resource_identifier"]
+    acts = [urn for urn in urns if urn.startswith(ACT_URN)]
+    if acts and acts != [ACT_URN + _statement_sha256(signature.reader)]:
+        raise _Wrong("her certificate was made for another signing act than the one attached")
+    return f"by a one-time code sent to {said['act']['sent_to']}, used {said['act']['at']} from {said['act']['from']}"
+
+
+def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
+    """Every time stamp is whole and of an authority that is trusted; none is earlier than her act."""
+    act_at, stamps = datetime.fromisoformat(said["act"]["at"]), []
+    for signature in signatures:
+        if (token := _token(signature)) is not None:
+            stamps.append(read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots))
+    for archive in signatures[0].reader.embedded_timestamp_signatures:
+        digest = archive.compute_digest()
+        stamps.append(read_token(archive.pkcs7_content.rstrip(b"\0"), digest, trust.tsa_roots))
+    if not stamps:
+        return "no authority vouches for the time; the signatures carry the lender's own clock"
+    if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
+        raise _Wrong(f"the first time stamp, {stamps[0]:%Y-%m-%d %H:%M} UTC, is earlier than her act")
+    whose = "" if trust.tsa_roots else "; nobody is named here whom time stamps have to come from"
+    by = _name(_tsa_certificate(_token(signatures[0])).subject)
+    return f"{by} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC{whose}"
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------
+
+
+def _statement(reader: Any) -> dict[str, Any]:
+    said = json.loads(_statement_bytes(reader))
+    if not isinstance(said, dict):
+        raise _Wrong("the statement of the signing act is none")
+    return said
+
+
+def _statement_sha256(reader: Any) -> str:
+    return sha256(_statement_bytes(reader)).hexdigest()
+
+
+def _statement_bytes(reader: Any) -> bytes:
+    try:
+        names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    except KeyError:
+        raise _Wrong("no statement of the signing act is attached") from None
+    if len(names) != 2 or names[0] != STATEMENT_FILE:
+        raise _Wrong("something else than the statement of the signing act is attached")
+    found: bytes = names[1]["/EF"]["/F"].data
+    return found
+
+
+def _token(signature: Any) -> bytes | None:
+    """The time stamp over a signature (DER); None where it has none."""
+    for attribute in signature.signer_info["unsigned_attrs"]:
+        if attribute["type"].native == "signature_time_stamp_token":
+            found: bytes = attribute["values"][0].dump()
+            return found
+    return None
+
+
+def _value(signature: Any) -> bytes:
+    found: bytes = signature.signer_info["signature"].native
+    return found
+
+
+def _tsa_certificate(token: bytes | None) -> Any:
+    from asn1crypto import cms
+
+    signed = cms.ContentInfo.load(token)["content"]
+    serial = signed["signer_infos"][0]["sid"].chosen["serial_number"].native
+    return next(one.chosen for one in signed["certificates"] if one.chosen.serial_number == serial)
+
+
+def _name(name: Any) -> str:
+    return str(name.native.get("common_name") or name.human_friendly)

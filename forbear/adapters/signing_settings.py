@@ -1,0 +1,155 @@
+"""The file that FORBEAR_SIGNING names: which keys sign agreements, and whom to trust (docs/signatures.md).
+
+TOML with the tables [lender], [borrower], [trust] and [revocation], each of which may be missing; what is missing is
+the self-made authority's. What makes no sense is a ValueError that names the place and says what would be right.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from forbear.actions.signing_ports import SealOrder
+from forbear.adapters.signing_authority import own_authority
+from forbear.adapters.signing_keys import FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
+from forbear.adapters.signing_service import SigningService
+from forbear.adapters.sms_settings import Section
+from forbear.core.signatures import Issuer
+
+KINDS = ("pem", "pkcs12", "pkcs11", "service")
+
+
+class SigningSettings:
+    """The file as read. `roots`: PEM of those whom certificates may come from; `crls`: files of revocation lists."""
+
+    def __init__(self, values: Mapping[str, Any], folder: Path) -> None:
+        known = ("lender", "borrower", "trust", "revocation")
+        if unknown := sorted(set(values) - set(known)):
+            raise ValueError(f"{unknown[0]} is nothing that stands in this file; it knows {', '.join(known)}.")
+        self.folder = folder
+        tables = {name: values.get(name) for name in known}
+        if wrong := [name for name, value in tables.items() if not isinstance(value, dict | None)]:
+            raise ValueError(f"{wrong[0]} is no table; write [{wrong[0]}].")
+        self.keys = {name: Section(name, tables[name] or {}) for name in ("lender", "borrower") if tables[name]}
+        for section in self.keys.values():
+            _look_over(section)
+        trust, revocation = (Section(name, tables[name] or {}) for name in ("trust", "revocation"))
+        self.roots = self.read(trust, "roots")
+        self.crls = tuple(self.path(one) for one in revocation.names("files"))
+        self.fetch = revocation.values.get("fetch", False) is True
+        if self.keys and not self.roots:
+            raise ValueError('[trust] roots is missing; write roots = "roots.pem": whom the certificates come from.')
+
+    def path(self, name: str) -> Path:
+        """A file of the settings, beside the settings where it is not named in full."""
+        return self.folder / name
+
+    def read(self, section: Section, key: str) -> bytes:
+        """A file's bytes; b"" where none is named."""
+        name = section.text(key, "")
+        try:
+            return self.path(name).read_bytes() if name else b""
+        except OSError as error:
+            raise ValueError(f"[{section.name}] {key} is {name}; it cannot be read: {error.strerror}.") from None
+
+
+def _look_over(section: Section) -> None:
+    kind = section.choice("kind", KINDS, "")
+    needed = {
+        "pem": ("key", "certificate"),
+        "pkcs12": ("file",),
+        "pkcs11": ("module", "token", "label"),
+        "service": ("url",),
+    }
+    for name in needed[kind]:
+        section.text(name)
+    if kind == "pkcs11" and find_spec("pkcs11") is None:
+        raise ValueError(f"[{section.name}] kind pkcs11 needs the extra: pip install 'forbear[pkcs11]'.")
+    url = section.text("url", "")
+    if kind == "service" and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError(f"[{section.name}] url is {url!r}; write https://signing.example.org/v1.")
+
+
+def read_signing_settings(file: Path) -> SigningSettings:
+    """Raises ValueError, which names the file's place at fault."""
+    try:
+        return SigningSettings(tomllib.loads(file.read_text("utf-8")), file.parent)
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file} is no TOML: {error}.") from None
+
+
+# ---- who signs -------------------------------------------------------------------------------------------------
+
+
+class Signatories:
+    """The keys that sign an agreement, from the settings and, for what they do not name, the self-made authority."""
+
+    def __init__(self, settings: SigningSettings | None, keys_folder: Path, lender: str) -> None:
+        self.settings = settings
+        self._folder, self._lender = keys_folder, lender
+        self._given = settings.keys if settings else {}
+
+    @property
+    def issuer(self) -> Issuer:
+        return Issuer.OUTSIDE if {"lender", "borrower"} <= set(self._given) else Issuer.OWN
+
+    def own(self, now: datetime) -> tuple[FileKey, FileKey]:
+        """The self-made authority and the lender's key under it."""
+        return own_authority(self._folder, self._lender, now)
+
+    def borrower(self, order: SealOrder, act_sha256: str) -> SigningKey:
+        """A key for this act of hers alone."""
+        section = self._given.get("borrower")
+        if section is not None and section.text("kind") == "service":
+            return _service(section).key("borrower", order.reference, {"name": order.borrower, "sha256": act_sha256})
+        issuer = self._key(section) if section else self.own(order.at)[0]
+        return one_time_key(issuer, order.borrower, act_sha256, order.at, x509.random_serial_number())
+
+    def lender(self, order: SealOrder, act_sha256: str) -> SigningKey:
+        section = self._given.get("lender")
+        if section is None:
+            return self.own(order.at)[1]
+        if section.text("kind") == "service":
+            return _service(section).key("lender", order.reference, {"name": order.lender, "sha256": act_sha256})
+        return self._key(section)
+
+    def certificate(self, who: str, now: datetime) -> bytes:
+        """The certificate that stands behind a signature, without signing; b"" where a service has it."""
+        section = self._given.get(who)
+        if section is None:
+            return self.own(now)[0 if who == "borrower" else 1].certificate
+        return b"" if section.text("kind") == "service" else self._key(section).certificate
+
+    def _key(self, section: Section) -> SigningKey:
+        assert self.settings is not None, "a section comes from settings"
+        at, kind = self.settings.path, section.text("kind")
+        password = section.secret("password").encode() if {"password", "password_file"} & set(section.values) else None
+        if kind == "pem":
+            return from_pem(at(section.text("key")), at(section.text("certificate")), password)
+        if kind == "pkcs12":
+            return from_pkcs12(at(section.text("file")), password)
+        chain = self.settings.read(section, "certificates")
+        certificates = (
+            [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain)] if chain else []
+        )
+        return TokenKey(
+            module=section.text("module"),
+            token=section.text("token"),
+            pin=section.secret("pin"),
+            label=section.text("label"),
+            certificate=certificates[0] if certificates else b"",
+            chain=tuple(certificates[1:]),
+        )
+
+
+def _service(section: Section) -> SigningService:
+    return SigningService(section.text("url"), section.secret("secret"))

@@ -1,0 +1,186 @@
+"""The texts an agreement can be printed by: those of this house, one of the lender's own, and every one used before.
+
+A lender's own directory is named by its digest, so that a changed word is another template, and a copy of what was used
+stays in the data directory: what was signed by it can be printed again for ever. Its form is told in docs/agreement.md.
+"""
+
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+FILES = ("template.toml", "zh.toml", "en.toml", "agreement.typ")
+HOUSE = "cn-instalment-2"
+"""What is printed by where the lender has no template of its own."""
+
+
+class BadTemplate(ValueError):
+    """A template that cannot be read; the text names the file and says what would be right."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a clause, or a block where it begins with @. `when`: the condition it is said on, "" always."""
+
+    key: str
+    says: str
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """`name` as agreements carry it; `clauses` in order; `words` by language: key → sentence or label."""
+
+    name: str
+    clauses: tuple[str, ...]
+    words: Mapping[str, Mapping[str, Any]]
+    layout: bytes
+    standards: tuple[str, ...]
+    fields: bool
+
+    def clause(self, language: str, clause: str) -> Iterator[Sentence]:
+        """The sentences and blocks of a clause, in the order of the file; its title is none of them."""
+        for key, value in self.words[language].get(clause, {}).items():
+            if key == "title":
+                continue
+            if isinstance(value, dict):
+                yield Sentence(f"{clause}.{key}", value["says"], value["when"])
+            else:
+                yield Sentence(f"{clause}.{key}", value)
+
+    def text(self, language: str, key: str) -> str:
+        """A label or a title by its dotted key; KeyError."""
+        found: Any = self.words[language]
+        for part in key.split("."):
+            found = found[part]
+        return str(found)
+
+
+class Templates:
+    """`own`: the lender's directory, None for the house's; `kept`: where copies of those used are kept."""
+
+    def __init__(self, own: Path | None = None, kept: Path | None = None) -> None:
+        self._own, self._kept = own, kept
+
+    def current(self) -> Template:
+        """What new agreements are printed by; a copy of it is kept from now on."""
+        if self._own is None:
+            return named_in_house(HOUSE)
+        template = read_template(self._own)
+        if self._kept is not None:
+            _keep(self._own, self._kept / template.name)
+        return template
+
+    def named(self, name: str) -> Template:
+        """The template an agreement was printed by; KeyError where there is none of that name."""
+        if "+" not in name:
+            return named_in_house(name)
+        folder = self._kept / name if self._kept else None
+        if folder is None or not folder.is_dir():
+            raise KeyError(name)
+        template = read_template(folder)
+        if template.name != name:
+            raise KeyError(f"{name}: what is kept of it was changed")
+        return template
+
+
+@cache
+def named_in_house(name: str) -> Template:
+    """One of this house's; KeyError."""
+    folder = resources.files("forbear.agreements").joinpath(name)
+    if not name or "/" in name or not folder.is_dir():
+        raise KeyError(name)
+    return _read(folder, name)
+
+
+def read_template(folder: Path) -> Template:
+    """A lender's directory; raises BadTemplate. Its name is <name>+<the first 16 signs of its SHA-256>."""
+    digest = sha256()
+    for file in FILES:
+        try:
+            data = (folder / file).read_bytes()
+        except FileNotFoundError:
+            if file != "agreement.typ":
+                raise BadTemplate(f"{folder} has no {file}") from None
+            data = b""
+        digest.update(len(data).to_bytes(8) + data)
+    return _read(folder, "", "+" + digest.hexdigest()[:16])
+
+
+def _read(folder: Traversable, name: str, mark: str = "") -> Template:
+    about, words = _toml(folder, "template.toml"), {one: _toml(folder, f"{one}.toml") for one in ("zh", "en")}
+    clauses = about.get("clauses")
+    if not isinstance(clauses, list) or not clauses or not all(isinstance(one, str) for one in clauses):
+        raise BadTemplate(
+            'template.toml: clauses is missing; write clauses = ["parties", …], in the order they are read'
+        )
+    if not isinstance(about.get("name"), str) or not _plain(about["name"]):
+        raise BadTemplate('template.toml: name is missing; write name = "our-agreement": letters, digits and hyphens')
+    for language, said in words.items():
+        _shapes(f"{language}.toml", said)
+    layout = folder.joinpath("agreement.typ")
+    house = resources.files("forbear.agreements").joinpath(HOUSE, "agreement.typ")
+    return Template(
+        name=name or about["name"] + mark,
+        clauses=tuple(clauses),
+        words=words,
+        layout=(layout if layout.is_file() else house).read_bytes(),
+        standards=tuple(about.get("standards", ("a-3a", "ua-1"))),
+        fields=about.get("fields", True) is True,
+    )
+
+
+def _plain(name: str) -> bool:
+    return 0 < len(name) <= 60 and all(char.isascii() and (char.isalnum() or char == "-") for char in name)
+
+
+def _toml(folder: Traversable, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(folder.joinpath(file).read_bytes().decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadTemplate(f"{file}: {error}") from None
+    except OSError as error:
+        raise BadTemplate(f"{file}: it cannot be read: {error.strerror}") from None
+
+
+def _shapes(file: str, words: Mapping[str, Any], path: str = "") -> None:
+    """Texts, tables of texts, and sentences with a condition; nothing else, and every brace closed."""
+    for key, value in words.items():
+        at = f"{path}{key}"
+        if isinstance(value, dict) and not {"when", "says"} & set(value) and not path:
+            _shapes(file, value, f"{at}.")
+            continue
+        if isinstance(value, dict):
+            if set(value) != {"when", "says"} or not all(isinstance(one, str) for one in value.values()):
+                raise BadTemplate(f'{file}: {at} is no sentence; write {key} = {{ when = "waived", says = "…" }}')
+            value = value["says"]
+        if not isinstance(value, str):
+            raise BadTemplate(f'{file}: {at} is no text; write {key} = "…"')
+        try:
+            list(Formatter().parse(value))
+        except ValueError as error:
+            raise BadTemplate(f"{file}: {at}: {error}") from None
+
+
+def _keep(folder: Path, into: Path) -> None:
+    """A copy under its name, whole or not at all; several processes may start at once."""
+    if into.is_dir():
+        return
+    into.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = into.with_name(f".{into.name}-{os.getpid()}-{os.urandom(4).hex()}")
+    draft.mkdir(mode=0o700)
+    for file in FILES:
+        if (folder / file).is_file():
+            shutil.copyfile(folder / file, draft / file)
+    try:
+        draft.rename(into)
+    except OSError:
+        shutil.rmtree(draft)

@@ -1,0 +1,202 @@
+"""Times that somebody else vouches for: RFC 3161 tokens of a time-stamping authority, asked for over HTTP.
+
+`TimestampAuthority.stamp` asks and looks at the answer before anyone relies on it; `read_token` looks at a token later,
+without a network. What is wrong is named by the check that found it: status, form, nonce, imprint, certificate, time.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from forbear.actions.ports import Clock, TimestampAway, TimestampLies
+
+TIMEOUT_SECONDS = 10
+REPLY_BYTES_MAX = 100_000
+APART_SECONDS = 300
+"""How far the authority's clock and ours may be apart; more is somebody's mistake, and no signature may carry it."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`token`: the TimeStampToken (DER); `reply`: the whole TimeStampResp, as `openssl ts -verify -in` wants it."""
+
+    at: datetime
+    token: bytes
+    reply: bytes
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class TimestampAuthority:
+    """One authority. `roots`: PEM of those its certificate may come from; b"": any, and its word is all there is."""
+
+    def __init__(self, url: str, clock: Clock, roots: bytes = b"", seconds: float = TIMEOUT_SECONDS) -> None:
+        self.url = url
+        self.roots = roots
+        self._clock, self._seconds = clock, seconds
+        self._opener = build_opener(ProxyHandler({}), _NoRedirect())
+
+    def stamp(self, imprint: bytes, digest: str = "sha256") -> Stamp:
+        """A token over a digest, already looked at; raises TimestampAway and TimestampLies."""
+        nonce = int.from_bytes(b"\x01" + os.urandom(15))
+        reply = self._asked(_query(imprint, digest, nonce))
+        token = _token_of(reply, nonce)
+        at = read_token(token, imprint, self.roots)
+        apart = abs((at - self._clock.now()).total_seconds())
+        if apart > APART_SECONDS:
+            raise TimestampLies("time", f"it says {at:%Y-%m-%d %H:%M:%S} UTC, {apart:.0f} seconds from our clock")
+        return Stamp(at, token, reply)
+
+    def _asked(self, query: bytes) -> bytes:
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        request = Request(self.url, query, headers)  # noqa: S310 (environment.tsa)
+        try:
+            with self._opener.open(request, timeout=self._seconds) as answer:
+                reply: bytes = answer.read(REPLY_BYTES_MAX + 1)
+        except HTTPError as error:
+            with error:
+                raise TimestampAway(f"the time-stamping authority answered {error.code}") from None
+        except (URLError, OSError, HTTPException, ValueError) as error:
+            raise TimestampAway(f"the time-stamping authority could not be reached: {type(error).__name__}") from None
+        if len(reply) > REPLY_BYTES_MAX:
+            raise TimestampLies("form", f"its answer is longer than {REPLY_BYTES_MAX:,} bytes")
+        return reply
+
+
+class Tsa:
+    """The Timestamps port over an authority: for whoever stamps bytes, as the log does its checkpoints."""
+
+    def __init__(self, authority: TimestampAuthority) -> None:
+        self._authority = authority
+
+    def stamp(self, data: bytes) -> bytes:
+        return self._authority.stamp(sha256(data).digest()).token
+
+    def read(self, token: bytes, data: bytes) -> datetime:
+        return read_token(token, sha256(data).digest(), self._authority.roots)
+
+
+def read_token(token: bytes, imprint: bytes, roots: bytes = b"") -> datetime:
+    """The time in a token that is whole, covers `imprint` and was made by whom it should be; raises TimestampLies.
+
+    A certificate that has expired since still vouches for the time when it had not (RFC 3161, section 4).
+    """
+    from asn1crypto import cms, tsp
+
+    try:
+        signed = cms.ContentInfo.load(token, strict=True)["content"]
+        info = signed["encap_content_info"]["content"].parsed
+        if not isinstance(info, tsp.TSTInfo):
+            raise TimestampLies("form", "it holds no time")
+        at: datetime = info["gen_time"].native
+        covered = info["message_imprint"]
+        if covered["hashed_message"].native != imprint:
+            raise TimestampLies("imprint", "it covers something else than what was sent")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TimestampLies("form", f"it cannot be read ({type(error).__name__})") from None
+    _look_at_signer(signed, at, roots, covered["hash_algorithm"]["algorithm"].native, imprint)
+    return at.astimezone(UTC)
+
+
+def _query(imprint: bytes, digest: str, nonce: int) -> bytes:
+    from asn1crypto import tsp
+
+    said = {"hash_algorithm": {"algorithm": digest}, "hashed_message": imprint}
+    query: bytes = tsp.TimeStampReq({"version": 1, "message_imprint": said, "nonce": nonce, "cert_req": True}).dump()
+    return query
+
+
+def _token_of(reply: bytes, nonce: int) -> bytes:
+    """The token of an answer that grants it, to this very question."""
+    from asn1crypto import tsp
+
+    try:
+        answer = tsp.TimeStampResp.load(reply, strict=True)
+        status = answer["status"]["status"].native
+        if status in ("granted", "granted_with_mods"):
+            token = answer["time_stamp_token"]
+            returned = token["content"]["encap_content_info"]["content"].parsed["nonce"].native
+            found: bytes = token.dump()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TimestampLies("form", f"its answer cannot be read ({type(error).__name__})") from None
+    if status not in ("granted", "granted_with_mods"):
+        raise TimestampAway(f"the time-stamping authority refused: {status}")
+    if returned != nonce:
+        raise TimestampLies("nonce", "it answers another question, or one from before")
+    return found
+
+
+def _look_at_signer(signed: Any, at: datetime, roots: bytes, digest: str, imprint: bytes) -> None:
+    """Its signature holds, by a certificate for nothing but time stamps that was good then and comes from a root."""
+    from pyhanko.sign.validation.errors import SignatureValidationError
+    from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+    from pyhanko_certvalidator import ValidationContext
+
+    leaf, others = _certificates(signed)
+    purposes = [one for one in leaf["tbs_certificate"]["extensions"] if one["extn_id"].native == "extended_key_usage"]
+    if (
+        not purposes
+        or not purposes[0]["critical"].native
+        or purposes[0]["extn_value"].parsed.native != ["time_stamping"]
+    ):
+        raise TimestampLies("certificate", "its certificate is not for time stamps alone")
+    trusted = pem_certificates(roots) if roots else [others[-1] if others else leaf]
+    context = ValidationContext(
+        trust_roots=trusted, other_certs=others, moment=at, allow_fetching=False, revocation_mode="soft-fail",
+        time_tolerance=timedelta(seconds=1),
+    )  # fmt: skip
+    try:
+        found = asyncio.run(validate_tst_signed_data(signed, context, lambda _: imprint))
+    except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
+        raise TimestampLies("certificate", f"its signature cannot be checked ({type(error).__name__})") from None
+    if not (found["intact"] and found["valid"]):
+        raise TimestampLies("signature", "it was changed, or not signed by its certificate")
+    if found.get("trust_problem_indic") is not None:
+        raise TimestampLies(
+            "certificate", "its certificate was not valid then or does not come from the roots configured"
+        )
+
+
+def _certificates(signed: Any) -> tuple[Any, list[Any]]:
+    """The signer's certificate and the others sent along, its issuers in order as far as they are there."""
+    there = [one.chosen for one in signed["certificates"] if one.name == "certificate"]
+    if len(signed["signer_infos"]) != 1:
+        raise TimestampLies("form", "it is not signed exactly once")
+    who = signed["signer_infos"][0]["sid"].chosen
+    if not hasattr(who, "native") or not isinstance(who.native, dict):
+        leaf = next((one for one in there if one.key_identifier == who.native), None)
+    else:
+        serial, issuer = who["serial_number"].native, who["issuer"].dump()
+        leaf = next((c for c in there if c.serial_number == serial and c.issuer.dump() == issuer), None)
+    if leaf is None:
+        raise TimestampLies("certificate", "it does not show the certificate it was signed with")
+    chain, last = [], leaf
+    while True:
+        above = next((c for c in there if c is not last and c not in chain and c.subject == last.issuer), None)
+        if above is None:
+            return leaf, chain
+        chain.append(above)
+        last = above
+
+
+def pem_certificates(pem: bytes) -> Sequence[Any]:
+    """The certificates of a PEM file; ValueError where there is none."""
+    from asn1crypto import pem as armour
+    from asn1crypto import x509
+
+    found = [
+        x509.Certificate.load(data) for kind, _, data in armour.unarmor(pem, multiple=True) if kind == "CERTIFICATE"
+    ]
+    if not found:
+        raise ValueError("no certificate in it")
+    return found

@@ -1,0 +1,155 @@
+"""The Witness port by HTTP (c2sp.org/tlog-witness), and the witness itself that anybody can run: one file a log.
+
+What a witness signed is on its disk before anybody has the signature; a lock makes looking and keeping one step.
+"""
+
+import fcntl
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from http.client import HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from forbear.actions.ports import WitnessAway, WitnessRefuses
+from forbear.adapters.ed25519 import Ed25519Key, check
+from forbear.core.checkpoint import BadNote, Checkpoint, parse_note, read_checkpoint, read_vkey
+from forbear.core.witness import Asked, Refused, asking, cosignature, judge, own_lines, read_asking, to_sign
+
+TIMEOUT_SECONDS = 10
+BODY_BYTES_MAX = 128 * 1024
+
+
+class HttpWitness:
+    """The Witness port: POST <url>/add-checkpoint."""
+
+    def __init__(self, url: str, vkey: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._url, self._vkey, self._timeout_seconds = url.rstrip("/"), vkey, timeout_seconds
+
+    @property
+    def name(self) -> str:
+        return read_vkey(self._vkey).name
+
+    @property
+    def vkey(self) -> str:
+        """Its public key."""
+        return self._vkey
+
+    def cosign(self, old: int, path: tuple[bytes, ...], note: str) -> str:
+        url, body = f"{self._url}/add-checkpoint", asking(Asked(old, path, note)).encode()
+        request = urllib.request.Request(url, data=body, method="POST")  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout_seconds) as answer:  # noqa: S310
+                return own_lines(note, answer.read(BODY_BYTES_MAX).decode(), self._vkey, check)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                raise _refusal(refused) from None
+        except (BadNote, UnicodeDecodeError) as bad:
+            raise WitnessAway(f"{url}: {bad}") from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise WitnessAway(f"{url}: {type(error).__name__}: {error}") from None
+
+
+def _refusal(refused: urllib.error.HTTPError) -> WitnessRefuses | WitnessAway:
+    said = refused.read(1000).decode("utf-8", "replace").strip()
+    told_size = refused.code == 409 and refused.headers.get("Content-Type", "").startswith("text/x.tlog.size")
+    if told_size and said.isascii() and said.isdigit() and len(said) < 20:
+        return WitnessRefuses(f"it has seen {said} events", int(said))
+    if refused.code in (403, 404, 409, 422):
+        return WitnessRefuses(said or f"HTTP {refused.code}")
+    return WitnessAway(f"HTTP {refused.code}: {said}")
+
+
+# ---- the witness itself ----------------------------------------------------------------------------------------
+
+
+class WitnessBook:
+    """What a witness signed last of each log it watches, in `folder`; `logs`: their public keys."""
+
+    def __init__(self, folder: Path, key: Ed25519Key, logs: list[str]) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder, self._key = folder, key
+        self._logs = {read_vkey(vkey).name: vkey for vkey in logs}
+
+    def cosign(self, asked: Asked, now: Callable[[], int]) -> str | Refused:
+        """The signature line, kept before it is handed out; `now`: seconds since 1970."""
+        with self._locked():
+            found = judge(asked, self._logs, self._known(), check)
+            if isinstance(found, Refused):
+                return found
+            at = now()
+            line = cosignature(found, read_vkey(self._key.vkey), at, self._key.sign(to_sign(found, at)))
+            self._keep(found.origin, asked.note + line)
+            return line
+
+    def known(self, origin: str) -> str:
+        """The newest note signed of a log, "" for none."""
+        try:
+            return self._file(origin).read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def _known(self) -> Mapping[str, Checkpoint]:
+        notes = {origin: self.known(origin) for origin in self._logs}
+        return {origin: read_checkpoint(parse_note(note).body) for origin, note in notes.items() if note}
+
+    def _file(self, origin: str) -> Path:
+        return self._folder / f"{sha256(origin.encode()).hexdigest()[:16]}.note"
+
+    def _keep(self, origin: str, note: str) -> None:
+        draft = self._folder / f".{os.getpid()}.draft"
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._file(origin))
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[], int]) -> ThreadingHTTPServer:
+    """A server that answers POST /add-checkpoint; the caller serves and closes it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            if self.path != "/add-checkpoint":
+                self._answer(404, "there is one address here: /add-checkpoint\n")
+                return
+            length = self.headers.get("Content-Length", "")
+            if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= BODY_BYTES_MAX):
+                self._answer(400, f"a request has a length, of {BODY_BYTES_MAX} bytes at most\n")
+                return
+            try:
+                asked = read_asking(self.rfile.read(int(length)).decode())
+            except (BadNote, UnicodeDecodeError) as bad:
+                self._answer(400, f"{bad}\n")
+                return
+            answer = book.cosign(asked, now)
+            if isinstance(answer, str):
+                self._answer(200, answer)
+            elif answer.size is not None and asked.old_size != answer.size:
+                self._answer(409, f"{answer.size}\n", "text/x.tlog.size")
+            else:
+                self._answer(answer.status, f"{answer.problem}\n")
+
+        def _answer(self, status: int, text: str, kind: str = "text/plain; charset=utf-8") -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    return ThreadingHTTPServer(address, Handler)

@@ -1,0 +1,70 @@
+"""`forbear agreement`: check a lender's own text of agreements, and verify a sealed agreement, without a database.
+
+`check DIR` exits 2 and names each required item that is missing; `verify FILE` exits 1 and names the checks that fail.
+"""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    """Add `agreement` to the command's subcommands."""
+    parser = subparsers.add_parser("agreement", help="check a text of agreements, or verify a sealed agreement")
+    verbs = parser.add_subparsers(required=True)
+    check = verbs.add_parser("check", help="does a lender's own text say all that has to be said")
+    check.add_argument("directory", type=Path, nargs="?", help="without one, the text of this house")
+    check.set_defaults(run=_check)
+    verify = verbs.add_parser("verify", help="what holds of a sealed agreement, check by check")
+    verify.add_argument("file", type=Path)
+    verify.add_argument("--roots", type=Path, help="PEM: whom the signers' certificates have to come from")
+    verify.add_argument("--tsa-roots", type=Path, help="PEM: whom the time stamps have to come from")
+    verify.add_argument("--document-sha256", default="", help="SHA-256 of what was put before the borrower, if known")
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(run=_verify)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from forbear.adapters.template_check import ITEMS, printing_faults, template_faults
+    from forbear.adapters.templates import HOUSE, BadTemplate, named_in_house, read_template
+
+    try:
+        template = read_template(arguments.directory) if arguments.directory else named_in_house(HOUSE)
+    except BadTemplate as fault:
+        print(f"forbear agreement check: {fault}", file=sys.stderr)
+        return 2
+    faults = list(template_faults(template)) or list(printing_faults(template))
+    for fault in faults:
+        print(f"forbear agreement check: {fault}", file=sys.stderr)
+    if not faults:
+        print(f"{template.name}: all {len(ITEMS)} required items are there, in Chinese and in English")
+    return 2 if faults else 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from forbear.adapters.seal_check import Trust, examine
+    from forbear.adapters.timestamps import pem_certificates
+
+    try:
+        pdf = arguments.file.read_bytes()
+        roots = pem_certificates(arguments.roots.read_bytes()) if arguments.roots else []
+        tsa_roots = arguments.tsa_roots.read_bytes() if arguments.tsa_roots else b""
+        if tsa_roots:
+            pem_certificates(tsa_roots)
+    except (OSError, ValueError) as error:
+        print(f"forbear agreement verify: {error}", file=sys.stderr)
+        return 2
+    trust = Trust(tuple(one.dump() for one in roots), tsa_roots)
+    now = datetime.now(UTC)  # noqa: TID251 (a command without a desk: what it looks at is as of now)
+    found = examine(pdf, trust, now, arguments.document_sha256.lower())
+    if arguments.json:
+        checks = [{"check": one.name, "ok": one.well, "said": one.said} for one in found.checks]
+        print(json.dumps({"ok": found.well, "checks": checks, "statement": found.statement}, ensure_ascii=False))
+    else:
+        for one in found.checks:
+            print(f"{'well ' if one.well else 'wrong'}  {one.name}: {one.said}")
+        print("It holds." if found.well else "It does not hold.")
+    return 0 if found.well else 1

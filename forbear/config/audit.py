@@ -1,0 +1,117 @@
+"""`forbear audit`: is the record still what was signed of it? Every event, chain, checkpoint, time and command.
+
+Exit 1 with each flaw named, 2 where what was given cannot be read. `--against` holds the record to a checkpoint that
+was kept elsewhere; `--receipt` holds the receipt of one message against it.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from forbear.config.cli import open_house
+
+FLAWS_SHOWN = 50
+
+
+def add(subparsers: Any) -> None:
+    """Add `audit` to the command's subcommands."""
+    parser = subparsers.add_parser("audit", help="is the record still what was signed of it?")
+    parser.add_argument(
+        "--against", action="append", default=[], metavar="FILE", help="a checkpoint kept elsewhere; may be repeated"
+    )
+    parser.add_argument(
+        "--since-last", action="store_true", help="what was appended since the last audit that found nothing"
+    )
+    parser.add_argument("--receipt", metavar="TEXT", help="hold one receipt against the record, and nothing else")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit, print, and remember where it ended when nothing was found."""
+    against = []
+    for file in arguments.against:
+        try:
+            against.append((f"the checkpoint in {file}", Path(file).read_text("utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
+            return 2
+    open_house()
+    if arguments.receipt is not None:
+        return _receipt(arguments.receipt, arguments.json)
+    from django.conf import settings
+
+    from forbear.actions.record_audit import audited, warnings
+    from forbear.config.record_watch import MARK, read_mark, write_mark
+    from forbear.config.wiring import desk
+
+    here, mark = desk(), settings.HOME / MARK
+    kept = read_mark(mark) if arguments.since_last and not against else None
+    found = audited(here, against, kept[0] if kept else None)
+    if not found.flaws:
+        write_mark(mark, found.end, kept[1] if kept else here.clock.today())
+    told = warnings(here)
+    if arguments.json:
+        print(json.dumps(_document(found, told, kept), ensure_ascii=False))
+    else:
+        _print(found, told, kept)
+    return 1 if found.flaws else 0
+
+
+def _document(found: Any, told: tuple[str, ...], kept: Any) -> dict[str, Any]:
+    return {
+        "well": not found.flaws,
+        "from": kept[0].frontier.size if kept else 0,
+        "size": found.end.frontier.size,
+        "root": found.end.frontier.root.hex(),
+        "events": found.events,
+        "cases": found.cases,
+        "commands": found.commands,
+        "disclosures": found.disclosures,
+        "erased": found.erased,
+        "checkpoints": found.checkpoints,
+        "flaws": [{"leaf": flaw.leaf if flaw.leaf >= 0 else None, "problem": flaw.problem} for flaw in found.flaws],
+        "warnings": list(told),
+    }
+
+
+def _print(found: Any, told: tuple[str, ...], kept: Any) -> None:
+    for flaw in found.flaws[:FLAWS_SHOWN]:
+        print(f"wrong  {f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}")
+    if len(found.flaws) > FLAWS_SHOWN:
+        print(f"wrong  and {len(found.flaws) - FLAWS_SHOWN} more")
+    for line in told:
+        print(f"note   {line}")
+    begun = f" since {kept[0].frontier.size:,}" if kept else ""
+    looked = f"{found.events:,} events of {found.cases:,} cases{begun}, {found.checkpoints:,} checkpoints"
+    print(
+        f"{'wrong' if found.flaws else 'well '}  {looked}, {found.disclosures:,} disclosures, {found.erased:,} erased"
+    )
+    if found.flaws:
+        print(
+            "Keep this database as it is for whoever looks into it, and restore a backup from before (docs/record.md)."
+        )
+
+
+def _receipt(text: str, as_json: bool) -> int:
+    from forbear.actions.record_audit import Fit, check_receipt
+    from forbear.config.wiring import desk
+
+    held = check_receipt(desk(), text)
+    at = held.at.isoformat() if held.at else None
+    said = {
+        Fit.GENUINE: f"well   the receipt fits: its entry was written at {at} and the case is unchanged up to it",
+        Fit.OTHER: "wrong  the record has something else in that place: it was changed after the message was sent",
+        Fit.UNKNOWN: "wrong  the record does not have so many entries: events are gone, or the receipt is mistyped",
+        Fit.UNREADABLE: "that is no receipt; copy the whole last line: 7F3K-12-200345-R4XQKD7M2PLQABCDEFGH",
+    }[held.fit]
+    if as_json:
+        print(json.dumps({"receipt": held.fit.value, "at": at}))
+    elif held.fit is Fit.UNREADABLE:
+        print(f"forbear: {said}", file=sys.stderr)
+    else:
+        print(said)
+    return {Fit.GENUINE: 0, Fit.UNREADABLE: 2}.get(held.fit, 1)

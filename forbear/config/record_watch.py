@@ -1,0 +1,98 @@
+"""What the worker does for the record beside everything else: checkpoints, timestamps, witnesses, the running audit.
+
+The audit goes on from where the last one found nothing; once a day, and whenever there is no such place, it looks at
+the whole record. The place lies in FORBEAR_HOME, where whoever owns the database alone cannot reach it.
+"""
+
+import json
+import logging
+import os
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+LOOK_EVERY_SECONDS = 30
+"""As forbear.actions.log says: half the minute within which a checkpoint is promised."""
+MARK = "record-audited.json"
+
+
+Watch = Callable[[Any], tuple[str, ...]]
+"""A look at a desk; returns what is wrong, a sentence each."""
+
+
+def watches() -> tuple[Watch, ...]:
+    """What is kept up, each in a thread of its own: a checkpoint waits neither for a witness nor for an audit."""
+    from django.conf import settings
+
+    from forbear.actions.log import cut, have_signed
+
+    return (cut, have_signed, lambda desk: look(desk, settings.HOME / MARK))
+
+
+def keep_up(stop: threading.Event, watch: Watch, looks: int = -1) -> None:
+    """Look again and again until told to stop, or so many times; what is wrong is logged once."""
+    from django.db import connections
+
+    from forbear.config.wiring import desk
+
+    said: tuple[str, ...] = ()
+    while looks != 0:
+        try:
+            problems = watch(desk())
+        except Exception as error:  # the database may be away for a while
+            problems = (f"{type(error).__name__}: {error}",)
+        finally:
+            connections.close_all()
+        for problem in problems:
+            if problem not in said:
+                logging.getLogger("forbear.record").error("%s", problem)
+        said = problems
+        looks -= 1
+        if looks and stop.wait(LOOK_EVERY_SECONDS):
+            return
+
+
+def look(desk: Any, mark: Path) -> tuple[str, ...]:
+    """The audit of what is new, or of everything; returns the flaws, a sentence each."""
+    from forbear.actions.record_audit import audited
+
+    kept = read_mark(mark)
+    since = kept[0] if kept and kept[1] == desk.clock.today() else None
+    found = audited(desk, since=since)
+    if found.flaws:
+        mark.unlink(missing_ok=True)  # the next look is at everything again
+    elif found.events or since is None:
+        write_mark(mark, found.end, desk.clock.today())
+    return tuple(f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
+
+
+def read_mark(file: Path) -> tuple[Any, date] | None:
+    """Where the last audit without a flaw ended, and the day of the last look at everything; None for none."""
+    from forbear.core.audit import Beginning
+    from forbear.core.merkle import unpacked
+
+    try:
+        kept = json.loads(file.read_text("utf-8"))
+        frontier = unpacked(kept["size"], b64decode(kept["frontier"]))
+        at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+        return Beginning(frontier, kept["log"], at), date.fromisoformat(kept["whole_on"])
+    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        return None
+
+
+def write_mark(file: Path, end: Any, whole_on: date) -> None:
+    """Kept in one step, readable by its owner only."""
+    kept = {
+        "size": end.frontier.size,
+        "frontier": b64encode(end.frontier.packed).decode("ascii"),
+        "log": end.log,
+        "at": end.at.isoformat() if end.at else "",
+        "whole_on": whole_on.isoformat(),
+    }
+    draft = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")
+    draft.write_text(json.dumps(kept), "utf-8")
+    draft.chmod(0o600)
+    draft.replace(file)

@@ -1,0 +1,106 @@
+"""`forbear restore DIR --keys OTHER_DIR`: a backup into an empty data directory; what was erased since is erased again.
+
+Nothing opens before that is done: a file `restoring` in the data directory shuts it until then. docs/backup.md.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from forbear.config import environment
+from forbear.config.cli import open_house
+
+
+def add(subparsers: Any) -> None:
+    """Add `restore` to the command's subcommands."""
+    parser = subparsers.add_parser("restore", help="bring back a backup without what was erased since")
+    parser.add_argument("data", type=Path, metavar="DIR", help="where database and files were backed up to")
+    parser.add_argument("--keys", type=Path, required=True, metavar="DIR", help="where the keys were")
+    parser.add_argument("--erasures", type=Path, metavar="FILE", help="the erasure list kept apart, as it is today")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Refuse what makes no sense before anything is written; then restore, erase again, and open."""
+    from forbear.store.backup import CannotBackUp
+    from forbear.store.erasures import DamagedList
+
+    try:
+        return _run(arguments)
+    except (CannotBackUp, DamagedList) as fault:
+        print(f"forbear: {fault}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from forbear.store.backup import CannotBackUp, checked, put_files
+    from forbear.store.erasures import ErasureList
+
+    home = Path(environment.text("FORBEAR_HOME", ".home")).expanduser().resolve()
+    if home.is_dir() and any(home.iterdir()):
+        raise CannotBackUp(f"{home} is not empty; a backup is restored into an empty data directory only.")
+    data, keys = checked(arguments.data, "data"), checked(arguments.keys, "keys")
+    if data["pair"] != keys["pair"]:
+        raise CannotBackUp(f"{arguments.keys} holds the keys of another backup than {arguments.data}.")
+    erased = list(ErasureList(_list_of(arguments, home)))
+    older = set(ErasureList(arguments.keys / "erasures.jsonl")) - set(erased)
+    if older:
+        raise CannotBackUp("the erasure list is older than the backup; name the one that is kept up to date.")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark = home / environment.RESTORING
+    mark.touch(mode=0o600)
+    put_files(home, arguments.data, arguments.keys)
+    again = _database(arguments.data, erased)
+    mark.unlink()
+    print(f"Restored {data['events']} events of {data['made_at']}; erased again: {again}.")
+    return 0
+
+
+def _list_of(arguments: argparse.Namespace, home: Path) -> Path:
+    """The erasure list as it is today; the one in the backup of the keys knows nothing of what came after it."""
+    from forbear.store.backup import CannotBackUp
+
+    file: Path = arguments.erasures or Path(environment.text("FORBEAR_ERASURE_LIST") or home / "erasures.jsonl")
+    if not file.exists():
+        other = arguments.keys / "erasures.jsonl"
+        raise CannotBackUp(
+            f"{file} is not there; name the erasure list with --erasures. If it is lost, {other} knows all that was "
+            "erased before the backup, and what was erased since comes back."
+        )
+    return file
+
+
+def _database(data: Path, erased: list[Any]) -> int:
+    """The database back and brought to this version; then what was erased goes again, files and traces too."""
+    environment.restoring = True
+    open_house()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from forbear.config.wiring import desk
+    from forbear.store.backup import CannotBackUp, put_back
+    from forbear.store.erasures import ErasureList
+    from forbear.store.privacy import load_keys
+    from forbear.store.restoring import replay
+
+    if connection.vendor == "postgresql" and connection.introspection.table_names():
+        (Path(settings.HOME) / environment.RESTORING).unlink()
+        raise CannotBackUp("the database of DATABASE_URL is not empty; a backup is restored into an empty one only.")
+    connection.close()
+    put_back(connection.settings_dict, data)
+    call_command("migrate", verbosity=0)
+    here = desk()
+    again = replay(erased, load_keys(settings.HOME), here.ids, settings.LOG_NAME, here.clock.now())
+    for owner, retention in {(one.owner, one.retention) for one in erased}:
+        here.vault.sweep(owner, retention)
+    here.keeping.sweep_uploads()
+    here.keeping.scrub()
+    kept, known = ErasureList(Path(settings.ERASURE_LIST)), set(ErasureList(Path(settings.ERASURE_LIST)))
+    for one in erased:
+        if one not in known:
+            kept.add(one)
+    os.sync()
+    return again

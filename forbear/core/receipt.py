@@ -1,0 +1,56 @@
+"""The receipt at the end of every message: where its event stands in the log, and 100 bits of the event's hash.
+
+An event's hash covers all of its case before it, so whoever keeps a message can show later that the record up to it is,
+or is not, what it was. `7F3K-12-200345-R4XQKD7M2PLQABCDEFGH`: case, event of the case, size of the log with the event
+as its last, 20 signs of base32 (RFC 4648).
+"""
+
+import re
+from base64 import b32encode
+from dataclasses import dataclass
+
+from forbear.core.chain import Flaw, verify_chain
+from forbear.core.events import Recorded
+
+HASH_SIGNS = 20
+CASE_SIGNS = 4
+_RECEIPT = re.compile(r"([A-Z0-9]{1,4})-(\d{1,9})-(\d{1,12})-([A-Z2-7]{20})(?![A-Z2-7])")
+_LINE = re.compile(r"\n[^\n]*\b[A-Z0-9]{1,4}-\d{1,9}-\d{1,12}-[A-Z2-7]{20}\s*\Z")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`case`: the first signs of the case's id; `seq`: the event in its case; `size`: leaves up to and with it."""
+
+    case: str
+    seq: int
+    size: int
+    hashed: str
+
+    def __str__(self) -> str:
+        return f"{self.case}-{self.seq}-{self.size}-{self.hashed}"
+
+
+def receipt_of(event: Recorded) -> Receipt:
+    """The receipt of a message is that of the event that holds it."""
+    case = re.sub(r"[^A-Z0-9]", "", event.case_id.partition("_")[2].upper())[:CASE_SIGNS]
+    return Receipt(case, event.seq, event.leaf + 1, b32encode(event.leaf_hash).decode("ascii")[:HASH_SIGNS])
+
+
+def read_receipt(text: str) -> Receipt | None:
+    """The first receipt in a text, as somebody copied it: letters small, blanks and lines anywhere; None for none."""
+    plain = re.sub(r"\s", "", text.upper().translate(str.maketrans("－—–", "---")))
+    found = _RECEIPT.search(plain)
+    return Receipt(found[1], int(found[2]), int(found[3]), found[4]) if found else None
+
+
+def without_receipt(text: str) -> str:
+    """A message without the receipt at its end."""
+    return _LINE.sub("", text)
+
+
+def fits(receipt: Receipt, event: Recorded, bodies: tuple[tuple[bytes, bytes], ...]) -> bool:
+    """Whether a receipt is that of `event`, and its case is sound up to there. `bodies`: (body, hash) of the case."""
+    flaws: tuple[Flaw, ...] = verify_chain(bodies[: event.seq + 1])
+    whole = len(bodies) > event.seq and bodies[event.seq][1] == event.leaf_hash
+    return receipt_of(event) == receipt and whole and not flaws

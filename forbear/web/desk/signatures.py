@@ -1,0 +1,69 @@
+"""Room 6 at the desk, signatures: whether an agreement is sealed, the sealed PDF, and trying again at once."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST, require_safe
+
+from forbear.actions.signatures import try_now
+from forbear.core.file import Agreed
+from forbear.core.refusal import Refusal
+from forbear.core.signatures import Issuer
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.evidence import as_download
+from forbear.web.desk.page import tab_address
+from forbear.web.templatetags.desk import reader_language, refused_in
+from forbear.words import say
+from forbear.words.format import moment
+
+
+@staff_required()
+@require_safe
+def sealed(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
+    """The PDF with both signatures."""
+    file = case_for_staff(request, case_id)
+    found = next((agreed for agreed in file.agreements if agreed.number == number), None)
+    if found is None or not found.sealed:
+        raise Http404
+    try:
+        data = request.desk.vault.open(found.sealed)  # type: ignore[attr-defined]
+    except KeyError as gone:
+        raise Http404 from gone
+    return as_download(data, "application/pdf", f"{case_id}-{number}-signed.pdf")
+
+
+@staff_required(WORKERS)
+@require_POST
+def seal(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
+    """Try again at once."""
+    case_for_staff(request, case_id)
+    language = reader_language()
+    refusal = try_now(request.desk, by_staff(request), case_id, number)  # type: ignore[attr-defined]
+    if isinstance(refusal, Refusal):
+        messages.error(request, refused_in(language, refusal))
+    else:
+        messages.success(request, say(language, "signatures.desk.trying"))
+    return HttpResponseRedirect(tab_address(case_id, "agreement"))
+
+
+def status(agreed: Agreed) -> list[tuple[str, str]]:
+    """How an agreement's signatures stand, in words."""
+    language = reader_language()
+
+    def told(key: str, **facts: object) -> str:
+        return say(language, f"signatures.desk.{key}", **facts)
+
+    sealing = agreed.sealing
+    if sealing is None:
+        return [(told("status"), told("waits" if agreed.act else "unsigned"))]
+    seal = sealing.seal
+    rows = [
+        (told("status"), told("sealed", at=moment(language, seal.sealed_at) if seal else "", level=sealing.level.value))
+    ]
+    name = seal.lender.issuer if seal else ""
+    own = sealing.issuer is Issuer.OWN
+    rows.append((told("issuer"), told("issuer_own") if own else told("issuer_outside", name=name)))
+    if seal:
+        at, by = seal.borrower.stamped_at, seal.borrower.stamped_by
+        rows.append((told("time"), f"{moment(language, at)}, {by}" if at else told("no_time")))
+        rows.append((told("digest"), seal.sha256))
+    return rows

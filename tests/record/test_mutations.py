@@ -1,0 +1,253 @@
+"""A campaign: whatever somebody changes in the database is found against a kept checkpoint, and nothing else is.
+
+Every kind of change is made again and again at random places, by hands that know nothing, by insiders who re-hash all
+of it with the installation's keys, by forgers with another log key and with the stolen one. FORBEAR_LONG makes 20,000
+of them and 1,000 clean logs; what was made and found is printed.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.db import connection, transaction
+
+from forbear.actions.record_audit import audited
+from forbear.adapters.ed25519 import Ed25519Key
+from forbear.adapters.memory import memory_desk
+from forbear.core import events as e
+from forbear.core.chain import leaf_hash
+from forbear.store.models import CheckpointRow, Command, Event, Head, Secret, TreeNode
+from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write, wrote
+from tests.record.insider import Insider
+
+LONG = bool(os.environ.get("FORBEAR_LONG"))
+MUTATIONS = 20_000 if LONG else 125
+CLEAN = 1_000 if LONG else 12
+DESK = memory_desk(at=START)
+FORGER = Ed25519Key(LOG_KEY.origin, bytes(32))
+CASES = ("c_abcd", "c_bbbb", "c_cccc")
+
+
+def tell(bench, rng, events):
+    """Three cases of random length, their events mixed, with checkpoints here and there and one at the end."""
+    seqs = dict.fromkeys(CASES, -1)
+    for n in range(events):
+        case_id = CASES[n] if n < 3 else rng.choice(CASES)
+        bench.clock.advance(seconds=rng.randrange(3))
+        facts = [opened(case_id)] if seqs[case_id] < 0 else [_fact(rng, n) for _ in range(rng.choice((1, 1, 2)))]
+        given = {"expected": seqs[case_id], "key": f"k{n}", "case_id": case_id, "at": bench.clock.now()}
+        assert isinstance(bench.ledger.append(write(*facts, **given)), tuple)
+        seqs[case_id] += len(facts)
+        if rng.random() < 0.2:
+            bench.log.checkpoint()
+    return bench.log.checkpoint()
+
+
+def _fact(rng, n):
+    return rng.choice((wrote(f"message {n}"), e.NoteWritten(text=f"note {n}"), e.EnforcementPaused()))
+
+
+class Hand:
+    """Somebody's hand in the database of one log, at random places."""
+
+    def __init__(self, bench, rng):
+        self.insider, self.rng = Insider(bench), rng
+        self.size = bench.ledger.size()
+
+    def leaf(self):
+        return self.rng.randrange(self.size)
+
+    def flipped(self, data):
+        changed = bytearray(data)
+        changed[self.rng.randrange(len(changed))] ^= 1 << self.rng.randrange(8)
+        return bytes(changed)
+
+    def body(self):
+        row = Event.objects.get(leaf=self.leaf())
+        Event.objects.filter(leaf=row.leaf).update(body=self.flipped(row.body))
+
+    def hash(self):
+        row = Event.objects.get(leaf=self.leaf())
+        Event.objects.filter(leaf=row.leaf).update(leaf_hash=self.flipped(row.leaf_hash))
+
+    def body_and_hash(self):
+        row = Event.objects.get(leaf=self.leaf())
+        body = self.flipped(row.body)
+        Event.objects.filter(leaf=row.leaf).update(body=body, leaf_hash=leaf_hash(body))
+
+    def rewritten(self):
+        kinds = {
+            "at": lambda said: said.update(at=said["at"].replace("T02:", "T01:")),
+            "actor": lambda said: said["actor"].update(id="p_other"),
+            "role": lambda said: said["actor"].update(kind="agent" if said["actor"]["kind"] != "agent" else "borrower"),
+            "auth": lambda said: said["actor"].update(auth="staff" if said["actor"]["auth"] != "staff" else "none"),
+            "channel": lambda said: said["chan"].update(kind="hotline"),
+            "cause": lambda said: said.update(cause=f"x{self.rng.random()}"),
+            "command": lambda said: said.update(cmd="another"),
+            "occurred": lambda said: said.update(occ="2026-01-01T00:00:00.000Z"),
+        }
+        self.insider.rewrite(self.leaf(), kinds[self.rng.choice(sorted(kinds))])
+
+    def rewritten_and_signed_by_a_forger(self):
+        self.rewritten()
+        self.insider.resign(FORGER)
+
+    def rewritten_and_signed_with_the_stolen_key(self):
+        self.rewritten()
+        self.insider.resign(LOG_KEY)
+
+    def rewritten_without_checkpoints(self):
+        self.rewritten()
+        CheckpointRow.objects.all().delete()
+
+    def deleted(self):
+        self.sql("delete from event where leaf = %s", self.leaf())
+
+    def cut(self):
+        self.insider.cut(self.rng.randrange(1, self.size))
+
+    def cut_and_signed_with_the_stolen_key(self):
+        self.cut()
+        self.insider.resign(LOG_KEY)
+
+    def swapped(self):
+        rows = list(Event.objects.values_list("leaf", "case_id"))
+        one, case_id = self.rng.choice(rows)
+        other = self.rng.choice([leaf for leaf, of in rows if of != case_id])
+        self.insider.swap(one, other)
+        self.insider.resign(LOG_KEY)
+
+    def another_case(self):
+        self.sql("update event set case_id = 'c_other', seq = 0 where leaf = %s", self.leaf())
+
+    def renumbered(self):
+        self.sql("update event set seq = seq + 1000 where leaf = %s", self.leaf())
+
+    def retyped(self):
+        self.sql("update event set type = 'case.closed' where leaf = %s", self.leaf())
+
+    def secret(self):
+        return self.rng.choice(list(Secret.objects.all()))
+
+    def ciphertext(self):
+        row = self.secret()
+        Secret.objects.filter(leaf=row.leaf, n=row.n).update(ct=self.flipped(row.ct))
+
+    def ciphertext_moved(self):
+        one = self.secret()
+        other = self.rng.choice([row for row in Secret.objects.all() if bytes(row.ct) != bytes(one.ct)])
+        Secret.objects.filter(leaf=one.leaf, n=one.n).update(ct=other.ct)
+
+    def secret_deleted(self):
+        row = self.secret()
+        self.sql("delete from secret where leaf = %s and n = %s", row.leaf, row.n)
+
+    def secret_under_another_key(self):
+        row = self.secret()
+        Secret.objects.filter(leaf=row.leaf, n=row.n).update(key_id="k_other")
+
+    def command(self):
+        row = self.rng.choice(list(Command.objects.all()))
+        change = self.rng.choice(("delete from command where key = %s", "update command set count = 0 where key = %s"))
+        self.sql(change, row.key)
+
+    def command_renamed(self):
+        row = self.rng.choice(list(Command.objects.all()))
+        self.sql("update command set key = 'another' where key = %s", row.key)
+
+    def head(self):
+        change = self.rng.choice(({"size": self.size - 1}, {"size": self.size + 1}, {"last_at": None}))
+        Head.objects.update(**change)
+
+    def frontier(self):
+        Head.objects.update(frontier=self.flipped(Head.objects.get().frontier))
+
+    def subtree(self):
+        TreeNode.objects.create(level=8, n=self.rng.randrange(9), hash=bytes(32))
+
+    def checkpoint(self):
+        row = self.rng.choice(list(CheckpointRow.objects.all()))
+        data = bytearray(row.note.encode())
+        data[self.rng.randrange(len(data))] ^= 1 << self.rng.randrange(7)
+        CheckpointRow.objects.filter(size=row.size).update(note=data.decode("utf-8", "replace"))
+
+    def checkpoint_by_a_forger(self):
+        self.insider.resign(FORGER)
+
+    def sql(self, statement, *values):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
+
+KINDS = sorted(name for name in vars(Hand) if name not in ("leaf", "flipped", "secret", "sql") and name[0] != "_")
+
+
+def flaws(bench, note):
+    desk = replace(DESK, clock=bench.clock, ledger=bench.ledger, log=bench.log)
+    return audited(desk, [("the checkpoint kept elsewhere", note)]).flaws
+
+
+def undone(act: Callable[[], object]) -> object:
+    """What `act` answers; the database is as it was afterwards."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_change_is_found(stored):
+    rng = Random(6)
+    note = tell(stored, rng, 14)
+    without_triggers()
+    assert flaws(stored, note) == ()
+    made, missed = Counter(), Counter()
+    count = MUTATIONS if stored.kind == "sqlite" else MUTATIONS // 5
+    for n in range(count):
+        kind = KINDS[n % len(KINDS)]
+
+        def change(kind=kind):
+            getattr(Hand(stored, rng), kind)()
+            return flaws(stored, note)
+
+        made[kind] += 1
+        missed[kind] += not undone(change)
+    print(f"\n{stored.kind}: {sum(made.values())} changes of {len(made)} kinds, {sum(missed.values())} missed")
+    assert +missed == Counter()
+    assert set(made) == set(KINDS)
+    assert flaws(stored, note) == ()
+
+
+def test_clean_logs_raise_no_alarm(stored):
+    rng, alarms, events = Random(7), [], 0
+    clean = CLEAN if stored.kind == "sqlite" else CLEAN // 4
+    for _ in range(clean):
+
+        def one():
+            note = tell(stored, rng, rng.randrange(3, 30))
+            return stored.ledger.size(), flaws(stored, note)
+
+        size, found = undone(one)
+        events, alarms = events + size, alarms + list(found)
+    print(f"\n{stored.kind}: {clean} clean logs, {events} events, {len(alarms)} alarms")
+    assert alarms == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_change_changes_something(sqlite_database, tmp_path, kind):
+    """Else the campaign would prove nothing of it."""
+    from tests.contracts.bench import make_bench
+
+    bench, rng = make_bench("sqlite", tmp_path), Random(8)
+    tell(bench, rng, 8)
+    without_triggers()
+
+    def rows():
+        tables = (Event, Secret, Command, Head, TreeNode, CheckpointRow)
+        return [sorted(map(str, table.objects.values_list())) for table in tables]
+
+    before = rows()
+    getattr(Hand(bench, rng), kind)()
+    assert rows() != before

@@ -1,0 +1,126 @@
+"""A lender's own text of agreements: every missing item is named, in both languages; what was used stays printable."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.template_check import ITEMS, LANGUAGES, printing_faults, template_faults
+from forbear.adapters.templates import HOUSE, BadTemplate, Templates, named_in_house, read_template
+from forbear.config.cli import main
+from tests.adapters.terms import some_terms
+from tests.house.test_tone import faults as tone_faults
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the house's text, to be changed."""
+    return Path(shutil.copytree(str(resources.files("forbear.agreements").joinpath(HOUSE)), tmp_path / "own"))
+
+
+def change(file: Path, how: Callable[[str], str]) -> None:
+    before = file.read_text("utf-8")
+    assert how(before) != before
+    file.write_text(how(before), "utf-8")
+
+
+def without(text: str, key: str) -> str:
+    """The file without one sentence."""
+    clause, _, name = key.partition(".")
+    lines, inside, kept = text.splitlines(keepends=True), "", []
+    for line in lines:
+        inside = line.strip("[]\n") if line.startswith("[") else inside
+        if not (inside == clause and line.startswith(f"{name} = ")):
+            kept.append(line)
+    return "".join(kept)
+
+
+def test_the_house_s_own_text_passes():
+    template = named_in_house(HOUSE)
+    assert list(template_faults(template)) == []
+    assert list(printing_faults(template)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_house_s_own_text_is_plain_and_kind(language: str):
+    template = named_in_house(HOUSE)
+    said = [one for clause in template.clauses for one in template.clause(language, clause)]
+    assert [(one.key, fault) for one in said for fault in tone_faults(language, one.says)] == []
+    keys = [{one.key for c in template.clauses for one in template.clause(to, c)} for to in LANGUAGES]
+    assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_missing_item_is_named(folder: Path, language: str):
+    whole = (folder / f"{language}.toml").read_text("utf-8")
+    for item in ITEMS:
+        (folder / f"{language}.toml").write_text(without(whole, item.key), "utf-8")
+        (fault,) = template_faults(read_template(folder))
+        assert fault.startswith(f"{language}.toml: {item.name} is missing; write ")
+    (folder / f"{language}.toml").write_text(whole, "utf-8")
+    change(folder / "template.toml", lambda text: text.replace('  "limitation",\n', ""))
+    assert len(list(template_faults(read_template(folder)))) == 4
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("zh.toml", "有 {grace} 天", "有 3 天", "days of grace is incomplete; late.grace does not mention {grace}"),
+        ("en.toml", "{grace} days", "{graces} days", "mentions {graces}; it may mention"),
+        ("zh.toml", "请留意：签署本协议，等于您再次确认这笔欠款。", "", "limitation.accepts says nothing"),
+        ("en.toml", 'when = "waived", says = "There', 'when = "rate", says = "There', "has to be said when waived"),
+        ("en.toml", 'no_breach = "', 'no_breach = { when = "sunny", says = "x" }\nother = "', "depends on 'sunny'"),
+        ("zh.toml", '"@owed"', '"@owned"', "the debt by component is missing"),
+        ("template.toml", '  "sign",\n', "", "the last of clauses has to be sign"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(folder: Path, file: str, old: str, new: str, fault: str):
+    change(folder / file, lambda text: text.replace(old, new, 1))
+    assert any(fault in one for one in template_faults(read_template(folder)))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "fault"),
+    [
+        ("template.toml", 'name = "x"', "clauses is missing"),
+        ("template.toml", 'name = "a/b"\nclauses = ["sign"]', "name is missing"),
+        ("en.toml", "= nothing", "en.toml: "),
+        ("zh.toml", "[late]\ngrace = 3\n", "late.grace is no text"),
+        ("zh.toml", '[late]\ngrace = "{grace"\n', "late.grace: "),
+    ],
+)
+def test_what_cannot_be_read_is_told(folder: Path, file: str, text: str, fault: str):
+    (folder / file).write_text(text, "utf-8")
+    with pytest.raises(BadTemplate, match=fault):
+        read_template(folder)
+
+
+def test_the_command_ends_with_2_and_names_them(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["agreement", "check", str(folder)]) == 0
+    assert f"all {len(ITEMS)} required items" in capsys.readouterr().out
+    change(folder / "en.toml", lambda text: without(text, "evidence.accepted"))
+    assert main(["agreement", "check", str(folder)]) == 2
+    assert "en.toml: that the record is evidence is missing" in capsys.readouterr().err
+    assert main(["agreement", "check", str(folder / "nowhere")]) == 2
+
+
+def test_what_was_used_stays_printable_after_the_text_was_changed(folder: Path, tmp_path: Path):
+    templates = Templates(folder, tmp_path / "kept")
+    first = templates.current().name
+    assert first.startswith("cn-instalment-2+")
+    terms = some_terms(template=first)
+    printed = TypstPrinter(templates).agreement(terms, "zh")
+    change(folder / "zh.toml", lambda text: text.replace("找谁", "有问题找谁"))
+    second = templates.current().name
+    assert second != first
+    shutil.rmtree(folder)
+    later = TypstPrinter(Templates(None, tmp_path / "kept"))
+    assert later.agreement(terms, "zh") == printed
+    assert later.agreement(replace(terms, template=second), "zh") != printed
+    change(tmp_path / "kept" / first / "zh.toml", lambda text: text.replace("找谁", "谁"))
+    with pytest.raises(KeyError, match="what is kept of it was changed"):
+        later.agreement(terms, "zh")

@@ -1,0 +1,78 @@
+"""`forbear export` and `forbear verify` as people type them: what is printed, which status, and nothing half done."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, Site
+
+IN_IT = "from forbear.config.wiring import desk; from tests.bundles import desk_with_case; desk_with_case(desk())"
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Site]:
+    site = Site()
+    site.python(f"from django.core.management import call_command; call_command('migrate', verbosity=0); {IN_IT}")
+    yield site
+    site.stop()
+
+
+def forbear(home: Site, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "forbear", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=dict(home.environment), capture_output=True, text=True, check=False)
+
+
+def test_export_then_verify_then_the_file_that_travels_in_it(home: Site, tmp_path: Path):
+    out = tmp_path / "case.zip"
+    made = forbear(home, "export", "c_bundled", "-o", str(out))
+    assert (made.returncode, made.stderr) == (0, ""), made.stderr
+    assert "sealed at event 19" in made.stdout
+    told = forbear(home, "verify", str(out), "--json")
+    found = json.loads(told.stdout)
+    assert (told.returncode, found["ok"], found["case"], found["keys"]) == (0, True, "c_bundled", "unpinned")
+    assert set(found["checks"].values()) == {""}
+    said = forbear(home, "verify", str(out)).stdout
+    assert f"complete as of {found['complete_as_of']}" in said and "UNPINNED" in said
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(out), str(tmp_path / "x")], check=True)
+    verifier = next((tmp_path / "x").rglob("verify.py"))
+    alone = [sys.executable, "-I", "-S", str(verifier), str(out), "--json"]
+    other = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert other.returncode == 0
+    assert json.loads(other.stdout)["checks"] == found["checks"]
+    assert len(verifier.read_text("utf-8").splitlines()) < 300
+
+
+def test_a_spoilt_bundle_is_status_1_and_no_bundle_is_2(home: Site, tmp_path: Path):
+    out, text = tmp_path / "case.zip", tmp_path / "note.txt"
+    assert forbear(home, "export", "c_bundled", "-o", str(out)).returncode == 0
+    out.write_bytes(out.read_bytes()[:-1])
+    spoilt = forbear(home, "verify", str(out))
+    assert spoilt.returncode == 1 and "FAILED  zip" in spoilt.stdout and "not sealed" in spoilt.stdout
+    text.write_text("hello")
+    for given in (text, tmp_path / "nothing.zip"):
+        none = forbear(home, "verify", str(given))
+        assert (none.returncode, none.stdout) == (2, "") and "is no bundle" in none.stderr
+    wrong = forbear(home, "verify", str(out), "--log-key", "nonsense")
+    assert wrong.returncode == 2 and "--log-key" in wrong.stderr
+
+
+def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
+    out = tmp_path / "case.zip"
+    out.write_bytes(b"what was there before")
+    nobody = forbear(home, "export", "c_nobody", "-o", str(out))
+    assert nobody.returncode == 2 and "there is no case c_nobody" in nobody.stderr
+    nowhere = forbear(home, "export", "c_bundled", "-o", str(tmp_path / "gone" / "case.zip"))
+    assert nowhere.returncode == 2 and "there is no folder" in nowhere.stderr
+    assert forbear(home, "export", "c_bundled", "-o", str(tmp_path)).returncode == 2
+    silent = forbear(home, "export", "c_bundled", "-o", str(out), "--reason", " ")
+    assert silent.returncode == 2 and "why you export" in silent.stderr
+    newer = tmp_path / "note"
+    newer.write_text("no checkpoint at all")
+    since = forbear(home, "export", "c_bundled", "-o", str(out), "--since", str(newer))
+    assert since.returncode == 2 and "--since" in since.stderr
+    assert out.read_bytes() == b"what was there before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["case.zip", "note"]

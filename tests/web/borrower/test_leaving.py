@@ -1,0 +1,45 @@
+"""Her data on her own page: what is kept, until when and by which rule; she asks, and reads the answer there."""
+
+from forbear.actions.leaving import answer_request, requests
+from forbear.actions.record import By
+from forbear.core.contact import Channel
+from forbear.core.events import Answered, Right
+from forbear.core.facts import Retention
+from forbear.core.refusal import Refusal
+from tests.web.borrower.conftest import AGENT, Borrower
+
+
+def test_the_page_says_what_is_kept_and_why(she: Borrower):
+    she.signs_in()
+    page = she.opens("my-data")
+    assert page.status == 200
+    assert "您是谁、怎么联系您 申请结束后30天" in page.text, "an application that was never sent has one short period"
+    assert "没有保存" in page.text and "/everything" in page.source
+    assert page.source.count('name="classes"') == 1, "only what is there can be chosen"
+
+
+def test_she_asks_for_deletion_and_reads_why_something_stays(she: Borrower):
+    she.signs_in()
+    she.answers().submits()
+    assert she.sends("my-data", {"right": "erase", "words": ""}).faults == [
+        "请选择要删除的内容。已经不再保存的内容不能选择。"
+    ]
+    assert she.sends("my-data", {"right": "correct", "words": ""}).status == 422
+    asked = {"right": "erase", "classes": ["identity", "statement"], "words": "请删掉"}
+    assert she.sends("my-data", asked).status == 302
+    (wish,) = requests(she.file)
+    assert (wish.right, wish.classes, wish.words) == (Right.ERASE, (Retention.IDENTITY, Retention.STATEMENT), "请删掉")
+    page = she.opens("my-data")
+    assert "我们在2026年3月23日前答复。" in page.text
+    by = By(actor=AGENT, channel=Channel.WEB, key="answer")
+    done = answer_request(she.desk, by, she.case_id, wish.request, Answered.REFUSED, "申请还在进行。")
+    assert not isinstance(done, Refusal)
+    page = she.opens("my-data").text
+    assert "目前不能办理" in page and "申请还在进行。" in page
+    assert "您告诉我们的情况: 申请或协议还在进行，需要用到。 (中华人民共和国个人信息保护法 47)" in page
+
+
+def test_another_persons_data_is_not_there(she: Borrower, another: Borrower):
+    she.signs_in()
+    another.signs_in()
+    assert another.client.get(f"/c/{she.case_id}/my-data").status_code == 404

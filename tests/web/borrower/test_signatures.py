@@ -1,0 +1,161 @@
+"""From her code to the sealed file through the real actions: nothing that is away loses her act, nobody signs twice."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from forbear.actions import agenda, agreement, signatures
+from forbear.actions.contact import ask_signing_code
+from forbear.actions.ports import DamagedFile, Desk
+from forbear.actions.record import By, load
+from forbear.adapters.memory import PlainSealer, clock_of
+from forbear.core import events as e
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
+from forbear.core.decision import Outcome
+from forbear.core.refusal import Refusal
+from tests.web.borrower.conftest import Borrower
+
+
+@pytest.fixture
+def offered(she: Borrower) -> Borrower:
+    return she.signs_in().answers().submits().chooses().is_answered(Outcome.APPROVED)
+
+
+def code_for(desk: Desk, case_id: str) -> tuple[str, str]:
+    file = load(desk, case_id)
+    sent = ask_signing_code(desk, loan_id=file.loan_id, case_id=case_id, number=file.case.offered)
+    return sent.challenge, desk.challenges.code(sent.challenge)
+
+
+def signs(desk: Desk, case_id: str, challenge: str, code: str, key: str = "s"):
+    her = Actor(Role.BORROWER, load(desk, case_id).party.borrower_id, Auth.CODE)
+    by = By(actor=her, channel=Channel.WEB, key=key)
+    return agreement.sign(desk, by, case_id, challenge=challenge, code=code, address="192.0.2.7")
+
+
+def kinds(desk: Desk, case_id: str) -> list[str]:
+    return [event.fact.type for event in desk.ledger.events(case_id) if event.fact.type.startswith("agreement.")]
+
+
+SIGNED = ["agreement.issued", "agreement.signed", "agreement.countersigned"]
+
+
+def test_the_sealed_file_is_kept_and_committed(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    signs(desk, case_id, *code_for(desk, case_id))
+    assert kinds(desk, case_id) == SIGNED
+    while agenda.work(desk):
+        pass
+    assert kinds(desk, case_id) == [*SIGNED, "agreement.sealed"]
+    agreed = load(desk, case_id).agreed
+    pdf = desk.vault.open(agreed.sealed)
+    assert agreed.sealing.seal.sha256 == sha256(pdf).hexdigest()
+    assert agreed.sealing.seal.document_sha256 == agreed.act.document_sha256 == agreed.printed
+    signed = next(event for event in desk.ledger.events(case_id) if isinstance(event.fact, e.AgreementSigned))
+    assert signed.leaf_hash.hex().encode() in pdf, "the statement names where the act stands in the record"
+
+
+def test_while_anything_is_away_her_act_stands_and_it_is_tried_again(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    sealer = desk.sealer
+    assert isinstance(sealer, PlainSealer)
+    sealer.away = "the time-stamping authority answered 503"
+    signs(desk, case_id, *code_for(desk, case_id))
+    for _ in range(60):
+        agenda.work(desk)
+        clock_of(desk).advance(minutes=10)
+    assert load(desk, case_id).case.in_force == 1
+    assert kinds(desk, case_id) == SIGNED
+    waiting = [item for item in desk.agenda.given_up() if item.kind == "seal"]
+    assert [item.error for item in waiting] == ["SealingAway: the time-stamping authority answered 503"]
+    sealer.away = ""
+    clock_of(desk).advance(hours=20)
+    while agenda.work(desk):
+        pass
+    assert kinds(desk, case_id) == [*SIGNED, "agreement.sealed"]
+
+
+def test_sealing_twice_is_once(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    signs(desk, case_id, *code_for(desk, case_id))
+    for key in ("one", "two"):
+        signatures.seal(desk, By(actor=SYSTEM, channel=Channel.SYSTEM, key=key), case_id, 1)
+    assert kinds(desk, case_id) == [*SIGNED, "agreement.sealed"]
+
+
+def test_a_code_replayed_signs_nothing(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    challenge, code = code_for(desk, case_id)
+    signs(desk, case_id, challenge, code)
+    again = signs(desk, case_id, challenge, code, key="again")
+    assert isinstance(again, Refusal) and again.rule == "agreement.none"
+    assert desk.challenges.try_code(challenge, code, desk.clock.now(), 5) is None
+    assert kinds(desk, case_id) == SIGNED
+
+
+def test_after_the_last_day_nothing_is_signed(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    clock_of(desk).advance(days=(load(desk, case_id).offered.terms.sign_by_on - desk.clock.today()).days + 1)
+    refused = signs(desk, case_id, *code_for(desk, case_id))
+    assert isinstance(refused, Refusal) and refused.rule == "agreement.expired"
+
+
+@pytest.mark.parametrize("how", ["swapped", "damaged", "gone"])
+def test_a_document_changed_before_signing_is_not_signed_and_the_code_stays_good(
+    offered: Borrower, how: str, monkeypatch: pytest.MonkeyPatch
+):
+    desk, case_id = offered.desk, offered.case_id
+    challenge, code = code_for(desk, case_id)
+
+    def other(blob: str) -> bytes:
+        if how == "swapped":
+            return b"%PDF-1.7 something else"
+        raise DamagedFile(blob, "the file was changed") if how == "damaged" else KeyError(blob)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.vault, "open", other)
+        refused = signs(desk, case_id, challenge, code)
+    assert isinstance(refused, Refusal) and refused.rule == "agreement.changed"
+    assert kinds(desk, case_id) == SIGNED[:1]
+    assert not isinstance(signs(desk, case_id, challenge, code, key="later"), Refusal)
+
+
+def test_she_takes_her_signature_back_within_the_days_and_not_after(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    signs(desk, case_id, *code_for(desk, case_id))
+    her = Actor(Role.BORROWER, load(desk, case_id).party.borrower_id, Auth.CODE)
+    page = offered.opens("agreement")
+    assert "agreement/take-back" in page.source
+    clock_of(desk).advance(days=8)
+    late = agreement.take_back(desk, By(actor=her, channel=Channel.WEB, key="late"), case_id)
+    assert isinstance(late, Refusal) and late.rule == "agreement.cooling"
+    assert "agreement/take-back" not in offered.opens("agreement").source
+
+
+def test_taken_back_it_does_not_stand_and_she_may_choose_anew(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    signs(desk, case_id, *code_for(desk, case_id))
+    answer = offered.sends("agreement/take-back", {"words": "想再想想"})
+    assert answer.status == 302
+    case = load(desk, case_id).case
+    assert (case.in_force, case.next_due_on, case.collection_rests) == (None, None, True)
+    days = desk.rulebooks.on(desk.clock.today()).integer("desk.stay_days_after_decision")
+    assert case.stayed_until_on == desk.clock.today() + timedelta(days=days)
+    assert load(desk, case_id).agreements[0].state == "taken-back"
+
+
+def test_her_page_says_what_the_signature_is_worth_and_offers_the_sealed_file(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    page = offered.opens("agreement")
+    assert "不是持牌机构的认证证书" in page.text
+    assert load(desk, case_id).offered.printed in page.text
+    signs(desk, case_id, *code_for(desk, case_id))
+    assert "签署有效。带双方签名的 PDF 正在制作" in offered.opens("agreement").text
+    assert offered.opens("agreement/signed.pdf").status == 404
+    while agenda.work(desk):
+        pass
+    page = offered.opens("agreement")
+    seal = load(desk, case_id).agreed.sealing.seal
+    assert seal.sha256 in page.text and "没有独立机构证明" in page.text
+    assert offered.client.get(f"/c/{case_id}/agreement/signed.pdf").content.startswith(b"%PDF-1.7")

@@ -1,0 +1,68 @@
+"""The tab of data: what is kept, a hold by a reviewer, and an erasure that two people have to agree on."""
+
+from collections.abc import Callable
+
+from forbear.actions import leaving
+from forbear.actions.ports import Desk
+from forbear.actions.record import load
+from forbear.core import events as e
+from forbear.core.facts import Retention
+from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
+from tests.web.desk.conftest import Person
+
+
+def data(she: Borrower) -> str:
+    return f"/desk/cases/{she.case_id}/data"
+
+
+def test_four_eyes_delete_and_the_page_tells_each_step(desk: Desk, she: Borrower, person: Callable[..., Person]):
+    she.arrives()
+    she.answers(upto=3)
+    agent, first, second = person(AGENTS[0].id), person(REVIEWERS[0].id), person(REVIEWERS[1].id)
+    page = agent.opens(data(she))
+    assert page.status == 200 and "没有请求。" in page.text and "设置保留" not in page.text, "a hold is a reviewer's"
+    to = f"{data(she)}/act"
+    none = agent.sends(to, {"act": "ask", "form": "ask-data", "right": "erase", "words": "来电提出"}, form=page)
+    assert none.status == 422 and "请选择要删除的内容。" in none.text
+    asked = {"act": "ask", "form": "ask-data", "right": "erase", "classes": ["statement"], "words": "来电提出"}
+    assert agent.sends(to, asked, form=page).status == 302
+    (wish,) = leaving.requests(load(desk, she.case_id))
+    assert wish.classes == (Retention.STATEMENT,)
+
+    def does(who: Person, act: str) -> int:
+        form = {"act": act, "request": wish.request, "form": f"wish-{wish.request}"}
+        return who.sends(to, form, form=who.opens(data(she))).status
+
+    assert does(first, "agree") == 422, "nobody has proposed it"
+    assert does(first, "propose") == 302
+    assert does(first, "agree") == 403 and does(agent, "agree") == 403
+    assert does(second, "agree") == 302
+    assert "已答复：一天之内删除" in second.opens(data(she)).text
+    assert does(second, "nonsense") == 422
+
+
+def test_a_hold_is_placed_and_lifted_with_reasons(desk: Desk, she: Borrower, person: Callable[..., Person]):
+    she.arrives()
+    her = person(REVIEWERS[0].id)
+    page, to = her.opens(data(she)), f"{data(she)}/act"
+    place = {"act": "place", "form": "place-hold", "why": "court", "reason": ""}
+    assert her.sends(to, place, form=page).faults == ["请写下文字，最多2000字。"]
+    assert person(AGENTS[0].id).sends(to, {**place, "reason": "x"}, form=page).status == 403
+    assert her.sends(to, {**place, "reason": "法院来函"}, form=page).status == 302
+    (hold,) = leaving.holds(load(desk, she.case_id))
+    page = her.opens(data(she))
+    assert "法院来函" in page.text
+    lift = {"act": "lift", "form": hold, "hold": hold, "reason": "已结案"}
+    assert her.sends(to, lift, form=page).status == 302
+    assert [event.fact.type for event in load(desk, she.case_id).events if isinstance(event.fact, e.HoldLifted)] == [
+        "hold.lifted"
+    ]
+
+
+def test_the_report_counts_and_names_nobody_who_is_not_overdue(
+    desk: Desk, she: Borrower, person: Callable[..., Person]
+):
+    she.arrives()
+    page = person("he").opens("/desk/kept")
+    assert page.status == 200 and "没有到期未删的内容。" in page.text and she.row.name not in page.text
+    assert "您是谁、怎么联系您 1" in page.text

@@ -1,0 +1,92 @@
+"""The promise at the desk: two reviewers, a pause, money sent back, dates for the books, a dispute answered."""
+
+from datetime import date
+
+import pytest
+
+from forbear.actions import credit
+from forbear.actions.ports import Desk
+from forbear.config import wiring
+from forbear.core.payments import BreakReason
+from forbear.town.borrower import AGENTS, REVIEWERS
+from tests.kept import BANK, Kept
+
+AGENT, FIRST, SECOND = AGENTS[0].id, REVIEWERS[0].id, REVIEWERS[1].id
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database, kept: Kept) -> Desk:
+    """The one that the people of these tests sign in to."""
+    monkeypatch.setattr(wiring, "desk", lambda: kept.desk)
+    return kept.desk
+
+
+def test_a_breach_for_false_papers_goes_through_two_pairs_of_eyes(kept: Kept, person):
+    chen, zhao = person(FIRST), person(SECOND)
+    sent = chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
+    assert sent.status == 302
+    page = chen.opens(f"/desk/cases/{kept.case_id}/payments")
+    assert "有人提出终止，等另一位审核人" in page.text and "提出的人不能自己决定。" in page.text
+    again = chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
+    assert again.status == 403
+    back = zhao.does(kept.case_id, "payments", "breach/return", reason="先问问她")
+    assert back.status == 302 and kept.file.promise.breach is None
+    chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
+    zhao.does(kept.case_id, "payments", "broken", why="false-papers", reason="我也看过")
+    assert kept.file.case.closed == "broken"
+    assert kept.file.agreements[0].state == "broken" and BreakReason.FALSE_PAPERS == "false-papers"
+    page = zhao.opens(f"/desk/cases/{kept.case_id}/payments").text
+    assert "保留的减免 0.00 元 恢复的部分 30.00 元" in page
+
+
+def test_a_pause_and_its_end(kept: Kept, person):
+    lin = person(AGENT)
+    page = lin.does(kept.case_id, "payments", "pause", until_on="2027-01-01", reason="住院")
+    assert (page.status, page.faults) == (422, ["最后一天从今天算起，最多 92 天。"])
+    assert lin.does(kept.case_id, "payments", "pause", until_on="明天", reason="住院").status == 422
+    assert lin.does(kept.case_id, "payments", "pause", until_on="2026-04-30", reason="住院").status == 302
+    assert "暂停到2026年4月30日：住院" in lin.opens(f"/desk/cases/{kept.case_id}/payments").text
+    assert lin.does(kept.case_id, "payments", "pause/end").status == 302
+    assert not kept.file.case.suspended_on(kept.today)
+
+
+def test_too_much_is_sent_back_from_the_page_and_the_task_is_gone(kept: Kept, person):
+    kept.pays(160_000)
+    kept.work()
+    lin = person(AGENT)
+    assert "有人多付了钱，请退还" in lin.opens("/desk/tasks").text
+    (over,) = kept.file.promise.overs
+    sent = lin.does(kept.case_id, "payments", f"{over.payment}/refund", sent_on="2026-03-02", reference="RF-1")
+    assert sent.status == 302
+    assert "67.00 元 已在2026年3月2日退还（RF-1）" in lin.opens(f"/desk/cases/{kept.case_id}/payments").text
+    assert "有人多付了钱，请退还" not in lin.opens("/desk/tasks").text
+    assert lin.opens(f"/desk/cases/{kept.case_id}/payments/settled/1.pdf").response["Content-Type"] == "application/pdf"
+
+
+def test_the_dates_for_the_books_are_shown_as_advice(kept: Kept, person):
+    page = person(AGENT).opens(f"/desk/cases/{kept.case_id}/payments").text
+    assert "重组起始 2026年3月2日 观察至少到 2027年4月18日" in page
+    assert "供记账参考，不是决定。" in page
+
+
+def test_a_dispute_is_answered_with_a_correction(kept: Kept, person):
+    kept.until(date(2026, 5, 31))
+    credit.feed(kept.desk, kept.by(BANK), date(2026, 5, 31))
+    kept.does(credit.dispute_line, kept.her, date(2026, 5, 31), "第一期还过了")
+    kept.work()
+    (disputed,) = kept.file.credit.open_disputes
+    lin = person(AGENT)
+    assert "第一期还过了" in lin.opens(f"/desk/cases/{kept.case_id}/credit").text
+    unsaid = lin.does(kept.case_id, "credit", disputed.dispute, words="改了")
+    assert (unsaid.status, unsaid.faults) == (422, ["请选查的结果。"])
+    given = {"result": "upheld", "days_past_due": "13", "past_due": "376", "words": "您说得对。"}
+    assert lin.does(kept.case_id, "credit", disputed.dispute, **{**given, "days_past_due": "-"}).status == 422
+    assert lin.does(kept.case_id, "credit", disputed.dispute, **given).status == 302
+    (found,) = kept.file.credit.disputes
+    assert (found.upheld, found.correction.past_due_minor) == (True, 37_600)
+    assert "有人对征信记录有异议" not in lin.opens("/desk/tasks").text
