@@ -72,7 +72,7 @@ def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch, tmp_
         "PORT": "5433",
         "NAME": "desk",
     }
-    assert read["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, "sslmode": "require"}
+    assert read["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "sslmode": "require"}
 
 
 @pytest.mark.parametrize("url", ["mysql://a/b", "postgres://host/", "desk.sqlite3", "postgres://host:port/name"])
