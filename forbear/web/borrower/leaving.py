@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from forbear.actions.leaving import WORDS_MAX, ask_about_data, kept_of, requests
+from forbear.actions.sections import HOUSE_VALUE
 from forbear.core.events import ErasureRefused, Right, Stays
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
@@ -85,7 +86,7 @@ def _line(kept: Kept) -> dict[str, Any]:
         "what": words(f"leaving.class.{kept.retention.value}"),
         "there": kept.there,
         "until": until,
-        "rule": kept.period.source,
+        "rule": words("leaving.page.house_rule") if kept.period.source.startswith(HOUSE_VALUE) else kept.period.source,
         "why": why,
     }
 
