@@ -4,6 +4,7 @@
 Chromium page of 390 × 844 in a language, with or without JavaScript · `axe_violations(page)`: what axe finds.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +15,14 @@ from hypothesis import HealthCheck, settings
 
 from tests import databases, servers
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONG = bool(os.environ.get("FORBEAR_LONG"))
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not LONG
+)
 settings.load_profile("any machine")
-"""A slow machine is no failure: how fast things are is what `make bench` says."""
+"""A slow machine is no failure: how fast things are is what `make bench` says. The same examples come in every run, so
+that a change is judged by what it changed; `make rehearse-long` draws new ones.
+"""
 
 
 @pytest.fixture(scope="session")
