@@ -40,8 +40,8 @@ fix: setup-dev ## Format the code and mend what the linter can mend
 bench: setup-dev ## Measure what the documents claim, on this machine, and write docs/figures.md
 	@$(BIN)/python tools/bench.py
 
-rehearse-long: setup-dev needs ## The attacks for hours instead of minutes: more kills, flips and games, and new made-up examples
-	@FORBEAR_LONG=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/attack tests/record tests/signing tests/properties tests/core
+rehearse-long: setup-dev needs ## The attacks for hours instead of minutes: more kills, flips and games
+	@FORBEAR_LONG=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/attack tests/record tests/signing tests/properties
 
 docs: setup-dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python tools/docs.py

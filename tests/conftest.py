@@ -4,7 +4,6 @@
 Chromium page of 390 × 844 in a language, with or without JavaScript · `axe_violations(page)`: what axe finds.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,14 +14,9 @@ from hypothesis import HealthCheck, settings
 
 from tests import databases, servers
 
-LONG = bool(os.environ.get("FORBEAR_LONG"))
-settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not LONG
-)
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
-"""A slow machine is no failure: how fast things are is what `make bench` says. The same examples come in every run, so
-that a change is judged by what it changed; `make rehearse-long` draws new ones.
-"""
+"""A slow machine is no failure: how fast things are is what `make bench` says."""
 
 
 @pytest.fixture(scope="session")

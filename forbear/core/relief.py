@@ -78,15 +78,19 @@ def measures(terms: Terms, loan: Loan) -> Iterator[Measure]:
 
 def settlement(loan: Loan, owed: Owed, days_late: int, rulebook: Rulebook) -> Terms | None:
     """The least the rules let a settlement pay, in at most a few monthly payments without interest; None where the
-    debt is not late enough. What is forgiven comes first from penalty, then fees, interest, principal; what no lender
-    may ask for is no part of what is shared out."""
+    debt is not late enough, or so small that nothing comes off. What is forgiven comes first from penalty, then fees,
+    interest, principal; what no lender may ask for is no part of what is shared out.
+    """
     reached = [row for row in rulebook.rows("settlement.ladder") if int(row["dpd_from"]) <= days_late]
     if not reached:
         return None
     least_ppm = int(max(reached, key=lambda row: int(row["dpd_from"]))["share_least"])
     above = unlawful(loan, owed, rulebook)
     lawful = owed - above
-    forgiven = above + settlement_forgives(lawful, divide(lawful.total_minor * least_ppm, PPM, Rounding.UP))
+    lighter = settlement_forgives(lawful, divide(lawful.total_minor * least_ppm, PPM, Rounding.UP))
+    if not lighter.total_minor:
+        return None  # of a few fen nothing is left to give: that is payment in full, by its own name
+    forgiven = above + lighter
     terms = _terms(owed, forgiven, 0, days_late, rulebook)
     return replace(terms, months=rulebook.integer("settlement.payments_max"), settlement=True)
 

@@ -139,7 +139,10 @@ def what_if(
     flow = flow or case.search().fill(instalment_minor)
     above_all_months = instalment_minor > max(case.caps[case.time.first : case.last + 1], default=0)
     if flow is None or (above_all_months and flow.burden_minor < instalment_minor and len(flow.payments) > 1):
-        return what_if_refused(case, instalment_minor)
+        refused, nearest_minor = what_if_refused(case, instalment_minor)
+        # An amount is named only where it leads to a plan; where a rule stands in its way she is told the rule.
+        there = what_if(question, rulebook, nearest_minor, arithmetic) if nearest_minor > instalment_minor else None
+        return there if isinstance(there, Refusal) else refused
     made = _drawing(case)(flow)
     return made.refused[0] if made.refused else _offer("what-if", flow, case, made)
 

@@ -95,17 +95,19 @@ def shape_refused(case: Situation, shape: str) -> Refusal:
     return _refusal(case, "plan.shapes", reason, reason, {"months": str(case.most.months)})
 
 
-def what_if_refused(case: Situation, instalment_minor: int) -> Refusal:
-    """The amount is above what any month can bear, or too small to end in time: the nearest amount that works."""
+def what_if_refused(case: Situation, instalment_minor: int) -> tuple[Refusal, int]:
+    """The amount is above what any month can bear, or too small to end in time: the nearest amount that ends in time,
+    in minor units too where it is above the one asked for, else 0.
+    """
     most = max(case.caps[case.time.first : case.last + 1], default=0)
     lightest = case.search().least(most, case.last)
     asked = {"asked": major(instalment_minor)}
     if lightest is None:
-        return _needed(case)
+        return _needed(case), 0
     if instalment_minor > most:
-        return _refusal(case, "budget.buffer", "above-affordable", "at-most", {**asked, "amount": major(most)})
+        return _refusal(case, "budget.buffer", "above-affordable", "at-most", {**asked, "amount": major(most)}), 0
     facts = {**asked, "amount": major(lightest.burden_minor), "months": str(case.most.months)}
-    return _refusal(case, "plan.term_max_months", "below-least", "at-least", facts)
+    return _refusal(case, "plan.term_max_months", "below-least", "at-least", facts), lightest.burden_minor
 
 
 def own_plan_outside(case: Situation, month: str) -> Refusal:

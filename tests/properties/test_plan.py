@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from forbear.actions.sections import rule_named
@@ -193,8 +193,42 @@ def test_more_income_never_makes_the_lightest_or_the_cheapest_worse(question, mo
         assert after["soonest"].ends_on <= before["soonest"].ends_on
 
 
+def a_few_fen(income: Income, *, as_of: date, kinds: tuple[str, ...] = (), **more: object) -> Question:
+    """A debt without principal, of so little that every rounding shows."""
+    figures = {"interest_minor": 1, "fees_minor": 0, "rate_ppm": 0, "instalments_left": 0, "oldest_unpaid_due_on": None}
+    loan = Loan(
+        contract="C-1",
+        currency="CNY",
+        signed_on=date(2018, 4, 7),
+        principal_minor=0,
+        penalty_minor=0,
+        penalty_rate_ppm=0,
+        day_count=DayCount.TWELFTHS,
+        instalment_minor=1,
+        due_day=1,
+        as_of=as_of,
+        **{**figures, **more},
+    )
+    return Question(
+        as_of=as_of,
+        loan=loan,
+        cause=Cause.ILLNESS,
+        since=None,
+        until=None,
+        request=Request(kinds=kinds, instalment_minor=None, months=None),
+        household=Household(
+            place="cn/sichuan/chengdu", adults=1, children=0, income=(income,), outgoings=(), other_debts=()
+        ),
+    )
+
+
+HARVEST = Income(source="harvest", evidence=Evidence.A, month="2022-04", amount_minor=102_002)
+WAGE = Income(source="wage", evidence=Evidence.A, monthly_minor=350_000)
+
+
 @OFTEN
 @given(questions(), st.integers(-100, 9_000_00))
+@example(a_few_fen(HARVEST, as_of=date(2021, 2, 15)), 0)
 def test_what_if_is_an_offer_within_the_amount_or_names_one_that_is(question, instalment_minor):
     found = what_if(question, RULES, instalment_minor)
     if isinstance(found, Offer):

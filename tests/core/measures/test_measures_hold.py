@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import permutations
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from forbear.adapters.rulebook import load_rulebook
@@ -19,7 +19,7 @@ from forbear.core.replans import Step, step
 from forbear.core.solver import solve
 from forbear.words import LANGUAGES, say
 from tests.core.measures.positions import BASE, NARROW, WIDE, annuity, lists, measures, positions
-from tests.properties.test_plan import questions
+from tests.properties.test_plan import WAGE, a_few_fen, questions
 
 OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOMETIMES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -145,6 +145,19 @@ def test_the_figures_are_those_of_the_rows(data):
 
 @SOMETIMES
 @given(questions())
+@example(a_few_fen(WAGE, as_of=date(2021, 1, 1), kinds=("settlement",), oldest_unpaid_due_on=date(2020, 10, 2)))
+@example(
+    a_few_fen(
+        WAGE,
+        as_of=date(2021, 1, 1),
+        kinds=("settlement",),
+        oldest_unpaid_due_on=date(2020, 10, 2),
+        interest_minor=3,
+        fees_minor=1,
+        rate_ppm=359_999,
+        instalments_left=1,
+    )
+)
 def test_the_measures_a_solvers_plan_names_give_its_relief(question):
     """Applied to the position of the loan, the named measures forgive what the plan forgives and set its rate."""
     answer = solve(question, RULES)
