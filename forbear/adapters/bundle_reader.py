@@ -7,6 +7,7 @@ end, is a fault and names itself. Nothing is written anywhere.
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -51,7 +52,7 @@ def read_bundle(path: Path) -> Bag:
                 return _unpacked(packed)
         except (zipfile.BadZipFile, struct.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise Fault(f"it cannot be unpacked: {error}") from error
-        except (ValueError, LookupError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        except (ValueError, LookupError, zlib.error) as error:
             raise Fault(f"it cannot be unpacked: {error}") from error
 
 

@@ -12,6 +12,7 @@ from forbear.core.agreement import SigningAct, cooling_ends_on
 from forbear.core.contact import Channel
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
@@ -64,7 +65,7 @@ def document(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        data = request.desk.vault.open(found.document)  # type: ignore[attr-defined]
+        data = desk_of(request).vault.open(found.document)
     except KeyError as gone:
         raise Http404 from gone
     return as_download(data, "application/pdf", f"{case_id}-{number}.pdf")
@@ -74,7 +75,7 @@ def _takes_back(request: HttpRequest, agreed: Agreed) -> bool:
     if agreed.state != "in-force" or agreed.terms is None or agreed.signed_at is None:
         return False
     until_on = cooling_ends_on(agreed.terms, agreed.signed_at.astimezone(ZONE).date())
-    return until_on is not None and request.desk.clock.today() <= until_on  # type: ignore[attr-defined]
+    return until_on is not None and desk_of(request).clock.today() <= until_on
 
 
 @staff_required(WORKERS)
@@ -84,7 +85,7 @@ def withdraw(request: HttpRequest, case_id: str) -> HttpResponse:
     file = case_for_staff(request, case_id)
     words = request.POST.get("words", "")
     act = decline if file.case.in_force is None or file.case.offered is not None else take_back
-    outcome = act(request.desk, by_staff(request, Channel.HOTLINE), case_id, words)  # type: ignore[attr-defined]
+    outcome = act(desk_of(request), by_staff(request, Channel.HOTLINE), case_id, words)
     if isinstance(outcome, Refusal):
         return _agreements(request, case_for_staff(request, case_id), tried_from(request, "withdraw", outcome))
     return sent_on(request, outcome, tab_address(case_id, "agreement"), "withdrawn")

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from forbear.actions.bundle import MAY_EXPORT, REASON_MOST, export
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.bundle import sent
 from forbear.web.desk.doors import by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import case_page, tried_from
@@ -17,7 +18,7 @@ def bundle(request: HttpRequest, case_id: str) -> HttpResponse | StreamingHttpRe
     file, tried = case_for_staff(request, case_id), None
     if request.method == "POST":
         reason = request.POST.get("reason", "")
-        made = export(request.desk, by_staff(request, part="export", seen=False), case_id, reason=reason)  # type: ignore[attr-defined]
+        made = export(desk_of(request), by_staff(request, part="export", seen=False), case_id, reason=reason)
         if not isinstance(made, Refusal):
             return sent(request, made, case_id)
         tried = tried_from(request, "export", made)

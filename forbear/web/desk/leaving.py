@@ -15,6 +15,7 @@ from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.leaving import Kept, Request
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.timeline_leaving import named
@@ -32,7 +33,7 @@ def data(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    desk, me = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, me = desk_of(request), request.staff  # type: ignore[attr-defined]
     language = reader_language()
     holds = leaving.holds(file)
     return case_page(
@@ -43,7 +44,7 @@ def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
         kept=[_line(one, desk.clock.today()) for one in leaving.kept_of(desk, file)],
         holds=[
             (name, term_in(language, f"leaving.hold.{event.fact.why.value}"), event) for name, event in holds.items()
-        ],  # type: ignore[attr-defined]
+        ],
         hold_whys=[(why.value, term_in(language, f"leaving.hold.{why.value}")) for why in HoldWhy],
         wishes=[_wish(one, me.id) for one in reversed(leaving.requests(file))],
         rights=[(right.value, term_in(language, f"leaving.right.{right.value}")) for right in Right],
@@ -117,12 +118,12 @@ def _place(request: HttpRequest, case_id: str) -> Done | Refusal:
     why = _given(request, "why")
     reason = HoldWhy(why) if why in set(HoldWhy) else HoldWhy.INVESTIGATION
     by = by_staff(request, seen=False)
-    return leaving.place_hold(request.desk, by, case_id, reason, _given(request, "reason"))  # type: ignore[attr-defined]
+    return leaving.place_hold(desk_of(request), by, case_id, reason, _given(request, "reason"))
 
 
 def _lift(request: HttpRequest, case_id: str) -> Done | Refusal:
     by, hold = by_staff(request, seen=False), _given(request, "hold", 64)
-    return leaving.lift_hold(request.desk, by, case_id, hold, _given(request, "reason"))  # type: ignore[attr-defined]
+    return leaving.lift_hold(desk_of(request), by, case_id, hold, _given(request, "reason"))
 
 
 def _ask(request: HttpRequest, case_id: str) -> Done | Refusal:
@@ -130,30 +131,30 @@ def _ask(request: HttpRequest, case_id: str) -> Done | Refusal:
     right = Right(given) if given in set(Right) else Right.COPY
     classes = tuple(one for one in Retention if one.value in request.POST.getlist("classes"))
     by, words = by_staff(request, seen=False), _given(request, "words")
-    return leaving.ask_about_data(request.desk, by, case_id, right, classes=classes, words=words)  # type: ignore[attr-defined]
+    return leaving.ask_about_data(desk_of(request), by, case_id, right, classes=classes, words=words)
 
 
 def _answer(request: HttpRequest, case_id: str) -> Done | Refusal:
     given = _given(request, "answer")
     answer = Answered(given) if given in set(Answered) else Answered.REFUSED
     by, wish, words = by_staff(request, seen=False), _given(request, "request", 64), _given(request, "words")
-    return leaving.answer_request(request.desk, by, case_id, wish, answer, words)  # type: ignore[attr-defined]
+    return leaving.answer_request(desk_of(request), by, case_id, wish, answer, words)
 
 
 def _propose(request: HttpRequest, case_id: str) -> Done | Refusal:
     by, wish = by_staff(request, seen=False), _given(request, "request", 64)
-    return leaving.propose_erasure(request.desk, by, case_id, wish)  # type: ignore[attr-defined]
+    return leaving.propose_erasure(desk_of(request), by, case_id, wish)
 
 
 def _agree(request: HttpRequest, case_id: str) -> Done | Refusal:
     by, wish = by_staff(request, seen=False), _given(request, "request", 64)
-    return leaving.agree_erasure(request.desk, by, case_id, wish)  # type: ignore[attr-defined]
+    return leaving.agree_erasure(desk_of(request), by, case_id, wish)
 
 
 def _correct(request: HttpRequest, case_id: str) -> Done | Refusal:
     by, wish = by_staff(request, seen=False), _given(request, "request", 64)
     said = {name: _given(request, name, 254) for name in ("name", "phone", "email")}
-    return leaving.correct_party(request.desk, by, case_id, wish, **said)  # type: ignore[attr-defined]
+    return leaving.correct_party(desk_of(request), by, case_id, wish, **said)
 
 
 _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
@@ -171,7 +172,7 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """What is kept of whom over the whole desk: how many cases hold each class, and what is overdue by name."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     overdue = [(line, term_in(language, f"leaving.class.{line.retention}")) for line in kept.overdue(desk, SHOWN)]
     counted = kept.counts(desk)
     page = {

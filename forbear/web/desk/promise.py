@@ -17,6 +17,7 @@ from forbear.core.credit_line import Correction
 from forbear.core.file import CaseFile
 from forbear.core.promise import state_of
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
@@ -28,7 +29,7 @@ from forbear.words.format import day
 
 def promise_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """What the page of payments shows beside the rows."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     language, today = reader_language(), desk.clock.today()
     agreed = file.last_agreed
     found = fallback_today(file, today) or file.promise.fallback
@@ -91,7 +92,7 @@ def pause(request: HttpRequest, case_id: str) -> HttpResponse:
     until_on = amounts.day(request.POST.get("until_on", ""))
     if isinstance(until_on, Refusal):
         return _payments(request, file, tried_from(request, "pause", until_on=refused_in(reader_language(), until_on)))
-    outcome = suspend(request.desk, by_staff(request), case_id, until_on, request.POST.get("reason", ""))  # type: ignore[attr-defined]
+    outcome = suspend(desk_of(request), by_staff(request), case_id, until_on, request.POST.get("reason", ""))
     return _sent(request, case_id, "pause", outcome, "suspended")
 
 
@@ -100,7 +101,7 @@ def pause(request: HttpRequest, case_id: str) -> HttpResponse:
 def end_pause(request: HttpRequest, case_id: str) -> HttpResponse:
     """The pause is over today."""
     case_for_staff(request, case_id)
-    return _sent(request, case_id, "end-pause", resume_plan(request.desk, by_staff(request), case_id), "resumed")  # type: ignore[attr-defined]
+    return _sent(request, case_id, "end-pause", resume_plan(desk_of(request), by_staff(request), case_id), "resumed")
 
 
 @staff_required(WORKERS)
@@ -108,7 +109,7 @@ def end_pause(request: HttpRequest, case_id: str) -> HttpResponse:
 def give_breach_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Another reviewer does not agree."""
     case_for_staff(request, case_id)
-    outcome = return_breach(request.desk, by_staff(request), case_id, request.POST.get("reason", ""))  # type: ignore[attr-defined]
+    outcome = return_breach(desk_of(request), by_staff(request), case_id, request.POST.get("reason", ""))
     return _sent(request, case_id, "breach-back", outcome, "returned")
 
 
@@ -121,7 +122,7 @@ def refund(request: HttpRequest, case_id: str, payment: str) -> HttpResponse:
     if isinstance(sent, Refusal):
         return _payments(request, file, tried_from(request, form, sent_on=refused_in(reader_language(), sent)))
     outcome = send_refund(
-        request.desk,  # type: ignore[attr-defined]
+        desk_of(request),
         by_staff(request),
         case_id,
         payment,
@@ -140,7 +141,7 @@ def letter(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        data = request.desk.vault.open(found.document)  # type: ignore[attr-defined]
+        data = desk_of(request).vault.open(found.document)
     except KeyError as gone:
         raise Http404 from gone
     return as_download(data, "application/pdf", f"{case_id}-{number}-settled.pdf")
@@ -203,7 +204,7 @@ def answer(request: HttpRequest, case_id: str, dispute: str) -> HttpResponse:
         if said or isinstance(past_due, Refusal):
             return _credit(request, file, tried_from(request, form, **said))
         correction = Correction(reported_on=found.reported_on, days_past_due=int(days), past_due_minor=past_due)
-    words, desk = request.POST.get("words", ""), request.desk  # type: ignore[attr-defined]
+    words, desk = request.POST.get("words", ""), desk_of(request)
     outcome = answer_dispute(desk, by_staff(request), case_id, dispute, words=words, correction=correction)
     if isinstance(outcome, Refusal):
         return _credit(request, case_for_staff(request, case_id), tried_from(request, form, outcome))
@@ -215,7 +216,7 @@ def answer(request: HttpRequest, case_id: str, dispute: str) -> HttpResponse:
 def judge(request: HttpRequest, case_id: str) -> HttpResponse:
     """Her own words go along with the record, or back to her."""
     case_for_staff(request, case_id)
-    passed, desk = request.POST.get("act") == "pass", request.desk  # type: ignore[attr-defined]
+    passed, desk = request.POST.get("act") == "pass", desk_of(request)
     outcome = judge_statement(desk, by_staff(request), case_id, passed=passed, words=request.POST.get("words", ""))
     if isinstance(outcome, Refusal):
         return _credit(request, case_for_staff(request, case_id), tried_from(request, "own-words", outcome))

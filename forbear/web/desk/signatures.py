@@ -8,6 +8,7 @@ from forbear.actions.signatures import try_now
 from forbear.core.file import Agreed
 from forbear.core.refusal import Refusal
 from forbear.core.signatures import Issuer
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import tab_address
@@ -25,7 +26,7 @@ def sealed(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     if found is None or not found.sealed:
         raise Http404
     try:
-        data = request.desk.vault.open(found.sealed)  # type: ignore[attr-defined]
+        data = desk_of(request).vault.open(found.sealed)
     except KeyError as gone:
         raise Http404 from gone
     return as_download(data, "application/pdf", f"{case_id}-{number}-signed.pdf")
@@ -37,7 +38,7 @@ def seal(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     """Try again at once."""
     case_for_staff(request, case_id)
     language = reader_language()
-    refusal = try_now(request.desk, by_staff(request), case_id, number)  # type: ignore[attr-defined]
+    refusal = try_now(desk_of(request), by_staff(request), case_id, number)
     if isinstance(refusal, Refusal):
         messages.error(request, refused_in(language, refusal))
     else:
