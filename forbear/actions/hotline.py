@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from forbear.actions.hotline_hours import call_back_at, next_open
 from forbear.actions.hotline_sound import SOUND_HEAD, Incoming, NoRecording, sound_of
-from forbear.actions.ports import Desk, Due, Held
+from forbear.actions.ports import DamagedFile, Desk, Due, Held
 from forbear.actions.record import By, carry_out, load
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, TOUCHES_CASES, Actor, Auth, Channel, Role
@@ -313,7 +313,13 @@ def _file_recording(desk: Desk, call: TelephoneCall, one: Recording) -> Telephon
         return call
     kept = one
     if one.held:
-        again = desk.vault.keep_stream(call.case_id, Retention.RECORDING.value, desk.vault.open_stream(one.blob))
+        try:
+            again = desk.vault.keep_stream(call.case_id, Retention.RECORDING.value, desk.vault.open_stream(one.blob))
+        except (KeyError, DamagedFile):  # gone under our hands: right only if somebody filed it at the same moment
+            found = desk.calls.get(call.call)
+            if found is not None and what not in found.filed:
+                raise
+            return found or call
         kept = replace(one, blob=again.blob, held=False)
     seconds = kept.seconds or call.seconds
     fact = e.CallRecorded(call=call.call, blob=kept.blob, seconds=seconds, sha256=kept.sha256)

@@ -2,6 +2,7 @@
 the call is one, its facts stand once, in one case, and one copy of the recording is left.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from forbear.actions import click_to_call, contact, hotline
-from forbear.actions.ports import Desk
+from forbear.actions.ports import DamagedFile, Desk
 from forbear.actions.record import By, load
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.memory import memory_desk
@@ -102,6 +103,43 @@ def test_everything_at_once_is_one_call_in_one_case(desk: Desk, tmp_path: Path):
     assert load(desk, call.case_id).talk.calls[0].connected
     assert desk.vault.open(recorded.blob) == SOUND
     assert [file.name for file in (tmp_path / "papers").rglob("b_*")] == [recorded.blob]
+
+
+class Overtaken(SealedVault):
+    """A vault before whose next reading somebody else is quicker."""
+
+    quicker: Callable[[], object] | None = None
+
+    def open_stream(self, blob_id: str, start: int = 0) -> Iterator[bytes]:
+        first, self.quicker = self.quicker, None
+        if first is not None:
+            first()
+        return super().open_stream(blob_id, start)
+
+
+def test_a_recording_somebody_else_just_filed_is_filed_once(desk: Desk, tmp_path: Path):
+    case_id, now = opened(desk)[0], desk.clock.now()
+    vault = Overtaken(Folder(tmp_path / "papers"), DjangoRegister(load_keys(tmp_path)), RandomIds())
+    desk = replace(desk, vault=vault)
+    call = hotline.call_begun(desk, CallEvent(step=Step.BEGUN, call="c1", at=now, number="13800138000", recorded=True))
+    hotline.recording(desk, "c1", [SOUND])
+    vault.quicker = lambda: hotline.call_ended(desk, CallEvent(step=Step.ENDED, call="c1", at=now))
+    done = hotline.call_identified(desk, by(desk), call.call, case_id)
+    assert vault.quicker is None and isinstance(done, TelephoneCall)
+    (recorded,) = [fact for fact in facts(desk, case_id) if isinstance(fact, CallRecorded)]
+    assert [one.blob for one in done.recordings] == [recorded.blob]
+    assert vault.open(recorded.blob) == SOUND
+    assert [file.name for file in (tmp_path / "papers").rglob("b_*")] == [recorded.blob]
+
+
+def test_a_recording_lost_before_it_was_filed_is_told(desk: Desk, tmp_path: Path):
+    case_id, now = opened(desk)[0], desk.clock.now()
+    call = hotline.call_begun(desk, CallEvent(step=Step.BEGUN, call="c1", at=now, number="13800138000", recorded=True))
+    hotline.recording(desk, "c1", [SOUND])
+    for file in (tmp_path / "papers").rglob("b_*"):
+        file.unlink()
+    with pytest.raises(DamagedFile, match="the file is gone"):
+        hotline.call_identified(desk, by(desk), call.call, case_id)
 
 
 def test_many_first_events_make_one_call(desk: Desk):
