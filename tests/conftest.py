@@ -1,9 +1,11 @@
 """What every test may ask for: databases, the site, a phone in front of it. Each is made on first use and kept apart.
 
 `database`: a committed, private database, once on SQLite and once on PostgreSQL · `site`: the real site · `phone`: a
-Chromium page of 390 × 844 in a language, with or without JavaScript · `axe_violations(page)`: what axe finds.
+Chromium page of 390 × 844 in a language, with or without JavaScript · `axe_violations(page)`: what axe finds ·
+`campaign(name, **figures)`: what is told at the end.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +14,42 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import databases, servers
+from tests import campaigns, databases, servers
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 """A slow machine is no failure: how fast things are is what `make bench` says."""
+
+
+@pytest.fixture
+def campaign(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """`campaign("power cuts", cuts=2_000, lost=0)`: figures told at the end of the run (tests/campaigns.py)."""
+
+    def tell(name: str, **figures: int) -> None:
+        record_property("campaign", campaigns.line(name, figures))
+
+    return tell
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell what the campaigns found; at full size keep what those that passed did."""
+    told = {
+        state: [
+            value
+            for report in terminalreporter.getreports(state)
+            for name, value in getattr(report, "user_properties", ())
+            if name == "campaign" and report.when == "call"
+        ]
+        for state in ("passed", "failed")
+    }
+    if not any(told.values()):
+        return
+    terminalreporter.section("campaigns")
+    for name, figures in sorted(campaigns.added([*told["passed"], *told["failed"]]).items()):
+        terminalreporter.line(f"{name}: {campaigns.said(figures)}")
+    if os.environ.get("FORBEAR_LONG") and told["passed"]:
+        before = campaigns.PAGE.read_text("utf-8") if campaigns.PAGE.exists() else ""
+        campaigns.PAGE.write_text(campaigns.page(before, campaigns.added(told["passed"])), "utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,11 @@ class Site:
         }
         self.move_clock(datetime.fromisoformat("2026-03-02T10:00:00+08:00"))
 
+    @property
+    def database(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return "postgresql" if self.environment["DATABASE_URL"] else "sqlite"
+
     def start(self) -> None:
         """Prepare the database and serve; returns when the site says it is ready."""
         self._django("migrate", "--verbosity", "0")

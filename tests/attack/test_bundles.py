@@ -4,6 +4,7 @@ a bundle claims is found by both, in the same check, and nothing clean is called
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from zipfile import ZIP_DEFLATED
@@ -62,7 +63,7 @@ def contents(folder: Path, data: bytes) -> object:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_changes_a_claim_is_found_by_both(
-    looked: Looked, tmp_path: Path, capsys: pytest.CaptureFixture[str], part: int
+    looked: Looked, tmp_path: Path, campaign: Callable[..., None], part: int
 ):
     desk = desk_with_case()
     whole = packed(desk, exported(desk))
@@ -80,11 +81,8 @@ def test_whatever_changes_a_claim_is_found_by_both(
             assert first(other) == first(report), f"{number}: {one.kind}: {other} and {dict(report.checks)}"
         found[one.kind] += 1
     assert set(found) >= set(KINDS), "every kind was tried"
-    with capsys.disabled():
-        total = sum(found.values())
-        print(
-            f"\npart {part}: {MUTATIONS} spoilt, {total} found by both, {harmless} in bytes of the zip that say nothing"
-        )
+    told = {"found_by_both": found.total(), "in_bytes_of_the_zip_that_say_nothing": harmless}
+    campaign("changes of bundles", made=MUTATIONS, **told)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pytest
 
 from tests.servers import ROOT, Site, wait_until
 
-KILLS, CAMPAIGNS = (10, 20) if os.environ.get("FORBEAR_LONG") else (3, 1)
+KILLS, PARTS = (10, 20) if os.environ.get("FORBEAR_LONG") else (3, 1)
 CASES_A_KILL = 3
 
 MADE = """
@@ -152,8 +152,8 @@ def files(site: Site) -> list[Path]:
     return [file for file in (site.home / "papers").rglob("*") if file.is_file()]
 
 
-@pytest.mark.parametrize("campaign", range(CAMPAIGNS))
-def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: int):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, part: int, campaign: Callable[..., None]):
     home.forbear("migrate")
     count = KILLS * CASES_A_KILL
     home.python(MADE.replace("COUNT", str(count)))
@@ -162,7 +162,7 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: 
     assert len(whole) == count and dict(first)["keys"] == 5 and 0 not in dict(first).values()
     home.move_clock(after(days=31))
     workers = Workers(home)
-    rng, cut, minutes = random.Random(campaign), 0, 0
+    rng, cut, minutes = random.Random(part), 0, 0
     for _ in range(KILLS):
         before = len(seen(home))
         workers.one_killed(rng.randrange(3), rng.random() * 0.03)
@@ -182,6 +182,7 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, campaign: 
     assert "well   record" in home.forbear("check", "--record")
     listed = (home.home / "erasures.jsonl").read_text().splitlines()
     assert len(listed) >= count * 5
+    campaign(f"kill -9 of erasures, {home.database}", kills=KILLS, fell_into_an_erasure=cut)
 
 
 def after(**by: int) -> datetime:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -74,7 +74,7 @@ def home(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_export_dies_in_the_middle(home: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], part: int):
+def test_the_export_dies_in_the_middle(home: Site, tmp_path: Path, campaign: Callable[..., None], part: int):
     key, rng = home.python(CASE_IN_IT), Random(part)
     home.move_clock(datetime.fromisoformat("2027-03-02T10:00:00+08:00"))  # after all that was written just now
     nursery = subprocess.Popen(
@@ -120,5 +120,4 @@ def test_the_export_dies_in_the_middle(home: Site, tmp_path: Path, capsys: pytes
         nursery.wait(20)
     assert cut == KILLS, "so many were cut off in the middle"
     assert "well   record" in home.forbear("check", "--record")
-    with capsys.disabled():
-        print(f"\n{cut} exports cut off in the middle, {drafts} of them left a draft, none half a bundle")
+    campaign(f"kill -9 of exports, {home.database}", cut_off=cut, drafts_left_and_swept=drafts)

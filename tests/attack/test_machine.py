@@ -261,7 +261,7 @@ class Game(RuleBasedStateMachine):
         self.world.check_record()
 
 
-def test_any_order_of_any_actions_keeps_every_promise():
+def test_any_order_of_any_actions_keeps_every_promise(campaign: Any):
     """A game that fails is told move by move; making it shorter takes longer than reading it."""
     run_state_machine_as_test(
         Game,
@@ -273,3 +273,4 @@ def test_any_order_of_any_actions_keeps_every_promise():
             suppress_health_check=list(HealthCheck),
         ),
     )
+    campaign("games of any actions in any order", games=GAMES, moves_each_at_most=MOVES)

@@ -4,7 +4,7 @@ of it, and ends in one sealed file that verifies; nothing half done is seen. FOR
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -158,9 +158,10 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     one.stop()
 
 
-def test_kill_in_the_middle_of_signing_and_sealing(site: Site):
+def test_kill_in_the_middle_of_signing_and_sealing(site: Site, campaign: Callable[..., None]):
     found = json.loads(site.python(ATTACK.replace("KILLS", str(KILLS))))
-    print(found)
+    figures = {"cut_off": found["cuts"], "signed": found["acknowledged"], "wrong": len(found["wrong"])}
+    campaign(f"kill -9 of signing and sealing, {site.database}", **figures)
     assert found["cuts"] == KILLS
     assert (found["wrong"], found["flaws"], found["given up"]) == ([], 0, 0)
     assert found["acknowledged"] <= found["cases"]

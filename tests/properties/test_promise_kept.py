@@ -217,7 +217,7 @@ class Game(RuleBasedStateMachine):
         return agreed is not None and any(row.open_minor > agreed.terms.tolerance_minor for row in then.rows(agreed))
 
 
-def test_whatever_happens_the_promise_is_kept_to_the_fen():
+def test_whatever_happens_the_promise_is_kept_to_the_fen(campaign: Any):
     play(
         Game,
         settings=settings(
@@ -228,3 +228,4 @@ def test_whatever_happens_the_promise_is_kept_to_the_fen():
             suppress_health_check=list(HealthCheck),
         ),
     )
+    campaign("games of kept and broken promises", games=GAMES, moves_each_at_most=MOVES)

@@ -198,7 +198,7 @@ def undone(act: Callable[[], object]) -> object:
     return answer
 
 
-def test_every_change_is_found(stored):
+def test_every_change_is_found(stored, campaign):
     rng = Random(6)
     note = tell(stored, rng, 14)
     without_triggers()
@@ -214,13 +214,13 @@ def test_every_change_is_found(stored):
 
         made[kind] += 1
         missed[kind] += not undone(change)
-    print(f"\n{stored.kind}: {sum(made.values())} changes of {len(made)} kinds, {sum(missed.values())} missed")
+    campaign(f"changes of the database, {stored.kind}", made=made.total(), kinds=len(made), missed=missed.total())
     assert +missed == Counter()
     assert set(made) == set(KINDS)
     assert flaws(stored, note) == ()
 
 
-def test_clean_logs_raise_no_alarm(stored):
+def test_clean_logs_raise_no_alarm(stored, campaign):
     rng, alarms, events = Random(7), [], 0
     clean = CLEAN if stored.kind == "sqlite" else CLEAN // 4
     for _ in range(clean):
@@ -231,7 +231,7 @@ def test_clean_logs_raise_no_alarm(stored):
 
         size, found = undone(one)
         events, alarms = events + size, alarms + list(found)
-    print(f"\n{stored.kind}: {clean} clean logs, {events} events, {len(alarms)} alarms")
+    campaign(f"clean logs, {stored.kind}", logs=clean, events=events, false_alarms=len(alarms))
     assert alarms == []
 
 

@@ -82,7 +82,7 @@ def lost(before: bytes, ops, cut: int, rng: Random, home: Path) -> list[str]:
     return wrong + [f"{name} is lost" for name in told if name not in commands]
 
 
-def campaign(database, home: Path, synchronous: str, cuts: int) -> list[list[str]]:
+def after_cuts(database, home: Path, synchronous: str, cuts: int) -> list[list[str]]:
     """What each cut lost; [] for nothing."""
     bench = make_bench("sqlite", home)
     with connection.cursor() as cursor:
@@ -97,14 +97,14 @@ def campaign(database, home: Path, synchronous: str, cuts: int) -> list[list[str
     return [lost(before, ops, rng.randrange(begin, len(ops) + 1), rng, home) for _ in range(cuts)]
 
 
-def test_nothing_acknowledged_is_lost(sqlite_database, tmp_path):
-    found = campaign(sqlite_database, tmp_path, "full", CUTS)
-    print(f"\nFULL: {len(found)} power cuts, {sum(map(bool, found))} lost something")
+def test_nothing_acknowledged_is_lost(sqlite_database, tmp_path, campaign):
+    found = after_cuts(sqlite_database, tmp_path, "full", CUTS)
+    campaign("power cuts, sqlite", cuts=len(found), that_lost_something=sum(map(bool, found)))
     assert [problems for problems in found if problems] == []
 
 
 def test_a_disk_that_is_not_told_to_sync_does_lose(sqlite_database, tmp_path):
     """Else the campaign above would show nothing: with synchronous=NORMAL acknowledged events go, and only they."""
-    found = campaign(sqlite_database, tmp_path, "normal", 10)
+    found = after_cuts(sqlite_database, tmp_path, "normal", 10)
     assert sum(map(bool, found)) > 0
     assert all(problem.endswith("is lost") for problems in found for problem in problems)

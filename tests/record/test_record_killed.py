@@ -24,7 +24,7 @@ KILLS = 200 if os.environ.get("FORBEAR_LONG") else 2
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_nothing_acknowledged_is_lost(kind: str, request: pytest.FixtureRequest, tmp_path: Any):
+def test_nothing_acknowledged_is_lost(kind: str, request: pytest.FixtureRequest, tmp_path: Any, campaign: Any):
     database = request.getfixturevalue(f"{kind}_database")
     bench = make_bench(kind, tmp_path)
     own = {"FORBEAR_HOME": str(tmp_path), "KIND": kind, "DJANGO_SETTINGS_MODULE": "forbear.config.settings"}
@@ -57,7 +57,8 @@ def test_nothing_acknowledged_is_lost(kind: str, request: pytest.FixtureRequest,
         writers.stdin.close()
         writers.wait(30)
     cut, more = CheckpointRow.objects.count(), commands - acknowledged
-    print(f"\n{kind}: {KILLS} kills, {acknowledged} acknowledged, {more} more, {cut} checkpoints")
+    figures = {"acknowledged": acknowledged, "more_there": more, "checkpoints": cut}
+    campaign(f"kill -9 of appends and checkpoints, {kind}", kills=KILLS, **figures)
 
 
 def one_life(writers: "subprocess.Popen[str]", rng: Random) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asn1crypto import x509 as a
@@ -116,7 +117,7 @@ def test_openssl_verifies_the_time_stamp_over_her_signature(stamped: Sealed, aut
     assert wrong(stamped.pdf, Trust(tsa_roots=authority.root)) == []
 
 
-def test_every_flipped_byte_of_a_signed_revision_is_found(stamped: Sealed, folder: Path):
+def test_every_flipped_byte_of_a_signed_revision_is_found(stamped: Sealed, folder: Path, campaign: Any):
     """A flip between the two parts that a signature covers lies in the signature itself."""
     start, first, second, rest = PdfFileReader(BytesIO(stamped.pdf)).embedded_regular_signatures[1].byte_range
     covered = [*range(start, start + first), *range(second, second + rest)]
@@ -127,6 +128,7 @@ def test_every_flipped_byte_of_a_signed_revision_is_found(stamped: Sealed, folde
         assert wrong(bytes(changed)), f"byte {at} was changed and nobody noticed"
         if number < 5:
             assert pdfsig(bytes(changed), folder).count("Signature is Valid.") < 2
+    campaign("changed bytes of sealed agreements", made_and_found=FLIPS)
 
 
 def test_a_page_changed_after_signing_is_found_by_both(plain: Sealed, folder: Path):
