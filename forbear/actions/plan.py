@@ -121,7 +121,11 @@ def request_plan(desk: Desk, by: By, case_id: str, choice: Choice, words: str = 
         wish = e.PlanRequested(offer=choice.name, answer_by_on=answer_by_on, plan=offer, words=words.strip()[:4000])
         # A person's help when nothing fits is a promise to call, whatever papers are still on their way.
         calls = choice.person and file.case.person_by_on is None
-        return [shown, wish, *([e.PersonAsked(by_on=answer_by_on, words=words.strip()[:4000])] if calls else [])]
+        call = [e.PersonAsked(by_on=answer_by_on, words=words.strip()[:4000])] if calls else []
+        # A wish after an agreement lapsed or a no: collection rests again, and no longer only until a day.
+        rests = file.case.collection_rests and file.case.stayed_until_on is None
+        paused = [] if rests else [e.EnforcementPaused()]
+        return [shown, wish, *paused, *call]
 
     return carry_out(desk, by, case_id, {"choice": choice, "words": words}, decide)
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from forbear.actions import webhooks
+from forbear.actions import plan, webhooks
 from forbear.actions.agenda import work
 from forbear.actions.ports import Answer, Away, Desk
-from forbear.actions.record import load
+from forbear.actions.record import Done, load
 from forbear.adapters.memory import clock_of, memory_desk
+from forbear.core import events as e
 from forbear.core.api_keys import Scope, read_key
 from forbear.core.refusal import Refusal
 from forbear.core.webhooks import RETRY_SECONDS, Endpoint, Standing, retry_seconds
@@ -87,6 +88,34 @@ def test_a_dialer_hears_when_collection_rests_and_when_it_may_go_on():
     work(desk, 1000)
     assert receiver.types == ["enforcement.paused", "enforcement.stayed", "enforcement.resumed"]
     assert not load(desk, she.case_id).case.collection_rests
+
+
+def test_a_new_wish_has_collection_rest_again_whether_it_went_on_or_rested_until_a_day():
+    receiver = Receiver()
+    desk, _ = house(receiver, "enforcement.*")
+    late, early = borrower(desk), borrower(desk, 1)
+    for one in (late, early):
+        live(desk, refused(one), working=True)
+    stays = load(desk, early.case_id).case
+    assert stays.collection_rests and stays.stayed_until_on is not None
+    assert isinstance(asks(early), Done)
+    assert load(desk, early.case_id).case.stayed_until_on is None
+    live(desk, iter([timedelta(days=15)]), working=True)
+    assert not load(desk, late.case_id).case.collection_rests
+    assert isinstance(asks(late), Done)
+    for one in (late, early):
+        case = load(desk, one.case_id).case
+        assert case.under_review and case.collection_rests and case.stayed_until_on is None
+    again = [event.fact for event in load(desk, late.case_id).events[-9:]]
+    assert again.count(e.EnforcementPaused()) == 1
+    other = asks(late, words="再看一次")
+    assert isinstance(other, Done)
+    assert e.EnforcementPaused() not in [event.fact for event in other.events], "it rests already"
+
+
+def asks(she: Borrower, words: str = "") -> Done | Refusal:
+    """She asks for a plan that fits, or where none does for a person."""
+    return plan.request_plan(she.desk, she.by(she.her), she.case_id, plan.Choice(person=True), words)
 
 
 def test_an_agreement_in_force_keeps_collection_resting_and_a_broken_one_ends_it():
