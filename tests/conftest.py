@@ -103,11 +103,11 @@ def database(request: pytest.FixtureRequest) -> databases.Database:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[servers.Site]:
+def site(prepared_sqlite: Path) -> Iterator[servers.Site]:
     """The site on an empty book, one for each file of tests; `site.move_clock`, `site.forbear(…)`, `site.python(…)`."""
     running = servers.Site()
     try:
-        running.start()
+        running.start(prepared_sqlite)
         yield running
     finally:
         running.stop()

@@ -180,9 +180,12 @@ class Site:
         """ "sqlite" or "postgresql"."""
         return "postgresql" if self.environment["DATABASE_URL"] else "sqlite"
 
-    def start(self) -> None:
-        """Prepare the database and serve; returns when the site says it is ready."""
-        self._django("migrate", "--verbosity", "0")
+    def start(self, prepared: Path | None = None) -> None:
+        """Prepare the database, or copy a prepared SQLite file, and serve; returns when the site says it is ready."""
+        if prepared is None:
+            self._django("migrate", "--verbosity", "0")
+        else:
+            copy_of_sqlite(prepared, self.home / "forbear.sqlite3")
         self.serve()
 
     def serve(self) -> None:
