@@ -1,7 +1,7 @@
 """A process that appends and cuts checkpoints as fast as it can, told and killed from outside (test_record_killed.py).
 
 It loads everything once; each line on its standard input starts one child, which says its number and then each thing
-that was acknowledged: "k <key>" for a command, "c <size>" for a checkpoint.
+that was acknowledged: "k <key>" for a command, "c <size>" for a checkpoint, "b" before it cuts one.
 """
 
 import os
@@ -32,6 +32,7 @@ def child(number: int) -> None:
 
     def checkpoints() -> None:
         while True:
+            os.write(1, b"b\n")
             size = read_checkpoint(parse_note(bench.log.checkpoint()).body).size
             os.write(1, f"c {size}\n".encode())
 
