@@ -182,7 +182,7 @@ def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, part: int,
     assert "well   record" in home.forbear("check", "--record")
     listed = (home.home / "erasures.jsonl").read_text().splitlines()
     assert len(listed) >= count * 5
-    campaign(f"kill -9 of erasures, {home.database}", kills=KILLS, fell_into_an_erasure=cut)
+    campaign(f"kill -9 of erasures, {home.database}", kills=KILLS, after_a_case_had_gone=cut)
 
 
 def after(**by: int) -> datetime:
