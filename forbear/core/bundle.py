@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from forbear.core.chain import canonical, commitment
-from forbear.core.contact import Purpose, Role
+from forbear.core.contact import Role
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
@@ -114,24 +114,25 @@ def opened(disclosure: str) -> tuple[str, Any]:
     return str(name), value
 
 
-def is_third_partys(event: Mapping[str, Any], name: str, value: Any, hers: frozenset[str]) -> bool:
-    """Whether a private part of an event is about somebody else, and so withheld. `hers`: her numbers and addresses, as
-    `reached` writes them.
+def third_partys(event: Mapping[str, Any], parts: Mapping[str, Any], hers: frozenset[str]) -> frozenset[str]:
+    """Which private parts of an event are about somebody else, and so withheld. `parts`: their values by name; `hers`:
+    her numbers and addresses, as `reached` writes them.
 
-    Her bundle is for her: what she said, also about her family, stays; so do the desk's notes about her, which are of
-    her case. Withheld are whoever may speak for her, the number of somebody who was asked where she is, the address
-    of somebody who wrote in her stead, and what would tell of another borrower's case.
+    Her bundle is for her: what she said, also about her family, stays, and so does every paper she sent, whoever else
+    is named on it; the desk's notes about her are of her case. Withheld are whoever may speak for her, the number of
+    somebody who was asked where she is or who rang about her, the address of somebody who wrote in her stead, and
+    what would tell of another borrower's case.
     """
-    public, kind = event["pub"], event["type"]
+    kind, own = event["type"], event["actor"]["kind"] == Role.BORROWER.value
     if kind == "authority.filed":
-        return name == "party"
-    if kind == "call.begun":
-        return name == "number" and public.get("purpose") == Purpose.LOCATE.value
-    if kind == "message.written" and event["actor"]["kind"] == Role.BORROWER.value:
-        return name == "sender" and reached(str(value)) not in hers
-    if kind == "papers.compared":
-        return name == "remarks" and any("case" in dict(remark["values"]) for remark in value)
-    return False
+        return frozenset({"party"})
+    if kind == "call.begun" and reached(str(parts.get("number", ""))) not in hers:
+        return frozenset({"number"})
+    if kind == "message.written" and own and "sender" in parts and reached(str(parts["sender"])) not in hers:
+        return frozenset({"sender", "reference"})
+    if kind == "papers.compared" and any("case" in dict(remark["values"]) for remark in parts.get("remarks", ())):
+        return frozenset({"remarks"})
+    return frozenset()
 
 
 def reached(address: str) -> str:

@@ -90,7 +90,7 @@ def lines_of(s, name):
     """(bytes, value) of each line of a file of JSON lines, all in their one canonical form."""
     found, data = [], s.bag[f"data/{name}"][2]
     for number, body in enumerate(data.split(b"\n")[:-1], 1):
-        value = json.loads(body)
+        value = json.loads(body, parse_float=str, parse_constant=str)
         again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         need(isinstance(value, dict) and again == body, f"line {number} of {name} is not in its one form")
         found.append((body, value))
@@ -101,7 +101,9 @@ def check_record(s):
     record = lines_of(s, "events.jsonl")
     need(record, "there is no event")
     for number, (_, event) in enumerate(record):
-        need(event["v"] == 1 and EVENT <= set(event), f"line {number + 1} of events.jsonl is no event")
+        place, version = f"line {number + 1} of events.jsonl", event.get("v", 1)
+        need(version == 1, f"{place} is of version {version}, which a newer verifier reads")
+        need("v" in event and EVENT <= set(event), f"{place} is no event")
         same = (event["case"], event["log"]) == (record[0][1]["case"], record[0][1]["log"])
         need(same, f"event {number} is of another case or another log")
     s.record = record
@@ -163,8 +165,7 @@ def point(data):
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     need(x * x % P == square and y < P and (x or not sign), "a key or a signature is no point of the curve")
-    x = x if x & 1 == sign else P - x
-    return x, y, 1, x * y % P
+    return (x := x if x & 1 == sign else P - x), y, 1, x * y % P
 
 def add(a, b):
     e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -271,9 +272,8 @@ def verify(path, key=None, kept=None):
         except Exception as error:
             said = str(error) if isinstance(error, Fault) else f"cannot be read ({type(error).__name__}: {error})"
         checks[check.__name__[6:]] = said
-    about = {"case": s.record[0][1]["case"], "events": len(s.record)} if s.record else {"case": None, "events": 0}
-    about |= {"complete_as_of": s.sealed, "keys": "pinned" if key else "unpinned"}
-    return {"ok": not any(checks.values()), **about, "checks": checks}
+    about = {"case": s.record and s.record[0][1]["case"], "events": len(s.record or ()), "complete_as_of": s.sealed}
+    return {"ok": not any(checks.values()), **about, "keys": "pinned" if key else "unpinned", "checks": checks}
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a case bundle, offline.")

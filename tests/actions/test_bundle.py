@@ -63,7 +63,7 @@ def test_the_seal_is_the_last_event_and_names_all_of_it(desk: Desk, tmp_path: Pa
 
 def test_everything_held_is_in_it_as_it_came(desk: Desk):
     files = Bag.of(packed(desk, exported(desk))).files
-    papers = [data for name, data in files.items() if name.startswith("data/papers/")]
+    papers = [data for name, data in files.items() if name.startswith("data/papers/") and name.endswith("png")]
     assert papers == [PNG + "工资条.png".encode()]
     assert [data for name, data in files.items() if name.startswith("data/recordings/")] == [WAV]
     assert [data for name, data in files.items() if name.endswith(".pdf")] == [PDF]

@@ -174,6 +174,9 @@ class OpensslTsa:
     def read(self, token: bytes, data: bytes) -> datetime:
         return START
 
+    def authorities(self, token: bytes) -> bytes:
+        return (self.folder / "ca.pem").read_bytes()
+
 
 def test_openssl_verifies_the_timestamp_over_the_checkpoint(tmp_path: Path):
     authority = tmp_path / "tsa"
@@ -185,7 +188,8 @@ def test_openssl_verifies_the_timestamp_over_the_checkpoint(tmp_path: Path):
     bag = Bag.of(data)
     (tmp_path / "checkpoint").write_bytes(bag.files[b.CHECKPOINT])
     (tmp_path / "checkpoint.tsr").write_bytes(bag.files[b.TOKEN])
-    ask = ("ts", "-verify", "-token_in", "-in", "checkpoint.tsr", "-CAfile", "tsa/ca.pem", "-data")
+    (tmp_path / "tsa-ca.pem").write_bytes(bag.files[b.TOKEN_CA])
+    ask = ("ts", "-verify", "-token_in", "-in", "checkpoint.tsr", "-CAfile", "tsa-ca.pem", "-data")
     assert openssl(tmp_path, *ask, "checkpoint").returncode == 0
     (tmp_path / "other").write_bytes(bag.files[b.CHECKPOINT] + b"x")
     assert openssl(tmp_path, *ask, "other").returncode != 0
