@@ -85,7 +85,7 @@ def _alone(packed: zipfile.ZipFile, file: BinaryIO) -> None:
     """Every byte belongs to one file or to the directory at the end."""
     at = 0
     for info in sorted(packed.infolist(), key=lambda one: one.header_offset):
-        _need(info.header_offset - at in (_DESCRIPTOR if at else (0,)), "between")
+        _need(info.header_offset - at in (_DESCRIPTOR if at else (0,)), "around")
         file.seek(info.header_offset)
         head = struct.unpack("<4sHHHHHIIIHH", file.read(30))
         inside = (info.CRC, info.compress_size, info.file_size)

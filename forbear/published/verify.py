@@ -16,10 +16,12 @@ from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 
 FILES = ("checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json", "withheld.jsonl")
 PROOFS = {f"data/{name}" for name in (*FILES[:5], "cosignatures", "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
-EVENT = {"log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
+EVENT = {"v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
 READ = PROOFS | TAGS | {"tagmanifest-sha256.txt", "data/withheld.jsonl"}
 FILES_MOST, BYTES_MOST, TIMES_MOST = 20_000, 1 << 32, 200
+AROUND = "there are bytes before, after or between its files"
 PLAIN = re.compile(r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?")
 
 class Fault(Exception):
@@ -49,7 +51,7 @@ def check_zip(s):
             if data or not name.endswith("/"):
                 found[name] = (hashlib.sha256(data).hexdigest(), len(data), data if own else b"")
         for info in sorted(infos, key=lambda one: one.header_offset):
-            need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), "there are bytes between its files")
+            need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), AROUND)
             file.seek(info.header_offset)
             head, here = struct.unpack("<4sHHHHHIIIHH", file.read(30)), (info.CRC, info.compress_size, info.file_size)
             need(head[2] & 8 or head[6:9] == here, f"{info.filename} has one size inside and another in the directory")
@@ -58,7 +60,7 @@ def check_zip(s):
         end = file.read()[-22:]
         size, start, comment = struct.unpack("<IIH", end[12:])
         whole = end[:4] == b"PK\5\6" and (start, start + size + 22, comment) == (packed.start_dir, length, 0)
-        need(whole and start - at in (0, 12, 16, 20, 24), "there are bytes before, after or between its files")
+        need(whole and start - at in (0, 12, 16, 20, 24), AROUND)
     bases = {name.split("/")[0] for name in found}
     need(len(bases) == 1 and all("/" in name for name in found), "it does not hold one folder and nothing else")
     s.bag = {name.partition("/")[2]: value for name, value in found.items()}
@@ -77,8 +79,7 @@ def check_bag(s):
             need(s.bag[name][0] == told[name], f"{name} is not the file that {manifest} names")
     extra = sorted(set(s.bag) - payload - TAGS - {"tagmanifest-sha256.txt"})
     need(not extra, f"{', '.join(extra)} is extra")
-    version = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-    need(s.bag["bagit.txt"][2] == version, "bagit.txt is not the one of BagIt 1.0")
+    need(s.bag["bagit.txt"][2] == BAGIT, "bagit.txt is not the one of BagIt 1.0")
 
 def hashed(data):
     return hashlib.sha256(data).digest()
@@ -101,9 +102,8 @@ def check_record(s):
     record = lines_of(s, "events.jsonl")
     need(record, "there is no event")
     for number, (_, event) in enumerate(record):
-        place, version = f"line {number + 1} of events.jsonl", event.get("v", 1)
-        need(version == 1, f"{place} is of version {version}, which a newer verifier reads")
-        need("v" in event and EVENT <= set(event), f"{place} is no event")
+        need(event.get("v", 1) == 1, f"line {number + 1} of events.jsonl is of version {event['v']}, for a newer verifier")
+        need(EVENT <= set(event), f"line {number + 1} of events.jsonl is no event")
         same = (event["case"], event["log"]) == (record[0][1]["case"], record[0][1]["log"])
         need(same, f"event {number} is of another case or another log")
     s.record = record

@@ -1,5 +1,5 @@
-"""The statement of how a bundle is checked: an outsider types exactly its commands, beside nothing but the file, and each
-says what the statement promises; and says otherwise of a bundle that was changed.
+"""The statement of how a bundle is checked: an outsider types exactly its commands, beside nothing but the file, and
+each says what the statement promises; and says otherwise of a bundle that was changed.
 """
 
 import re
@@ -60,7 +60,7 @@ def test_each_command_says_what_the_statement_promises(desk: Desk, bundle: bytes
     assert [line.split()[0] for line in lines] == ["python3", "sha256sum", "python3", "pdfsig", "openssl"]
     done = typed(tmp_path, lines, desk.log_key.vkey)
     assert done.returncode == 0, done.stdout + done.stderr
-    files, checks, rest = done.stdout.partition("ok      zip")
+    files, _, rest = done.stdout.partition("ok      zip")
     assert {line.rpartition(": ")[2] for line in files.splitlines()} == {"OK"}
     assert "FAILED" not in rest and "complete as of" in rest and "UNPINNED" not in rest
     assert rest.count("Signature is Valid.") == 2

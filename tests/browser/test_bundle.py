@@ -1,10 +1,13 @@
 """Her bundle from the button to the page that checks it: made, kept, checked here and sent nowhere."""
 
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from forbear.adapters.bundle_reader import NoBundle
 from forbear.config.verify import looked_at, said
@@ -111,7 +114,7 @@ class Given:
 
     def __init__(self, page: Any, key: str) -> None:
         self.page, self.key, self.asked = page, key, list[str]()
-        page.goto("/verify")
+        page.goto("/verify", wait_until="networkidle")
         page.context.set_offline(True)
         page.on("request", lambda request: self.asked.append(request.url))
 
@@ -160,11 +163,49 @@ def test_the_page_finds_what_the_others_find(site: Inhabited, phone: Any, tmp_pa
         assert say(language, "bundle.verify.bad") in verdict
 
 
-def test_the_browser_itself_holds_the_page_to_it(site: Inhabited, phone: Any):
+def test_the_browser_itself_holds_the_page_to_it(site: Inhabited, chromium: Any):
     """Were the page to send something, the browser would refuse: its policy knows no address to send to."""
-    page = phone(site.url)
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
     answer = page.goto("/verify")
     policy = answer.headers["content-security-policy"]
     assert "connect-src 'none'" in policy and "form-action 'none'" in policy
     sent = page.evaluate("() => fetch('/verify', {method: 'POST', body: 'x'}).then(() => 'sent', () => 'refused')")
+    context.close()
     assert sent == "refused"
+
+
+@pytest.fixture(scope="module")
+def unpacked(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Her bundle as it lies on somebody's disk."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with ZipFile(bundle) as packed_bag:
+        packed_bag.extractall(folder)
+    return next(folder.iterdir()) / "data"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_its_pages_open_from_the_disk_without_a_network(unpacked: Path, chromium: Any, eyes: Eyes, language: str):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    page, asked = context.new_page(), list[str]()
+    page.javascript = True
+    page.on("request", lambda request: asked.append(request.url))
+    for name in (f"timeline.{language}.html", f"verification.{language}.html"):
+        page.goto((unpacked / name).as_uri())
+        assert eyes.everything(page, (NARROW, PHONE), night=False) == []
+        linked = page.eval_on_selector_all("a[href]", "(links) => links.map((link) => link.getAttribute('href'))")
+        assert [href for href in linked if not (unpacked / href).is_file()] == []
+        if name.startswith("timeline"):
+            assert {href.partition("/")[0] for href in linked} >= {"messages", "papers", "agreement", "statements"}
+    assert [url for url in asked if not url.startswith("file:")] == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_statement_is_one_page_of_paper(unpacked: Path, chromium: Any, language: str):
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.goto((unpacked / f"verification.{language}.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    context.close()
+    assert PdfFileReader(BytesIO(printed)).root["/Pages"]["/Count"] == 1

@@ -111,7 +111,7 @@ async function zip(s) {
   }
   let at = 0;
   for (const one of [...entries].sort((a, b) => a.offset - b.offset)) {
-    need((at ? DESCRIPTOR : [0]).includes(one.offset - at), "between");
+    need((at ? DESCRIPTOR : [0]).includes(one.offset - at), "around");
     const head = new DataView((await piece(s, one.offset, one.offset + HEAD)).buffer);
     need(head.getUint32(0, true) === 0x04034b50, "unpack", { what: one.name });
     const [length, extra] = [head.getUint16(26, true), head.getUint16(28, true)];
@@ -374,7 +374,7 @@ async function verify(file, key, kept) {
       checks[name] = null;
     } catch (error) {
       if (error instanceof NoBundle) throw error;
-      checks[name] = error instanceof Fault ? error : missing(s, error);
+      checks[name] = error instanceof Fault ? error : missing(s, name, error);
     }
   }
   const first = s.record ? s.record[0].value : {};
@@ -382,8 +382,8 @@ async function verify(file, key, kept) {
 }
 
 /* A check that stumbled: over what an earlier one did not find, or over what is in no form it could have. */
-function missing(s, error) {
-  if (!s.record) return new Fault("no_record", {});
+function missing(s, name, error) {
+  if (!s.record && name !== "record") return new Fault("no_record", {});
   return new Fault("unreadable", { what: error.message });
 }
 
