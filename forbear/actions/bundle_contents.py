@@ -98,7 +98,7 @@ def contents(desk: Desk, case_id: str, events: int) -> Contents:
     disclosures = desk.ledger.disclosures(case_id)
     bodies = [body for body, _ in stored]
     kept = [disclosures.get(seq, ()) for seq in range(events)]
-    hers = frozenset(b.addresses_in(_reach_of(recorded)))
+    hers = b.her_addresses(recorded)
     heads = [json.loads(body) for body in bodies]
     shown = [tuple(_hers(head, texts, hers)) for head, texts in zip(heads, kept, strict=True)]
     read = [read_event(r.leaf, *stored[r.seq], shown[r.seq]) for r in recorded]
@@ -122,12 +122,6 @@ def _hers(head: Mapping[str, Any], texts: Sequence[str], hers: frozenset[str]) -
     parts = {text: b.opened(text) for text in texts}
     theirs = b.third_partys(head, dict(parts.values()), hers)
     yield from (text for text, (name, _) in parts.items() if name not in theirs)
-
-
-def _reach_of(recorded: Sequence[e.Recorded]) -> Iterator[Any]:
-    for event in recorded:
-        if isinstance(event.fact, e.CaseOpened | e.ReachChosen | e.PartyCorrected):
-            yield from (value for _, value, _ in event.fact.private())
 
 
 # ---- files of the vault ----------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ a { color: #0d5c3f; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
 @page { size: A4; margin: 14mm; }
 @media print { body { max-width: none; padding: 0; font-size: 10.5pt; } a { color: inherit; text-decoration: none; }
-  .one { font-size: 7.6pt; line-height: 1.35; } .one h1 { font-size: 13pt; margin: 0; } .one p { margin: .2em 0; }
+  .one { font-size: 8.2pt; line-height: 1.35; } .one h1 { font-size: 13pt; margin: 0; } .one p { margin: .2em 0; }
   .one h2 { font-size: 9pt; margin: .6em 0 .1em; } .one ul { margin: 0; padding-left: 1.3em; }
   .one dl { gap: 0 1em; } .one th, .one td { padding: .05em .5em .05em 0; } }
 """

@@ -6,13 +6,14 @@ last event seals: CaseExported names the hash over the list of it. docs/bundle.m
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from forbear.core import events as e
 from forbear.core.chain import canonical, commitment
-from forbear.core.contact import Role
+from forbear.core.contact import Party, Reach, Role
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
@@ -142,11 +143,14 @@ def reached(address: str) -> str:
     return "".join(char for char in address if char.isdigit())[-11:]
 
 
-def addresses_in(values: Iterable[Any]) -> Iterator[str]:
-    """Her numbers and addresses, from the private parts that tell how she is reached."""
-    for value in values:
-        if isinstance(value, Mapping):
-            yield from (reached(str(value[name])) for name in ("phone", "email") if value.get(name))
+def her_addresses(recorded: Iterable[e.Recorded]) -> frozenset[str]:
+    """Her numbers and addresses, as the case was opened, as she chose and as they were put right."""
+    facts = [event.fact for event in recorded]
+    of_her: list[Party | Reach | None] = [
+        fact.party for fact in facts if isinstance(fact, e.CaseOpened | e.PartyCorrected)
+    ]
+    of_her += [fact.reach for fact in facts if isinstance(fact, e.ReachChosen)]
+    return frozenset(reached(one) for her in of_her if her for one in (her.phone, her.email) if one)
 
 
 def withheld_lines(bodies: Sequence[bytes], kept: Sequence[Sequence[str]], shown: Sequence[Sequence[str]]) -> list[Any]:

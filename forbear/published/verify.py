@@ -102,7 +102,7 @@ def check_record(s):
     record = lines_of(s, "events.jsonl")
     need(record, "there is no event")
     for number, (_, event) in enumerate(record):
-        need(event.get("v", 1) == 1, f"line {number + 1} of events.jsonl is of version {event['v']}, for a newer verifier")
+        need(event.get("v", 1) == 1, f"line {number + 1} of events.jsonl is version {event['v']}, for a newer verifier")
         need(EVENT <= set(event), f"line {number + 1} of events.jsonl is no event")
         same = (event["case"], event["log"]) == (record[0][1]["case"], record[0][1]["log"])
         need(same, f"event {number} is of another case or another log")

@@ -71,7 +71,7 @@ def opinion(data: bytes, folder: Path, key: str) -> set[str]:
             packed.extractall(folder)
         (bag,) = folder.iterdir()
     except (*WRONG, zipfile.BadZipFile, RuntimeError, NotImplementedError):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         return {"zip"}
     try:
         with _noted(wrong, "bag"):

@@ -62,7 +62,7 @@ def claims_500_megabytes(bag: Bag) -> tuple[bytes, str]:
 
 @_odd
 def bomb(bag: Bag) -> tuple[bytes, str]:
-    bag.files["data/papers/9999-paper.jpg"] = bytes(120_000_000)
+    bag.files["data/papers/9999-paper.jpg"] = bytes(115_000_000)
     return bag.listed().zipped(way=zipfile.ZIP_DEFLATED), "zip"
 
 

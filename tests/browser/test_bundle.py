@@ -109,6 +109,30 @@ def checked_no(page: Any, file: Path) -> dict[str, str]:
     return {row.get_attribute("data-check"): row.get_attribute("class") or "" for row in rows.all()}
 
 
+@pytest.mark.parametrize(("name", "language"), [("chen", "en"), ("he", "zh")])
+def test_at_the_desk_a_press_gives_the_same(
+    site: Inhabited, case_id: str, phone: Any, eyes: Eyes, tmp_path: Path, name: str, language: str
+):
+    page = phone(site.url, language=language)
+    people.sign_in(page, name)
+    page.goto(f"/desk/cases/{case_id}/export")
+    assert eyes.everything(page, (NARROW, PHONE), night=False) == []
+    page.fill("#reason", "法院调取" if language == "zh" else "for the court")
+    with page.expect_download() as begun:
+        page.locator("button.main").click()
+    begun.value.save_as(tmp_path / "case.zip")
+    report = looked_at(tmp_path / "case.zip", site.insider.do(KEY)[0])
+    assert (report.ok, report.case_id) == (True, case_id), report.checks
+
+
+def test_an_agent_is_told_who_makes_one(site: Inhabited, case_id: str, phone: Any):
+    page = phone(site.url, language="en")
+    people.sign_in(page, "lin")
+    page.goto(f"/desk/cases/{case_id}/export")
+    assert say("en", "bundle.refusal.role") in page.text_content("main")
+    assert page.locator("#reason").count() == 0
+
+
 class Given:
     """Files given to one page that lies open, the network away since it was loaded."""
 
