@@ -12,9 +12,12 @@ from typing import Any
 
 from forbear.adapters.bundle_reader import NoBundle, read_bundle
 from forbear.adapters.ed25519 import check
+from forbear.core import bundle as b
 from forbear.core.bundle_check import NAMES, Fault, Problem, Report, check_bundle
 from forbear.core.checkpoint import BadNote, read_vkey
 from forbear.words import LANGUAGES, say
+
+STATE_PLACES = 8
 
 
 def add(subparsers: Any) -> None:
@@ -24,6 +27,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's public key, from elsewhere than the bundle")
     parser.add_argument("--against", metavar="CHECKPOINT", help="a file with a checkpoint kept from earlier")
+    parser.add_argument(
+        "--proof", metavar="EVENT", type=int, help="print the proof of one event (c2sp.org/tlog-proof) where all holds"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="the language of the sentences")
     parser.set_defaults(run=run)
 
@@ -42,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         report = looked_at(Path(args.bundle), args.log_key, kept)
     except NoBundle as error:
         return _no(f"{args.bundle} is no bundle that can be checked: {error}")
+    if args.proof is not None and report.ok:
+        return _proof(Path(args.bundle), args.proof)
     if args.json:
         print(json.dumps(document(report, args.language), ensure_ascii=False, indent=1))
     else:
@@ -58,6 +66,15 @@ def looked_at(bundle: Path, log_key: str | None = None, kept: str | None = None)
         unseen = dict.fromkeys(names, Problem("not_unpacked", {}))
         return Report({**unseen, "zip": fault.problem}, pinned=log_key is not None)
     return check_bundle(bag, check, log_key=log_key, kept=kept)
+
+
+def _proof(bundle: Path, seq: int) -> int:
+    texts = read_bundle(bundle).texts
+    lines = texts[b.INCLUSION].splitlines()
+    if not 0 <= seq < len(lines):
+        return _no(f"--proof {seq}: the case has the events 0 to {len(lines) - 1}")
+    print(b.tlog_proof(lines[seq], (texts[b.CHECKPOINT] + texts.get(b.COSIGNATURES, b"")).decode()), end="")
+    return 0
 
 
 def _no(sentence: str) -> int:
@@ -91,7 +108,8 @@ def sentences(report: Report, language: str = "en") -> list[str]:
     lines = []
     for name, problem in report.checks.items():
         state = say(language, f"bundle_faults.told.{'failed' if problem else 'ok'}")
-        lines.append(f"{state:8}{name:13}{said(problem, language)}".rstrip())
+        wide = len(state) if language == "zh" else 0  # a Chinese sign takes two places
+        lines.append(f"{state:{STATE_PLACES - wide}}{name:13}{said(problem, language)}".rstrip())
     facts = {"case": report.case_id, "events": report.events, "withheld": report.withheld, "erased": report.erased}
     named = ", ".join(report.witnesses)
     told = [

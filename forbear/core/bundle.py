@@ -98,6 +98,14 @@ def inclusion_lines(leaves: Sequence[int], paths: Mapping[int, Sequence[bytes]])
     )
 
 
+def tlog_proof(inclusion: bytes, note: str) -> str:
+    """An event's proof on its own, as c2sp.org/tlog-proof has it: its place in the log, the path to the root, and the
+    note over the root with its cosignatures. `inclusion`: its line of inclusion.jsonl.
+    """
+    told = json.loads(inclusion)
+    return "\n".join(("c2sp.org/tlog-proof@v1", f"index {told['leaf']}", *told["path"], "", note))
+
+
 def exact_base64(text: str) -> bytes:
     """Standard base64 in its one form; raises ValueError."""
     data = b64decode(text, validate=True)

@@ -113,7 +113,7 @@ def _looked_at(data: Path, key: str, wrong: set[str]) -> None:
     root, size, note = b"", 0, ""
     with _noted(wrong, "checkpoint"):
         note = (data / "checkpoint").read_text("utf-8")
-        root, size = _checkpoint(note, key, events)
+        root, size = checkpoint_of(note, key, events)
         _holds(json.loads((data / "trust.json").read_bytes())["log"] == key)
     with _noted(wrong, "inclusion"):
         _included(data, events, root, size)
@@ -185,7 +185,8 @@ def _seal(data: Path, events: list[tuple[bytes, Mapping[str, Any]]], opened: lis
     _holds((info["External-Identifier"], info["Bagging-Date"]) == (seal["case"], seal["at"][:10]))
 
 
-def _checkpoint(note: str, key: str, events: list[tuple[bytes, Mapping[str, Any]]]) -> tuple[bytes, int]:
+def checkpoint_of(note: str, key: str, events: list[tuple[bytes, Mapping[str, Any]]]) -> tuple[bytes, int]:
+    """(root, size) of a note that `key` signed."""
     origin, size, root = note.partition("\n\n")[0].split("\n")
     _holds(origin == events[0][1]["log"] and _signatures(note, key))
     return base64.b64decode(root, validate=True), int(size)
