@@ -41,7 +41,7 @@ def test_export_then_verify_then_the_file_that_travels_in_it(home: Site, tmp_pat
     chinese = forbear(home, "verify", str(out), "--language", "zh").stdout
     assert "成立    zip" in chinese and "截至" in chinese and "FAILED" not in chinese
     said = forbear(home, "verify", str(out)).stdout
-    assert f"complete as of {found['complete_as_of']}" in said and "UNPINNED" in said
+    assert f"complete as of {found['complete_as_of']}" in said and "unpinned" in said
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(out), str(tmp_path / "x")], check=True)
     verifier = next((tmp_path / "x").rglob("verify.py"))
     alone = [sys.executable, "-I", "-S", str(verifier), str(out), "--json"]

@@ -105,15 +105,19 @@ def verification(book: Book, language: str) -> bytes:
         )
         body.append(f"<h2>{escape(say(language, f'bundle.verification.{part}_title'))}</h2><ul>{points}</ul>")
     body.append(f"<h2>{escape(say(language, 'bundle.verification.how_title'))}</h2><p>{site}</p>")
-    body.append(f'<p>{escape(say(language, "bundle.verification.how"))}</p><table class="run">')
+    body.append(f'<p>{escape(say(language, "bundle.verification.how", **TYPED))}</p><table class="run">')
     for name, command in commands(book):
-        told = escape(say(language, f"bundle.verification.run.{name}"))
+        told = escape(say(language, f"bundle.verification.run.{name}", **TYPED))
         body.append(f"<tr><td><code>{escape(command)}</code></td><td>{told}</td></tr>")
     body.append(f"</table><h2>{escape(say(language, 'bundle.verification.checks_title'))}</h2><table>")
     for name in CHECKS:
         told = escape(say(language, f"bundle.check.{name}"))
         body.append(f"<tr><th><code>{name}</code></th><td>{told}</td></tr>")
     return _page(language, title, "".join((*body, "</table>")), "one")
+
+
+TYPED = {"file": "BUNDLE.zip", "key": "KEY", "ok": "OK"}
+"""What is typed and what tools answer, the same in every language."""
 
 
 def commands(book: Book) -> list[tuple[str, str]]:

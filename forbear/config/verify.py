@@ -108,6 +108,7 @@ def sentences(report: Report, language: str = "en") -> list[str]:
     lines = []
     for name, problem in report.checks.items():
         state = say(language, f"bundle_faults.told.{'failed' if problem else 'ok'}")
+        state = state.upper() if problem else state
         wide = len(state) if language == "zh" else 0  # a Chinese sign takes two places
         lines.append(f"{state:{STATE_PLACES - wide}}{name:13}{said(problem, language)}".rstrip())
     facts = {"case": report.case_id, "events": report.events, "withheld": report.withheld, "erased": report.erased}
@@ -116,7 +117,7 @@ def sentences(report: Report, language: str = "en") -> list[str]:
         ("case" if report.case_id else "", facts),
         ("complete" if report.complete_as_of else "open", {"at": report.complete_as_of}),
         ("witnessed" if named else "unwitnessed", {"names": named}),
-        ("timestamped" if report.timestamped else "", {}),
+        ("timestamped" if report.timestamped else "", {"command": "openssl ts -verify"}),
         ("" if report.pinned else "unpinned", {}),
     ]
     return lines + [say(language, f"bundle_faults.told.{key}", **more) for key, more in told if key]

@@ -164,13 +164,16 @@ LIBRARYS = {"unpack", "unreadable", "note", "name", "not_unpacked"}
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_finds_what_the_others_find(site: Inhabited, phone: Any, tmp_path: Path, language: str):
-    """Every way to spoil a bundle and every odd file, by the page, the product and the single file: one verdict."""
+    """Every way to spoil a bundle and every odd file, by the page, the product and the single file: one verdict. In the
+    second language every fourth.
+    """
     desk = desk_with_case()
     whole, key, single = packed(desk, exported(desk)), desk.log_key.vkey, alone()
     given = Given(phone(site.url, language=language), key)
     found, verdict = given.found(whole)
     assert set(found.values()) == {""} and say(language, "bundle.verify.pinned") in verdict
-    for kind in (*sorted(KINDS), *sorted(ODD)):
+    every = 1 if language == "zh" else 4
+    for kind in (*sorted(KINDS), *sorted(ODD))[::every]:
         data, _ = KINDS[kind](Bag.of(whole), Random(kind)) if kind in KINDS else ODD[kind](Bag.of(whole))
         file, (found, verdict) = written(tmp_path, data), given.found(data)
         try:
