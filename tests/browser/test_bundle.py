@@ -109,6 +109,20 @@ def checked_no(page: Any, file: Path) -> dict[str, str]:
     return {row.get_attribute("data-check"): row.get_attribute("class") or "" for row in rows.all()}
 
 
+def test_she_reads_what_it_is_and_presses_in_english_too(site: Inhabited, case_id: str, phone: Any, eyes: Eyes):
+    page = phone(site.url, language="en")
+    page.goto("/start")
+    assert people.prove(page, site, people.guest(1)) == case_id
+    page.goto(f"/c/{case_id}/my-data")
+    page.locator("#copy-h ~ div a").click()
+    assert page.url.endswith("/everything/proof")
+    assert say("en", "bundle.page.lead") in page.text_content("main")
+    assert eyes.everything(page, (NARROW, PHONE), night=True) == []
+    with page.expect_download() as begun:
+        page.locator("main form button").click()
+    assert looked_at(Path(begun.value.path())).ok
+
+
 @pytest.mark.parametrize(("name", "language"), [("chen", "en"), ("he", "zh")])
 def test_at_the_desk_a_press_gives_the_same(
     site: Inhabited, case_id: str, phone: Any, eyes: Eyes, tmp_path: Path, name: str, language: str
