@@ -47,9 +47,9 @@ def check_zip(s):
             need(kind in (0, 0o100000, 0o040000), f"{name} is a link, or something else that is no file")
             need(info.compress_type in (0, 8), f"{name} is packed in an unusual way")
             seen.add(name.lower())
-            data, own = packed.read(info), name.partition("/")[2] in READ
-            if data or not name.endswith("/"):
-                found[name] = (hashlib.sha256(data).hexdigest(), len(data), data if own else b"")
+            data = packed.open(info).read(1 << 28) if name.partition("/")[2] in READ else b""
+            if info.file_size or not name.endswith("/"):
+                found[name] = (hashlib.file_digest(packed.open(info), "sha256").hexdigest(), info.file_size, data)
         for info in sorted(infos, key=lambda one: one.header_offset):
             need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), AROUND)
             file.seek(info.header_offset)

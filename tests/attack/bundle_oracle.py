@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -33,6 +34,7 @@ PROOFS = (
     *("trust.json", "checkpoint.tsr", "tsa-ca.pem", "consistency.json"),
 )
 WRONG = (
+    zlib.error,
     InvalidSignature,
     InvalidProof,
     InvalidChallenge,

@@ -8,7 +8,7 @@ const NEEDED = ["checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.js
 const TAGS = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"];
 const READ = new Set([...PROOFS, ...TAGS, "tagmanifest-sha256.txt", "data/withheld.jsonl"]);
 const HEADER = ["v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"];
-const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES] = [20000, 2 ** 32, 200, 2 ** 26];
+const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES, FILE_MOST] = [20000, 2 ** 32, 200, 2 ** 26, 2 ** 29];
 const DESCRIPTOR = [0, 12, 16, 20, 24];
 
 class Fault extends Error {
@@ -120,6 +120,7 @@ async function zip(s) {
     const inside = [14, 18, 22].map((place) => head.getUint32(place, true));
     need(head.getUint16(6, true) & 8 || same(inside, [one.crc, one.packed, one.size]), "two_sizes", { name: one.name });
     at = begin + one.packed;
+    need(one.size <= FILE_MOST, "long", { name: one.name });
     const packed = await piece(s, begin, at);
     const data = one.method === 8 ? await inflated(packed, one.size, one.name) : packed;
     need(data.length === one.size && crc32(data) === one.crc, "unpack", { what: one.name });
