@@ -58,15 +58,15 @@ def desk_with_case(desk: Desk | None = None, *, repeats: int = 1) -> Desk:
     desk write to each other.
     """
     here = desk or memory_desk(at=START)
-    _tell(here, "c_other", _opened("c_other"), actor=HERS)
+    tell(here, "c_other", _opened("c_other"), actor=HERS)
     for number, (actor, channel, facts) in enumerate(_life(here, repeats)):
-        _tell(here, CASE, *facts, actor=actor, channel=channel)
+        tell(here, CASE, *facts, actor=actor, channel=channel)
         if number % 3 == 0:
-            _tell(here, "c_other", e.MessageWritten(message=f"m_other_{number}", text="…"), actor=HERS)
+            tell(here, "c_other", e.MessageWritten(message=f"m_other_{number}", text="…"), actor=HERS)
     return here
 
 
-def _tell(desk: Desk, case_id: str, *facts: Fact, actor: Actor, channel: Channel = Channel.WEB) -> None:
+def tell(desk: Desk, case_id: str, *facts: Fact, actor: Actor, channel: Channel = Channel.WEB) -> None:
     expected = len(desk.ledger.bodies(case_id)) - 1
     write = Write(
         case_id=case_id,
@@ -232,7 +232,7 @@ class Bag:
         try:
             last = json.loads(self.files[b.EVENTS].splitlines()[-1])
             self.files["bag-info.txt"] = b.bag_info(payload, case_id=last["case"], log=last["log"], at=last["at"])
-        except (LookupError, ValueError, TypeError):
+        except (LookupError, ValueError, TypeError, RecursionError):
             pass
         self.files["manifest-sha256.txt"] = b.manifest(payload)
         tags = {name: b.held(self.files[name]) for name in b.TAGS if name in self.files}

@@ -1,6 +1,8 @@
 """`forbear export` and `forbear verify` as people type them: what is printed, which status, and nothing half done."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from forbear.config.export import write_whole
 from tests.servers import ROOT, Site
 
 IN_IT = "from forbear.config.wiring import desk; from tests.bundles import desk_with_case; desk_with_case(desk())"
@@ -35,8 +38,10 @@ def test_export_then_verify_then_the_file_that_travels_in_it(home: Site, tmp_pat
     found = json.loads(told.stdout)
     assert (told.returncode, found["ok"], found["case"], found["keys"]) == (0, True, "c_bundled", "unpinned")
     assert set(found["checks"].values()) == {""}
+    chinese = forbear(home, "verify", str(out), "--language", "zh").stdout
+    assert "成立    zip" in chinese and "截至" in chinese and "FAILED" not in chinese
     said = forbear(home, "verify", str(out)).stdout
-    assert f"complete as of {found['complete_as_of']}" in said and "UNPINNED" in said
+    assert f"complete as of {found['complete_as_of']}" in said and "unpinned" in said
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(out), str(tmp_path / "x")], check=True)
     verifier = next((tmp_path / "x").rglob("verify.py"))
     alone = [sys.executable, "-I", "-S", str(verifier), str(out), "--json"]
@@ -68,6 +73,11 @@ def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     nowhere = forbear(home, "export", "c_bundled", "-o", str(tmp_path / "gone" / "case.zip"))
     assert nowhere.returncode == 2 and "there is no folder" in nowhere.stderr
     assert forbear(home, "export", "c_bundled", "-o", str(tmp_path)).returncode == 2
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    device = forbear(home, "export", "c_bundled", "-o", str(pipe))
+    assert device.returncode == 2 and "no file" in device.stderr and pipe.is_fifo()
+    pipe.unlink()
     silent = forbear(home, "export", "c_bundled", "-o", str(out), "--reason", " ")
     assert silent.returncode == 2 and "why you export" in silent.stderr
     newer = tmp_path / "note"
@@ -76,3 +86,17 @@ def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     assert since.returncode == 2 and "--since" in since.stderr
     assert out.read_bytes() == b"what was there before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case.zip", "note"]
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path):
+    out = tmp_path / "case.zip"
+    out.write_bytes(b"what was there before")
+
+    def until_full() -> Iterator[bytes]:
+        yield b"PK" * 5000
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(out, until_full())
+    assert out.read_bytes() == b"what was there before"
+    assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]

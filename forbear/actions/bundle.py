@@ -24,6 +24,8 @@ from forbear.core.refusal import Refusal
 MAY_EXPORT = (Role.REVIEWER, Role.AUDITOR)
 """Of the desk: whoever answers for decisions, and whoever looks at the house. Both say why."""
 REASON_LEAST, REASON_MOST = 4, 1000
+BYTES_MOST, FILES_MOST = 2_000_000_000, 19_000
+"""What one plain zip holds that every tool reads, and every verifier here takes (adapters/bundle_reader.py)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def export(desk: Desk, by: By, case_id: str, *, reason: str = "", since: str = "
         if refusal := _may_not(by, file, reason):
             return refusal
         made[:] = [contents(desk, case_id, file.case.seq + 1)]
+        if sum(part.held.size for part in made[0].parts) > BYTES_MOST or len(made[0].parts) > FILES_MOST:
+            return Refusal("bundle.big", "bundle.refusal.big", "bundle.way_on.big", facts={"most": FILES_MOST})
         digest, files = made[0].digest, len(made[0].parts)
         told = reason.strip() if by.actor.kind is not Role.BORROWER else None
         return [CaseExported(head=file.case.seq + 1, files=files, content=digest, reason=told or None)]
@@ -123,6 +127,8 @@ def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: s
         parts.append(_part(b.COSIGNATURES, cosigned.encode()))
     if token := desk.log.token(size):
         parts.append(_part(b.TOKEN, token))
+        if above := _authorities(desk, token):
+            parts.append(_part(b.TOKEN_CA, above))
     if since:
         old = read_checkpoint(parse_note(since).body).size
         steps = desk.log.consistency(old, size)
@@ -137,6 +143,13 @@ def _attested(desk: Desk, note: str, size: int) -> None:
         with suppress(TimestampAway, TimestampLies):
             if token := desk.timestamps.stamp(note.encode()):
                 desk.log.attest(size, "tsa", token, desk.clock.now())
+
+
+def _authorities(desk: Desk, token: bytes) -> bytes:
+    """The chain above a token, for whoever checks it with other tools; b"" where it is not known."""
+    with suppress(TimestampLies):
+        return desk.timestamps.authorities(token)
+    return b""
 
 
 def _witnesses(desk: Desk, note: str) -> list[str]:

@@ -18,14 +18,20 @@ from forbear.core import bundle as b
 from forbear.core import events as e
 from forbear.core.codec import instant, plain
 from forbear.core.contact import Purpose
-from forbear.core.conversation import Spoken
 from forbear.core.envelope import read_event
 from forbear.core.evidence import file_type
 from forbear.core.file import CaseFile, open_file
 from forbear.core.rules import Rulebook
+from forbear.core.signatures import statement
 from forbear.words import LANGUAGES
 
-FOLDERS = {"paper": "papers", "call": "recordings", "message": "messages", "agreement": "agreement"}
+FOLDERS = {
+    "paper": "papers",
+    "call": "recordings",
+    "message": "messages",
+    "agreement": "agreement",
+    "completion": "agreement",
+}
 """Where a file of the vault goes, by the family of the fact that names it; any other in `files`."""
 ENDINGS = {
     "application/pdf": "pdf",
@@ -42,19 +48,18 @@ ENDINGS = {
 EXPECTED = ("value_minor", "nothing_minor")
 """What the lender expects of a plan and of none: its own estimate, which no page and no readable file tells her."""
 READABLE = {
-    "statement.submitted": "statements",
-    "budget.corrected": "statements",
-    "offers.made": "decisions",
-    "plan.requested": "decisions",
-    "decision.proposed": "decisions",
-    "decision.made": "decisions",
-    "decision.appealed": "decisions",
-    "agreement.issued": "agreement",
-    "agreement.signed": "agreement",
-    "payment.received": "payments",
-    "payment.reversed": "payments",
+    **dict.fromkeys(("answer", "statement", "budget"), "statements"),
+    **dict.fromkeys(("paper", "papers", "reading", "cause"), "papers"),
+    **dict.fromkeys(("offers", "plan", "more", "decision", "proposal", "second_eyes"), "decisions"),
+    **dict.fromkeys(("agreement", "completion", "breach"), "agreement"),
+    **dict.fromkeys(("payment", "overpayment", "refund"), "payments"),
+    **dict.fromkeys(("case", "reach", "channel", "authority", "call", "person", "renegotiation"), "case"),
+    **dict.fromkeys(("data", "hold", "party"), "case"),
+    "credit": "credit",
 }
-"""Facts that are told whole in a file of their own, and where."""
+"""Where a fact that holds anything private is told whole in a file of its own, by its family. What was said and
+written is told in `messages` instead (SAID)."""
+SAID = frozenset({"message.written", "note.written", "notice.queued"})
 
 
 @dataclass(frozen=True)
@@ -93,18 +98,16 @@ def contents(desk: Desk, case_id: str, events: int) -> Contents:
     disclosures = desk.ledger.disclosures(case_id)
     bodies = [body for body, _ in stored]
     kept = [disclosures.get(seq, ()) for seq in range(events)]
-    hers = frozenset(b.addresses_in(_reach_of(recorded)))
+    hers = b.her_addresses(recorded)
     heads = [json.loads(body) for body in bodies]
-    shown = [
-        tuple(text for text in texts if not b.is_third_partys(head, *b.opened(text), hers))
-        for head, texts in zip(heads, kept, strict=True)
-    ]
+    shown = [tuple(_hers(head, texts, hers)) for head, texts in zip(heads, kept, strict=True)]
     read = [read_event(r.leaf, *stored[r.seq], shown[r.seq]) for r in recorded]
     making = _Making(desk, case_id, bodies, shown, open_file(read))
     making.withheld += b.withheld_lines(bodies, kept, shown)
     for event, whole in zip(read, recorded, strict=True):
         _vault_files(making, event, whole)
         _readable(making, event)
+    _signing_acts(making)
     _messages(making)
     _rulebooks(making, read)
     _named_but_absent(making)
@@ -114,10 +117,11 @@ def contents(desk: Desk, case_id: str, events: int) -> Contents:
     return Contents(tuple(making.parts), lines)
 
 
-def _reach_of(recorded: Sequence[e.Recorded]) -> Iterator[Any]:
-    for event in recorded:
-        if isinstance(event.fact, e.CaseOpened | e.ReachChosen):
-            yield from (value for _, value, _ in event.fact.private())
+def _hers(head: Mapping[str, Any], texts: Sequence[str], hers: frozenset[str]) -> Iterator[str]:
+    """The disclosures of an event without those that are another person's."""
+    parts = {text: b.opened(text) for text in texts}
+    theirs = b.third_partys(head, dict(parts.values()), hers)
+    yield from (text for text, (name, _) in parts.items() if name not in theirs)
 
 
 # ---- files of the vault ----------------------------------------------------------------------------------------
@@ -183,9 +187,9 @@ def _ending(event: e.Recorded, head: bytes) -> str:
 
 
 def _readable(making: _Making, event: e.Recorded) -> None:
-    folder = READABLE.get(event.fact.type)
-    if folder is None:
+    if event.fact.type in SAID or not event.fact.private():
         return
+    folder = READABLE[event.fact.type.partition(".")[0]]
     told = {
         "number": event.seq,
         "at": instant(event.at),
@@ -212,27 +216,54 @@ def _json(value: Any) -> bytes:
 
 
 def _messages(making: _Making) -> None:
-    """What was said and written either way, notes of the desk among it, each a text of its own."""
+    """What was said and written either way, notes of the desk among it, each a text of its own with when it was sent
+    and had.
+    """
     for one in making.file.spoken:
-        name = f"data/messages/{one.seq:04d}-{'note' if one.note else 'message'}.txt"
-        making.put(name, _letter(instant(one.at), one.by.kind.value, one.channel.value, one.subject, _said(one)))
-        making.files_of.setdefault(one.seq, []).append(name)
+        head = {
+            "At": instant(one.at),
+            "By": one.by.kind.value,
+            "From": one.sender,
+            "Channel": one.channel.value,
+            "Subject": one.subject,
+            "Message-ID": one.reference,
+            "Sent": instant(one.sent_at) if one.sent_at else "",
+            "Delivered": instant(one.delivered_at) if one.delivered_at else "",
+        }
+        _letter(making, one.seq, "note" if one.note else "message", head, one.text)
     for notice in making.file.notices:
-        letter = notice.letter
-        body = letter.body if letter else "–"
-        name = f"data/messages/{notice.seq:04d}-notice.txt"
-        head = (instant(notice.at), f"desk ({notice.state})", notice.channel.value, letter.subject if letter else "")
-        making.put(name, _letter(*head, body))
-        making.files_of.setdefault(notice.seq, []).append(name)
+        to, subject, body = (
+            (notice.letter.to, notice.letter.subject, notice.letter.body) if notice.letter else ("",) * 3
+        )
+        head = {"At": instant(notice.at), "By": f"desk ({notice.state})", "To": to}
+        _letter(making, notice.seq, "notice", {**head, "Channel": notice.channel.value, "Subject": subject}, body)
 
 
-def _said(one: Spoken) -> str:
-    return f"({one.sender})\n\n{one.text}" if one.sender else one.text
+def _letter(making: _Making, seq: int, what: str, head: Mapping[str, str], body: str) -> None:
+    name = f"data/messages/{seq:04d}-{what}.txt"
+    lines = "".join(f"{label}: {value}\n" for label, value in head.items() if value)
+    making.put(name, f"{lines}\n{body or '–'}\n".encode())
+    making.files_of.setdefault(seq, []).append(name)
 
 
-def _letter(at: str, by: str, channel: str, subject: str, body: str) -> bytes:
-    head = f"At: {at}\nBy: {by}\nChannel: {channel}\n" + (f"Subject: {subject}\n" if subject else "")
-    return f"{head}\n{body}\n".encode()
+def _signing_acts(making: _Making) -> None:
+    """Her signing act as it is bound into the sealed PDF, also beside it, where it is made of the same words still."""
+    for agreed in making.file.agreements:
+        if not (agreed.sealing and agreed.sealing.seal and agreed.act and agreed.terms):
+            continue
+        told = statement(
+            terms=agreed.terms,
+            act=agreed.act,
+            document_size=agreed.sealing.seal.document_size,
+            ledger=making.desk.log_key.origin,
+            log_key=making.desk.log_key.vkey,
+            seq=agreed.signed_seq,
+            leaf_hash=making.file.events[agreed.signed_seq].leaf_hash,
+        )
+        if b.held(told).sha256 == agreed.sealing.seal.statement_sha256:
+            name = f"data/agreement/{agreed.signed_seq:04d}-signing-act.json"
+            making.put(name, told)
+            making.files_of.setdefault(agreed.signed_seq, []).append(name)
 
 
 def _rulebooks(making: _Making, read: Sequence[e.Recorded]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from forbear.actions.ports import ZONE, Line, Teller
+from forbear.core import bundle as b
 from forbear.core.file import CaseFile
 from forbear.words import say
 from forbear.words.format import moment
@@ -29,12 +30,16 @@ ol.line > li { padding: .1rem 0 1rem 1rem; break-inside: avoid; }
 blockquote { margin: .35rem 0; padding: .35rem .75rem; background: #f4f5f1; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .hidden { border: 1px solid #b98a1f; background: #fdf6e3; padding: .2rem .5rem; display: inline-block; }
-table { border-collapse: collapse; width: 100%; } th code { white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; } th code { white-space: nowrap; } .run td:first-child { width: 55%; }
 th, td { text-align: left; padding: .3rem .5rem .3rem 0;
   border-bottom: 1px solid #deded8; vertical-align: top; }
 a { color: #0d5c3f; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
-@media print { body { max-width: none; padding: 0; font-size: 10.5pt; } a { color: inherit; text-decoration: none; } }
+@page { size: A4; margin: 14mm; }
+@media print { body { max-width: none; padding: 0; font-size: 10.5pt; } a { color: inherit; text-decoration: none; }
+  .one { font-size: 8.2pt; line-height: 1.35; } .one h1 { font-size: 13pt; margin: 0; } .one p { margin: .2em 0; }
+  .one h2 { font-size: 9pt; margin: .6em 0 .1em; } .one ul { margin: 0; padding-left: 1.3em; }
+  .one dl { gap: 0 1em; } .one th, .one td { padding: .05em .5em .05em 0; } }
 """
 
 
@@ -90,23 +95,42 @@ def _detail(label: str, value: str) -> str:
 def verification(book: Book, language: str) -> bytes:
     """One page: what this bundle is, what it proves and what it does not, and how anyone checks it."""
     title = say(language, "bundle.verification.title")
-    proves = "".join(f"<li>{escape(say(language, f'bundle.verification.proves.{n}'))}</li>" for n in ("1", "2", "3"))
-    limits = "".join(f"<li>{escape(say(language, f'bundle.verification.limits.{n}'))}</li>" for n in ("1", "2", "3"))
-    rows = "".join(
-        f"<tr><th><code>{name}</code></th><td>{escape(say(language, f'bundle.check.{name}'))}</td></tr>"
-        for name in CHECKS
-    )
-    how = escape(say(language, "bundle.verification.how"))
-    command = f"<p><code>{COMMAND}</code></p>"
     site = escape(say(language, "bundle.verification.site", address=f"{book.address}/verify"))
-    body = (
+    body = [
         f"<h1>{escape(title)}</h1><p>{escape(say(language, 'bundle.verification.lead'))}</p>{_about(book, language)}"
-        f"<h2>{escape(say(language, 'bundle.verification.proves_title'))}</h2><ul>{proves}</ul>"
-        f"<h2>{escape(say(language, 'bundle.verification.limits_title'))}</h2><ul>{limits}</ul>"
-        f"<h2>{escape(say(language, 'bundle.verification.how_title'))}</h2><p>{how}</p>{command}<p>{site}</p>"
-        f"<table>{rows}</table>"
-    )
-    return _page(language, title, body)
+    ]
+    for part in ("proves", "limits", "trust"):
+        points = "".join(
+            f"<li>{escape(say(language, f'bundle.verification.{part}.{n}'))}</li>" for n in ("1", "2", "3")
+        )
+        body.append(f"<h2>{escape(say(language, f'bundle.verification.{part}_title'))}</h2><ul>{points}</ul>")
+    body.append(f"<h2>{escape(say(language, 'bundle.verification.how_title'))}</h2><p>{site}</p>")
+    body.append(f'<p>{escape(say(language, "bundle.verification.how", **TYPED))}</p><table class="run">')
+    for name, command in commands(book):
+        told = escape(say(language, f"bundle.verification.run.{name}", **TYPED))
+        body.append(f"<tr><td><code>{escape(command)}</code></td><td>{told}</td></tr>")
+    body.append(f"</table><h2>{escape(say(language, 'bundle.verification.checks_title'))}</h2><table>")
+    for name in CHECKS:
+        told = escape(say(language, f"bundle.check.{name}"))
+        body.append(f"<tr><th><code>{name}</code></th><td>{told}</td></tr>")
+    return _page(language, title, "".join((*body, "</table>")), "one")
+
+
+TYPED = {"file": "BUNDLE.zip", "key": "KEY", "ok": "OK"}
+"""What is typed and what tools answer, the same in every language."""
+
+
+def commands(book: Book) -> list[tuple[str, str]]:
+    """(what for, command) in their order, to be typed beside the file BUNDLE.zip; KEY is the log's public key."""
+    sealed = [event.seq for event in book.file.events if event.fact.type == "agreement.sealed"]
+    documents = [name for seq in sealed for name in book.files_of.get(seq, ()) if name.endswith(".pdf")]
+    return [
+        ("open", f"python3 -m zipfile -e BUNDLE.zip . && cd {book.case_id}"),
+        ("files", "sha256sum --check --strict manifest-sha256.txt"),
+        ("all", "python3 data/verify.py ../BUNDLE.zip --log-key KEY"),
+        *(("signatures", f"pdfsig {name}") for name in documents),
+        ("time", f"openssl ts -verify -token_in -in {b.TOKEN} -data {b.CHECKPOINT} -CAfile {b.TOKEN_CA}"),
+    ]
 
 
 def _about(book: Book, language: str) -> str:
@@ -156,10 +180,10 @@ def readme(book: Book, language: str) -> bytes:
     return ("\n\n".join(parts) + "\n").encode()
 
 
-def _page(language: str, title: str, body: str) -> bytes:
+def _page(language: str, title: str, body: str, shape: str = "") -> bytes:
     lang = "zh-Hans" if language == "zh" else "en"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
     return (
         f'<!doctype html>\n<html lang="{lang}"><head>{head}<style>{STYLE}</style></head>\n'
-        f"<body><main>{body}</main></body></html>\n"
+        f'<body class="{shape}"><main>{body}</main></body></html>\n'
     ).encode()

@@ -92,6 +92,11 @@ class Timestamps(Protocol):
     def read(self, token: bytes, data: bytes) -> datetime:
         """When the authority says it saw these bytes; raises TimestampLies."""
 
+    def authorities(self, token: bytes) -> bytes:
+        """The certificates above the one that signed a token, in PEM: those it carries, and the roots configured; b""
+        for none. Whether a reader trusts them is the reader's to say.
+        """
+
 
 class WitnessAway(Exception):
     """The witness did not answer, or with something that is no answer; it may be asked again."""
@@ -128,3 +133,6 @@ class NoTimestamps:
 
     def read(self, token: bytes, data: bytes) -> datetime:
         raise TimestampLies("roots", "no timestamp authority is configured that could have made it; set FORBEAR_TSA")
+
+    def authorities(self, token: bytes) -> bytes:
+        return b""

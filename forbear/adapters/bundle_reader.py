@@ -51,53 +51,53 @@ def read_bundle(path: Path) -> Bag:
                 _alone(packed, file)
                 return _unpacked(packed)
         except (zipfile.BadZipFile, struct.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-            raise Fault(f"it cannot be unpacked: {error}") from error
+            raise Fault("unpack", what=error) from error
         except (ValueError, LookupError, zlib.error) as error:
-            raise Fault(f"it cannot be unpacked: {error}") from error
+            raise Fault("unpack", what=error) from error
 
 
-def _need(holds: object, problem: str) -> None:
+def _need(holds: object, key: str, **facts: object) -> None:
     if not holds:
-        raise Fault(problem)
+        raise Fault(key, **facts)
 
 
 def _measure(packed: zipfile.ZipFile, length: int) -> None:
     """Before anything is unpacked: how many, how much, and under which names."""
     infos = packed.infolist()
     total = sum(info.file_size for info in infos)
-    _need(len(infos) <= FILES_MOST, f"it holds {len(infos)} files, more than {FILES_MOST}")
-    _need(total <= min(BYTES_MOST, TIMES_MOST * length + FREE_BYTES), f"it would unpack to {total} bytes: a bomb")
+    _need(len(infos) <= FILES_MOST, "many_files", count=len(infos), most=FILES_MOST)
+    _need(total <= min(BYTES_MOST, TIMES_MOST * length + FREE_BYTES), "bomb", bytes=total)
     seen = set()
     for info in infos:
         name = info.orig_filename
         steps = name.split("/")
         leads_out = not _PLAIN.fullmatch(name) or {".", ".."} & set(steps) or len(name) > NAME_MOST
-        _need(not leads_out, f"the name {name!r} leads elsewhere")
-        _need(name.lower() not in seen, f"{name} is there twice")
+        _need(not leads_out, "name", name=repr(name))
+        _need(name.lower() not in seen, "twice", name=name)
         seen.add(name.lower())
-        _need(not info.flag_bits & 1, f"{name} is encrypted")
+        _need(not info.flag_bits & 1, "encrypted", name=name)
         kind = (info.external_attr >> 16) & 0o170000
-        _need(kind in (0, 0o100000, 0o040000), f"{name} is a link, or something else that is no file")
-        _need(info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), f"{name} is packed in an unusual way")
+        _need(kind in (0, 0o100000, 0o040000), "link", name=name)
+        _need(info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), "packed", name=name)
 
 
 def _alone(packed: zipfile.ZipFile, file: BinaryIO) -> None:
     """Every byte belongs to one file or to the directory at the end."""
     at = 0
     for info in sorted(packed.infolist(), key=lambda one: one.header_offset):
-        _need(info.header_offset - at in (_DESCRIPTOR if at else (0,)), "there are bytes between its files")
+        _need(info.header_offset - at in (_DESCRIPTOR if at else (0,)), "around")
         file.seek(info.header_offset)
         head = struct.unpack("<4sHHHHHIIIHH", file.read(30))
         inside = (info.CRC, info.compress_size, info.file_size)
         same = head[2] & 8 or head[6:9] == inside
-        _need(same, f"{info.filename} has one size inside and another in the directory")
+        _need(same, "two_sizes", name=info.filename)
         at = info.header_offset + 30 + head[9] + head[10] + info.compress_size
     file.seek(packed.start_dir)
     directory = file.read()
     size, start, comment = struct.unpack("<IIH", directory[-10:])
     ends = directory[-22:-18] == b"PK\5\6" and comment == 0
     whole = ends and (start, size + 22) == (packed.start_dir, len(directory)) and start - at in _DESCRIPTOR
-    _need(whole, "there are bytes before, after or between its files")
+    _need(whole, "around")
 
 
 def _unpacked(packed: zipfile.ZipFile) -> Bag:
@@ -114,13 +114,13 @@ def _unpacked(packed: zipfile.ZipFile) -> Bag:
                 size += len(piece)
                 kept += [piece] if name in READ else []
         if name in READ:
-            _need(sum(map(len, texts.values())) + size <= READ_BYTES_MOST, f"{name} is too long to be read")
+            _need(sum(map(len, texts.values())) + size <= READ_BYTES_MOST, "long", name=name)
             texts[name] = b"".join(kept)
         if size or (not name.endswith("/") and name):
             files[name] = Held(digest.hexdigest(), size)
-    _need(len(bases) == 1 and "" not in bases, "it does not hold one folder and nothing else")
     if not _is_bundle(files):
         raise NoBundle("it is a zip file and holds no bundle")
+    _need(len(bases) == 1 and "" not in bases, "folder")
     return Bag(files, texts)
 
 

@@ -85,6 +85,21 @@ class Tsa:
     def read(self, token: bytes, data: bytes) -> datetime:
         return read_token(token, sha256(data).digest(), self._authority.roots)
 
+    def authorities(self, token: bytes) -> bytes:
+        return authorities_of(token, self._authority.roots)
+
+
+def authorities_of(token: bytes, roots: bytes = b"") -> bytes:
+    """The issuers a token carries and the `roots`, each once, in PEM; raises TimestampLies for what is no token."""
+    from asn1crypto import cms, pem
+
+    try:
+        _, above = _certificates(cms.ContentInfo.load(token, strict=True)["content"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TimestampLies("form", f"it cannot be read ({type(error).__name__})") from None
+    known = dict.fromkeys(one.dump() for one in (*above, *(pem_certificates(roots) if roots else ())))
+    return b"".join(pem.armor("CERTIFICATE", one) for one in known)
+
 
 def read_token(token: bytes, imprint: bytes, roots: bytes = b"") -> datetime:
     """The time in a token that is whole, covers `imprint` and was made by whom it should be; raises TimestampLies.

@@ -107,6 +107,8 @@ def _sweep(out: Path) -> None:
 def _no_place(out: Path) -> str:
     if out.is_dir():
         return f"-o {out} is a folder; name a file, such as {out / 'case.zip'}"
+    if out.exists() and not out.is_file():
+        return f"-o {out} is a device or something else that is no file; name a file, such as case.zip"
     if not out.parent.is_dir():
         return f"-o {out}: there is no folder {out.parent}"
     return ""

@@ -12,8 +12,12 @@ from typing import Any
 
 from forbear.adapters.bundle_reader import NoBundle, read_bundle
 from forbear.adapters.ed25519 import check
-from forbear.core.bundle_check import NAMES, Fault, Report, check_bundle
+from forbear.core import bundle as b
+from forbear.core.bundle_check import NAMES, Fault, Problem, Report, check_bundle
 from forbear.core.checkpoint import BadNote, read_vkey
+from forbear.words import LANGUAGES, say
+
+STATE_PLACES = 8
 
 
 def add(subparsers: Any) -> None:
@@ -23,6 +27,10 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's public key, from elsewhere than the bundle")
     parser.add_argument("--against", metavar="CHECKPOINT", help="a file with a checkpoint kept from earlier")
+    parser.add_argument(
+        "--proof", metavar="EVENT", type=int, help="print the proof of one event (c2sp.org/tlog-proof) where all holds"
+    )
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="the language of the sentences")
     parser.set_defaults(run=run)
 
 
@@ -40,8 +48,12 @@ def run(args: argparse.Namespace) -> int:
         report = looked_at(Path(args.bundle), args.log_key, kept)
     except NoBundle as error:
         return _no(f"{args.bundle} is no bundle that can be checked: {error}")
-    told = document(report)
-    print(json.dumps(told, ensure_ascii=False, indent=1) if args.json else "\n".join(sentences(report)))
+    if args.proof is not None and report.ok:
+        return _proof(Path(args.bundle), args.proof)
+    if args.json:
+        print(json.dumps(document(report, args.language), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(sentences(report, args.language)))
     return 0 if report.ok else 1
 
 
@@ -51,9 +63,18 @@ def looked_at(bundle: Path, log_key: str | None = None, kept: str | None = None)
         bag = read_bundle(bundle)
     except Fault as fault:
         names = NAMES if kept is not None else NAMES[:-1]
-        unseen = dict.fromkeys(names, "the file could not be unpacked")
-        return Report({**unseen, "zip": str(fault)}, pinned=log_key is not None)
+        unseen = dict.fromkeys(names, Problem("not_unpacked", {}))
+        return Report({**unseen, "zip": fault.problem}, pinned=log_key is not None)
     return check_bundle(bag, check, log_key=log_key, kept=kept)
+
+
+def _proof(bundle: Path, seq: int) -> int:
+    texts = read_bundle(bundle).texts
+    lines = texts[b.INCLUSION].splitlines()
+    if not 0 <= seq < len(lines):
+        return _no(f"--proof {seq}: the case has the events 0 to {len(lines) - 1}")
+    print(b.tlog_proof(lines[seq], (texts[b.CHECKPOINT] + texts.get(b.COSIGNATURES, b"")).decode()), end="")
+    return 0
 
 
 def _no(sentence: str) -> int:
@@ -61,7 +82,12 @@ def _no(sentence: str) -> int:
     return 2
 
 
-def document(report: Report) -> dict[str, Any]:
+def said(problem: Problem | None, language: str = "en") -> str:
+    """What is wrong, in words; "" where nothing is."""
+    return say(language, f"bundle_faults.{problem.key}", **problem.facts) if problem else ""
+
+
+def document(report: Report, language: str = "en") -> dict[str, Any]:
     """The JSON document; docs/bundle.md has its shape."""
     return {
         "ok": report.ok,
@@ -73,21 +99,25 @@ def document(report: Report) -> dict[str, Any]:
         "erased": report.erased,
         "witnesses": list(report.witnesses),
         "timestamped": report.timestamped,
-        "checks": dict(report.checks),
+        "checks": {name: said(problem, language) for name, problem in report.checks.items()},
     }
 
 
-def sentences(report: Report) -> list[str]:
+def sentences(report: Report, language: str = "en") -> list[str]:
     """The same for a person at a terminal."""
-    lines = [f"{'FAILED' if problem else 'ok':8}{name:13}{problem}".rstrip() for name, problem in report.checks.items()]
-    if report.case_id:
-        parts = f"{report.withheld} parts withheld as another person's, {report.erased} erased"
-        lines.append(f"case {report.case_id}: {report.events} events; {parts}")
-    lines.append(f"complete as of {report.complete_as_of}" if report.complete_as_of else "not sealed")
-    named = ", ".join(report.witnesses) or "no witness; whether the log was made again as a whole, only they can tell"
-    lines.append(f"witnessed by {named}" if report.witnesses else named)
-    if report.timestamped:
-        lines.append("a timestamp lies in it: openssl ts -verify checks its signature (docs/bundle.md)")
-    if not report.pinned:
-        lines.append("the keys are UNPINNED: give --log-key, the log's public key from elsewhere than the bundle")
-    return lines
+    lines = []
+    for name, problem in report.checks.items():
+        state = say(language, f"bundle_faults.told.{'failed' if problem else 'ok'}")
+        state = state.upper() if problem else state
+        wide = len(state) if language == "zh" else 0  # a Chinese sign takes two places
+        lines.append(f"{state:{STATE_PLACES - wide}}{name:13}{said(problem, language)}".rstrip())
+    facts = {"case": report.case_id, "events": report.events, "withheld": report.withheld, "erased": report.erased}
+    named = ", ".join(report.witnesses)
+    told = [
+        ("case" if report.case_id else "", facts),
+        ("complete" if report.complete_as_of else "open", {"at": report.complete_as_of}),
+        ("witnessed" if named else "unwitnessed", {"names": named}),
+        ("timestamped" if report.timestamped else "", {"command": "openssl ts -verify"}),
+        ("" if report.pinned else "unpinned", {}),
+    ]
+    return lines + [say(language, f"bundle_faults.told.{key}", **more) for key, more in told if key]

@@ -6,13 +6,14 @@ last event seals: CaseExported names the hash over the list of it. docs/bundle.m
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from forbear.core import events as e
 from forbear.core.chain import canonical, commitment
-from forbear.core.contact import Purpose, Role
+from forbear.core.contact import Party, Reach, Role
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
@@ -97,6 +98,14 @@ def inclusion_lines(leaves: Sequence[int], paths: Mapping[int, Sequence[bytes]])
     )
 
 
+def tlog_proof(inclusion: bytes, note: str) -> str:
+    """An event's proof on its own, as c2sp.org/tlog-proof has it: its place in the log, the path to the root, and the
+    note over the root with its cosignatures. `inclusion`: its line of inclusion.jsonl.
+    """
+    told = json.loads(inclusion)
+    return "\n".join(("c2sp.org/tlog-proof@v1", f"index {told['leaf']}", *told["path"], "", note))
+
+
 def exact_base64(text: str) -> bytes:
     """Standard base64 in its one form; raises ValueError."""
     data = b64decode(text, validate=True)
@@ -114,24 +123,25 @@ def opened(disclosure: str) -> tuple[str, Any]:
     return str(name), value
 
 
-def is_third_partys(event: Mapping[str, Any], name: str, value: Any, hers: frozenset[str]) -> bool:
-    """Whether a private part of an event is about somebody else, and so withheld. `hers`: her numbers and addresses, as
-    `reached` writes them.
+def third_partys(event: Mapping[str, Any], parts: Mapping[str, Any], hers: frozenset[str]) -> frozenset[str]:
+    """Which private parts of an event are about somebody else, and so withheld. `parts`: their values by name; `hers`:
+    her numbers and addresses, as `reached` writes them.
 
-    Her bundle is for her: what she said, also about her family, stays; so do the desk's notes about her, which are of
-    her case. Withheld are whoever may speak for her, the number of somebody who was asked where she is, the address
-    of somebody who wrote in her stead, and what would tell of another borrower's case.
+    Her bundle is for her: what she said, also about her family, stays, and so does every paper she sent, whoever else
+    is named on it; the desk's notes about her are of her case. Withheld are whoever may speak for her, the number of
+    somebody who was asked where she is or who rang about her, the address of somebody who wrote in her stead, and
+    what would tell of another borrower's case.
     """
-    public, kind = event["pub"], event["type"]
+    kind, own = event["type"], event["actor"]["kind"] == Role.BORROWER.value
     if kind == "authority.filed":
-        return name == "party"
-    if kind == "call.begun":
-        return name == "number" and public.get("purpose") == Purpose.LOCATE.value
-    if kind == "message.written" and event["actor"]["kind"] == Role.BORROWER.value:
-        return name == "sender" and reached(str(value)) not in hers
-    if kind == "papers.compared":
-        return name == "remarks" and any("case" in dict(remark["values"]) for remark in value)
-    return False
+        return frozenset({"party"})
+    if kind == "call.begun" and reached(str(parts.get("number", ""))) not in hers:
+        return frozenset({"number"})
+    if kind == "message.written" and own and "sender" in parts and reached(str(parts["sender"])) not in hers:
+        return frozenset({"sender", "reference"})
+    if kind == "papers.compared" and any("case" in dict(remark["values"]) for remark in parts.get("remarks", ())):
+        return frozenset({"remarks"})
+    return frozenset()
 
 
 def reached(address: str) -> str:
@@ -141,11 +151,14 @@ def reached(address: str) -> str:
     return "".join(char for char in address if char.isdigit())[-11:]
 
 
-def addresses_in(values: Iterable[Any]) -> Iterator[str]:
-    """Her numbers and addresses, from the private parts that tell how she is reached."""
-    for value in values:
-        if isinstance(value, Mapping):
-            yield from (reached(str(value[name])) for name in ("phone", "email") if value.get(name))
+def her_addresses(recorded: Iterable[e.Recorded]) -> frozenset[str]:
+    """Her numbers and addresses, as the case was opened, as she chose and as they were put right."""
+    facts = [event.fact for event in recorded]
+    of_her: list[Party | Reach | None] = [
+        fact.party for fact in facts if isinstance(fact, e.CaseOpened | e.PartyCorrected)
+    ]
+    of_her += [fact.reach for fact in facts if isinstance(fact, e.ReachChosen)]
+    return frozenset(reached(one) for her in of_her if her for one in (her.phone, her.email) if one)
 
 
 def withheld_lines(bodies: Sequence[bytes], kept: Sequence[Sequence[str]], shown: Sequence[Sequence[str]]) -> list[Any]:

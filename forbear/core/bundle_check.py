@@ -12,7 +12,7 @@ from typing import Any
 
 from forbear.core import bundle as b
 from forbear.core.chain import canonical, commitment, encoded, leaf_hash
-from forbear.core.checkpoint import BadNote, Check, Checkpoint, read_checkpoint, read_vkey, verify_note
+from forbear.core.checkpoint import BadNote, Check, Checkpoint, parse_note, read_checkpoint, read_vkey, verify_note
 from forbear.core.merkle import verify_consistency, verify_inclusion
 
 NAMES = (
@@ -21,11 +21,25 @@ NAMES = (
 )
 """The checks in their order. `zip` is that of forbear/adapters/bundle_reader.py; `against` is made when asked for."""
 
+VERSION = 1
+"""Of an event's form; a later one is for a later verifier."""
 _HEADER = frozenset({"v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"})
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong: a sentence of words/<language>/bundle_faults.toml and what it says it of."""
+
+    key: str
+    facts: Mapping[str, str]
+
+
 class Fault(Exception):
-    """A check that does not hold; the text says what is wrong."""
+    """A check that does not hold."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(key, facts)
+        self.problem = Problem(key, {name: str(fact) for name, fact in facts.items()})
 
 
 @dataclass(frozen=True)
@@ -43,9 +57,9 @@ class Bag:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found: "" for a check that holds, else what is wrong. `complete_as_of`: the seal's time."""
+    """What was found: None for a check that holds, else what is wrong. `complete_as_of`: the seal's time."""
 
-    checks: Mapping[str, str]
+    checks: Mapping[str, Problem | None]
     case_id: str | None = None
     events: int = 0
     complete_as_of: str | None = None
@@ -82,15 +96,17 @@ class Seen:
 def check_bundle(bag: Bag, check: Check, *, log_key: str | None = None, kept: str | None = None) -> Report:
     """Every check on an unpacked bag. `log_key`: the log's vkey from elsewhere; `kept`: a checkpoint from earlier."""
     seen = Seen(bag, log_key.strip() if log_key else None, kept, check)
-    found = {"zip": ""}
+    found: dict[str, Problem | None] = {"zip": None}
     for name in NAMES[1:] if kept is not None else NAMES[1:-1]:
         try:
             seen = CHECKS[name](seen)
-            found[name] = ""
-        except (Fault, BadNote) as fault:
-            found[name] = str(fault)
+            found[name] = None
+        except Fault as fault:
+            found[name] = fault.problem
+        except BadNote as fault:
+            found[name] = Problem("note", {"what": str(fault)})
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            found[name] = f"cannot be read ({type(error).__name__}: {error})"
+            found[name] = Problem("unreadable", {"what": f"{type(error).__name__}: {error}"})
     return Report(
         checks=found,
         case_id=seen.events[0]["case"] if seen.events else None,
@@ -104,28 +120,28 @@ def check_bundle(bag: Bag, check: Check, *, log_key: str | None = None, kept: st
     )
 
 
-def _need(holds: bool, problem: str) -> None:
+def _need(holds: bool, key: str, **facts: object) -> None:
     if not holds:
-        raise Fault(problem)
+        raise Fault(key, **facts)
 
 
 def _bag(seen: Seen) -> Seen:
     """Nothing is missing, extra, renamed or changed beside the manifests."""
     files, payload = seen.bag.files, seen.bag.payload
     for listed, covered in ((b.TAG_MANIFEST, set(b.TAGS)), ("manifest-sha256.txt", {*payload, *b.NEEDED})):
-        _need(listed in files, f"{listed} is missing")
+        _need(listed in files, "missing", name=listed)
         told = {}
         for line in seen.bag.texts[listed].decode().splitlines():
             digest, name = line[:64], line[66:]
-            _need(line[64:66] == "  " and name not in told, f"{listed} is not one line a file")
+            _need(line[64:66] == "  " and name not in told, "lines", list=listed)
             told[name] = digest
         for name in sorted(covered | set(told)):
-            _need(name in files, f"{name} is missing")
-            _need(name in told, f"{name} is extra: {listed} does not name it")
-            _need(files[name].sha256 == told[name], f"{name} is not the file that {listed} names")
+            _need(name in files, "missing", name=name)
+            _need(name in told, "extra", name=name, list=listed)
+            _need(files[name].sha256 == told[name], "other_file", name=name, list=listed)
     extra = sorted(set(files) - set(payload) - {*b.TAGS, b.TAG_MANIFEST})
-    _need(not extra, f"{', '.join(extra)} is extra")
-    _need(seen.bag.texts["bagit.txt"] == b.BAGIT, "bagit.txt is not the one of BagIt 1.0")
+    _need(not extra, "more_files", names=", ".join(extra))
+    _need(seen.bag.texts["bagit.txt"] == b.BAGIT, "bagit")
     return seen
 
 
@@ -135,73 +151,71 @@ def _lines(seen: Seen, name: str) -> list[tuple[bytes, dict[str, Any]]]:
     short = name.removeprefix("data/")
     found = []
     for number, body in enumerate(bodies, start=1):
-        value = json.loads(body, parse_float=_no_float)
-        _need(isinstance(value, dict) and _canonical(value) == body, f"line {number} of {short} is not in its one form")
+        value = json.loads(body, parse_float=str, parse_constant=str)
+        _need(isinstance(value, dict) and _canonical(value) == body, "form", line=number, name=short)
         found.append((body, value))
-    _need(not rest, f"{short} is cut")
+    _need(not rest, "cut", name=short)
     return found
-
-
-def _no_float(text: str) -> None:
-    raise Fault(f"{text} is no number of the record")
 
 
 def _canonical(value: Any) -> bytes:
     try:
         return canonical(value)
     except AssertionError as error:
-        raise Fault(str(error)) from error
+        raise Fault("unreadable", what=error) from error
 
 
 def _record(seen: Seen) -> Seen:
     """The events, each of one case and one log."""
     read = _lines(seen, b.EVENTS)
-    _need(bool(read), "there is no event")
+    _need(bool(read), "no_event")
     first = read[0][1]
     for number, (_, event) in enumerate(read):
-        whole = set(event) >= _HEADER and event["v"] == 1 and isinstance(event["_sd"], list)
-        _need(whole, f"line {number + 1} of events.jsonl is no event")
+        version = event.get("v", VERSION)
+        _need(version == VERSION, "version", line=number + 1, version=version)
+        whole = set(event) >= _HEADER and isinstance(event["_sd"], list)
+        _need(whole, "event", line=number + 1)
         same = (event["case"], event["log"]) == (first["case"], first["log"])
-        _need(same, f"event {number} is of another case or another log")
+        _need(same, "other_case", seq=number)
     return replace(seen, bodies=tuple(body for body, _ in read), events=tuple(event for _, event in read))
 
 
 def _chain(seen: Seen) -> Seen:
     """Each event names the one before it by its hash, and time does not run backwards."""
-    _need(bool(seen.events), "there is no record to look at")
+    _need(bool(seen.events), "no_record")
     before, at = b"", ""
     for number, (body, event) in enumerate(zip(seen.bodies, seen.events, strict=True)):
-        _need(event["seq"] == number, f"where event {number} should stand is event {event['seq']}")
-        _need(event["prev"] == encoded(before), f"event {number} does not follow the event before it")
-        _need(event["at"] >= at, f"event {number} is older than the one before it")
+        _need(event["seq"] == number, "place", seq=number, found=event["seq"])
+        _need(event["prev"] == encoded(before), "follow", seq=number)
+        _need(event["at"] >= at, "older", seq=number)
         before, at = leaf_hash(body), event["at"]
     return seen
 
 
 def _disclosures(seen: Seen) -> Seen:
     """What is opened is what was committed to; what is not opened is named as withheld or erased."""
-    _need(bool(seen.events), "there is no record to look at")
+    _need(bool(seen.events), "no_record")
     closed = {(seq, one) for seq, event in enumerate(seen.events) for one in event["_sd"]}
     opened, why = [], []
     for _, line in _lines(seen, b.DISCLOSURES):
         place = (line["seq"], commitment(line["disclosure"]))
-        _need(place in closed, f"a disclosure of event {line['seq']} is not one that it commits to")
+        _need(place in closed, "not_committed", seq=line["seq"])
         closed.remove(place)
         opened.append((line["seq"], *b.opened(line["disclosure"])))
     for _, line in _lines(seen, b.WITHHELD):
         if "commitment" in line:
             place = (line["seq"], line["commitment"])
-            _need(place in closed, f"event {line['seq']} has not what withheld.jsonl names")
+            _need(place in closed, "not_withheld", seq=line["seq"])
             closed.remove(place)
             why.append(line["why"])
     for seq, _ in sorted(closed):
-        raise Fault(f"a private part of event {seq} is neither opened nor named as withheld")
+        raise Fault("neither", seq=seq)
     return replace(seen, opened=tuple(opened), why=tuple(why))
 
 
 def _opened(seen: Seen) -> tuple[tuple[int, str, Any], ...]:
     if seen.opened is None:
-        raise Fault("the disclosures do not hold")
+        raise Fault("no_disclosures")
     return seen.opened
 
 
@@ -211,53 +225,65 @@ def _files(seen: Seen) -> Seen:
     absent = {(line["seq"], line["sha256"]) for _, line in _lines(seen, b.WITHHELD) if "sha256" in line}
     for seq, name, value in _opened(seen):
         for one in sorted(b.hashes_in(value, name)):
-            _need(one in there or (seq, one) in absent, f"the file that event {seq} names ({one[:16]}…) is not there")
+            _need(one in there or (seq, one) in absent, "not_there", seq=seq, hash=one[:16])
     return seen
 
 
 def _seal(seen: Seen) -> Seen:
     """The last event is the export itself: it names all that is in the bundle, and nothing came after."""
-    _need(bool(seen.events), "there is no record to look at")
+    _need(bool(seen.events), "no_record")
     seal, payload = seen.events[-1], seen.bag.payload
-    _need(seal["type"] == "case.exported", "not sealed: the last event is no export, later ones may be kept back")
-    _need(seal["pub"].get("head") == seal["seq"], "the seal is for another number of events")
+    _need(seal["type"] == "case.exported", "not_sealed")
+    _need(seal["pub"].get("head") == seal["seq"], "seal_count")
     told = [value for seq, name, value in _opened(seen) if (seq, name) == (seal["seq"], "content")]
-    _need(told == [b.content_digest(payload)], "the files are not those that were sealed")
+    _need(told == [b.content_digest(payload)], "seal_files")
     info = b.bag_info(payload, case_id=seal["case"], log=seal["log"], at=seal["at"])
-    _need(seen.bag.texts["bag-info.txt"] == info, "bag-info.txt says something else than the record")
+    _need(seen.bag.texts["bag-info.txt"] == info, "bag_info")
     return replace(seen, sealed_at=seal["at"])
 
 
 def _checkpoint(seen: Seen) -> Seen:
     """The log's key signed the checkpoint."""
-    _need(bool(seen.events), "there is no record to look at")
+    _need(bool(seen.events), "no_record")
     note, trust = seen.bag.texts[b.CHECKPOINT].decode(), json.loads(seen.bag.texts[b.TRUST])
-    _need(set(trust) == {"log", "witnesses"}, "trust.json does not name a log and its witnesses")
+    _need(set(trust) == {"log", "witnesses"}, "trust")
     log = trust["log"]
-    _need(seen.log_key in (None, log), "the bundle names another key of the log than the one given")
-    checkpoint = read_checkpoint(verify_note(note, log, seen.check))
+    _need(seen.log_key in (None, log), "other_key")
+    checkpoint = read_checkpoint(parse_note(note).body)
     same = checkpoint.origin == read_vkey(log).name == seen.events[0]["log"]
-    _need(same, "record, checkpoint and key are of different logs")
+    _need(same, "other_logs")
+    _signed(note, log, seen.check, "not_signed")
     return replace(seen, note=note, log=log, checkpoint=checkpoint, witnesses=tuple(trust["witnesses"]))
+
+
+def _signed(note: str, vkey: str, check: Check, unsigned: str) -> str:
+    """The body of a note that a key signed. `unsigned`: what it is called where the key did not."""
+    key, read = read_vkey(vkey), parse_note(note)
+    own = any((one.name, one.key_hash) == (key.name, key.hash) for one in read.signatures)
+    _need(own, unsigned, name=key.name)
+    try:
+        return verify_note(note, vkey, check)
+    except BadNote as error:
+        raise Fault("signature", name=key.name) from error
 
 
 def _under(seen: Seen) -> Checkpoint:
     if seen.checkpoint is None:
-        raise Fault("the checkpoint does not hold")
+        raise Fault("no_checkpoint")
     return seen.checkpoint
 
 
 def _inclusion(seen: Seen) -> Seen:
     """Every event stands in the log under the checkpoint, in the order of the case."""
     checkpoint, proofs, before = _under(seen), _lines(seen, b.INCLUSION), -1
-    _need(len(proofs) == len(seen.bodies), "there is not one proof for each event")
+    _need(len(proofs) == len(seen.bodies), "proofs")
     for number, (body, (_, proof)) in enumerate(zip(seen.bodies, proofs, strict=True)):
         leaf = proof["leaf"]
         in_order = proof["seq"] == number and before < leaf < checkpoint.size
-        _need(in_order, f"event {number} does not stand in order in the log")
+        _need(in_order, "order", seq=number)
         path = _path(proof["path"])
         holds = verify_inclusion(leaf_hash(body), leaf, checkpoint.size, path, checkpoint.root)
-        _need(holds, f"event {number} is not in the log")
+        _need(holds, "not_in_log", seq=number)
         before = leaf
     return seen
 
@@ -271,7 +297,7 @@ def _witnesses(seen: Seen) -> Seen:
     _under(seen)
     note = seen.note + seen.bag.texts.get(b.COSIGNATURES, b"").decode()
     for vkey in seen.witnesses:
-        verify_note(note, vkey, seen.check)
+        _signed(note, vkey, seen.check, "no_witness")
     return seen
 
 
@@ -280,23 +306,23 @@ def _time(seen: Seen) -> Seen:
     _under(seen)
     imprint = b"\x04\x20" + sha256(seen.note.encode()).digest()
     if b.TOKEN in seen.bag.files:
-        _need(imprint in seen.bag.texts[b.TOKEN], "the timestamp is not for this checkpoint")
+        _need(imprint in seen.bag.texts[b.TOKEN], "other_time")
     return seen
 
 
 def _against(seen: Seen) -> Seen:
     """The log of a checkpoint that somebody kept is the beginning of this one."""
     now = _under(seen)
-    then = read_checkpoint(verify_note(seen.kept or "", seen.log, seen.check))
-    _need(then.origin == now.origin, "the kept checkpoint is of another log")
+    then = read_checkpoint(_signed(seen.kept or "", seen.log, seen.check, "kept_not_signed"))
+    _need(then.origin == now.origin, "kept_log")
     if then.size == now.size:
-        _need(then.root == now.root, "the log was made again: another root at the same size")
+        _need(then.root == now.root, "remade_same")
         return seen
     proof = json.loads(seen.bag.texts.get(b.CONSISTENCY, b'{"size": -1}'))
     shown = proof["size"] == then.size < now.size
-    _need(shown, f"there is no proof from {then.size} leaves to {now.size}: ask for an export since then")
+    _need(shown, "no_proof", old=then.size, size=now.size)
     begins = verify_consistency(then.size, then.root, now.size, now.root, _path(proof["path"]))
-    _need(begins, "the log was made again: it does not begin with the kept checkpoint")
+    _need(begins, "remade")
     return seen
 
 

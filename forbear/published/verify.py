@@ -16,10 +16,12 @@ from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 
 FILES = ("checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json", "withheld.jsonl")
 PROOFS = {f"data/{name}" for name in (*FILES[:5], "cosignatures", "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
-EVENT = {"log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
+EVENT = {"v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
 READ = PROOFS | TAGS | {"tagmanifest-sha256.txt", "data/withheld.jsonl"}
 FILES_MOST, BYTES_MOST, TIMES_MOST = 20_000, 1 << 32, 200
+AROUND = "there are bytes before, after or between its files"
 PLAIN = re.compile(r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?")
 
 class Fault(Exception):
@@ -45,11 +47,11 @@ def check_zip(s):
             need(kind in (0, 0o100000, 0o040000), f"{name} is a link, or something else that is no file")
             need(info.compress_type in (0, 8), f"{name} is packed in an unusual way")
             seen.add(name.lower())
-            data, own = packed.read(info), name.partition("/")[2] in READ
-            if data or not name.endswith("/"):
-                found[name] = (hashlib.sha256(data).hexdigest(), len(data), data if own else b"")
+            data = packed.open(info).read(1 << 28) if name.partition("/")[2] in READ else b""
+            if info.file_size or not name.endswith("/"):
+                found[name] = (hashlib.file_digest(packed.open(info), "sha256").hexdigest(), info.file_size, data)
         for info in sorted(infos, key=lambda one: one.header_offset):
-            need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), "there are bytes between its files")
+            need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), AROUND)
             file.seek(info.header_offset)
             head, here = struct.unpack("<4sHHHHHIIIHH", file.read(30)), (info.CRC, info.compress_size, info.file_size)
             need(head[2] & 8 or head[6:9] == here, f"{info.filename} has one size inside and another in the directory")
@@ -58,7 +60,7 @@ def check_zip(s):
         end = file.read()[-22:]
         size, start, comment = struct.unpack("<IIH", end[12:])
         whole = end[:4] == b"PK\5\6" and (start, start + size + 22, comment) == (packed.start_dir, length, 0)
-        need(whole and start - at in (0, 12, 16, 20, 24), "there are bytes before, after or between its files")
+        need(whole and start - at in (0, 12, 16, 20, 24), AROUND)
     bases = {name.split("/")[0] for name in found}
     need(len(bases) == 1 and all("/" in name for name in found), "it does not hold one folder and nothing else")
     s.bag = {name.partition("/")[2]: value for name, value in found.items()}
@@ -77,8 +79,7 @@ def check_bag(s):
             need(s.bag[name][0] == told[name], f"{name} is not the file that {manifest} names")
     extra = sorted(set(s.bag) - payload - TAGS - {"tagmanifest-sha256.txt"})
     need(not extra, f"{', '.join(extra)} is extra")
-    version = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-    need(s.bag["bagit.txt"][2] == version, "bagit.txt is not the one of BagIt 1.0")
+    need(s.bag["bagit.txt"][2] == BAGIT, "bagit.txt is not the one of BagIt 1.0")
 
 def hashed(data):
     return hashlib.sha256(data).digest()
@@ -90,7 +91,7 @@ def lines_of(s, name):
     """(bytes, value) of each line of a file of JSON lines, all in their one canonical form."""
     found, data = [], s.bag[f"data/{name}"][2]
     for number, body in enumerate(data.split(b"\n")[:-1], 1):
-        value = json.loads(body)
+        value = json.loads(body, parse_float=str, parse_constant=str)
         again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         need(isinstance(value, dict) and again == body, f"line {number} of {name} is not in its one form")
         found.append((body, value))
@@ -101,7 +102,8 @@ def check_record(s):
     record = lines_of(s, "events.jsonl")
     need(record, "there is no event")
     for number, (_, event) in enumerate(record):
-        need(event["v"] == 1 and EVENT <= set(event), f"line {number + 1} of events.jsonl is no event")
+        need(event.get("v", 1) == 1, f"line {number + 1} of events.jsonl is version {event['v']}, for a newer verifier")
+        need(EVENT <= set(event), f"line {number + 1} of events.jsonl is no event")
         same = (event["case"], event["log"]) == (record[0][1]["case"], record[0][1]["log"])
         need(same, f"event {number} is of another case or another log")
     s.record = record
@@ -163,8 +165,7 @@ def point(data):
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     need(x * x % P == square and y < P and (x or not sign), "a key or a signature is no point of the curve")
-    x = x if x & 1 == sign else P - x
-    return x, y, 1, x * y % P
+    return (x := x if x & 1 == sign else P - x), y, 1, x * y % P
 
 def add(a, b):
     e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -271,9 +272,8 @@ def verify(path, key=None, kept=None):
         except Exception as error:
             said = str(error) if isinstance(error, Fault) else f"cannot be read ({type(error).__name__}: {error})"
         checks[check.__name__[6:]] = said
-    about = {"case": s.record[0][1]["case"], "events": len(s.record)} if s.record else {"case": None, "events": 0}
-    about |= {"complete_as_of": s.sealed, "keys": "pinned" if key else "unpinned"}
-    return {"ok": not any(checks.values()), **about, "checks": checks}
+    about = {"case": s.record and s.record[0][1]["case"], "events": len(s.record or ()), "complete_as_of": s.sealed}
+    return {"ok": not any(checks.values()), **about, "keys": "pinned" if key else "unpinned", "checks": checks}
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a case bundle, offline.")

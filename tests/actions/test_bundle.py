@@ -16,7 +16,8 @@ from forbear.config import wiring
 from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
-from forbear.core.contact import Actor, Auth, Channel, Role
+from forbear.core.contact import Actor, Auth, Channel, Party, Role
+from forbear.core.events import MessageWritten, PartyCorrected
 from forbear.core.refusal import Refusal
 from tests.bundles import (
     AGENT,
@@ -31,6 +32,7 @@ from tests.bundles import (
     desk_with_case,
     exported,
     packed,
+    tell,
     written,
 )
 
@@ -63,7 +65,7 @@ def test_the_seal_is_the_last_event_and_names_all_of_it(desk: Desk, tmp_path: Pa
 
 def test_everything_held_is_in_it_as_it_came(desk: Desk):
     files = Bag.of(packed(desk, exported(desk))).files
-    papers = [data for name, data in files.items() if name.startswith("data/papers/")]
+    papers = [data for name, data in files.items() if name.startswith("data/papers/") and name.endswith("png")]
     assert papers == [PNG + "工资条.png".encode()]
     assert [data for name, data in files.items() if name.startswith("data/recordings/")] == [WAV]
     assert [data for name, data in files.items() if name.endswith(".pdf")] == [PDF]
@@ -174,3 +176,46 @@ def test_a_file_that_goes_while_it_is_written_ends_the_bundle():
 def test_a_case_that_is_not_there():
     made = export(memory_desk(at=START), by(HERS), "c_nobody")
     assert isinstance(made, Refusal)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "parts", "theirs"),
+    [
+        ("call.begun", "agent", {"number": "+86 199 9912 3456"}, set()),
+        ("call.begun", "agent", {"number": "15500001111"}, {"number"}),
+        ("call.begun", "borrower", {"number": "15500001111"}, {"number"}),
+        ("message.written", "borrower", {"sender": "Her <HER@example.org>", "reference": "<1@x>"}, set()),
+        (
+            "message.written",
+            "borrower",
+            {"sender": "sister@x", "reference": "<1@x>", "text": "…"},
+            {"sender", "reference"},
+        ),
+        ("message.written", "borrower", {"text": "…"}, set()),
+        ("message.written", "agent", {"reference": "<1@lender>", "text": "…"}, set()),
+        ("authority.filed", "agent", {"party": {"name": "…"}}, {"party"}),
+        ("papers.compared", "system", {"remarks": [{"values": [["case", "c_2"]]}]}, {"remarks"}),
+        ("papers.compared", "system", {"remarks": [{"values": [["item", "1"]]}]}, set()),
+        ("note.written", "agent", {"text": "她的姐姐打来电话"}, set()),
+    ],
+)
+def test_what_is_somebody_elses(kind: str, by: str, parts: dict[str, Any], theirs: set[str]):
+    hers = frozenset({b.reached("199 9912 3456"), b.reached("her@example.org")})
+    assert b.third_partys({"type": kind, "actor": {"kind": by}}, parts, hers) == theirs
+
+
+def test_an_address_put_right_is_hers_from_the_beginning():
+    desk = desk_with_case()
+    party = Party(
+        borrower_id="p_her", name="欧阳彧", id_number_masked="44…", phone="18800002222", email="new@example.org"
+    )
+    tell(desk, CASE, PartyCorrected(request="d_1", party=party), actor=AGENT)
+    tell(
+        desk,
+        CASE,
+        MessageWritten(message="m_n", text="新邮箱", sender="new@example.org"),
+        actor=HERS,
+        channel=Channel.EMAIL,
+    )
+    files = Bag.of(packed(desk, exported(desk))).files
+    assert [data for data in files.values() if b"From: new@example.org" in data]

@@ -16,9 +16,11 @@ from pymerkle import InmemoryTree, verify_inclusion
 
 from forbear.adapters.ed25519 import Ed25519Key
 from forbear.adapters.ed25519 import check as library_check
+from forbear.config import cli
 from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core.checkpoint import KeyKind, Signature, cosigned_data, cosigned_message, read_checkpoint, read_vkey
+from tests.attack.bundle_oracle import checkpoint_of, tree
 from tests.bundles import START, Bag, alone, desk_with_case, exported, packed, written
 from tests.servers import ROOT
 
@@ -72,6 +74,26 @@ def test_pymerkle_finds_every_event_in_the_log(bundle: bytes):
         theirs = tree.prove_inclusion(ours["leaf"] + 1, checkpoint.size)
         assert [b64decode(step) for step in ours["path"]] == theirs.path[1:]
         verify_inclusion(sha256(b"\x00" + body).digest(), checkpoint.root, theirs)
+
+
+def test_one_events_proof_stands_alone(bundle: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """A file of c2sp.org/tlog-proof: pymerkle finds the event under its checkpoint, the library its signature."""
+    desk, file = desk_with_case(), written(tmp_path, bundle)
+    bodies = Bag.of(bundle).files[b.EVENTS].splitlines()
+    for seq in (0, 7, len(bodies) - 1):
+        assert cli.main(["verify", str(file), "--proof", str(seq)]) == 0
+        head, index, *path = (told := capsys.readouterr().out).partition("\n\n")[0].split("\n")
+        note = told.partition("\n\n")[2]
+        assert (head, index.split()[0]) == ("c2sp.org/tlog-proof@v1", "index")
+        root, size = checkpoint_of(note, desk.log_key.vkey, [(bodies[0], json.loads(bodies[0]))])
+        leaf = sha256(b"\x00" + bodies[seq]).digest()
+        proof = tree(size).prove_inclusion(int(index.split()[1]) + 1, size)
+        proof.path = [leaf, *(b64decode(step) for step in path)]
+        verify_inclusion(leaf, root, proof)
+    assert cli.main(["verify", str(file), "--proof", str(len(bodies))]) == 2
+    assert f"0 to {len(bodies) - 1}" in capsys.readouterr().err
+    file.write_bytes(bundle[:-1])
+    assert cli.main(["verify", str(file), "--proof", "0"]) == 1
 
 
 def test_the_single_file_checks_ed25519_as_the_library_does():
@@ -174,6 +196,9 @@ class OpensslTsa:
     def read(self, token: bytes, data: bytes) -> datetime:
         return START
 
+    def authorities(self, token: bytes) -> bytes:
+        return (self.folder / "ca.pem").read_bytes()
+
 
 def test_openssl_verifies_the_timestamp_over_the_checkpoint(tmp_path: Path):
     authority = tmp_path / "tsa"
@@ -185,7 +210,8 @@ def test_openssl_verifies_the_timestamp_over_the_checkpoint(tmp_path: Path):
     bag = Bag.of(data)
     (tmp_path / "checkpoint").write_bytes(bag.files[b.CHECKPOINT])
     (tmp_path / "checkpoint.tsr").write_bytes(bag.files[b.TOKEN])
-    ask = ("ts", "-verify", "-token_in", "-in", "checkpoint.tsr", "-CAfile", "tsa/ca.pem", "-data")
+    (tmp_path / "tsa-ca.pem").write_bytes(bag.files[b.TOKEN_CA])
+    ask = ("ts", "-verify", "-token_in", "-in", "checkpoint.tsr", "-CAfile", "tsa-ca.pem", "-data")
     assert openssl(tmp_path, *ask, "checkpoint").returncode == 0
     (tmp_path / "other").write_bytes(bag.files[b.CHECKPOINT] + b"x")
     assert openssl(tmp_path, *ask, "other").returncode != 0

@@ -1,5 +1,6 @@
 """Room 1 on the borrower's site: the first page, proving who she is, writing to a person, asking for a call."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +14,11 @@ from forbear.actions.contact import CodeSent, ask_code, open_case, prove
 from forbear.actions.conversation import ask_person, write_message
 from forbear.actions.ports import CaseLine
 from forbear.actions.record import By
+from forbear.core.bundle import her_addresses, third_partys
 from forbear.core.codec import plain
 from forbear.core.codes import DIGITS
 from forbear.core.contact import Channel
+from forbear.core.events import Recorded
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
 from forbear.core.refusal import Refusal
@@ -305,8 +308,10 @@ def call_me(request: HttpRequest, file: CaseFile) -> HttpResponse:
 def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """All that is held about her in this case, as a file: every fact with what is not erased of it.
 
-    What the lender expects of a plan, or of none, is its own estimate and no figure of hers; it is left out.
+    What the lender expects of a plan, or of none, is its own estimate and no figure of hers; it is left out, and so is
+    what is about somebody else, as in her bundle.
     """
+    addresses = her_addresses(file.events)
     facts = [
         {
             "number": event.seq,
@@ -315,7 +320,7 @@ def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
             "channel": event.channel.value,
             "what": event.fact.type,
             "facts": event.fact.public(),
-            "contents": {name: _hers(value) for name, value, _ in event.fact.private()},
+            "contents": {name: _hers(value) for name, value in _not_others(event, addresses)},
         }
         for event in file.events
     ]
@@ -323,6 +328,13 @@ def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
     response = JsonResponse({"case": file.case.case_id, "record": facts}, json_dumps_params=options)
     response["Content-Disposition"] = f'attachment; filename="{file.contract or file.case.case_id}.json"'
     return response
+
+
+def _not_others(event: Recorded, addresses: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    parts = {name: value for name, value, _ in event.fact.private()}
+    head = {"type": event.fact.type, "actor": {"kind": event.actor.kind.value}}
+    theirs = third_partys(head, parts, addresses)
+    yield from ((name, value) for name, value in parts.items() if name not in theirs)
 
 
 def _hers(value: Any) -> Any:

@@ -76,7 +76,7 @@ def _line(kept: Kept) -> dict[str, Any]:
     if years:
         until = words("leaving.page.years", count=years, starts=starts)
     if kept.until_on is not None:
-        until = words("leaving.page.date", date=day(kept.until_on))
+        until = words("leaving.page.date", until=day(kept.until_on))
     why = []
     if kept.law is not None:
         why.append(_stays(Stays.LAW, day(kept.law_until_on) if kept.law_until_on else "", kept.law.source))

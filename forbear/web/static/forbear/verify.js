@@ -1,5 +1,6 @@
-/* Checks a bundle in the browser; the file is read here and sent nowhere. The third of three verifiers: the same checks,
-   in the same words, as verify.py, which lies in every bundle (docs/bundle.md). Ed25519 after RFC 8032, in whole numbers. */
+/* Checks a bundle in the browser; the file is read here, a piece at a time, and sent nowhere. The third of three verifiers:
+   the same checks as verify.py, which lies in every bundle (docs/bundle.md); what is wrong is a key of the page's own
+   sentences. Ed25519 after RFC 8032, in whole numbers. */
 
 const PROOFS = new Set(["events.jsonl", "disclosures.jsonl", "inclusion.jsonl", "checkpoint", "trust.json", "cosignatures",
   "checkpoint.tsr", "tsa-ca.pem", "consistency.json"].map((name) => `data/${name}`));
@@ -7,13 +8,15 @@ const NEEDED = ["checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.js
 const TAGS = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"];
 const READ = new Set([...PROOFS, ...TAGS, "tagmanifest-sha256.txt", "data/withheld.jsonl"]);
 const HEADER = ["v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"];
-const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES] = [20000, 2 ** 32, 200, 2 ** 26];
+const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES, FILE_MOST] = [20000, 2 ** 32, 200, 2 ** 26, 2 ** 29];
 const DESCRIPTOR = [0, 12, 16, 20, 24];
 
-class Fault extends Error {}
+class Fault extends Error {
+  constructor(key, facts) { super(key); Object.assign(this, { key, facts }); }
+}
 class NoBundle extends Error {}
 
-function need(holds, problem) { if (!holds) throw new Fault(problem); }
+function need(holds, key, facts = {}) { if (!holds) throw new Fault(key, facts); }
 
 /* ---- bytes ---- */
 
@@ -36,21 +39,31 @@ function joined(parts) {
 
 function unb64(given) {
   const bytes = Uint8Array.from(atob(given), (one) => one.charCodeAt(0));
-  need(b64(bytes) === given, "a text is not in its one base64 form");
+  need(b64(bytes) === given, "unreadable", { what: "base64" });
   return bytes;
 }
 
 /* ---- zip ---- */
 
-function directory(bytes) {
-  const view = new DataView(bytes.buffer), end = bytes.length - 22;
-  need(end >= 0 && view.getUint32(end, true) === 0x06054b50 && view.getUint16(end + 20, true) === 0, "there are bytes after it, or it is cut");
-  const [count, size, start] = [view.getUint16(end + 10, true), view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
-  need(start + size === end && count === view.getUint16(end + 8, true), "there are bytes before, after or between its files");
-  const entries = [];
-  let at = start;
-  while (at < end) {
-    need(at + 46 <= end && view.getUint32(at, true) === 0x02014b50, "its directory is damaged");
+/* The bytes from `from` up to `to` of the file. */
+async function piece(s, from, to) {
+  need(from <= to && to <= s.file.size, "around");
+  return new Uint8Array(await s.file.slice(from, to).arrayBuffer());
+}
+
+const END = 22, HEAD = 30;
+
+async function directory(s) {
+  need(s.file.size >= END, "around");
+  const end = s.file.size - END, tail = new DataView((await piece(s, end, s.file.size)).buffer);
+  need(tail.getUint32(0, true) === 0x06054b50 && tail.getUint16(20, true) === 0, "around");
+  const [count, size, start] = [tail.getUint16(10, true), tail.getUint32(12, true), tail.getUint32(16, true)];
+  need(start + size === end && count === tail.getUint16(8, true), "around");
+  need(count <= FILES_MOST, "many_files", { count, most: FILES_MOST });
+  const bytes = await piece(s, start, end), view = new DataView(bytes.buffer), entries = [];
+  let at = 0;
+  while (at < size) {
+    need(at + 46 <= size && view.getUint32(at, true) === 0x02014b50, "around");
     const [name, extra, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
     entries.push({
       flags: view.getUint16(at + 8, true), method: view.getUint16(at + 10, true), crc: view.getUint32(at + 16, true),
@@ -59,18 +72,18 @@ function directory(bytes) {
     });
     at += 46 + name + extra + comment;
   }
-  need(at === end && entries.length === count, "its directory is damaged");
+  need(at === size && entries.length === count, "around");
   return { entries, start };
 }
 
-async function inflated(packed, size) {
+async function inflated(packed, size, name) {
   const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const pieces = [];
   for (let all = 0; ;) {
     const { done, value } = await reader.read();
     if (done) return joined(pieces);
     all += value.length;
-    need(all <= size, "it unpacks to more than its directory says");
+    need(all <= size, "unpack", { what: name });
     pieces.push(value);
   }
 }
@@ -83,40 +96,41 @@ function crc32(bytes) {
 }
 
 async function zip(s) {
-  const { entries, start } = directory(s.bytes), view = new DataView(s.bytes.buffer);
-  const total = entries.reduce((sum, one) => sum + one.size, 0);
-  need(entries.length <= FILES_MOST, `it holds ${entries.length} files, more than ${FILES_MOST}`);
-  need(total <= Math.min(BYTES_MOST, TIMES_MOST * s.bytes.length + FREE_BYTES), `it would unpack to ${total} bytes: a bomb`);
+  const { entries, start } = await directory(s);
+  const bytes = entries.reduce((sum, one) => sum + one.size, 0);
+  need(bytes <= Math.min(BYTES_MOST, TIMES_MOST * s.file.size + FREE_BYTES), "bomb", { bytes });
   const seen = new Set(), found = new Map(), bases = new Set();
   for (const { name, flags, mode, method } of entries) {
     const leads = !/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/.test(name) || name.split("/").some((step) => step === "." || step === "..");
-    need(!leads && name.length <= 250, `the name ${JSON.stringify(name)} leads elsewhere`);
-    need(!seen.has(name.toLowerCase()), `${name} is there twice`);
+    need(!leads && name.length <= 250, "name", { name: JSON.stringify(name) });
+    need(!seen.has(name.toLowerCase()), "twice", { name });
     seen.add(name.toLowerCase());
-    need(!(flags & 1), `${name} is encrypted`);
-    need([0, 0o100000, 0o040000].includes(mode & 0o170000), `${name} is a link, or something else that is no file`);
-    need(method === 0 || method === 8, `${name} is packed in an unusual way`);
+    need(!(flags & 1), "encrypted", { name });
+    need([0, 0o100000, 0o040000].includes(mode & 0o170000), "link", { name });
+    need(method === 0 || method === 8, "packed", { name });
   }
   let at = 0;
   for (const one of [...entries].sort((a, b) => a.offset - b.offset)) {
-    need((at ? DESCRIPTOR : [0]).includes(one.offset - at), "there are bytes between its files");
-    need(view.getUint32(one.offset, true) === 0x04034b50, `${one.name} does not begin where the directory says`);
-    const [length, extra] = [view.getUint16(one.offset + 26, true), view.getUint16(one.offset + 28, true)];
-    const begin = one.offset + 30 + length + extra;
-    need(text(s.bytes.subarray(one.offset + 30, one.offset + 30 + length)) === one.name, `${one.name} has another name inside`);
-    const inside = [14, 18, 22].map((place) => view.getUint32(one.offset + place, true));
-    need(view.getUint16(one.offset + 6, true) & 8 || same(inside, [one.crc, one.packed, one.size]), `${one.name} has one size inside and another in the directory`);
+    need((at ? DESCRIPTOR : [0]).includes(one.offset - at), "around");
+    const head = new DataView((await piece(s, one.offset, one.offset + HEAD)).buffer);
+    need(head.getUint32(0, true) === 0x04034b50, "unpack", { what: one.name });
+    const [length, extra] = [head.getUint16(26, true), head.getUint16(28, true)];
+    const own = one.offset + HEAD, begin = own + length + extra;
+    need(text(await piece(s, own, own + length)) === one.name, "unpack", { what: one.name });
+    const inside = [14, 18, 22].map((place) => head.getUint32(place, true));
+    need(head.getUint16(6, true) & 8 || same(inside, [one.crc, one.packed, one.size]), "two_sizes", { name: one.name });
     at = begin + one.packed;
-    const packed = s.bytes.subarray(begin, at);
-    const data = one.method === 8 ? await inflated(packed, one.size) : packed;
-    need(data.length === one.size && crc32(data) === one.crc, `${one.name} cannot be unpacked`);
+    need(one.size <= FILE_MOST, "long", { name: one.name });
+    const packed = await piece(s, begin, at);
+    const data = one.method === 8 ? await inflated(packed, one.size, one.name) : packed;
+    need(data.length === one.size && crc32(data) === one.crc, "unpack", { what: one.name });
     const [base, ...rest] = one.name.split("/"), name = rest.join("/");
     bases.add(rest.length ? base : "");
     if (data.length || !one.name.endsWith("/")) found.set(name, { sha256: hex(await hash(data)), size: data.length, data: READ.has(name) ? data : null });
   }
-  need(DESCRIPTOR.includes(start - at), "there are bytes before, after or between its files");
+  need(DESCRIPTOR.includes(start - at), "around");
   if (![...found.keys()].some((name) => READ.has(name))) throw new NoBundle("it holds no bundle");
-  need(bases.size === 1 && !bases.has(""), "it does not hold one folder and nothing else");
+  need(bases.size === 1 && !bases.has(""), "folder");
   s.files = found;
   s.payload = [...found.keys()].filter((name) => name.startsWith("data/")).sort();
 }
@@ -126,19 +140,19 @@ async function zip(s) {
 function bag(s) {
   const lists = [["tagmanifest-sha256.txt", TAGS], ["manifest-sha256.txt", [...s.payload, ...NEEDED]]];
   for (const [manifest, covered] of lists) {
-    need(s.files.has(manifest), `${manifest} is missing`);
+    need(s.files.has(manifest), "missing", { name: manifest });
     const lines = text(s.files.get(manifest).data).split("\n").slice(0, -1);
     const told = new Map(lines.filter((line) => line.slice(64, 66) === "  ").map((line) => [line.slice(66), line.slice(0, 64)]));
-    need(told.size === lines.length, `${manifest} is not one line a file`);
+    need(told.size === lines.length, "lines", { list: manifest });
     for (const name of [...new Set([...covered, ...told.keys()])].sort()) {
-      need(s.files.has(name), `${name} is missing`);
-      need(told.has(name), `${name} is extra: ${manifest} does not name it`);
-      need(s.files.get(name).sha256 === told.get(name), `${name} is not the file that ${manifest} names`);
+      need(s.files.has(name), "missing", { name });
+      need(told.has(name), "extra", { name, list: manifest });
+      need(s.files.get(name).sha256 === told.get(name), "other_file", { name, list: manifest });
     }
   }
   const known = new Set([...s.payload, ...TAGS, "tagmanifest-sha256.txt"]), extra = [...s.files.keys()].filter((name) => !known.has(name));
-  need(!extra.length, `${extra.sort().join(", ")} is extra`);
-  need(text(s.files.get("bagit.txt").data) === "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "bagit.txt is not the one of BagIt 1.0");
+  need(!extra.length, "more_files", { names: extra.sort().join(", ") });
+  need(text(s.files.get("bagit.txt").data) === "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "bagit");
 }
 
 function canonical(value) {
@@ -151,17 +165,18 @@ function lines(s, name) {
   const all = text(s.files.get(`data/${name}`).data).split("\n"), rest = all.pop();
   return all.map((line, number) => {
     const value = JSON.parse(line);
-    need(value !== null && typeof value === "object" && !Array.isArray(value) && canonical(value) === line, `line ${number + 1} of ${name} is not in its one form`);
+    need(value !== null && typeof value === "object" && !Array.isArray(value) && canonical(value) === line, "form", { line: number + 1, name });
     return { body: utf8.encode(line), value, cut: rest };
-  }).map((one) => { need(one.cut === "", `${name} is cut`); return one; });
+  }).map((one) => { need(one.cut === "", "cut", { name }); return one; });
 }
 
 function record(s) {
   const read = lines(s, "events.jsonl");
-  need(read.length, "there is no event");
+  need(read.length, "no_event");
   read.forEach(({ value }, number) => {
-    need(HEADER.every((name) => name in value) && value.v === 1, `line ${number + 1} of events.jsonl is no event`);
-    need(value.case === read[0].value.case && value.log === read[0].value.log, `event ${number} is of another case or another log`);
+    need(!("v" in value) || value.v === 1, "version", { line: number + 1, version: value.v });
+    need(HEADER.every((name) => name in value), "event", { line: number + 1 });
+    need(value.case === read[0].value.case && value.log === read[0].value.log, "other_case", { seq: number });
   });
   s.record = read;
 }
@@ -169,9 +184,9 @@ function record(s) {
 async function chain(s) {
   let [before, at] = ["", ""];
   for (const [number, { body, value }] of s.record.entries()) {
-    need(value.seq === number, `where event ${number} should stand is event ${value.seq}`);
-    need(value.prev === before, `event ${number} does not follow the event before it`);
-    need(value.at >= at, `event ${number} is older than the one before it`);
+    need(value.seq === number, "place", { seq: number, found: value.seq });
+    need(value.prev === before, "follow", { seq: number });
+    need(value.at >= at, "older", { seq: number });
     [before, at] = [b64u(await hash([0], body)), value.at];
   }
 }
@@ -179,15 +194,15 @@ async function chain(s) {
 async function disclosures(s) {
   const closed = new Set(s.record.flatMap(({ value }, seq) => value._sd.map((one) => `${seq} ${one}`))), opened = [];
   for (const { value } of lines(s, "disclosures.jsonl")) {
-    need(closed.delete(`${value.seq} ${b64u(await hash(utf8.encode(value.disclosure)))}`), `a disclosure of event ${value.seq} is not one that it commits to`);
+    need(closed.delete(`${value.seq} ${b64u(await hash(utf8.encode(value.disclosure)))}`), "not_committed", { seq: value.seq });
     const padded = value.disclosure.replaceAll("-", "+").replaceAll("_", "/");
     const [, name, shown] = JSON.parse(text(Uint8Array.from(atob(padded), (one) => one.charCodeAt(0))));
     opened.push([value.seq, name, shown]);
   }
   for (const { value } of lines(s, "withheld.jsonl")) {
-    if ("commitment" in value) need(closed.delete(`${value.seq} ${value.commitment}`), `event ${value.seq} has not what withheld.jsonl names`);
+    if ("commitment" in value) need(closed.delete(`${value.seq} ${value.commitment}`), "not_withheld", { seq: value.seq });
   }
-  for (const left of closed) need(false, `a private part of event ${left.split(" ")[0]} is neither opened nor named as withheld`);
+  for (const left of closed) need(false, "neither", { seq: left.split(" ")[0] });
   s.opened = opened;
 }
 
@@ -201,21 +216,21 @@ function files(s) {
   const held = new Set([...s.files].filter(([name]) => !PROOFS.has(name)).map(([, one]) => one.sha256));
   const absent = new Set(lines(s, "withheld.jsonl").map(({ value }) => `${value.seq} ${value.sha256}`));
   for (const [seq, name, value] of s.opened) {
-    for (const one of hashesIn(value, name)) need(held.has(one) || absent.has(`${seq} ${one}`), `the file that event ${seq} names (${one.slice(0, 16)}…) is not there`);
+    for (const one of hashesIn(value, name)) need(held.has(one) || absent.has(`${seq} ${one}`), "not_there", { seq, hash: one.slice(0, 16) });
   }
 }
 
 async function seal(s) {
   const last = s.record.at(-1).value;
-  need(last.type === "case.exported", "not sealed: the last event is no export, later ones may be kept back");
-  need(last.pub.head === last.seq, "the seal is for another number of events");
+  need(last.type === "case.exported", "not_sealed");
+  need(last.pub.head === last.seq, "seal_count");
   const manifest = s.payload.filter((name) => !PROOFS.has(name)).map((name) => `${s.files.get(name).sha256}  ${name}\n`).join("");
   const told = s.opened.filter(([seq, name]) => seq === last.seq && name === "content").map(([, , value]) => value);
-  need(same(told, [hex(await hash(utf8.encode(manifest)))]), "the files are not those that were sealed");
+  need(same(told, [hex(await hash(utf8.encode(manifest)))]), "seal_files");
   const size = s.payload.reduce((sum, name) => sum + s.files.get(name).size, 0);
   const info = `Bag-Software-Agent: Forbear\nBagging-Date: ${last.at.slice(0, 10)}\nExternal-Identifier: ${last.case}\n`
     + `Payload-Oxum: ${size}.${s.payload.length}\nSource-Organization: ${last.log}\n`;
-  need(text(s.files.get("bag-info.txt").data) === info, "bag-info.txt says something else than the record");
+  need(text(s.files.get("bag-info.txt").data) === info, "bag_info");
   s.sealed = last.at;
 }
 
@@ -232,12 +247,12 @@ const D = mod(-121665n * power(121666n, P - 2n)), ROOT = power(2n, (P - 1n) / 4n
 const little = (bytes) => [...bytes].reduceRight((sum, one) => (sum << 8n) | BigInt(one), 0n);
 
 function point(bytes) {
-  need(bytes.length === 32, "a key or a signature is no point of the curve");
+  need(bytes.length === 32, "unreadable", { what: "Ed25519" });
   const given = little(bytes), y = given & (2n ** 255n - 1n), sign = given >> 255n;
   const square = mod((y * y - 1n) * power(D * y * y + 1n, P - 2n));
   let x = power(square, (P + 3n) / 8n);
   if (x * x % P !== square) x = x * ROOT % P;
-  need(x * x % P === square && y < P && (x || !sign), "a key or a signature is no point of the curve");
+  need(x * x % P === square && y < P && (x || !sign), "unreadable", { what: "Ed25519" });
   if ((x & 1n) !== sign) x = P - x;
   return [x, y, 1n, x * y % P];
 }
@@ -264,14 +279,14 @@ async function ed25519(key, message, signature) {
 async function signed(note, vkey) {
   const [name, told, ...rest] = vkey.split("+"), data = unb64(rest.join("+"));
   const own = (await hash(utf8.encode(`${name}\n`), data)).subarray(0, 4);
-  need(hex(own) === told && data.length === 33 && (data[0] === 1 || data[0] === 4), `${vkey} is no public key of a note`);
+  need(hex(own) === told && data.length === 33 && (data[0] === 1 || data[0] === 4), "note", { what: vkey });
   const cut = note.lastIndexOf("\n\n"), body = note.slice(0, cut + 1);
   let found = false;
   for (const line of note.slice(cut + 2).split("\n").slice(0, -1)) {
     const stamp = unb64(line.slice(line.lastIndexOf(" ") + 1));
     if (line !== `— ${name} ${b64(stamp)}` || !same(stamp.subarray(0, 4), own)) continue;
     const head = data[0] === 4 ? `cosignature/v1\ntime ${new DataView(stamp.buffer).getBigUint64(4)}\n` : "";
-    need(await ed25519(data.subarray(1), utf8.encode(head + body), stamp.subarray(head ? 12 : 4)), `the signature of ${name} does not hold`);
+    need(await ed25519(data.subarray(1), utf8.encode(head + body), stamp.subarray(head ? 12 : 4)), "signature", { name });
     found = true;
   }
   return found;
@@ -279,17 +294,17 @@ async function signed(note, vkey) {
 
 function checkpointOf(note) {
   const [origin, size, root, ...rest] = note.slice(0, note.lastIndexOf("\n\n")).split("\n");
-  need(!rest.length && /^(0|[1-9][0-9]{0,15})$/.test(size) && unb64(root).length === 32, "this is no checkpoint");
+  need(!rest.length && /^(0|[1-9][0-9]{0,15})$/.test(size) && unb64(root).length === 32, "note", { what: origin });
   return { origin, size: Number(size), root: unb64(root) };
 }
 
 async function checkpoint(s) {
   const note = text(s.files.get("data/checkpoint").data), trust = JSON.parse(text(s.files.get("data/trust.json").data));
-  need(same(Object.keys(trust).sort(), ["log", "witnesses"]), "trust.json does not name a log and its witnesses");
-  need(!s.key || s.key === trust.log, "the bundle names another key of the log than the one given");
+  need(same(Object.keys(trust).sort(), ["log", "witnesses"]), "trust");
+  need(!s.key || s.key === trust.log, "other_key");
   const name = s.record[0].value.log;
-  need(checkpointOf(note).origin === name && trust.log.split("+")[0] === name, "record, checkpoint and key are of different logs");
-  need(await signed(note, trust.log), "the checkpoint is not signed by the key of the log");
+  need(checkpointOf(note).origin === name && trust.log.split("+")[0] === name, "other_logs");
+  need(await signed(note, trust.log), "not_signed");
   Object.assign(s, { note, trust, log: checkpointOf(note) });
 }
 
@@ -297,7 +312,7 @@ async function checkpoint(s) {
 async function climbed(path, here, last, ...hashes) {
   const half = (n) => Math.floor(n / 2);
   for (const step of path) {
-    need(last > 0, "a proof is too long");
+    need(last > 0, "unreadable", { what: "proof" });
     if (here % 2 || here === last) {
       hashes = await Promise.all(hashes.map((one) => hash([1], step, one)));
       while (here && here % 2 === 0) [here, last] = [half(here), half(last)];
@@ -306,64 +321,71 @@ async function climbed(path, here, last, ...hashes) {
     }
     [here, last] = [half(here), half(last)];
   }
-  need(last === 0, "a proof is too short");
+  need(last === 0, "unreadable", { what: "proof" });
   return hashes;
 }
 
 async function inclusion(s) {
   const proofs = lines(s, "inclusion.jsonl");
-  need(proofs.length === s.record.length, "there is not one proof for each event");
+  need(proofs.length === s.record.length, "proofs");
   let before = -1;
   for (const [number, { body }] of s.record.entries()) {
     const { leaf, seq, path } = proofs[number].value;
-    need(before < leaf && leaf < s.log.size && Number.isInteger(leaf) && seq === number, `event ${number} does not stand in order in the log`);
+    need(before < leaf && leaf < s.log.size && Number.isInteger(leaf) && seq === number, "order", { seq: number });
     const [root] = await climbed(path.map(unb64), leaf, s.log.size - 1, await hash([0], body));
-    need(same(root, s.log.root), `event ${number} is not in the log`);
+    need(same(root, s.log.root), "not_in_log", { seq: number });
     before = leaf;
   }
 }
 
 async function witnesses(s) {
   const file = s.files.get("data/cosignatures"), note = s.note + (file ? text(file.data) : "");
-  for (const vkey of s.trust.witnesses) need(await signed(note, vkey), `the witness ${vkey.split("+")[0]} is named and did not sign`);
+  for (const vkey of s.trust.witnesses) need(await signed(note, vkey), "no_witness", { name: vkey.split("+")[0] });
 }
 
 async function time(s) {
   const token = s.files.get("data/checkpoint.tsr"), imprint = joined([[4, 32], await hash(utf8.encode(s.note))]);
-  need(!token || plainText(token.data).includes(plainText(imprint)), "the timestamp is not for this checkpoint");
+  need(!token || plainText(token.data).includes(plainText(imprint)), "other_time");
 }
 
 async function against(s) {
-  need(await signed(s.kept, s.trust.log), "the kept checkpoint is not signed by the key of the log");
+  need(await signed(s.kept, s.trust.log), "kept_not_signed");
   const then = checkpointOf(s.kept), now = s.log;
-  if (then.size === now.size) return need(same(then.root, now.root), "the log was made again: another root at the same size");
+  if (then.size === now.size) return need(same(then.root, now.root), "remade_same");
   const held = s.files.get("data/consistency.json"), proof = held ? JSON.parse(text(held.data)) : { size: -1 };
-  need(proof.size === then.size && then.size < now.size, `there is no proof from ${then.size} leaves to ${now.size}: ask for an export since then`);
+  need(proof.size === then.size && then.size < now.size, "no_proof", { old: then.size, size: now.size });
   let [here, last] = [then.size - 1, now.size - 1], power = Number.isInteger(Math.log2(then.size));
   while (here % 2) [here, last] = [Math.floor(here / 2), Math.floor(last / 2)];
   const [first, ...path] = [...(power ? [then.root] : []), ...proof.path.map(unb64)];
   const roots = await climbed(path, here, last, first, first);
-  return need(same(roots[0], then.root) && same(roots[1], now.root), "the log was made again: it does not begin with the kept checkpoint");
+  return need(same(roots[0], then.root) && same(roots[1], now.root), "remade");
 }
 
 const CHECKS = { zip, bag, record, chain, disclosures, files, seal, checkpoint, inclusion, witnesses, time, against };
 
-/* {ok, case, events, complete_as_of, checks} of a bundle's bytes; throws NoBundle. */
-async function verify(bytes, key, kept) {
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new NoBundle("it is no zip file");
-  const s = { bytes, key: key.trim(), kept: kept.trim() ? `${kept.trim()}\n` : "", sealed: null }, checks = {};
+/* {ok, case, events, complete_as_of, checks} of a file; a check that holds is null, else {key, facts}. Throws NoBundle. */
+async function verify(file, key, kept) {
+  if (plainText(new Uint8Array(await file.slice(0, 2).arrayBuffer())) !== "PK") throw new NoBundle("it is no zip file");
+  const s = { file, key: key.trim(), kept: kept.trim() ? `${kept.trim()}\n` : "", sealed: null }, checks = {};
   for (const [name, check] of Object.entries(CHECKS)) {
     if (name === "against" && !s.kept) continue;
     try {
+      if (!s.files && name !== "zip") need(false, "not_unpacked");
       await check(s);
-      checks[name] = "";
+      checks[name] = null;
     } catch (error) {
       if (error instanceof NoBundle) throw error;
-      checks[name] = error instanceof Fault ? error.message : `cannot be read (${error.message})`;
+      checks[name] = error instanceof Fault ? error : missing(s, name, error);
     }
   }
   const first = s.record ? s.record[0].value : {};
   return { ok: !Object.values(checks).some(Boolean), case: first.case, events: s.record ? s.record.length : 0, complete_as_of: s.sealed, checks };
+}
+
+/* A check that stumbled: over what an earlier one did not find, or over what is in no form it could have. */
+function missing(s, name, error) {
+  if (!s.record && name !== "record") return new Fault("no_record", {});
+  return new Fault("unreadable", { what: error.message });
 }
 
 /* ---- the page ---- */
@@ -374,12 +396,18 @@ function tell(...told) {
   verdict.replaceChildren(...told.map(([words, kind]) => Object.assign(document.createElement("p"), { textContent: words, className: kind ? `note ${kind}` : "" })));
 }
 
+/* A problem in the words of the page. */
+function said({ key, facts }) {
+  const sentence = document.querySelector(`#faults [data-fault="${key}"]`).textContent;
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+}
+
 function mark(checks) {
   for (const row of document.querySelectorAll("#checks [data-check]")) {
     const problem = checks[row.dataset.check];
     row.className = problem === undefined ? "" : problem ? "bad" : "ok";
     row.querySelector(".state").textContent = problem === undefined ? "" : problem ? form.dataset.fails : form.dataset.holds;
-    row.querySelector(".problem").textContent = problem || "";
+    row.querySelector(".problem").textContent = problem ? said(problem) : "";
   }
 }
 
@@ -390,12 +418,13 @@ function moment(at) {
 
 async function look(event) {
   event.preventDefault();
+  event.stopPropagation(); /* no network is needed: nobody is told that there is none */
   const say = form.dataset, [file] = document.getElementById("bundle").files, key = document.getElementById("log-key").value;
   mark({});
   if (!file) return tell([say.no, "amber"]);
   tell([say.busy]);
   try {
-    const found = await verify(new Uint8Array(await file.arrayBuffer()), key, document.getElementById("kept").value);
+    const found = await verify(file, key, document.getElementById("kept").value);
     mark(found.checks);
     const complete = say.complete.replace("{at}", moment(found.complete_as_of)).replace("{events}", found.events).replace("{case}", found.case);
     tell([found.ok ? say.ok : say.bad, found.ok ? "" : "red"], [found.complete_as_of ? complete : say.open], [key.trim() ? (found.ok ? say.pinned : "") : say.unpinned]);
