@@ -50,7 +50,7 @@ from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.log import DjangoLog
-from forbear.store.mail import DjangoMailRoom, signer
+from forbear.store.mail import DjangoMailRoom, signer, signers
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
 from forbear.store.privacy import Keys, load_keys, load_later_key
@@ -135,6 +135,7 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
         "mails": DjangoMailRoom(keys),
         "mail_reader": MailReader(settings.MAIL_DOMAIN),
         "mail_sign": signer(keys.index),
+        "mail_signs": signers(keys.index),
         "mail_domain": settings.MAIL_DOMAIN,
         "mail_from": settings.DEFAULT_FROM_EMAIL,
         # text messages

@@ -40,6 +40,7 @@ def back_up(
     apart(data, keys)
     for folder in (data, keys):
         _empty(folder)
+    _copy(home / "keys", keys / "keys")  # before, and what appeared meanwhile after: whatever key a row of it needs
     _take(database, data)
     for name in FOLDERS:
         _copy(home / name, data / name)
@@ -109,6 +110,9 @@ def _copy_file(source: Path, target: Path) -> None:
     try:
         incoming = source.open("rb")
     except FileNotFoundError:
+        return
+    if target.exists():
+        incoming.close()
         return
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with incoming, os.fdopen(handle, "wb") as copy:
