@@ -8,6 +8,7 @@ fact with its article, and she is told.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from forbear.actions.debt_end import paid_by_the_book
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
@@ -49,8 +50,8 @@ def holds(file: CaseFile) -> Mapping[str, e.Recorded]:
 
 def _ended(desk: Desk, file: CaseFile) -> bool:
     today = desk.clock.today()
-    idle_days = desk.rulebooks.on(today).integer("data.idle_days")
-    return not file.case.submissions or ended_on(file.events, file.case, today, idle_days, ZONE) is not None
+    rulebook = desk.rulebooks.on(today)
+    return not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
 
 
 def stays(desk: Desk, file: CaseFile, classes: Sequence[Retention]) -> tuple[e.ErasureRefused, ...]:
@@ -262,6 +263,7 @@ def erase_asked(desk: Desk, by: By, case_id: str, request: str) -> Done | Refusa
 def leave_due(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     """The look at a case: what is over goes, health papers apart (actions/health_papers.py); the next look is put."""
     today = desk.clock.today()
+    paid_by_the_book(desk, by, case_id)
 
     def over(kept: Kept) -> bool:
         return kept.retention is not Retention.HEALTH and kept.over(today)

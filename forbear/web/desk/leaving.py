@@ -1,16 +1,17 @@
 """Leaving at the desk: what is kept of a person in a case, holds, wishes about data, four eyes for every erasure."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from forbear.actions import kept, leaving
+from forbear.actions import debt_end, kept, leaving
 from forbear.actions.record import Done
 from forbear.core.contact import Role
-from forbear.core.events import Answered, HoldWhy, Right
+from forbear.core.events import Answered, DebtEnd, HoldWhy, Right
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.leaving import Kept, Request
@@ -50,6 +51,9 @@ def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
         rights=[(right.value, term_in(language, f"leaving.right.{right.value}")) for right in Right],
         classes=[(one.value, term_in(language, f"leaving.class.{one.value}")) for one in Retention],
         reviews=me.kind is Role.REVIEWER,
+        debt_open=debt_end.debt_open(file),
+        debt_ends=[(one.value, term_in(language, f"leaving.debt.{one.value}")) for one in DebtEnd],
+        today=desk.clock.today().isoformat(),
     )
 
 
@@ -157,6 +161,17 @@ def _correct(request: HttpRequest, case_id: str) -> Done | Refusal:
     return leaving.correct_party(desk_of(request), by, case_id, wish, **said)
 
 
+def _debt(request: HttpRequest, case_id: str) -> Done | Refusal:
+    given, on = _given(request, "debt"), _given(request, "ended_on", 10)
+    if given not in set(DebtEnd):
+        return Refusal("leaving.debt", "leaving.refusal.debt")
+    try:
+        ended_on = date.fromisoformat(on)
+    except ValueError:
+        return Refusal("leaving.ended_on", "leaving.refusal.ended_on", where="ended_on")
+    return debt_end.end_debt(desk_of(request), by_staff(request, seen=False), case_id, DebtEnd(given), ended_on)
+
+
 _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
     "place": _place,
     "lift": _lift,
@@ -165,6 +180,7 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
     "propose": _propose,
     "agree": _agree,
     "correct": _correct,
+    "debt": _debt,
 }
 
 
