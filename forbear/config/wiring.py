@@ -43,7 +43,7 @@ from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
 from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
-from forbear.store.erasures import ErasureList
+from forbear.store.erasures import MARK_KEY, ErasureList, own_mark
 from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.leaving import DjangoKeeping
 from forbear.store.ledger import DjangoLedger
@@ -66,7 +66,8 @@ from forbear.store.webhooks import DjangoWebhooks
 def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
-    erasures = ErasureList(Path(settings.ERASURE_LIST))
+    load_later_key(settings.HOME, MARK_KEY)
+    erasures = ErasureList(Path(settings.ERASURE_LIST), own_mark(settings.HOME / "keys"))
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None

@@ -5,7 +5,7 @@ frees (secure_delete), and `scrub` rebuilds the file and empties its log. On Pos
 that hold keys, or what the book key seals; without its key what is left of a disclosure is noise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -125,6 +125,17 @@ class DjangoKeeping:
         for file in gone:
             file.unlink(missing_ok=True)
         return len(gone)
+
+    def counts(self) -> Mapping[str, int]:
+        connection = connections[self._using]
+        with connection.cursor() as cursor:
+            counted = {}
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f"select count(*) from {connection.ops.quote_name(table)}")  # noqa: S608 (its own names)
+                ((counted[table],),) = cursor.fetchall()
+        folders = [self._uploads, self._uploads.parent / "papers"]
+        files = {folder.name: sum(1 for file in folder.rglob("*") if file.is_file()) for folder in folders}
+        return counted | files
 
     def scrub(self) -> None:
         scrub(self._using)

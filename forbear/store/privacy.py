@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
+from forbear.store.disk import on_disk
 from forbear.store.models import DataKey, Secret
 
 KEY_BYTES = 32
@@ -148,15 +149,6 @@ def make(folder: Path, name: str) -> None:
     finally:
         draft.unlink()
     on_disk(folder)  # nothing is sealed with a key whose name a power cut could take away
-
-
-def on_disk(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read(file: Path) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
+from forbear.store.disk import on_disk
 from forbear.store.models import (
     BorrowerRow,
     CallRow,
@@ -26,7 +27,7 @@ from forbear.store.models import (
     TextPieceRow,
     WebhookRow,
 )
-from forbear.store.privacy import Ring, WrongKey, generations, make, on_disk, open_bytes, open_with, seal_bytes
+from forbear.store.privacy import Ring, WrongKey, generations, make, open_bytes, open_with, seal_bytes
 
 ROWS_AT_ONCE = 500
 STILL_SECONDS = 600

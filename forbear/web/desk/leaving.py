@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import debt_end, kept, leaving
+from forbear.actions.kept_places import FOLDERS, TABLES, Place
 from forbear.actions.record import Done
 from forbear.core.contact import Role
 from forbear.core.events import Answered, DebtEnd, HoldWhy, Right
@@ -184,17 +185,24 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
 }
 
 
+def _place_line(name: str, place: Place, rows: int | None) -> tuple[str, str, int | None]:
+    language = reader_language()
+    goes, classes = term_in(language, f"leaving.goes.{place.goes.value}"), named(place.classes, language)
+    return name, f"{goes} {classes}".strip(), rows
+
+
 @staff_required()
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """What is kept of whom over the whole desk: how many cases hold each class, and what is overdue by name."""
     desk, language = desk_of(request), reader_language()
     overdue = [(line, term_in(language, f"leaving.class.{line.retention}")) for line in kept.overdue(desk, SHOWN)]
-    counted = kept.counts(desk)
+    counted, held = kept.counts(desk), desk.keeping.counts()
     page = {
         "title": say(language, "leaving.desk.report"),
         "me": request.staff,  # type: ignore[attr-defined]
         "overdue": overdue,
+        "places": [_place_line(name, place, held.get(name)) for name, place in sorted((TABLES | FOLDERS).items())],
         "counts": [(term_in(language, f"leaving.class.{one.value}"), count) for one, count in counted.items()],
     }
     return render(request, "desk/kept.html", page)
