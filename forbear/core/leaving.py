@@ -20,6 +20,8 @@ from forbear.core.rules import Param, Rulebook
 
 LOOK_DAYS = 7
 """A case whose end is not known yet is looked at again so soon."""
+LOOK_DAYS_MOST = 30
+"""Every other case at the latest so soon: a new rulebook may keep it shorter than the one of the last look."""
 PURPOSE_ARTICLE = "中华人民共和国个人信息保护法 47"
 """Deletion is owed once the purpose is met; before that the lender may go on."""
 HOLD_ARTICLE = "中华人民共和国个人信息保护法 47 (2)"

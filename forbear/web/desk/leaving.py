@@ -45,7 +45,8 @@ def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
         tried,
         kept=[_line(one, desk.clock.today()) for one in leaving.kept_of(desk, file)],
         holds=[
-            (name, term_in(language, f"leaving.hold.{event.fact.why.value}"), event) for name, event in holds.items()
+            (name, term_in(language, f"leaving.hold.{event.fact.why.value}"), event, event.actor.id != me.id)
+            for name, event in holds.items()
         ],
         hold_whys=[(why.value, term_in(language, f"leaving.hold.{why.value}")) for why in HoldWhy],
         wishes=[_wish(one, me.id) for one in reversed(leaving.requests(file))],

@@ -53,7 +53,10 @@ def test_a_hold_is_placed_and_lifted_with_reasons(desk: Desk, she: Borrower, per
     page = her.opens(data(she))
     assert "法院来函" in page.text
     lift = {"act": "lift", "form": hold, "hold": hold, "reason": "已结案"}
-    assert her.sends(to, lift, form=page).status == 302
+    assert f'value="{hold}"' not in page.text, "she placed it: another lifts it"
+    assert her.sends(to, lift, form=page).status == 403
+    other = person(REVIEWERS[1].id)
+    assert other.sends(to, lift, form=other.opens(data(she))).status == 302
     assert [event.fact.type for event in load(desk, she.case_id).events if isinstance(event.fact, e.HoldLifted)] == [
         "hold.lifted"
     ]
