@@ -17,11 +17,15 @@ from django.db.models import Count, QuerySet
 from forbear.actions.ports import MailRow, MailShown, MailState
 from forbear.core.codec import plain, typed
 from forbear.core.facts import Retention
-from forbear.store.models import MailIn
+from forbear.store.models import Blob, DataKey, MailIn
 from forbear.store.privacy import DataKeys, Keys, marking, marks, open_bytes, seal_bytes
 
 SIGNED_LETTERS = 20
 """Of base 32: 100 bits."""
+
+
+class KeyGone(Exception):
+    """The key of a mail went between its file and its row, as of one that belongs to nobody: it is to be sent again."""
 
 
 def signer(key: bytes) -> Callable[[str], str]:
@@ -50,6 +54,7 @@ class DjangoMailRoom:
     def enter(self, row: MailRow) -> bool:
         try:
             with marking(self._using):
+                _key_is_there(row.blob, self._using)
                 _, *before = content_marks(self._index, row.content)
                 if before and row.outcome != "duplicate" and self._known(before).exists():
                     return False
@@ -124,6 +129,14 @@ class DjangoMailRoom:
             settled_by=row.settled_by,
             shown=shown,
         )
+
+
+def _key_is_there(blob: str, using: str) -> None:
+    """Whether the raw mail still opens; until the row is there nobody destroys its key (store/leaving.py)."""
+    key_id = Blob.objects.using(using).filter(blob_id=blob).values_list("key_id", flat=True).first()
+    live = DataKey.objects.using(using).filter(key_id=key_id, destroyed_leaf=None)
+    if key_id is not None and live.select_for_update().first() is None:
+        raise KeyGone(blob)
 
 
 def opened(row: MailIn, key: bytes) -> tuple[bytes, str, Any]:

@@ -156,18 +156,27 @@ def test_no_canary_stands_in_the_open_and_after_an_erasure_none_is_left(place: P
     assert clear(stored, everything) == [], "the database, errors of what could not be delivered among it"
     for folder in ("papers", "uploads"):
         assert clear(b"".join(files(site.home / folder)), everything) == []
-    site.python(LEAVE.replace("CASES", repr(cases)))
-    hers = [*CANARIES[: 5 * CASES], *WORDS]
+    site.forbear("audit")
+    *leaving, stays = cases
+    site.forbear("export", stays, "-o", str(tmp_path / "another's.zip"))
+    site.python(LEAVE.replace("CASES", repr(leaving)))
+    hers = CANARIES[: 5 * len(leaving)]
     for night in ("2026-07-02", "2026-07-03", "2026-07-04"):
         site.move_clock(datetime.fromisoformat(f"{night}T10:00:00+08:00"))
         lines = said(site, "-m", "forbear", "worker", "--once")
         assert clear(lines, everything) == []
     kept = json.loads(site.forbear("kept", "--json"))
-    assert kept == [], "every class of every case is gone"
+    assert {line["case_id"] for line in kept} == {stays}, "every class of every other case is gone"
+    for since in ((), ("--since-last",)):
+        site.forbear("audit", *since)
+    site.forbear("verify", str(tmp_path / "another's.zip"))
+    (tmp_path / "another's.zip").unlink()
     site.forbear("export", cases[0], "-o", str(tmp_path / "bundle.zip"))
+    site.forbear("verify", str(tmp_path / "bundle.zip"))
     site.forbear("backup", str(tmp_path / "data"), "--keys", str(tmp_path / "keys"))
-    opened = site.python(READ.replace("CASES", repr(cases)))
+    opened = site.python(READ.replace("CASES", repr(leaving)))
     assert clear(opened.encode(), hers) == [], "what the keys still open"
+    assert clear(opened.encode(), ["CANARY-answer", "CANARY-text", "CANARY-stray"]) == []
     assert clear(database(site) + b"".join(files(site.home)) + b"".join(files(tmp_path)), hers) == []
 
 
