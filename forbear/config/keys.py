@@ -26,13 +26,16 @@ def add(subparsers: Any) -> None:
     ):
         one = verbs.add_parser(verb, help=sentence)
         one.add_argument("key", nargs="?", choices=NAMES, help="one of the four; all without")
+        if verb == "destroy":
+            one.add_argument("--leaked", action="store_true", help="do not wait until what it made has run out")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it for each key; 1 where an old key has to stay."""
     open_house()
-    do = {"rotate": _rotate, "status": _status, "destroy": _destroy}[arguments.verb]
+    leaked = getattr(arguments, "leaked", False)
+    do = {"rotate": _rotate, "status": _status, "destroy": lambda name: _destroy(name, leaked)}[arguments.verb]
     chosen = (arguments.key,) if getattr(arguments, "key", None) else NAMES
     return max([do(name) for name in chosen])
 
@@ -62,12 +65,13 @@ def _status(name: str) -> int:
     return 0
 
 
-def _destroy(name: str) -> int:
+def _destroy(name: str, leaked: bool) -> int:
     from forbear.store import rotation
 
     now = datetime.now(UTC)  # noqa: TID251 (the age of a file is the machine's)
+    still = rotation.STILL_SECONDS if leaked else _still(name)
     try:
-        gone = rotation.destroy_older(_ring(name), now, "default", still=_still(name), left=lambda: _left(name))
+        gone = rotation.destroy_older(_ring(name), now, "default", still=still, left=lambda: _left(name))
     except rotation.NotYet as reason:
         print(f"forbear: {reason}", file=sys.stderr)
         return 1

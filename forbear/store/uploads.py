@@ -38,10 +38,15 @@ class DjangoUploadLinks:
         self._rows.create(link=link, token_hash=_hash(self.token(link)), case_id=case_id)
 
     def token(self, link: str) -> str:
-        """That of the key which made it, while that is there; a new link takes the newest."""
-        row = self._rows.filter(link=link).values_list("token_hash", flat=True).first()
+        """That of the key which made it; a new link takes the newest. Raises KeyError where that key is gone."""
+        made = self._rows.filter(link=link).values_list("token_hash", flat=True).first()
         tokens = [_token(secret) for secret in marks(self._key, f"upload-link\x00{link}".encode())]
-        return next((token for token in tokens if row is not None and _hash(token) == bytes(row)), tokens[0])
+        if made is None:
+            return tokens[0]
+        fitting = [token for token in tokens if _hash(token) == bytes(made)]
+        if not fitting:
+            raise KeyError(f"the key that made the link {link} is gone: send her a new one")
+        return fitting[0]
 
     def by_token(self, token: str) -> LinkRow | None:
         return self._row(token_hash=_hash(token))

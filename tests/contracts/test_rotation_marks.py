@@ -176,6 +176,8 @@ def test_a_code_and_a_link_that_are_out_stay_good_while_the_code_key_changes(sto
     later = made_at(stored.home / "keys/code.2") + timedelta(days=40)
     assert rotation.destroy_older(Ring(stored.home / "keys", "code"), later, "default") == 1
     assert desk.upload_links.by_token(token) is not None, "a link out there is known by its hash"
+    with pytest.raises(KeyError, match="the key that made the link u1 is gone"):
+        desk.upload_links.token("u1")
     assert generations(stored.home / "keys", "code") == (stored.home / "keys/code.2",)
 
 
