@@ -8,6 +8,7 @@ Counts of tries and answers to signed requests are made of words kept nowhere: t
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -22,7 +23,7 @@ from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import marks_of
 from forbear.store.loans import StoredLoanBook
 from forbear.store.mail import content_marks, opened
-from forbear.store.models import BorrowerRow, CallRow, CaseRow, ContactRow, LoanRow, MailIn, PaperMark
+from forbear.store.models import BorrowerRow, CallRow, CaseRow, ContactRow, Head, LoanRow, MailIn, PaperMark
 from forbear.store.privacy import DataKeys, blinds, every, marking
 from forbear.store.projections import indexes_anew
 from forbear.store.telephone import opened as opened_call
@@ -59,7 +60,7 @@ class MarksAnew:
     def _table(self, table: type[models.Model], wanted: Callable[[list[Any]], list[dict[str, Any]]]) -> Iterator[Done]:
         last: Any = None
         while True:
-            with marking(self.using, anew=True):
+            with self._batch():
                 rows = list(self._rows(table, last))
                 done = Counter[str]()
                 for row, want in zip(rows, wanted(rows), strict=True):
@@ -68,6 +69,13 @@ class MarksAnew:
                 return
             yield done
             last = rows[-1].pk
+
+    @contextmanager
+    def _batch(self) -> Iterator[None]:
+        """Nobody makes such marks meanwhile, and nobody records: two that wait for each other's rows are none."""
+        with marking(self.using, anew=True):
+            list(Head.objects.using(self.using).select_for_update())
+            yield
 
     def _rows(self, table: type[models.Model], last: Any) -> Any:
         rows = table._default_manager.using(self.using).order_by("pk")
@@ -141,7 +149,7 @@ class MarksAnew:
     def _papers(self) -> Iterator[Done]:
         last = ""
         while True:
-            with marking(self.using, anew=True):
+            with self._batch():
                 rows = PaperMark.objects.using(self.using)
                 papers = list(
                     rows.filter(paper__gt=last)
@@ -174,7 +182,7 @@ class MarksAnew:
     def _words(self) -> Iterator[Done]:
         leaf = 0
         while leaf < self.ledger.size():
-            with marking(self.using, anew=True):
+            with self._batch():
                 events = self.ledger.between(leaf, leaf + ROWS_AT_ONCE)
                 done = Counter(anew=words_anew(events, self.ledger.keys, self.using, change=self.change))
             yield done

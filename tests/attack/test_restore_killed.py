@@ -19,7 +19,7 @@ from tests.servers import ROOT
 from tests.test_backup_command import TOLD, Place, forbear, gone, place
 
 __all__ = ["place"]
-KILLS = 40 if os.environ.get("FORBEAR_LONG") else 3
+KILLS = 40 if os.environ.get("FORBEAR_LONG") else 2
 
 
 def test_a_restore_that_is_killed_opens_nothing_and_the_next_is_whole(place: Place, tmp_path: Path):

@@ -1,6 +1,6 @@
 """Leaving at the desk: what is kept of a person in a case, holds, wishes about data, four eyes for every erasure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import debt_end, kept, leaving
-from forbear.actions.kept_places import FOLDERS, TABLES, Place
+from forbear.actions.kept_places import FOLDERS, TABLES, Goes, Place
 from forbear.actions.record import Done
 from forbear.core.contact import Role
 from forbear.core.events import Answered, DebtEnd, HoldWhy, Right
@@ -186,10 +186,17 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
 }
 
 
-def _place_line(name: str, place: Place, rows: int | None) -> tuple[str, str, int | None]:
-    language = reader_language()
-    goes, classes = term_in(language, f"leaving.goes.{place.goes.value}"), named(place.classes, language)
-    return name, f"{goes} {classes}".strip(), rows
+def _places(held: Mapping[str, int]) -> list[tuple[str, str]]:
+    """By what places empty, and how many places and entries of each kind there are (their names: `forbear kept`)."""
+    language, found = reader_language(), dict[Place, list[int]]()
+    for name, place in (TABLES | FOLDERS).items():
+        found.setdefault(place, []).append(held.get(name, 0))
+    order = {goes: number for number, goes in enumerate(Goes)}
+    lines = []
+    for place, entries in sorted(found.items(), key=lambda one: (order[one[0].goes], one[0].classes)):
+        goes = f"{term_in(language, f'leaving.goes.{place.goes.value}')} {named(place.classes, language)}".strip()
+        lines.append((goes, say(language, "leaving.desk.places_line", places=len(entries), entries=sum(entries))))
+    return lines
 
 
 @staff_required()
@@ -198,12 +205,12 @@ def report(request: HttpRequest) -> HttpResponse:
     """What is kept of whom over the whole desk: how many cases hold each class, and what is overdue by name."""
     desk, language = desk_of(request), reader_language()
     overdue = [(line, term_in(language, f"leaving.class.{line.retention}")) for line in kept.overdue(desk, SHOWN)]
-    counted, held = kept.counts(desk), desk.keeping.counts()
+    counted = kept.counts(desk)
     page = {
         "title": say(language, "leaving.desk.report"),
         "me": request.staff,  # type: ignore[attr-defined]
         "overdue": overdue,
-        "places": [_place_line(name, place, held.get(name)) for name, place in sorted((TABLES | FOLDERS).items())],
+        "places": _places(desk.keeping.counts()),
         "counts": [(term_in(language, f"leaving.class.{one.value}"), count) for one, count in counted.items()],
     }
     return render(request, "desk/kept.html", page)
