@@ -30,6 +30,7 @@ WORDS = ("CANARY-answer", "CANARY-words", "CANARY-paper", "CANARY-mail", "CANARY
 LIVES = f"""
 import json
 from dataclasses import replace
+from hashlib import sha256
 from datetime import date, timedelta
 from forbear.actions import contact, drafts, mail, sms
 from forbear.actions.conversation import write_message
@@ -41,7 +42,7 @@ from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.evidence import PaperFacts
 from forbear.core.statement import Question
 from forbear.town.book import made_up_book
-here, rows = desk(), []
+here, rows, DIGEST = desk(), [], sha256(b"CANARY-paper").hexdigest()
 for n, row in enumerate(made_up_book(3, {PEOPLE}, date(2026, 3, 2))):
     loan = replace(row.loan, contract=f"HC-CANARY-{{n:06d}}")
     who = dict(name=f"金丝雀{{n:04d}}", id_number=f"99{{n:04d}}19900307{{n:04d}}", phone=f"156{{n:04d}}{{n:04d}}")
@@ -54,9 +55,9 @@ for n, row in enumerate(rows[:{CASES}]):
     her = By(actor=Actor(Role.BORROWER, held.borrower_id, Auth.CODE), channel=Channel.WEB, key=f"open{{n}}")
     case_id = contact.open_case(here, her, loan_id=held.loan_id, language="zh").case_id
     blob = here.vault.keep(case_id, "finance", b"CANARY-paper")
-    paper = PaperFacts(name="CANARY-paper.jpg", mime="image/jpeg", size=9, sha256="0" * 64, blob=blob, health=False)
+    paper = PaperFacts(name="CANARY-paper.jpg", mime="image/jpeg", size=12, sha256=DIGEST, blob=blob, health=False)
     facts = [
-        e.AnswerGiven(question=Question.STORY, answer={{"text": "CANARY-answer"}}),
+        e.AnswerGiven(question=Question.STORY, answer={{"words": "CANARY-answer"}}),
         e.MessageWritten(text="CANARY-words that can be found"),
         e.PaperReceived(item=1, paper=f"f_{{n}}", facts=paper),
     ]
