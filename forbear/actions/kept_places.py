@@ -42,12 +42,13 @@ TABLES: Mapping[str, Place] = {
     **dict.fromkeys(("secret", "data_key", "blob", "agenda"), _case()),
     **dict.fromkeys(("case_line", "contact_case", "upload_link"), _case(_R.IDENTITY)),
     **dict.fromkeys(("message_mark", "draft", "chat_presence"), _case(_R.MESSAGE)),
-    **dict.fromkeys(("mail_in", "text_in", "text_out", "dev_message"), _case(_R.MESSAGE, goes=Goes.LOOSE)),
+    **dict.fromkeys(
+        ("mail_in", "text_in", "text_piece", "text_out", "dev_message"), _case(_R.MESSAGE, goes=Goes.LOOSE)
+    ),
     "telephone_call": _case(_R.MESSAGE, _R.RECORDING, goes=Goes.LOOSE),
     "contact": _case(_R.IDENTITY, _R.MESSAGE),
     "paper_mark": _case(_R.FINANCE, _R.HEALTH, _R.IDENTITY),
     "upload": _case(_R.FINANCE, _R.HEALTH),
-    "text_piece": Place(Goes.LOOSE),
     **dict.fromkeys(("challenge", "limit_count", "handover_taken", "telephone_request"), Place(Goes.TIME)),
     "django_session": Place(Goes.TIME),
     **dict.fromkeys(("borrower", "loan"), Place(Goes.BOOK)),

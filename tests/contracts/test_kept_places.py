@@ -24,8 +24,8 @@ def test_everything_in_the_data_directory_is_in_the_report(site):
 def test_a_place_says_by_what_it_empties_and_tables_of_people_are_scrubbed(stored: Bench):
     by_class = {retention for place in TABLES.values() for retention in place.classes}
     assert by_class == set(Retention)
-    for name, place in (TABLES | FOLDERS).items():
-        assert bool(place.classes) == (place.goes is Goes.CASE or (place.goes is Goes.LOOSE and name != "text_piece"))
+    for place in (TABLES | FOLDERS).values():
+        assert bool(place.classes) == (place.goes in (Goes.CASE, Goes.LOOSE))
     assert set(WRITTEN_ANEW) <= {name for name, place in TABLES.items() if place.goes is not Goes.NOBODY}
 
 
