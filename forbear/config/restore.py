@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if set(ErasureList(arguments.keys / "erasures.jsonl")) - set(erased):
         raise CannotBackUp("the erasure list is older than the backup; name the one that is kept up to date.")
     _empty_database()
-    bucket = _bucket(data, [key for one in erased for key in one.keys])
+    bucket = _bucket(arguments.data, data, [key for one in erased for key in one.keys])
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark = home / environment.RESTORING
     mark.touch(mode=0o600)
@@ -90,10 +90,12 @@ def _empty_database() -> None:
             )
 
 
-def _bucket(data: Mapping[str, Any], erased: list[str]) -> Bucket | None:
-    """The bucket that is set, once all that a backup only lists is found in it; None where papers lie in the home."""
+def _bucket(folder: Path, data: Mapping[str, Any], erased: list[str]) -> Bucket | None:
+    """The bucket that is set, once all that a backup only lists is found in it and nothing of what it copied is another
+    file there; None where papers lie in the home.
+    """
     from forbear.store.backup import CannotBackUp
-    from forbear.store.backup_bucket import check_listed
+    from forbear.store.backup_bucket import check_copied, check_listed
 
     s3, listed = environment.s3(), data.get("bucket", {})
     if s3 is None:
@@ -101,6 +103,7 @@ def _bucket(data: Mapping[str, Any], erased: list[str]) -> Bucket | None:
             raise CannotBackUp("the papers of this backup stayed in a bucket; set FORBEAR_S3_* to the one they lie in.")
         return None
     check_listed(Bucket(s3), listed, erased)
+    check_copied(Bucket(s3), folder)
     return Bucket(s3)
 
 

@@ -73,17 +73,25 @@ def check_listed(bucket: Shelf, listed: Listed, erased: Sequence[str]) -> None:
     _say(changed, "changed in the bucket since the backup; bring back the version of that day")
 
 
-def put_back(bucket: Shelf, data: Path) -> None:
-    """Copied files into the bucket; one that is there already has to be the same, which is looked at first."""
-    files = {
-        str(file.relative_to(data / PAPERS)): file for file in sorted((data / PAPERS).rglob("*")) if file.is_file()
-    }
-    there = set(bucket.paths()) & set(files)
-    changed = [path for path in sorted(there) if _digest(bucket.read(path, 0)) != _digest(_pieces(files[path]))]
+def check_copied(bucket: Shelf, data: Path) -> None:
+    """A file that is in the bucket already has to be the one of the backup."""
+    files = _copied(data)
+    there = sorted(set(bucket.paths()) & set(files))
+    changed = [path for path in there if _digest(bucket.read(path, 0)) != _digest(_pieces(files[path]))]
     _say(changed, "in the bucket and is another file than in the backup; name an empty bucket or another prefix")
-    for path, file in files.items():
+
+
+def put_back(bucket: Shelf, data: Path) -> None:
+    """Copied files into the bucket, but for those that are there."""
+    there = set(bucket.paths())
+    for path, file in _copied(data).items():
         if path not in there:
             bucket.put(path, _pieces(file))
+
+
+def _copied(data: Path) -> Mapping[str, Path]:
+    folder = data / PAPERS
+    return {str(file.relative_to(folder)): file for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def _hashed(pieces: Iterator[bytes], digest: "sha256") -> Iterator[bytes]:  # type: ignore[valid-type]
