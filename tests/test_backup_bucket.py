@@ -132,6 +132,11 @@ def test_a_desk_with_its_papers_in_a_bucket_comes_back_elsewhere(place: Place, s
     said = site.forbear("backup", str(listed), "--keys", str(tmp_path / "k2"), "--papers", "list")
     assert said.endswith("6 files stay in the bucket old-sqlite, listed: keep its versions.\n")
     fourth = place.empty()
+    fourth.environment = {**fourth.environment, "FORBEAR_S3_BUCKET": "nowhere", "FORBEAR_S3_ENDPOINT": s3.endpoint}
+    fourth.environment |= {"FORBEAR_S3_KEY": "key", "FORBEAR_S3_SECRET": "secret"}
+    done = forbear(fourth, "restore", data, "--keys", apart, *last)
+    assert (done.returncode, "the bucket nowhere cannot be read (" in done.stderr) == (2, True)
+    fourth = place.empty()
     done = forbear(fourth, "restore", listed, "--keys", tmp_path / "k2", *last)
     assert (done.returncode, "set FORBEAR_S3_* to the one they lie in" in done.stderr) == (2, True)
     lies_in(fourth, s3, "fourth")

@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
             return {}
         found = shelf()
         assert isinstance(found, Bucket), "as wired"
-        listed = backup_bucket.take(found, data, named, copy=arguments.papers == "copy")
+        with backup_bucket.reached(settings.S3.bucket):
+            listed = backup_bucket.take(found, data, named, copy=arguments.papers == "copy")
         return {"bucket": listed} if arguments.papers == "list" else {}
 
     try:

@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from forbear.store.backup import CannotBackUp, checked, put_files
     from forbear.store.backup_bucket import put_back as put_papers
+    from forbear.store.backup_bucket import reached
     from forbear.store.disk import on_disk
     from forbear.store.erasures import ErasureList, own_mark
 
@@ -59,7 +60,8 @@ def _run(arguments: argparse.Namespace) -> int:
     on_disk(home)
     put_files(home, arguments.data, arguments.keys, papers=bucket is None)
     if bucket is not None:
-        put_papers(bucket, arguments.data)
+        with reached(environment.text("FORBEAR_S3_BUCKET")):
+            put_papers(bucket, arguments.data)
     again = _database(arguments.data, erased)
     mark.unlink()
     on_disk(home)
@@ -95,15 +97,16 @@ def _bucket(folder: Path, data: Mapping[str, Any], erased: list[str]) -> Bucket 
     file there; None where papers lie in the home.
     """
     from forbear.store.backup import CannotBackUp
-    from forbear.store.backup_bucket import check_copied, check_listed
+    from forbear.store.backup_bucket import check_copied, check_listed, reached
 
     s3, listed = environment.s3(), data.get("bucket", {})
     if s3 is None:
         if listed:
             raise CannotBackUp("the papers of this backup stayed in a bucket; set FORBEAR_S3_* to the one they lie in.")
         return None
-    check_listed(Bucket(s3), listed, erased)
-    check_copied(Bucket(s3), folder)
+    with reached(s3.bucket):
+        check_listed(Bucket(s3), listed, erased)
+        check_copied(Bucket(s3), folder)
     return Bucket(s3)
 
 

@@ -5,6 +5,7 @@ files lie as those of a data directory do, so that a backup of the one can be re
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -92,6 +93,17 @@ def put_back(bucket: Shelf, data: Path) -> None:
 def _copied(data: Path) -> Mapping[str, Path]:
     folder = data / PAPERS
     return {str(file.relative_to(folder)): file for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+@contextmanager
+def reached(bucket: str) -> Iterator[None]:
+    """Whatever the server of the bucket says no with, as a sentence."""
+    try:
+        yield
+    except CannotBackUp:
+        raise
+    except Exception as error:
+        raise CannotBackUp(f"the bucket {bucket} cannot be read ({error}); look at FORBEAR_S3_*.") from error
 
 
 def _hashed(pieces: Iterator[bytes], digest: "sha256") -> Iterator[bytes]:  # type: ignore[valid-type]
