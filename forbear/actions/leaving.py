@@ -8,6 +8,8 @@ fact with its article, and she is told.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from forbear.actions.completion import settle_tasks
+from forbear.actions.debt_end import paid_by_the_book
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
@@ -16,7 +18,7 @@ from forbear.core.contact import Actor, Auth, Party, Role, may_work_on_cases
 from forbear.core.dates import working_day_after
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
-from forbear.core.leaving import LOOK_DAYS, Kept, Request, ended_on, holds_of, keeping, requests_of
+from forbear.core.leaving import LOOK_DAYS, LOOK_DAYS_MOST, Kept, Request, ended_on, holds_of, keeping, requests_of
 from forbear.core.loanbook import email_address
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
@@ -49,8 +51,8 @@ def holds(file: CaseFile) -> Mapping[str, e.Recorded]:
 
 def _ended(desk: Desk, file: CaseFile) -> bool:
     today = desk.clock.today()
-    idle_days = desk.rulebooks.on(today).integer("data.idle_days")
-    return not file.case.submissions or ended_on(file.events, file.case, today, idle_days, ZONE) is not None
+    rulebook = desk.rulebooks.on(today)
+    return not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
 
 
 def stays(desk: Desk, file: CaseFile, classes: Sequence[Retention]) -> tuple[e.ErasureRefused, ...]:
@@ -75,13 +77,18 @@ def place_hold(desk: Desk, by: By, case_id: str, why: e.HoldWhy, reason: str) ->
 
 
 def lift_hold(desk: Desk, by: By, case_id: str, hold: str, reason: str) -> Done | Refusal:
-    """The hold is over, and what was only waiting for that goes in the coming night."""
+    """The hold is over, and what was only waiting for that goes in the coming night: so somebody else than who placed
+    it says so.
+    """
 
     def decide(file: CaseFile) -> Decision:
         if refusal := _reviewer(by.actor) or _worded(reason, "reason"):
             return refusal
-        if hold not in holds(file):
+        placed = holds(file).get(hold)
+        if placed is None:
             return Refusal("leaving.hold", "leaving.refusal.hold", "leaving.way_on.list")
+        if placed.actor.id == by.actor.id:
+            return Refusal("decision.four_eyes", "leaving.refusal.own_hold", "leaving.way_on.four_eyes")
         return [e.HoldLifted(hold=hold, reason=reason.strip())]
 
     done = carry_out(desk, by, case_id, {"lift": hold, "reason": reason}, decide)
@@ -108,13 +115,19 @@ def ask_about_data(
         wanted = tuple(kept.retention for kept in kept_of(desk, file) if kept.retention in classes and kept.there)
         if right is e.Right.ERASE and not wanted:
             return Refusal("leaving.classes", "leaving.refusal.classes", "leaving.way_on.classes", where="classes")
+        asked_for = wanted if right is e.Right.ERASE else ()
+        if any(
+            one.open and (one.right, one.classes, one.words) == (right, asked_for, words.strip())
+            for one in requests(file)
+        ):
+            return ()  # she asks again what somebody is about to answer
         today, now = desk.clock.today(), desk.clock.now()
         days = desk.rulebooks.on(today).integer("data.request_working_days")
         asked = e.DataAsked(
             request=desk.ids.new("d"),
             right=right,
             answer_by_on=working_day_after(today, days),
-            classes=wanted if right is e.Right.ERASE else (),
+            classes=asked_for,
             words=words.strip() or None,
         )
         return [asked, *_tasks(asked, case_id, now)]
@@ -151,7 +164,16 @@ def answer_request(desk: Desk, by: By, case_id: str, request: str, answer: e.Ans
         refused = [_named(one, request) for one in kept]
         return [*refused, e.DataAnswered(request=request, answer=answer, words=words.strip())]
 
-    return carry_out(desk, by, case_id, {"answer": answer, "request": request, "words": words}, decide)
+    done = carry_out(desk, by, case_id, {"answer": answer, "request": request, "words": words}, decide)
+    return _off_the_list(desk, case_id, request, done)
+
+
+def _off_the_list(desk: Desk, case_id: str, request: str, done: Done | Refusal) -> Done | Refusal:
+    """Nobody has to answer any more."""
+    if isinstance(done, Done):
+        for kind in ("data-asked", "data-due"):
+            settle_tasks(desk, case_id, kind, request=request)
+    return done
 
 
 FITTING: Mapping[e.Right, tuple[e.Answered, ...]] = {
@@ -245,7 +267,8 @@ def agree_erasure(desk: Desk, by: By, case_id: str, request: str) -> Done | Refu
         agreed = e.ErasureAgreed(request=request, classes=going)
         return [agreed, *refused, e.DataAnswered(request=request, answer=answer), erase]
 
-    return carry_out(desk, by, case_id, {"agree": request}, decide)
+    done = carry_out(desk, by, case_id, {"agree": request}, decide)
+    return _off_the_list(desk, case_id, request, done)
 
 
 def erase_asked(desk: Desk, by: By, case_id: str, request: str) -> Done | Refusal:
@@ -262,6 +285,7 @@ def erase_asked(desk: Desk, by: By, case_id: str, request: str) -> Done | Refusa
 def leave_due(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     """The look at a case: what is over goes, health papers apart (actions/health_papers.py); the next look is put."""
     today = desk.clock.today()
+    paid_by_the_book(desk, by, case_id)
 
     def over(kept: Kept) -> bool:
         return kept.retention is not Retention.HEALTH and kept.over(today)
@@ -271,7 +295,8 @@ def leave_due(desk: Desk, by: By, case_id: str) -> Done | Refusal:
     next_on = [one.until_on for one in kept if one.until_on is not None and one.until_on > today and not one.holds]
     soon = today + timedelta(days=LOOK_DAYS)
     running = any(one.until_on is None or one.until_on <= today or one.holds for one in kept)
-    desk.keeping.look_again(case_id, (soon if running else min(next_on)) if kept else None)
+    latest = today + timedelta(days=LOOK_DAYS_MOST)
+    desk.keeping.look_again(case_id, (soon if running else min(latest, *next_on)) if kept else None)
     return done
 
 

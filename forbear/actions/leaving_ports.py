@@ -3,7 +3,7 @@
 Part of forbear/actions/ports.py, which names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -25,6 +25,9 @@ class Keeping(Protocol):
 
     def sweep_uploads(self) -> int:
         """Delete the files on their way whose row is gone; returns how many."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows each table has, and how many files each folder of the data directory."""
 
     def scrub(self) -> None:
         """Take the traces of what was deleted out of the database's own files; raises when somebody is in the way."""

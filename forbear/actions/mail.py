@@ -140,13 +140,13 @@ def _known(desk: Desk, files: dict[str, CaseFile]) -> Known:
         parties=lambda case_id: _parties(desk, case_id, files),
         borrowers=desk.loans.borrowers_at,
         open_case=lambda borrower_id: _open_case(desk, borrower_id),
-        loop_mark=marks.loop_mark(desk.mail_sign, desk.mail_domain),
+        loop_marks=marks.loop_marks(desk.mail_signs, desk.mail_domain),
         own_addresses=frozenset({own}),
     )
 
 
 def _verified(desk: Desk) -> Callable[[Mark], bool]:
-    return lambda mark: compare_digest(desk.mail_sign(mark.text), mark.signature)
+    return lambda mark: any(compare_digest(signed, mark.signature) for signed in desk.mail_signs(mark.text))
 
 
 def _parties(desk: Desk, case_id: str, files: dict[str, CaseFile]) -> Parties | None:

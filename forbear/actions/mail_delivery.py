@@ -127,7 +127,7 @@ def _queued(desk: Desk, file: CaseFile, notice: Notice, channel: Channel, at: da
 
 def stop_reminders(desk: Desk, token: str) -> Done | Refusal:
     """She wants no more reminders by mail: the link in them says so, without signing in, as often as it is pressed."""
-    case_id = marks.case_of_stop(desk.mail_sign, token)
+    case_id = marks.case_of_stop(desk.mail_signs, token)
 
     def decide(file: CaseFile) -> Decision:
         if file.party is None:

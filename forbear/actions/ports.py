@@ -102,7 +102,7 @@ from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
 from forbear.core.events import Fact, Recorded
 from forbear.core.log_audit import HeldTo
-from forbear.core.mail_address import Sign
+from forbear.core.mail_address import Sign, Signs
 from forbear.core.own_plan import Cell, Sheet
 from forbear.core.promise_parts import Completion
 from forbear.core.rules import Rulebook
@@ -404,6 +404,7 @@ class Desk:
     mails: MailRoom
     mail_reader: MailReader
     mail_sign: Sign
+    mail_signs: Signs
     mail_domain: str = "localhost"
     """Of the addresses at which mail comes in."""
     mail_from: str = "forbear@localhost"

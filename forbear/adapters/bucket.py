@@ -79,6 +79,12 @@ class Bucket:
     def delete(self, path: str) -> None:
         self._client.delete_object(Bucket=self._s3.bucket, Key=self._key(path))
 
+    def paths(self) -> Iterator[str]:
+        """What lies there, in order."""
+        start = f"{self._s3.prefix}/" if self._s3.prefix else ""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._s3.bucket, Prefix=start)
+        yield from (found["Key"][len(start) :] for page in pages for found in page.get("Contents", ()))
+
     def _key(self, path: str) -> str:
         return f"{self._s3.prefix}/{path}" if self._s3.prefix else path
 

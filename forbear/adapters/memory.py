@@ -81,6 +81,7 @@ def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **ot
         mails=MemoryMailRoom(ledger),
         mail_reader=MailReader("lender.example"),
         mail_sign=plain_sign(seed),
+        mail_signs=lambda text: (plain_sign(seed)(text),),
         mail_domain="lender.example",
         mail_from="desk@lender.example",
         texts=MemoryTexts(),

@@ -1,6 +1,6 @@
 """The Keeping port in memory: what the tables of forbear/store/leaving.py promise, in a few lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from forbear.actions.ports import Ledger
@@ -32,6 +32,9 @@ class MemoryKeeping:
 
     def sweep_uploads(self) -> int:
         return 0
+
+    def counts(self) -> Mapping[str, int]:
+        return {"event": self._ledger.size()}
 
     def scrub(self) -> None:
         self.scrubbed += 1

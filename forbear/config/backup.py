@@ -5,6 +5,7 @@ Exit 0 and a line that says what was taken; 2 with a sentence where the places m
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("backup", help="database and files into one place, the keys into another")
     parser.add_argument("data", type=Path, metavar="DIR", help="an empty directory for database and files")
     parser.add_argument("--keys", type=Path, required=True, metavar="DIR", help="another one for the keys, elsewhere")
+    bucket = "papers that lie in a bucket: copied into the backup, or only listed with their hashes"
+    parser.add_argument("--papers", choices=("copy", "list"), default="copy", help=bucket)
     parser.set_defaults(run=run)
 
 
@@ -25,19 +28,31 @@ def run(arguments: argparse.Namespace) -> int:
     from django.conf import settings
     from django.db import connection
 
-    from forbear.config.wiring import desk
+    from forbear.adapters.bucket import Bucket
+    from forbear.config.wiring import desk, shelf
+    from forbear.store import backup_bucket
     from forbear.store.backup import CannotBackUp, back_up
+    from forbear.store.blobs import named
 
     here = desk()
     told = {"made_at": here.clock.now().isoformat(), "log": settings.LOG_NAME, "events": here.ledger.size()}
-    if settings.S3:
-        print(f"The files of the bucket {settings.S3.bucket} are not in it; keep versions of the bucket for as long.")
+
+    def bucket(data: Path) -> Mapping[str, Any]:
+        if not settings.S3:
+            return {}
+        found = shelf()
+        assert isinstance(found, Bucket), "as wired"
+        with backup_bucket.reached(settings.S3.bucket):
+            listed = backup_bucket.take(found, data, named, copy=arguments.papers == "copy")
+        return {"bucket": listed} if arguments.papers == "list" else {}
+
     try:
-        database = connection.settings_dict
-        list_file = Path(settings.ERASURE_LIST)
-        manifest = back_up(database, settings.HOME, list_file, arguments.data, arguments.keys, told=told)
+        list_file, places = Path(settings.ERASURE_LIST), (arguments.data, arguments.keys)
+        manifest = back_up(connection.settings_dict, settings.HOME, list_file, *places, told=told, beside=bucket)
     except CannotBackUp as fault:
         print(f"forbear: {fault}", file=sys.stderr)
         return 2
     print(f"Backed up {manifest['events']} events and {len(manifest['files']) - 1} files; the keys are elsewhere.")
+    if "bucket" in manifest:
+        print(f"{len(manifest['bucket'])} files stay in the bucket {settings.S3.bucket}, listed: keep its versions.")
     return 0

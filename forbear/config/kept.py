@@ -17,6 +17,7 @@ def add(subparsers: Any) -> None:
     """Add `kept` to the command's subcommands."""
     parser = subparsers.add_parser("kept", help="what is kept of whom, why and until when")
     parser.add_argument("--case", default="", metavar="CASE", help="of one case alone")
+    parser.add_argument("--places", action="store_true", help="every table and folder, and by what each empties")
     parser.add_argument("--overdue", action="store_true", help="only what should be gone by now")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--csv", action="store_true", help="as a table for a spreadsheet")
@@ -27,6 +28,8 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; 2 where the case named is none."""
     open_house()
+    if arguments.places:
+        return _places(arguments.json)
     from forbear.actions.kept import KeptLine, report
     from forbear.config.wiring import desk
     from forbear.words import say
@@ -54,6 +57,25 @@ def run(arguments: argparse.Namespace) -> int:
             more = " OVERDUE" if line.overdue else f" {line.holds} holds" if line.holds else ""
             print(f"{line.case_id}  {line.name or '–'}  {what}: {until}, {line.rule} ({line.source}){more}")
         print(f"{len({line.case_id for line in lines})} cases, {sum(line.overdue for line in lines)} overdue")
+    return 0
+
+
+def _places(as_json: bool) -> int:
+    """Also what belongs to no case: mails and calls, codes, sessions, the loan book, accounts of the desk."""
+    from forbear.actions.kept_places import FOLDERS, TABLES
+    from forbear.config.wiring import desk
+    from forbear.words import say
+
+    counts, told = desk().keeping.counts(), []
+    for name, place in sorted((TABLES | FOLDERS).items()):
+        classes = [say("en", f"leaving.class.{one.value}") for one in place.classes]
+        told.append({"place": name, "rows": counts.get(name), "goes": place.goes.value, "classes": classes})
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return 0
+    for one in told:
+        rows, goes = "–" if one["rows"] is None else one["rows"], say("en", f"leaving.goes.{one['goes']}")
+        print(f"{one['place']}  {rows}  {goes} {'; '.join(one['classes'])}".rstrip())
     return 0
 
 

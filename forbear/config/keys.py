@@ -1,17 +1,18 @@
-"""`forbear keys rotate | status | destroy`: change the key-encryption key and the book key while the desk works on.
+"""`forbear keys rotate | status | destroy`: change the four keys of the installation while the desk works on.
 
-`rotate` makes a new key and seals everything with it; killed and run again it goes on. The key before stays until
-`destroy`, which refuses while anything still needs it. docs/backup.md says which keys cannot be changed, and why.
+`rotate` makes a new key and does over with it what the one before made; killed and run again it goes on. The key before
+stays until `destroy`, which refuses while anything still needs it. docs/backup.md.
 """
 
 import argparse
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from forbear.config.cli import open_house
 
-NAMES = ("kek", "book")
+NAMES = ("kek", "book", "index", "code")
 
 
 def add(subparsers: Any) -> None:
@@ -19,36 +20,101 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("keys", help="change the keys of this installation while it works")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="rotate|status|destroy")
     verbs.add_parser("status", help="which generations there are, and how many rows need an older one")
-    for verb, sentence in (("rotate", "a new key, and everything sealed with it"), ("destroy", "the keys before go")):
+    for verb, sentence in (
+        ("rotate", "a new key, and everything done over with it"),
+        ("destroy", "the keys before go"),
+    ):
         one = verbs.add_parser(verb, help=sentence)
-        one.add_argument("key", nargs="?", choices=NAMES, help="one of the two; both without")
+        one.add_argument("key", nargs="?", choices=NAMES, help="one of the four; all without")
+        if verb == "destroy":
+            one.add_argument("--leaked", action="store_true", help="do not wait until what it made has run out")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it for each key; 1 where an old key has to stay."""
     open_house()
+    leaked = getattr(arguments, "leaked", False)
+    do = {"rotate": _rotate, "status": _status, "destroy": lambda name: _destroy(name, leaked)}[arguments.verb]
+    chosen = (arguments.key,) if getattr(arguments, "key", None) else NAMES
+    return max([do(name) for name in chosen])
+
+
+def _rotate(name: str) -> int:
+    from forbear.store import rotation
+
+    newest = rotation.begin(_folder(), name)
+    done = sum(rotation.seal_anew(_ring(name), "default"))
+    if name in ("kek", "book"):
+        told = f"{done} rows sealed anew"
+    elif name == "index":
+        marks = sum(_marks(change=True).all(), Counter())
+        told = f"{marks['anew']} rows marked anew, {marks['gone']} marks dropped whose words are erased"
+    else:
+        told = "codes and links are made with it; those that are out stay good until they run out"
+    print(f"{newest.name}: {told}; back up the keys, then run `forbear keys destroy {name}`")
+    return 0
+
+
+def _status(name: str) -> int:
+    from forbear.store import rotation
+    from forbear.store.privacy import generations
+
+    files = ", ".join(file.name for file in generations(_folder(), name))
+    print(f"{name}: {files}; {rotation.older(_ring(name), 'default') + _left(name)} rows need an older one")
+    return 0
+
+
+def _destroy(name: str, leaked: bool) -> int:
+    from forbear.store import rotation
+
+    now = datetime.now(UTC)  # noqa: TID251 (the age of a file is the machine's)
+    still = rotation.STILL_SECONDS if leaked else _still(name)
+    try:
+        gone = rotation.destroy_older(_ring(name), now, "default", still=still, left=lambda: _left(name))
+    except rotation.NotYet as reason:
+        print(f"forbear: {reason}", file=sys.stderr)
+        return 1
+    more = (
+        "; answers to mails sent before the change wait for a person to file them" if gone and name == "index" else ""
+    )
+    print(f"{name}: {gone} old keys destroyed{more}")
+    return 0
+
+
+def _still(name: str) -> int:
+    """Seconds for which what a key made may be out: counts of tries, and the links that are valid longest."""
+    from forbear.config.wiring import desk
+    from forbear.store import rotation, rotation_marks
+
+    here = desk()
+    links = here.rulebooks.on(here.clock.today()).integer("desk.upload_link_days") * 86_400
+    return {"index": rotation_marks.STILL_SECONDS, "code": links + 600}.get(name, rotation.STILL_SECONDS)
+
+
+def _left(name: str) -> int:
+    """Marks that still need an older index key."""
+    return sum(sum(_marks(change=False).all(), Counter()).values()) if name == "index" else 0
+
+
+def _marks(*, change: bool) -> Any:
+    from forbear.config.wiring import desk
+    from forbear.store.ledger import DjangoLedger
+    from forbear.store.loans import StoredLoanBook
+    from forbear.store.rotation_marks import MarksAnew
+
+    here = desk()
+    assert isinstance(here.ledger, DjangoLedger) and isinstance(here.loans, StoredLoanBook), "as wired"
+    return MarksAnew(here.ledger, here.loans, "default", change)
+
+
+def _folder() -> Any:
     from django.conf import settings
 
-    from forbear.store import rotation
-    from forbear.store.privacy import Ring, generations
+    return settings.HOME / "keys"
 
-    folder, status = settings.HOME / "keys", 0
-    for name in (arguments.key,) if getattr(arguments, "key", None) else NAMES:
-        if arguments.verb == "rotate":
-            newest = rotation.begin(folder, name)
-            count = sum(rotation.seal_anew(Ring(folder, name), "default"))
-            print(f"{newest.name}: {count} rows sealed anew; back up the keys, then run `forbear keys destroy {name}`")
-            continue
-        ring = Ring(folder, name)
-        if arguments.verb == "status":
-            files = ", ".join(file.name for file in generations(folder, name))
-            print(f"{name}: {files}; {rotation.older(ring, 'default')} rows need an older one")
-            continue
-        try:
-            now = datetime.now(UTC)  # noqa: TID251 (the age of a file is the machine's)
-            print(f"{name}: {rotation.destroy_older(ring, now, 'default')} old keys destroyed")
-        except rotation.NotYet as reason:
-            print(f"forbear: {reason}", file=sys.stderr)
-            status = 1
-    return status
+
+def _ring(name: str) -> Any:
+    from forbear.store.privacy import Ring
+
+    return Ring(_folder(), name)

@@ -130,6 +130,10 @@ STORAGES = {
 MEDIA_ROOT = HOME / "papers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "forbear.web.unnamed_files.UnnamedFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -43,14 +43,14 @@ from forbear.core.sms import NETWORK
 from forbear.store.agenda import DjangoAgenda
 from forbear.store.blobs import DjangoRegister
 from forbear.store.conversation import DjangoCannedReplies, DjangoDrafts, DjangoMessageIndex
-from forbear.store.erasures import ErasureList
+from forbear.store.erasures import MARK_KEY, ErasureList, own_mark
 from forbear.store.identity import DjangoChallenges, DjangoLimits
 from forbear.store.leaving import DjangoKeeping
 from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.log import DjangoLog
-from forbear.store.mail import DjangoMailRoom, signer
+from forbear.store.mail import DjangoMailRoom, signer, signers
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
 from forbear.store.privacy import Keys, load_keys, load_later_key
@@ -66,7 +66,8 @@ from forbear.store.webhooks import DjangoWebhooks
 def desk() -> Desk:
     """The one bundle handed to every action, the same for all threads of the process."""
     keys, ids = load_keys(settings.HOME), RandomIds()
-    erasures = ErasureList(Path(settings.ERASURE_LIST))
+    load_later_key(settings.HOME, MARK_KEY)
+    erasures = ErasureList(Path(settings.ERASURE_LIST), own_mark(settings.HOME / "keys"))
     clock = FileClock(Path(settings.CLOCK_FILE)) if settings.CLOCK_FILE else SystemClock()
     carrier = gateway(settings.SMS, clock, ids) if settings.SMS else None
     rulebook = Path(settings.RULEBOOK) if settings.RULEBOOK else None
@@ -135,6 +136,7 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
         "mails": DjangoMailRoom(keys),
         "mail_reader": MailReader(settings.MAIL_DOMAIN),
         "mail_sign": signer(keys.index),
+        "mail_signs": signers(keys.index),
         "mail_domain": settings.MAIL_DOMAIN,
         "mail_from": settings.DEFAULT_FROM_EMAIL,
         # text messages

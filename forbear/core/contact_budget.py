@@ -71,8 +71,9 @@ class Reached:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody wants to do. `number`: what stands for the number to be called; `third`: the person called is not
-    the borrower nor anybody who may speak for her; `asked_at`: when she did what this answers, None for just now.
+    """What somebody wants to do. `number`: what stands for the number to be called, several joined by | while the key
+    of such marks is changed; `third`: the person called is not the borrower nor anybody who may speak for her;
+    `asked_at`: when she did what this answers, None for just now.
     """
 
     channel: Channel
@@ -339,7 +340,7 @@ def _calls(known: Reached, day: _Day) -> list[Attempt]:
 
 
 def _same_number(one: Attempt, wish: Wish) -> bool:
-    return one.number == wish.number or not one.number or not wish.number
+    return one.number in wish.number.split("|") or not one.number or not wish.number
 
 
 def _of_loan(attempts: list[Attempt], wish: Wish) -> list[Attempt]:

@@ -62,6 +62,8 @@ from forbear.core.facts import private
 from forbear.core.leaving_facts import Answered as Answered
 from forbear.core.leaving_facts import DataAnswered as DataAnswered
 from forbear.core.leaving_facts import DataAsked as DataAsked
+from forbear.core.leaving_facts import DebtEnd as DebtEnd
+from forbear.core.leaving_facts import DebtEnded as DebtEnded
 from forbear.core.leaving_facts import ErasureAgreed as ErasureAgreed
 from forbear.core.leaving_facts import ErasureProposed as ErasureProposed
 from forbear.core.leaving_facts import ErasureRefused as ErasureRefused

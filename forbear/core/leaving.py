@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from forbear.core import events as e
 from forbear.core.case import Case, Stage
+from forbear.core.dates import add_months
 from forbear.core.decision import Outcome
 from forbear.core.facts import Retention
 from forbear.core.leaving_facts import Stays
@@ -19,6 +20,8 @@ from forbear.core.rules import Param, Rulebook
 
 LOOK_DAYS = 7
 """A case whose end is not known yet is looked at again so soon."""
+LOOK_DAYS_MOST = 30
+"""Every other case at the latest so soon: a new rulebook may keep it shorter than the one of the last look."""
 PURPOSE_ARTICLE = "中华人民共和国个人信息保护法 47"
 """Deletion is owed once the purpose is met; before that the lender may go on."""
 HOLD_ARTICLE = "中华人民共和国个人信息保护法 47 (2)"
@@ -129,14 +132,21 @@ _NOT_LIFE = (
     *("paper.seen", "call.heard", "enforcement.", "note."),
 )
 """Facts that do not keep a case going: what the desk does by itself, and what is asked about data."""
+_NO_DEMAND = tuple(kind for kind in _NOT_LIFE if kind not in ("contact.", "enforcement."))
+"""Facts that say nothing of the debt."""
+BROKEN = "broken"
+"""Why a case is closed whose agreement was broken."""
 
 
-def ended_on(events: Sequence[e.Recorded], case: Case, today: date, idle_days: int, zone: tzinfo) -> date | None:
+def ended_on(events: Sequence[e.Recorded], case: Case, today: date, rulebook: Rulebook, zone: tzinfo) -> date | None:
     """The day the case ended, None while it goes on: it was closed, or refused and no appeal came, or nothing has
-    happened for `idle_days` while nobody waited for the lender and no agreement was in force.
+    happened for `data.idle_days` while nobody waited for the lender and no agreement was in force. A broken agreement
+    ends nothing: what is owed by it is claimed on, until the debt ends or can be claimed no more.
     """
     closed = next((event for event in reversed(events) if isinstance(event.fact, e.CaseClosed)), None)
     if case.closed and closed is not None:
+        if closed.fact == e.CaseClosed(why=BROKEN):
+            return _debt_ended_on(events, closed, today, rulebook, zone)
         return _day(closed.at, zone)
     if case.in_force is not None or case.offered is not None or case.under_review or not events:
         return None
@@ -144,8 +154,25 @@ def ended_on(events: Sequence[e.Recorded], case: Case, today: date, idle_days: i
     last_on = _day(lived[-1].at, zone)
     if case.stage is Stage.DECISION and case.outcome is Outcome.REFUSED and case.appeal_by_on:
         return max(case.appeal_by_on, last_on) if today > case.appeal_by_on else None
-    idle_on = last_on + timedelta(days=idle_days)
+    idle_on = last_on + timedelta(days=rulebook.integer("data.idle_days"))
     return idle_on if today >= idle_on else None
+
+
+def _debt_ended_on(
+    events: Sequence[e.Recorded], closed: e.Recorded, today: date, rulebook: Rulebook, zone: tzinfo
+) -> date | None:
+    """Told by the lender, or after the years of `limitation.years` since anything was last asked or said, where the
+    rulebook has them (民法典 188, 195: each demand begins them anew).
+    """
+    after = [event for event in events if event.leaf > closed.leaf]
+    if told := [event.fact.ended_on for event in after if isinstance(event.fact, e.DebtEnded)]:
+        return told[-1]
+    years = rulebook.stack("limitation.years")
+    if not years:
+        return None
+    said = [event for event in (closed, *after) if not event.fact.type.startswith(_NO_DEMAND)]
+    over_on = add_months(_day(said[-1].at, zone), 12 * int(years[-1].value))
+    return over_on if today >= over_on else None
 
 
 def decided_on(events: Sequence[e.Recorded], case: Case, zone: tzinfo) -> date | None:
@@ -179,7 +206,7 @@ def keeping(
     zone: tzinfo,
 ) -> tuple[Kept, ...]:
     """What is kept of a case, class by class. `there`: how many live keys each class has."""
-    end = ended_on(events, case, today, rulebook.integer("data.idle_days"), zone)
+    end = ended_on(events, case, today, rulebook, zone)
     decided, holds = decided_on(events, case, zone), tuple(holds_of(events))
     unfinished = None if case.submissions else rulebook.param("data.keep_unfinished_days")
     found = []

@@ -38,6 +38,23 @@ class HoldLifted(Fact):
     reason: str | None = private(Retention.MESSAGE)
 
 
+class DebtEnd(StrEnum):
+    """How the debt of a broken agreement ended: paid off, another company's now, or given up by the lender."""
+
+    PAID = "paid"
+    SOLD = "sold"
+    WRITTEN_OFF = "written-off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtEnded(Fact):
+    """Nothing is claimed any more by a broken agreement; from `ended_on` on the periods of keeping run."""
+
+    type = "debt.ended"
+    why: DebtEnd
+    ended_on: date
+
+
 class Right(StrEnum):
     """What a person may ask about what is kept of her (PIPL art. 45, 46 and 47)."""
 

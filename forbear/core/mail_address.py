@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Sign = Callable[[str], str]
+Signs = Callable[[str], tuple[str, ...]]
+"""As Sign, by every key that is still taken; the one that signs now comes first."""
 
 LOCAL_MOST = 64
 SIGNED = "[a-z2-7]{20}"
@@ -85,16 +87,21 @@ def loop_mark(sign: Sign, domain: str) -> str:
     return sign(f"loop:{domain.lower()}")
 
 
+def loop_marks(signs: Signs, domain: str) -> frozenset[str]:
+    """Every loop_mark that is ours."""
+    return frozenset(signs(f"loop:{domain.lower()}"))
+
+
 def stop_token(sign: Sign, case_id: str) -> str:
     """The part of an address that says: no more reminders of this case by mail; "" for a case it cannot name."""
     case = _case(case_id)
     return f"{case}.{sign(f'stop:{case}')}" if re.fullmatch(_CASE, case) else ""
 
 
-def case_of_stop(sign: Sign, token: str) -> str:
+def case_of_stop(signs: Signs, token: str) -> str:
     """The case that a token of stop_token means, "" where it is none of ours."""
     found = _STOP.fullmatch(token.lower())
-    return f"c_{found[1]}" if found and sign(f"stop:{found[1]}") == found[2] else ""
+    return f"c_{found[1]}" if found and found[2] in signs(f"stop:{found[1]}") else ""
 
 
 def in_address(address: str, domain: str) -> Mark | None:

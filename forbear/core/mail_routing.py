@@ -82,7 +82,7 @@ class Known:
     parties: Callable[[str], Parties | None]
     borrowers: Callable[[str], tuple[str, ...]]
     open_case: Callable[[str], str]
-    loop_mark: str
+    loop_marks: frozenset[str]
     own_addresses: frozenset[str] = frozenset()
 
 
@@ -148,7 +148,7 @@ def _goes_in_circles(mail: MailHead, known: Known) -> bool:
         return False
     own = mail.own_id is not None and known.verified(mail.own_id)
     from_us = bool(mail.sender) and mail.sender in known.own_addresses
-    return own or from_us or mail.own_mark == known.loop_mark or mail.hops > HOPS_MOST
+    return own or from_us or mail.own_mark in known.loop_marks or mail.hops > HOPS_MOST
 
 
 def _came_back(mail: MailHead, marks: list[Mark]) -> bool:

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,17 +32,27 @@ class CannotBackUp(Exception):
 
 
 def back_up(
-    database: Mapping[str, Any], home: Path, erasures: Path, data: Path, keys: Path, *, told: Mapping[str, Any]
+    database: Mapping[str, Any],
+    home: Path,
+    erasures: Path,
+    data: Path,
+    keys: Path,
+    *,
+    told: Mapping[str, Any],
+    beside: Callable[[Path], Mapping[str, Any]] = lambda data: {},
 ) -> Mapping[str, Any]:
     """Make a backup of an installation into two empty directories; returns the manifest of the data. `told`: what else
-    the manifest says. Raises CannotBackUp, and then no manifest is there.
+    the manifest says; `beside`: takes what lies elsewhere (backup_bucket.py) once the database is taken, and says what
+    the manifest of the data tells of it. Raises CannotBackUp, and then no manifest is there.
     """
     apart(data, keys)
     for folder in (data, keys):
         _empty(folder)
+    _copy(home / "keys", keys / "keys")  # before, and what appeared meanwhile after: whatever key a row of it needs
     _take(database, data)
     for name in FOLDERS:
         _copy(home / name, data / name)
+    more = beside(data)
     _copy(home / "keys", keys / "keys")
     if (home / "secret").exists():
         _copy_file(home / "secret", keys / "secret")
@@ -51,7 +61,7 @@ def back_up(
     kind = "sqlite" if (data / SQLITE).exists() else "postgresql"
     pair = os.urandom(16).hex()
     _sign(keys, {**told, "holds": "keys", "pair": pair})
-    return _sign(data, {**told, "holds": "data", "pair": pair, "database": kind})
+    return _sign(data, {**told, **more, "holds": "data", "pair": pair, "database": kind})
 
 
 def apart(data: Path, keys: Path) -> None:
@@ -105,14 +115,23 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         incoming = source.open("rb")
     except FileNotFoundError:
         return
+    if target.exists():
+        incoming.close()
+        return
+    with incoming:
+        write_file(target, iter(lambda: incoming.read(CHUNK), b""))
+
+
+def write_file(target: Path, pieces: Iterator[bytes]) -> None:
+    """A file that is not there yet, and on the disk when this returns."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with incoming, os.fdopen(handle, "wb") as copy:
-        shutil.copyfileobj(incoming, copy, CHUNK)
+    with os.fdopen(handle, "wb") as copy:
+        copy.writelines(pieces)
         copy.flush()
         os.fsync(copy.fileno())
 
@@ -172,10 +191,10 @@ def put_back(database: Mapping[str, Any], data: Path) -> None:
     _postgresql("pg_restore", database, "--no-owner", "--single-transaction", f"--dbname={name}", file)
 
 
-def put_files(home: Path, data: Path, keys: Path) -> None:
-    """Papers, files on their way, keys and the secret, each where it was."""
+def put_files(home: Path, data: Path, keys: Path, *, papers: bool = True) -> None:
+    """Papers where they lie in the data directory, files on their way, keys and the secret, each where it was."""
     _copy(keys / "keys", home / "keys")
     if (keys / "secret").exists():
         _copy_file(keys / "secret", home / "secret")
-    for name in FOLDERS:
+    for name in FOLDERS if papers else FOLDERS[1:]:
         _copy(data / name, home / name)

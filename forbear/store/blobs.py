@@ -34,3 +34,10 @@ class DjangoRegister:
 
     def strike(self, blob_id: str) -> None:
         Blob.objects.using(self._using).filter(blob_id=blob_id).delete()
+
+
+def named(path: str = "", using: str = "default") -> tuple[tuple[str, str], ...]:
+    """(path, key id) of the files that can be opened: of one path, of all without."""
+    live = DataKey.objects.using(using).exclude(wrapped=None).values("key_id")
+    blobs = Blob.objects.using(using).filter(key_id__in=live, **({"path": path} if path else {}))
+    return tuple(blobs.order_by("path").values_list("path", "key_id"))

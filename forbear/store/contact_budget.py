@@ -17,7 +17,7 @@ from forbear.core.contact_budget import Attempt
 from forbear.core.events import ReachChosen, Recorded
 from forbear.core.facts import Retention
 from forbear.store.models import CaseRow, ContactCaseRow, ContactRow
-from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text
+from forbear.store.privacy import DataKeys, Keys, blind, blinds, open_text, seal_text
 
 KINDS = (
     *("case.opened", "reach.chosen", "call.begun", "call.ended", "contact.tried"),
@@ -117,6 +117,12 @@ def _number(keys: Keys, number: str) -> bytes:
     return blind(keys.index, "number", number) if number else b""
 
 
+def numbers_of(told: Sequence[Recorded], keys: Keys) -> dict[str, bytes]:
+    """By what the numbers called are known, under the newest key, by the row's name."""
+    found = ((event.case_id, counted(event)) for event in told)
+    return {f"{case_id}:{new.ref}": _number(keys, new.number) for case_id, new in found if isinstance(new, Counted)}
+
+
 def _cases(using: str):  # type: ignore[no-untyped-def]
     return ContactCaseRow.objects.using(using)
 
@@ -167,7 +173,8 @@ class DjangoContacts:
         )
 
     def number(self, number: str) -> str:
-        return _number(self._keys, number_end(number)).hex()
+        ends = number_end(number)
+        return "|".join(mark.hex() for mark in blinds(self._keys.index, "number", ends)) if ends else ""
 
     def outside(self, key: str, borrower_id: str, attempt: Attempt) -> bool:
         _, made = self._rows.get_or_create(
@@ -180,7 +187,7 @@ class DjangoContacts:
                 "channel": attempt.channel.value,
                 "connected": attempt.connected,
                 "purpose": attempt.purpose.value,
-                "number": bytes.fromhex(attempt.number),
+                "number": bytes.fromhex(attempt.number.partition("|")[0]),
             },
         )
         return made

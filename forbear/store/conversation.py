@@ -19,7 +19,7 @@ from forbear.core.events import DataErased, Recorded
 from forbear.core.facts import Retention
 from forbear.core.message_search import index_marks, said_in
 from forbear.store.models import CannedReplyRow, DraftRow, MessageMark
-from forbear.store.privacy import DataKeys, Keys, open_text, seal_text
+from forbear.store.privacy import DataKeys, Keys, every, open_text, seal_text
 
 MARK_BYTES = 16
 ROWS_AT_ONCE = 5000
@@ -59,7 +59,24 @@ def rebuild(events: Iterable[Recorded], keys: Keys, using: str) -> None:
 
 def _rows(event: Recorded, keys: Keys) -> list[tuple[bytes, int, str]]:
     said = said_in(event.fact)
-    return [(_mark(keys, word), event.leaf, event.case_id) for word in sorted(index_marks(said))] if said else []
+    key = every(keys.index)[0]
+    return [(_mark(key, word), event.leaf, event.case_id) for word in sorted(index_marks(said))] if said else []
+
+
+def words_anew(events: Sequence[Recorded], keys: Keys, using: str, *, change: bool = True) -> int:
+    """Make the marks of these events anew where they are not of the newest key; returns how many events those were.
+    Those of one event are always of one key, so that a search finds all its words or none.
+    """
+    wanted = {event.leaf: {(mark, case_id) for mark, _, case_id in _rows(event, keys)} for event in events}
+    there: dict[int, set[tuple[bytes, str]]] = {}
+    rows = MessageMark.objects.using(using).filter(leaf__in=list(wanted))
+    for leaf, mark, case_id in rows.values_list("leaf", "mark", "case_id"):
+        there.setdefault(leaf, set()).add((bytes(mark), case_id))
+    old = [leaf for leaf, found in wanted.items() if there.get(leaf, set()) != found]
+    if old and change:
+        rows.filter(leaf__in=old).delete()
+        _insert([(mark, leaf, case_id) for leaf in old for mark, case_id in sorted(wanted[leaf])], using)
+    return len(old)
 
 
 def _insert(rows: Sequence[tuple[bytes, int, str]], using: str) -> None:
@@ -69,8 +86,8 @@ def _insert(rows: Sequence[tuple[bytes, int, str]], using: str) -> None:
             cursor.executemany(_INSERT, rows)
 
 
-def _mark(keys: Keys, word: str) -> bytes:
-    return hmac_digest(keys.index, f"message\x00{word}".encode(), sha256)[:MARK_BYTES]
+def _mark(key: bytes, word: str) -> bytes:
+    return hmac_digest(key, f"message\x00{word}".encode(), sha256)[:MARK_BYTES]
 
 
 class DjangoMessageIndex:
@@ -81,12 +98,12 @@ class DjangoMessageIndex:
         self._using = using
 
     def leaves(self, marks: Collection[str], before_leaf: int | None, limit: int) -> tuple[int, ...]:
-        wanted = [_mark(self._keys, word) for word in sorted(set(marks))]
+        wanted = [_mark(key, word) for key in every(self._keys.index) for word in sorted(set(marks))]
         if not wanted:
             return ()
         older = "" if before_leaf is None else "and leaf < %s"
         sql = _FIND.format(marks=", ".join(["%s"] * len(wanted)), older=older)
-        values = [*wanted, *([] if before_leaf is None else [before_leaf]), len(wanted), limit]
+        values = [*wanted, *([] if before_leaf is None else [before_leaf]), len(set(marks)), limit]
         with connections[self._using].cursor() as cursor:
             cursor.execute(sql, values)
             return tuple(leaf for (leaf,) in cursor.fetchall())

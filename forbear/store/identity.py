@@ -14,7 +14,7 @@ from django.db.models import F
 from forbear.actions.ports import Challenge
 from forbear.core.codes import code_of
 from forbear.store.models import ChallengeRow, LimitCount
-from forbear.store.privacy import Keys, blind, open_text, seal_text
+from forbear.store.privacy import Keys, blinds, every, open_text, seal_text
 
 KEPT_DAYS = 2
 """How long a challenge that ran out is kept, for whoever comes back to its page."""
@@ -48,10 +48,11 @@ class DjangoChallenges:
         return self._challenge(row) if row else None
 
     def code(self, id: str) -> str:
-        return code_of(self._keys.code, id)
+        return code_of(every(self._keys.code)[0], id)
 
     def try_code(self, id: str, code: str, now: datetime, tries_max: int) -> Challenge | None:
-        right = compare_digest(self.code(id).encode(), code.encode())
+        codes = [code_of(key, id) for key in every(self._keys.code)]  # hers may be of before a key was changed
+        right = any(compare_digest(one.encode(), code.encode()) for one in codes)
         with transaction.atomic(using=self._using):
             open_ = self._rows.filter(id=id, used=False, tries__lt=tries_max, expires_at__gt=now)
             counted = open_.update(tries=F("tries") + 1)
@@ -77,8 +78,11 @@ class DjangoLimits:
     def take(self, key: str, now: datetime, limit: int, seconds: int) -> bool:
         span = int(now.timestamp()) // seconds
         ends_at = datetime.fromtimestamp((span + 1) * seconds, UTC)
-        hidden = blind(self._index, "limit", key).hex()
+        hidden, *before = (one.hex() for one in blinds(self._index, "limit", key))
         (row,) = LimitCount.objects.using(self._using).raw(_TAKE, [hidden, span, ends_at])
         if row.count == 1:
             LimitCount.objects.using(self._using).filter(ends_at__lt=now).delete()
+        if before:  # counted before the key was changed, in the same span
+            others = LimitCount.objects.using(self._using).filter(key__in=before, span=span)
+            return bool(row.count + sum(others.values_list("count", flat=True)) <= limit)
         return bool(row.count <= limit)

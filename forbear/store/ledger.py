@@ -135,13 +135,21 @@ class DjangoLedger:
         return {seq: tuple(texts[leaf]) for leaf, seq, _ in rows if leaf in texts}
 
     def all(self, from_leaf: int = 0) -> Iterator[Recorded]:
-        while chunk := self._read("e.leaf >= %s and e.leaf < %s", from_leaf, from_leaf + READ_AT_ONCE):
+        while chunk := self.between(from_leaf, from_leaf + READ_AT_ONCE):
             yield from chunk
             from_leaf = chunk[-1].leaf + 1
 
     def at(self, leaves: Sequence[int]) -> tuple[Recorded, ...]:
         among = f"e.leaf in ({', '.join(['%s'] * len(leaves))})"
         return self._read(among, *leaves) if leaves else ()
+
+    def between(self, from_leaf: int, to_leaf: int) -> tuple[Recorded, ...]:
+        """The events of these leaves, the last one left out."""
+        return self._read("e.leaf >= %s and e.leaf < %s", from_leaf, to_leaf)
+
+    def of_types(self, case_id: str, types: Sequence[str]) -> tuple[Recorded, ...]:
+        """A case's events of these types."""
+        return self._read(f"e.case_id = %s and e.type in {_listed(types)}", case_id)
 
     def size(self) -> int:
         return Head.objects.using(self._using).values_list("size", flat=True).first() or 0
@@ -168,7 +176,7 @@ class DjangoLedger:
             made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
             contact_budget.clear(self._using)
             for opened, case in self._states_of(cases):
-                told = self._read(f"e.case_id = %s and e.type in {_listed(contact_budget.KINDS)}", opened.case_id)
+                told = self.of_types(opened.case_id, contact_budget.KINDS)
                 contact_budget.remake(opened.case_id, told, case, self._keys, self._using)
             return made
 

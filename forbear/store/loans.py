@@ -7,12 +7,9 @@ loans belong together, and nothing else.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from hmac import compare_digest
-from hmac import digest as hmac_digest
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from forbear.actions.ports import Counts, Held, Ids
@@ -21,7 +18,9 @@ from forbear.core.loan import DayCount, Loan
 from forbear.core.loanbook import Row, contract_key
 from forbear.core.phone_numbers import e164
 from forbear.store.loan_tables import BorrowerRow, LoanRow
-from forbear.store.privacy import blind, open_text, seal_text
+from forbear.store.privacy import blind, blinds, marking, marks, open_text, seal_text
+
+T = TypeVar("T")
 
 AT_ONCE = 500
 """Values looked up by one query."""
@@ -46,20 +45,20 @@ class StoredLoanBook:
         self._nobody = LoanRow(id="nobody", borrower=nobody, sealed=self._seal("loan:nobody", _content(_NOBODY)))
 
     def put(self, rows: Sequence[Row]) -> Counts:
-        with transaction.atomic(using=self._using):
+        with marking(self._using):
             borrower_ids = self._borrower_ids(rows)
             held = {bytes(loan.contract_index): loan for loan in self._loans_of_contracts(rows)}
             made, changed = [], []
             for row in rows:
-                index, digest = self._contract_index(row.loan.contract), self._digest(row)
-                loan, borrower_id = held.get(index), borrower_ids[row.id_number]
+                indexes, digests = self._contract_indexes(row.loan.contract), self._digests(row)
+                loan, borrower_id = _of_any(indexes, held), borrower_ids[row.id_number]
                 if loan is None:
-                    loan = LoanRow(id=self._ids.new("l"), borrower_id=borrower_id, contract_index=index)
-                    made.append(self._fill(loan, row, digest))
+                    loan = LoanRow(id=self._ids.new("l"), borrower_id=borrower_id, contract_index=indexes[0])
+                    made.append(self._fill(loan, row, digests[0]))
                 else:
                     assert loan.borrower_id == borrower_id, "a contract never changes hands"
-                    if not compare_digest(bytes(loan.digest), digest):
-                        changed.append(self._fill(loan, row, digest))
+                    if bytes(loan.digest) not in digests:
+                        changed.append(self._fill(loan, row, digests[0]))
             loans = LoanRow.objects.using(self._using)
             loans.bulk_create(made, batch_size=AT_ONCE)
             loans.bulk_update(changed, ("digest", "sealed", "phone_index", "email_index"), batch_size=AT_ONCE)
@@ -70,37 +69,39 @@ class StoredLoanBook:
         return tuple(
             row.loan.contract
             for row in rows
-            if owner.get(self._contract_index(row.loan.contract)) not in (None, self._id_index(row.id_number))
+            if _of_any(self._contract_indexes(row.loan.contract), owner) not in (None, *self._id_indexes(row.id_number))
         )
 
     def find(self, contract: str) -> Held | None:
-        return self._first(self._loans().filter(contract_index=self._contract_index(contract)))
+        return self._first(self._loans().filter(contract_index__in=self._contract_indexes(contract)))
 
     def loan(self, loan_id: str) -> Held | None:
         return self._first(self._loans().filter(id=loan_id))
 
     def by_identity(self, contract: str, id_number: str) -> Held | None:
         """One query, one row opened, one comparison, whether the contract is unknown, another's or hers."""
-        loan = self._loans().filter(contract_index=self._contract_index(contract)).first() or self._nobody
-        fits = compare_digest(bytes(loan.borrower.id_index), self._id_index(id_number))
+        loan = self._loans().filter(contract_index__in=self._contract_indexes(contract)).first() or self._nobody
+        hers = bytes(loan.borrower.id_index)
+        fits = any(compare_digest(hers, index) for index in self._id_indexes(id_number))
         held = self._held(loan)
         return held if fits else None
 
     def borrowers_at(self, email: str) -> tuple[str, ...]:
-        index = self._email_index(email)
-        if not index:
+        if not email.strip():
             return ()
         loans = LoanRow.objects.using(self._using)
         while some := list(self._loans().filter(email_index=None)[:AT_ONCE]):  # rows that an older version wrote
             for loan in some:
                 loan.email_index = self._email_index(self._held(loan).row.email)
             loans.bulk_update(some, ("email_index",))
-        found = loans.filter(email_index=index).values_list("borrower_id", flat=True)
+        found = loans.filter(email_index__in=blinds(self._keys.index, "borrower.email", email)).values_list(
+            "borrower_id", flat=True
+        )
         return tuple(sorted(set(found)))
 
     def by_id_number(self, id_number: str) -> Held | None:
         """One query, and as much opened whether nobody or somebody with one loan has the number."""
-        loans = list(self._loans().filter(borrower__id_index=self._id_index(id_number)))
+        loans = list(self._loans().filter(borrower__id_index__in=self._id_indexes(id_number)))
         held = max(map(self._held, loans or [self._nobody]), key=lambda one: one.row.loan.signed_on)
         return held if loans else None
 
@@ -111,7 +112,7 @@ class StoredLoanBook:
     def by_phone(self, e164: str) -> tuple[Held, ...]:
         if not e164:
             return ()
-        loans = self._loans().filter(phone_index=blind(self._keys.index, "loan.phone", e164))
+        loans = self._loans().filter(phone_index__in=blinds(self._keys.index, "loan.phone", e164))
         return tuple(sorted(map(self._held, loans), key=lambda one: one.row.loan.contract))
 
     def borrower(self, borrower_id: str) -> Held | None:
@@ -131,32 +132,47 @@ class StoredLoanBook:
         return None if loan is None else self._held(loan)
 
     def _loans_of_contracts(self, rows: Sequence[Row]) -> Iterator[LoanRow]:
-        for some in _batches([self._contract_index(row.loan.contract) for row in rows]):
+        for some in _batches([index for row in rows for index in self._contract_indexes(row.loan.contract)]):
             yield from self._loans().filter(contract_index__in=some)
 
     def _borrower_ids(self, rows: Sequence[Row]) -> Mapping[str, str]:
         """Identity number → borrower id; whoever is new is made here."""
-        index_of = {row.id_number: self._id_index(row.id_number) for row in rows}
-        borrowers, known = BorrowerRow.objects.using(self._using), {}
-        for some in _batches(list(index_of.values())):
+        indexes_of = {row.id_number: self._id_indexes(row.id_number) for row in rows}
+        borrowers, known = BorrowerRow.objects.using(self._using), dict[bytes, str]()
+        for some in _batches([index for indexes in indexes_of.values() for index in indexes]):
             known |= {bytes(b.id_index): b.id for b in borrowers.filter(id_index__in=some).only("id", "id_index")}
-        made = []
-        for id_number, index in index_of.items():
-            if index not in known:
-                known[index] = self._ids.new("p")
-                sealed = self._seal(f"borrower:{known[index]}", id_number)
-                made.append(BorrowerRow(id=known[index], id_index=index, sealed=sealed))
+        made, found = [], {}
+        for id_number, indexes in indexes_of.items():
+            found[id_number] = _of_any(indexes, known) or self._ids.new("p")
+            if _of_any(indexes, known) is None:
+                sealed = self._seal(f"borrower:{found[id_number]}", id_number)
+                made.append(BorrowerRow(id=found[id_number], id_index=indexes[0], sealed=sealed))
+                known[indexes[0]] = found[id_number]
         borrowers.bulk_create(made, batch_size=AT_ONCE)
-        return {id_number: known[index] for id_number, index in index_of.items()}
+        return found
 
-    def _contract_index(self, contract: str) -> bytes:
-        return blind(self._keys.index, "loan.contract", contract_key(contract))
+    # ---- marks: of every generation of the key, the newest first ----------------------------------------------
+
+    def loan_anew(self, loan: LoanRow) -> dict[str, bytes]:
+        """The marks of a row under the newest key, as `_fill` makes them."""
+        row = self._held(loan).row
+        filled = self._fill(LoanRow(id=loan.id), row, self._digests(row)[0])
+        told = {name: getattr(filled, name) for name in ("digest", "phone_index", "email_index")}
+        return {**told, "contract_index": self._contract_indexes(row.loan.contract)[0]}
+
+    def borrower_anew(self, borrower: BorrowerRow) -> dict[str, bytes]:
+        """As loan_anew."""
+        id_number = open_text(self._keys.book, f"borrower:{borrower.id}", borrower.sealed)
+        return {"id_index": self._id_indexes(id_number)[0]}
+
+    def _contract_indexes(self, contract: str) -> tuple[bytes, ...]:
+        return blinds(self._keys.index, "loan.contract", contract_key(contract))
 
     def _email_index(self, email: str | None) -> bytes:
         return blind(self._keys.index, "borrower.email", email) if email and email.strip() else b""
 
-    def _id_index(self, id_number: str) -> bytes:
-        return blind(self._keys.index, "borrower.id_number", id_number)
+    def _id_indexes(self, id_number: str) -> tuple[bytes, ...]:
+        return blinds(self._keys.index, "borrower.id_number", id_number)
 
     def _fill(self, loan: LoanRow, row: Row, digest: bytes) -> LoanRow:
         loan.digest, loan.sealed = digest, self._seal(f"loan:{loan.id}", _content(row))
@@ -164,9 +180,9 @@ class StoredLoanBook:
         loan.phone_index = phone_index(self._keys.index, row.phone)
         return loan
 
-    def _digest(self, row: Row) -> bytes:
+    def _digests(self, row: Row) -> tuple[bytes, ...]:
         """Keyed, and over the very text that is sealed: equal exactly where nothing changed."""
-        return hmac_digest(self._keys.index, b"loan.content\x00" + _content(row).encode(), sha256)
+        return marks(self._keys.index, b"loan.content\x00" + _content(row).encode())
 
     def _seal(self, place: str, text: str) -> bytes:
         return seal_text(self._keys.book, place, text)
@@ -176,6 +192,11 @@ class StoredLoanBook:
         borrower = loan.borrower
         content["id_number"] = open_text(self._keys.book, f"borrower:{borrower.id}", borrower.sealed)
         return Held(loan.id, borrower.id, typed(Row, content))
+
+
+def _of_any(indexes: Sequence[bytes], known: Mapping[bytes, T]) -> T | None:
+    """What is known under one of the indexes."""
+    return next((known[index] for index in indexes if index in known), None)
 
 
 def phone_index(key: bytes, phone: str) -> bytes:

@@ -6,32 +6,40 @@ as the mail has found its case: then it goes when its case goes.
 
 import json
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import IntegrityError
+from django.db.models import Count, QuerySet
 
 from forbear.actions.ports import MailRow, MailShown, MailState
 from forbear.core.codec import plain, typed
 from forbear.core.facts import Retention
-from forbear.store.models import MailIn
-from forbear.store.privacy import DataKeys, Keys, open_bytes, seal_bytes
+from forbear.store.models import Blob, DataKey, MailIn
+from forbear.store.privacy import DataKeys, Keys, marking, marks, open_bytes, seal_bytes
 
 SIGNED_LETTERS = 20
 """Of base 32: 100 bits."""
 
 
+class KeyGone(Exception):
+    """The key of a mail went between its file and its row, as of one that belongs to nobody: it is to be sent again."""
+
+
 def signer(key: bytes) -> Callable[[str], str]:
     """The Sign of forbear/core/mail_address.py under a key of the installation."""
-    own = hmac_digest(key, b"forbear mail marks", sha256)
+    return lambda text: signers(key)(text)[0]
 
-    def sign(text: str) -> str:
-        return b32encode(hmac_digest(own, text.encode(), sha256)).decode("ascii").lower()[:SIGNED_LETTERS]
 
-    return sign
+def signers(key: bytes) -> Callable[[str], tuple[str, ...]]:
+    """The Signs: of every generation of the key, the newest first."""
+    return lambda text: tuple(_signed(own, text) for own in marks(key, b"forbear mail marks"))
+
+
+def _signed(own: bytes, text: str) -> str:
+    return b32encode(hmac_digest(own, text.encode(), sha256)).decode("ascii").lower()[:SIGNED_LETTERS]
 
 
 class DjangoMailRoom:
@@ -45,7 +53,11 @@ class DjangoMailRoom:
 
     def enter(self, row: MailRow) -> bool:
         try:
-            with transaction.atomic(using=self._using):
+            with marking(self._using):
+                _key_is_there(row.blob, self._using)
+                _, *before = content_marks(self._index, row.content)
+                if before and row.outcome != "duplicate" and self._known(before).exists():
+                    return False
                 self._rows.create(mail=row.mail, **self._columns(row))
         except IntegrityError:
             return False
@@ -55,8 +67,11 @@ class DjangoMailRoom:
         self._rows.filter(mail=row.mail).update(**self._columns(row))
 
     def first(self, content: bytes) -> MailRow | None:
-        found = self._rows.filter(content=self._keyed(content)).exclude(outcome="duplicate").first()
+        found = self._known(content_marks(self._index, content)).first()
         return self._row(found) if found else None
+
+    def _known(self, marks: Sequence[bytes]) -> "QuerySet[MailIn]":
+        return self._rows.filter(content__in=marks).exclude(outcome="duplicate")
 
     def get(self, mail: str) -> MailRow | None:
         found = self._rows.filter(mail=mail).first()
@@ -78,8 +93,8 @@ class DjangoMailRoom:
         key_id, key = self._data_keys.for_writing(row.owner, Retention.MESSAGE)
         text = json.dumps([row.content.hex(), row.sha256, plain(shown)], ensure_ascii=False)
         return {
-            "content": self._keyed(row.content),
-            "raw_digest": self._keyed(bytes.fromhex(row.sha256)),
+            "content": content_marks(self._index, row.content)[0],
+            "raw_digest": content_marks(self._index, bytes.fromhex(row.sha256))[0],
             "outcome": row.outcome,
             "state": row.state.value,
             "came_at": row.came_at,
@@ -97,8 +112,8 @@ class DjangoMailRoom:
         key = self._data_keys.by_id([row.key_id]).get(row.key_id)
         content, digest, shown = b"", "", None
         if key is not None:
-            spelled, digest, told = json.loads(open_bytes(key, _place(row.mail), row.sealed))
-            content, shown = bytes.fromhex(spelled), typed(MailShown, told)
+            content, digest, told = opened(row, key)
+            shown = typed(MailShown, told)
         return MailRow(
             mail=row.mail,
             content=content,
@@ -115,9 +130,24 @@ class DjangoMailRoom:
             shown=shown,
         )
 
-    def _keyed(self, digest: bytes) -> bytes:
-        """Without the key nobody can tell by it whether a guessed mail was one."""
-        return hmac_digest(self._index, b"mail.content\x00" + digest, sha256)
+
+def _key_is_there(blob: str, using: str) -> None:
+    """Whether the raw mail still opens; until the row is there nobody destroys its key (store/leaving.py)."""
+    key_id = Blob.objects.using(using).filter(blob_id=blob).values_list("key_id", flat=True).first()
+    live = DataKey.objects.using(using).filter(key_id=key_id, destroyed_leaf=None)
+    if key_id is not None and live.select_for_update().first() is None:
+        raise KeyGone(blob)
+
+
+def opened(row: MailIn, key: bytes) -> tuple[bytes, str, Any]:
+    """What a mail is known by, its SHA-256 in hexadecimal, and what is shown of it."""
+    spelled, digest, told = json.loads(open_bytes(key, _place(row.mail), row.sealed))
+    return bytes.fromhex(spelled), digest, told
+
+
+def content_marks(key: bytes, digest: bytes) -> tuple[bytes, ...]:
+    """Without the key nobody can tell by it whether a guessed mail was one."""
+    return marks(key, b"mail.content\x00" + digest)
 
 
 def _place(mail: str) -> bytes:

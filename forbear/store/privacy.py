@@ -6,8 +6,8 @@ the key-encryption key. Forgetting a data key is forgetting all that was sealed 
 
 import os
 from base64 import b32encode
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import digest as hmac_digest
@@ -17,8 +17,9 @@ from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import connections
+from django.db import connections, transaction
 
+from forbear.store.disk import on_disk
 from forbear.store.models import DataKey, Secret
 
 KEY_BYTES = 32
@@ -57,14 +58,12 @@ def load_keys(home: Path) -> Keys:
     """
     folder = Path(home) / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names = ("kek", "book", "index", "code")
     if not (folder / "made").exists():
-        for name in names:
+        for name in CHANGED_BY_ROTATION:
             if not generations(folder, name):
                 make(folder, name)
         (folder / "made").touch(mode=0o600)
-    rings: dict[str, bytes] = {name: Ring(folder, name) for name in CHANGED_BY_ROTATION}
-    return Keys(**{name: rings.get(name) or read(folder / name) for name in names})
+    return Keys(**{name: Ring(folder, name) for name in CHANGED_BY_ROTATION})
 
 
 def load_later_key(home: Path, name: str) -> bytes:
@@ -78,7 +77,7 @@ def load_later_key(home: Path, name: str) -> bytes:
     return read(folder / name)
 
 
-CHANGED_BY_ROTATION = ("kek", "book")
+CHANGED_BY_ROTATION = ("kek", "book", "index", "code")
 """Keys of which several generations may be there at once (store/rotation.py)."""
 
 
@@ -114,6 +113,11 @@ class Ring(bytes):
 SETTLED_NS = 2_000_000_000
 
 
+def every(key: bytes) -> tuple[bytes, ...]:
+    """The generations of a key there are now, the newest first; a key without any is its own."""
+    return key.generations if isinstance(key, Ring) else (key,)
+
+
 def _all(folder: Path, name: str) -> tuple[bytes, ...]:
     found = []
     for file in generations(folder, name):
@@ -144,6 +148,7 @@ def make(folder: Path, name: str) -> None:
         pass
     finally:
         draft.unlink()
+    on_disk(folder)  # nothing is sealed with a key whose name a power cut could take away
 
 
 def read(file: Path) -> bytes:
@@ -163,15 +168,14 @@ def read(file: Path) -> bytes:
 
 def seal_bytes(key: bytes, context: bytes, data: bytes) -> bytes:
     """AES-256-GCM: nonce, ciphertext, tag. `context` says where the value stands, so that it opens nowhere else."""
-    key = key.generations[0] if isinstance(key, Ring) else key
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, data, context)
+    return nonce + AESGCM(every(key)[0]).encrypt(nonce, data, context)
 
 
 def open_bytes(key: bytes, context: bytes, sealed: bytes) -> bytes:
     """What seal_bytes sealed, under whichever generation of a key; raises WrongKey."""
-    *older, last = key.generations if isinstance(key, Ring) else (key,)
-    for one in older:
+    *others, last = every(key)
+    for one in others:
         with suppress(WrongKey):
             return open_with(AESGCM(one), context, sealed)
     return open_with(AESGCM(last), context, sealed)
@@ -203,8 +207,35 @@ def open_text(key: bytes, context: str, sealed: bytes) -> str:
 
 def blind(key: bytes, kind: str, text: str) -> bytes:
     """A blind index: equal for equal texts of a kind (spaces, width and case aside), and without the key a riddle."""
+    return blinds(key, kind, text)[0]
+
+
+def blinds(key: bytes, kind: str, text: str) -> tuple[bytes, ...]:
+    """The blind index under every generation of the key: what a row may be found by while the key is changed."""
     plain = "".join(normalize("NFKC", text).split()).casefold()
-    return hmac_digest(key, f"{kind}\x00{plain}".encode(), sha256)
+    return marks(key, f"{kind}\x00{plain}".encode())
+
+
+def marks(key: bytes, said: bytes) -> tuple[bytes, ...]:
+    """HMAC-SHA-256 under every generation of a key, the newest first."""
+    return tuple(hmac_digest(one, said, sha256) for one in every(key))
+
+
+MARKING = 0x666F7262656172
+"""PostgreSQL's advisory lock of whoever writes marks that must not stand there twice."""
+
+
+@contextmanager
+def marking(using: str, *, anew: bool = False) -> Iterator[None]:
+    """A transaction that makes marks and looks whether they are there. While the index key is changed (`anew`) none is
+    between its look and its row: it began before the new key was there, and its marks are made anew after it, or it
+    takes the new key. SQLite has one writer at a time anyway.
+    """
+    with transaction.atomic(using=using):
+        if connections[using].vendor == "postgresql":
+            with connections[using].cursor() as cursor:
+                cursor.execute(f"select pg_advisory_xact_lock{'' if anew else '_shared'}(%s)", [MARKING])
+        yield
 
 
 # ---- data keys -------------------------------------------------------------------------------------------------

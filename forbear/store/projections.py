@@ -18,7 +18,7 @@ from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
 from forbear.core.loanbook import contract_key
 from forbear.store.models import CaseRow, Projection
-from forbear.store.privacy import DataKeys, Keys, blind, open_text, seal_text
+from forbear.store.privacy import DataKeys, Keys, blind, blinds, open_text, seal_text
 
 NAME = "case_line"
 ROWS_AT_ONCE = 200
@@ -61,9 +61,19 @@ def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
         row.key_id, key = DataKeys(keys, using).for_writing(line.case_id, Retention.IDENTITY.value)
         row.contract = seal_text(key, _column("contract", line.case_id), line.contract)
         row.name = seal_text(key, _column("name", line.case_id), line.name)
-        row.contract_index = blind(keys.index, "contract", contract_key(line.contract))
-        row.name_index = blind(keys.index, "name", line.name)
+        row.contract_index, row.name_index = _indexes(line.contract, line.name, keys)
     return row
+
+
+def indexes_anew(row: CaseRow, keys: Keys, key: bytes) -> dict[str, bytes]:
+    """The blind indexes of a line under the newest key; `key`: the data key that its words are sealed with."""
+    contract = open_text(key, _column("contract", row.case_id), row.contract)
+    name = open_text(key, _column("name", row.case_id), row.name)
+    return dict(zip(("contract_index", "name_index"), _indexes(contract, name, keys), strict=True))
+
+
+def _indexes(contract: str, name: str, keys: Keys) -> tuple[bytes, bytes]:
+    return blind(keys.index, "contract", contract_key(contract)), blind(keys.index, "name", name)
 
 
 def _state(case: Case) -> dict[str, Any]:
@@ -111,8 +121,8 @@ class DjangoCases:
         if stage:
             rows = rows.filter(stage=stage)
         if search:
-            contract, name = blind(self._index, "contract", contract_key(search)), blind(self._index, "name", search)
-            rows = rows.filter(Q(contract_index=contract) | Q(name_index=name))
+            contracts = blinds(self._index, "contract", contract_key(search))
+            rows = rows.filter(Q(contract_index__in=contracts) | Q(name_index__in=blinds(self._index, "name", search)))
         ordered = rows.order_by(F("due_on").asc(nulls_last=True), "changed_at", "case_id")
         return self._lines(ordered[offset : offset + limit])
 

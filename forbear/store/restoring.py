@@ -14,7 +14,7 @@ from forbear.core.events import DataErased
 from forbear.core.facts import Retention
 from forbear.store.erasures import Erased
 from forbear.store.ledger import DjangoLedger
-from forbear.store.models import BorrowerRow, CallRow, DataKey, Event, LoanRow, MailIn
+from forbear.store.models import BorrowerRow, CallRow, ChallengeRow, ContactRow, DataKey, Event, LoanRow, MailIn
 from forbear.store.privacy import DataKeys, Keys
 
 
@@ -27,6 +27,8 @@ def replay(erased: Iterable[Erased], keys: Keys, ids: Ids, log: str, now: dateti
     for one in erased:
         live = DataKey.objects.using(using).filter(key_id__in=one.keys).exclude(wrapped=None)
         if one.retention == "loan":
+            ContactRow.objects.using(using).filter(borrower_id=one.owner).delete()
+            ChallengeRow.objects.using(using).filter(borrower_id=one.owner).delete()
             done += LoanRow.objects.using(using).filter(borrower_id=one.owner).delete()[0]
             BorrowerRow.objects.using(using).filter(id=one.owner).delete()
         elif live.exists():

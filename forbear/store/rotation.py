@@ -1,4 +1,4 @@
-"""Changing the key-encryption key and the book key while everything works on.
+"""Changing the keys of an installation while everything works on; marks by the index key: rotation_marks.py.
 
 A new generation of the key appears as a file, and from then on everybody seals with it (store/privacy.py: Ring). What
 older ones sealed is sealed anew row by row, each only while it still is as it was read; a kill loses nothing, and
@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
+from forbear.store.disk import on_disk
 from forbear.store.models import (
     BorrowerRow,
     CallRow,
@@ -26,7 +27,7 @@ from forbear.store.models import (
     TextPieceRow,
     WebhookRow,
 )
-from forbear.store.privacy import Ring, WrongKey, generations, make, open_bytes, open_with, read, seal_bytes
+from forbear.store.privacy import Ring, WrongKey, generations, make, open_bytes, open_with, seal_bytes
 
 ROWS_AT_ONCE = 500
 STILL_SECONDS = 600
@@ -115,23 +116,44 @@ def older(ring: Ring, using: str) -> int:
     return count
 
 
-def destroy_older(ring: Ring, now: datetime, using: str) -> int:
+def destroy_older(
+    ring: Ring, now: datetime, using: str, *, still: int = STILL_SECONDS, left: Callable[[], int] = lambda: 0
+) -> int:
     """Destroy every generation but the newest; returns how many went. Raises NotYet while a row needs one, or somebody
-    may still be writing with one.
+    may still be writing with one. `still`: seconds that what was made with one may be out; `left`: how many marks need
+    one, beside what it seals.
     """
     newest, *others = generations(ring.folder, ring.name)
-    if not others:
+    if not others and not any(ring.folder.glob(f".{ring.name}*-gone")):
         return 0
     age = now.timestamp() - newest.stat().st_mtime
-    if age < STILL_SECONDS:
-        minutes = int(STILL_SECONDS - age) // 60 + 1
-        raise NotYet(f"{newest.name} is new; somebody may still be writing with the key before: wait {minutes} min.")
-    if left := older(ring, using):
-        raise NotYet(f"{left} rows still need a key before {newest.name}; run `forbear keys rotate` again.")
-    for file in others:
-        with file.open("r+b") as content:
-            content.write(bytes(len(read(file))))
-            content.flush()
-            os.fsync(content.fileno())
-        file.unlink()
+    if age < still:
+        minutes = int(still - age) // 60 + 1
+        wait = f"{minutes} min" if minutes < 120 else f"{minutes // 60 + 1} hours"
+        out = (
+            "somebody may still be writing with the key before"
+            if still == STILL_SECONDS
+            else "what the key before made is still out"
+        )
+        raise NotYet(f"{newest.name} is new; {out}: wait {wait}.")
+    if rows := older(ring, using) + left():
+        raise NotYet(f"{rows} rows still need a key before {newest.name}; run `forbear keys rotate` again.")
+    for file in others:  # under another name first: a key of nothing but zeros must never be one that is taken
+        os.rename(file, file.with_name(f".{file.name}-gone"))
+    on_disk(ring.folder)
+    for file in ring.folder.glob(f".{ring.name}*-gone"):
+        _wipe(file)
+    for file in ring.folder.glob(f".{ring.name}[-.]*"):  # drafts that a kill left; one may be of a key that goes
+        if now.timestamp() - file.stat().st_mtime > STILL_SECONDS:
+            file.unlink(missing_ok=True)
     return len(others)
+
+
+def _wipe(file: Path) -> None:
+    with file.open("r+b") as content:
+        size = len(content.read())
+        content.seek(0)
+        content.write(bytes(size))
+        content.flush()
+        os.fsync(content.fileno())
+    file.unlink()

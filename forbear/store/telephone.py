@@ -3,15 +3,16 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, QuerySet
 
 from forbear.actions.ports import Answered
 from forbear.core.codec import plain, typed
 from forbear.core.telephone_call import TelephoneCall
 from forbear.store.models import CallCount, CallRequest, CallRow, Extension
-from forbear.store.privacy import Keys, blind, open_text, seal_text
+from forbear.store.privacy import Keys, blind, blinds, marking, open_text, seal_text
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -28,11 +29,10 @@ class DjangoCalls:
         return self._first(self._rows.filter(call=call))
 
     def by_system(self, system: str) -> TelephoneCall | None:
-        return self._first(self._rows.filter(mark=self._mark("system", system))) if system else None
+        return self._first(self._rows.filter(mark__in=self._marks("system", system))) if system else None
 
     def put(self, call: TelephoneCall) -> bool:
-        columns = {
-            "mark": self._mark("system", call.system) if call.system else None,
+        columns: dict[str, Any] = {
             "case_id": call.case_id,
             "extensions": f"|{'|'.join(call.extensions)}|" if call.extensions else "",
             "first_at": call.first_at,
@@ -40,9 +40,12 @@ class DjangoCalls:
         }
         columns["sealed"] = seal_text(self._keys.book, f"call:{call.call}", _text(call, call.version + 1))
         try:
-            with transaction.atomic(using=self._using):
+            with marking(self._using):
+                columns["mark"] = system_mark(self._keys.index, call.system)
                 if call.version:
                     return bool(self._rows.filter(call=call.call, version=call.version).update(**columns))
+                if call.system and self._rows.filter(mark__in=self._marks("system", call.system)).exists():
+                    return False
                 self._rows.create(call=call.call, **columns)
         except IntegrityError:
             return False
@@ -63,12 +66,12 @@ class DjangoCalls:
         self._rows.filter(call=call).delete()
 
     def answered(self, id: str) -> Answered | None:
-        found = CallRequest.objects.using(self._using).filter(mark=self._mark("request", id)).first()
+        found = CallRequest.objects.using(self._using).filter(mark__in=self._marks("request", id)).first()
         return Answered(found.digest, found.status, found.body) if found else None
 
     def remember(self, id: str, answered: Answered, at: datetime) -> None:
         rows = CallRequest.objects.using(self._using)
-        new = CallRequest(mark=self._mark("request", id), at=at, **vars(answered))
+        new = CallRequest(mark=self._marks("request", id)[0], at=at, **vars(answered))
         rows.bulk_create([new], ignore_conflicts=True)
         rows.filter(at__lt=at - ANSWERS_KEPT).delete()
 
@@ -87,8 +90,8 @@ class DjangoCalls:
     def set_extension(self, person: str, extension: str) -> None:
         Extension.objects.using(self._using).update_or_create(person=person, defaults={"extension": extension})
 
-    def _mark(self, kind: str, text: str) -> bytes:
-        return blind(self._keys.index, f"telephone.{kind}", text)
+    def _marks(self, kind: str, text: str) -> tuple[bytes, ...]:
+        return blinds(self._keys.index, f"telephone.{kind}", text)
 
     def _first(self, rows: QuerySet[CallRow]) -> TelephoneCall | None:
         row = rows.first()
@@ -98,10 +101,19 @@ class DjangoCalls:
         return tuple(self._call(row) for row in rows.order_by("-first_at", "-call")[:limit])
 
     def _call(self, row: CallRow) -> TelephoneCall:
-        found: TelephoneCall = typed(
-            TelephoneCall, json.loads(open_text(self._keys.book, f"call:{row.call}", row.sealed))
-        )
-        return found
+        return opened(row, self._keys)
+
+
+def opened(row: CallRow, keys: Keys) -> TelephoneCall:
+    """The call in a row."""
+    told = json.loads(open_text(keys.book, f"call:{row.call}", row.sealed))
+    found: TelephoneCall = typed(TelephoneCall, told)
+    return found
+
+
+def system_mark(key: bytes, system: str) -> bytes | None:
+    """By what a call is found by the telephone system's id of it."""
+    return blind(key, "telephone.system", system) if system else None
 
 
 def _text(call: TelephoneCall, version: int) -> str:

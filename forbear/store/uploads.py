@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from hmac import digest as hmac_digest
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from django.db.models import F
 
 from forbear.actions.ports import LinkRow, Upload
 from forbear.store.models import UploadLinkRow, UploadRow
-from forbear.store.privacy import DataKeys, Keys, open_bytes, seal_bytes
+from forbear.store.privacy import DataKeys, Keys, marks, open_bytes, seal_bytes
 
 LENGTH_BYTES = 4
 SEAL_BYTES = 12 + 16
@@ -39,8 +38,15 @@ class DjangoUploadLinks:
         self._rows.create(link=link, token_hash=_hash(self.token(link)), case_id=case_id)
 
     def token(self, link: str) -> str:
-        secret = hmac_digest(self._key, f"upload-link\x00{link}".encode(), sha256)
-        return urlsafe_b64encode(secret).decode("ascii").rstrip("=")
+        """That of the key which made it; a new link takes the newest. Raises KeyError where that key is gone."""
+        made = self._rows.filter(link=link).values_list("token_hash", flat=True).first()
+        tokens = [_token(secret) for secret in marks(self._key, f"upload-link\x00{link}".encode())]
+        if made is None:
+            return tokens[0]
+        fitting = [token for token in tokens if _hash(token) == bytes(made)]
+        if not fitting:
+            raise KeyError(f"the key that made the link {link} is gone: send her a new one")
+        return fitting[0]
 
     def by_token(self, token: str) -> LinkRow | None:
         return self._row(token_hash=_hash(token))
@@ -57,6 +63,10 @@ class DjangoUploadLinks:
     def _row(self, **which: Any) -> LinkRow | None:
         row = self._rows.filter(**which).values_list("link", "case_id", "wrong").first()
         return LinkRow(*row) if row else None
+
+
+def _token(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).decode("ascii").rstrip("=")
 
 
 def _hash(token: str) -> bytes:

@@ -10,11 +10,11 @@ from forbear.actions import leaving
 from forbear.actions.agenda import work
 from forbear.actions.leaving_ports import Keeping
 from forbear.actions.ports import Desk
-from forbear.actions.record import By, load
+from forbear.actions.record import By, carry_out, load
 from forbear.adapters.memory import memory_desk, sent_by
 from forbear.core import events as e
 from forbear.core.case import fold
-from forbear.core.contact import Actor, Auth, Channel, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.core.facts import Retention
 from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
@@ -74,6 +74,16 @@ def test_a_wish_has_its_day_and_two_tasks_and_a_message(desk: Desk, she: Borrowe
     desk.clock.move_to(datetime(2026, 3, 23, 2, 0, tzinfo=UTC))  # type: ignore[attr-defined]
     work(desk)
     assert [item.kind for item in desk.agenda.given_up()] == ["data-asked", "data-due"]
+    again = leaving.ask_about_data(
+        desk, by(her(desk, she), "again"), she.case_id, e.Right.CORRECT, words=" 我的名字写错了。"
+    )
+    assert not isinstance(again, Refusal) and again.events == () and len(leaving.requests(load(desk, she.case_id))) == 1
+    other = leaving.ask_about_data(
+        desk, by(her(desk, she), "other"), she.case_id, e.Right.CORRECT, words="电话也错了。"
+    )
+    assert not isinstance(other, Refusal) and len(leaving.requests(load(desk, she.case_id))) == 2
+    leaving.answer_request(desk, by(AGENTS[0], "a"), she.case_id, request, e.Answered.CORRECTED, "已改好。")
+    assert desk.agenda.given_up() == (), "whoever answered has done the task too"
 
 
 def test_what_is_put_right_is_a_new_fact_and_the_old_one_stays(desk: Desk, she: Borrower):
@@ -165,7 +175,8 @@ def test_a_hold_placed_in_the_last_moment_keeps_what_was_agreed_and_she_is_told(
     assert sum("多保存一段时间" in message.body for message in sent_by(desk)) == 1
     (hold,) = leaving.holds(load(desk, she.case_id))
     assert rule(lift(desk, by(REVIEWERS[0], "l0"), she.case_id, "h_none", "x")) == "leaving.hold"
-    assert not isinstance(lift(desk, by(REVIEWERS[0], "l1"), she.case_id, hold, "案件已结"), Refusal)
+    assert rule(lift(desk, by(REVIEWERS[0], "l2"), she.case_id, hold, "案件已结")) == "decision.four_eyes"
+    assert not isinstance(lift(desk, by(REVIEWERS[1], "l1"), she.case_id, hold, "案件已结"), Refusal)
     assert leaving.holds(load(desk, she.case_id)) == {}
 
 
@@ -184,7 +195,7 @@ def test_what_is_over_goes_by_itself_and_a_hold_is_told_once(desk: Desk, she: Bo
     assert {one.why for one in refused} == {e.Stays.HOLD}  # type: ignore[attr-defined]
     assert len(refused) == len({one.retention_class for one in refused}), "once for each class"  # type: ignore[attr-defined]
     (hold,) = leaving.holds(load(desk, she.case_id))
-    leaving.lift_hold(desk, by(REVIEWERS[0], "l"), she.case_id, hold, "投诉办结")
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l"), she.case_id, hold, "投诉办结")
     assert keeping.to_look(desk.clock.today(), 9) == (she.case_id,)
     desk.agenda.put(leaving.dues_of_the_night(desk))
     work(desk, 99)
@@ -195,6 +206,18 @@ def test_what_is_over_goes_by_itself_and_a_hold_is_told_once(desk: Desk, she: Bo
     assert load(desk, she.case_id).party is None
     assert keeping.scrubbed >= 1  # type: ignore[attr-defined]
     assert desk.ledger.verify().flaws == ()
+
+
+def test_a_case_is_looked_at_again_before_a_new_rulebook_is_old(desk: Desk, she: Borrower):
+    """What is kept three years by the rules of today may be kept a month by those of tomorrow."""
+    she.answers()
+    she.submits()
+    done = carry_out(desk, by(AGENTS[0], "ends"), she.case_id, {"ends": 1}, lambda _: [e.CaseClosed(why="completed")])
+    assert not isinstance(done, Refusal)
+    leaving.leave_due(desk, by(SYSTEM, "look"), she.case_id)
+    today = desk.clock.today()
+    assert desk.keeping.to_look(today + timedelta(days=29), 9) == ()
+    assert desk.keeping.to_look(today + timedelta(days=30), 9) == (she.case_id,)
 
 
 def test_a_period_starts_with_the_end_and_the_law_is_the_longest(desk: Desk, she: Borrower):

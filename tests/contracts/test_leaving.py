@@ -6,10 +6,14 @@ from forbear.actions import leaving
 from forbear.actions.record import load
 from forbear.core.case import fold
 from forbear.core.chain import verify_chain
+from forbear.core.contact import Channel
+from forbear.core.contact_budget import Attempt
 from forbear.core.facts import Retention
 from forbear.core.leaving_facts import HoldWhy
-from forbear.store.erasures import ErasureList
+from forbear.store.erasures import Erased, ErasureList
 from forbear.store.leaving import WRITTEN_ANEW
+from forbear.store.privacy import load_keys
+from forbear.store.restoring import replay
 from tests.contracts import leaving_desk as on
 from tests.contracts.bench import Bench
 
@@ -69,3 +73,17 @@ def traced() -> tuple[str, ...]:
     from django.db import connection
 
     return HERS if connection.vendor == "sqlite" else tuple(set(HERS) & set(WRITTEN_ANEW))
+
+
+def test_a_restore_takes_whoever_left_the_book_out_of_it_again(stored: Bench):
+    desk = on.desk_on(stored.home)
+    row, other = on.borrower(desk, "she", 1).row, on.borrower(desk, "other", 2).row
+    held = desk.loans.find(row.loan.contract)
+    assert held is not None and desk.loans.find(other.loan.contract) is not None
+    tried = Attempt(at=on.NOW, channel=Channel.HOTLINE, connected=False)
+    desk.ledger.contacts.outside("told of", held.borrower_id, tried)
+    listed = [Erased(at="2026-03-01", owner=held.borrower_id, retention="loan")]
+    for again in (1, 0):
+        assert replay(listed, load_keys(stored.home), desk.ids, "leaving/ledger", on.NOW) == again
+    assert desk.loans.find(row.loan.contract) is None and desk.loans.find(other.loan.contract) is not None
+    assert desk.ledger.contacts.seen(held.borrower_id).contacts == 0

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from forbear.actions.ports import MailRoom, MailRow, MailShown, MailState
+from forbear.adapters.memory import CountingIds
 from forbear.adapters.memory_ledger import MemoryLedger
 from forbear.adapters.memory_mail import MemoryMailRoom
-from forbear.store.mail import DjangoMailRoom, signer
+from forbear.store.blobs import DjangoRegister
+from forbear.store.erasures import ErasureList
+from forbear.store.leaving import DjangoKeeping
+from forbear.store.mail import DjangoMailRoom, KeyGone, signer
 from tests.contracts.bench import START, Bench, at_once, database_bytes
 
 SHOWN = MailShown(sender="canary@x.example", subject="Canary-主题", text="Canary words", files=("Canary.jpg",))
@@ -99,3 +103,20 @@ def test_a_signature_is_of_its_key_and_of_its_text():
     assert one("reply:a.b") == one("reply:a.b") != other("reply:a.b")
     assert one("reply:a.b") != one("reply:a.c")
     assert len(one("x")) == 20 and set(one("x")) <= set("abcdefghijklmnopqrstuvwxyz234567")
+
+
+def test_a_mail_whose_key_went_before_its_row_was_there_is_not_taken(stored):
+    """In the night keys that belong to nobody go; the sender's server sends it again, and nothing is lost."""
+    room, register = DjangoMailRoom(stored.keys), DjangoRegister(stored.keys)
+    key_id, _ = register.key_for("m_new", "message")
+    register.enter("b_new", key_id, 9, "ew/b_new")
+    new = replace(row(), mail="m_new", owner="m_new", blob="b_new", case_id="")
+    keeping = DjangoKeeping(stored.keys, CountingIds("1"), stored.home / "uploads", ErasureList(stored.home / "list"))
+    assert keeping.forget_loose(new.came_at, new.came_at) == [("m_new", "message")]
+    with pytest.raises(KeyGone):
+        room.enter(new)
+    assert room.get("m_new") is None
+    key_id, _ = register.key_for("m_new", "message")
+    register.enter("b_again", key_id, 9, "in/b_again")
+    assert room.enter(replace(new, blob="b_again"))
+    assert keeping.forget_loose(new.came_at, new.came_at) == [], "whose row is there keeps its key"

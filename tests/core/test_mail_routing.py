@@ -36,7 +36,7 @@ KNOWN = Known(
     parties=CASES.get,
     borrowers=lambda address: ON_FILE.get(address, ()),
     open_case=lambda borrower: {"p_a": A, "p_b": B}.get(borrower, ""),
-    loop_mark=marks.loop_mark(sign, DOMAIN),
+    loop_marks=marks.loop_marks(lambda text: (sign(text),), DOMAIN),
     own_addresses=frozenset({"desk@lender.example"}),
 )
 
@@ -182,7 +182,7 @@ def test_too_many_at_once_wait_for_a_person():
 @pytest.mark.parametrize(
     "loop",
     [
-        mail(ANN, reply(), own_mark=KNOWN.loop_mark),
+        mail(ANN, reply(), own_mark=marks.loop_mark(sign, DOMAIN)),
         mail("desk@lender.example", reply()),
         mail(ANN, reply(), own_id=own_id()),
         mail(ANN, reply(), hops=51),
@@ -269,9 +269,13 @@ def test_an_address_of_another_domain_is_none_of_ours():
 
 def test_a_token_stops_its_own_case_alone():
     token = marks.stop_token(sign, A)
-    assert marks.case_of_stop(sign, token.upper()) == A
-    assert marks.case_of_stop(sign, token.replace("a" * 26, "b" * 26)) == ""
-    assert marks.case_of_stop(sign, "") == ""
+
+    def signs(text: str) -> tuple[str, ...]:
+        return ("a newer key's", sign(text))
+
+    assert marks.case_of_stop(signs, token.upper()) == A
+    assert marks.case_of_stop(signs, token.replace("a" * 26, "b" * 26)) == ""
+    assert marks.case_of_stop(signs, "") == ""
 
 
 @given(st.text(max_size=200))

@@ -20,7 +20,7 @@ from forbear.web.borrower.page import not_found, show, words
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Ask first; a press is done at once, and pressing it again is no fault."""
     desk = desk_of(request)
-    if not case_of_stop(desk.mail_sign, token):
+    if not case_of_stop(desk.mail_signs, token):
         return not_found(request)
     if request.method == "POST":
         if isinstance(stop_reminders(desk, token), Refusal):

@@ -1,16 +1,18 @@
 """Leaving at the desk: what is kept of a person in a case, holds, wishes about data, four eyes for every erasure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from forbear.actions import kept, leaving
+from forbear.actions import debt_end, kept, leaving
+from forbear.actions.kept_places import FOLDERS, TABLES, Goes, Place
 from forbear.actions.record import Done
 from forbear.core.contact import Role
-from forbear.core.events import Answered, HoldWhy, Right
+from forbear.core.events import Answered, DebtEnd, HoldWhy, Right
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
 from forbear.core.leaving import Kept, Request
@@ -43,13 +45,17 @@ def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
         tried,
         kept=[_line(one, desk.clock.today()) for one in leaving.kept_of(desk, file)],
         holds=[
-            (name, term_in(language, f"leaving.hold.{event.fact.why.value}"), event) for name, event in holds.items()
+            (name, term_in(language, f"leaving.hold.{event.fact.why.value}"), event, event.actor.id != me.id)
+            for name, event in holds.items()
         ],
         hold_whys=[(why.value, term_in(language, f"leaving.hold.{why.value}")) for why in HoldWhy],
         wishes=[_wish(one, me.id) for one in reversed(leaving.requests(file))],
         rights=[(right.value, term_in(language, f"leaving.right.{right.value}")) for right in Right],
         classes=[(one.value, term_in(language, f"leaving.class.{one.value}")) for one in Retention],
         reviews=me.kind is Role.REVIEWER,
+        debt_open=debt_end.debt_open(file),
+        debt_ends=[(one.value, term_in(language, f"leaving.debt.{one.value}")) for one in DebtEnd],
+        today=desk.clock.today().isoformat(),
     )
 
 
@@ -157,6 +163,17 @@ def _correct(request: HttpRequest, case_id: str) -> Done | Refusal:
     return leaving.correct_party(desk_of(request), by, case_id, wish, **said)
 
 
+def _debt(request: HttpRequest, case_id: str) -> Done | Refusal:
+    given, on = _given(request, "debt"), _given(request, "ended_on", 10)
+    if given not in set(DebtEnd):
+        return Refusal("leaving.debt", "leaving.refusal.debt")
+    try:
+        ended_on = date.fromisoformat(on)
+    except ValueError:
+        return Refusal("leaving.ended_on", "leaving.refusal.ended_on", where="ended_on")
+    return debt_end.end_debt(desk_of(request), by_staff(request, seen=False), case_id, DebtEnd(given), ended_on)
+
+
 _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
     "place": _place,
     "lift": _lift,
@@ -165,7 +182,21 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
     "propose": _propose,
     "agree": _agree,
     "correct": _correct,
+    "debt": _debt,
 }
+
+
+def _places(held: Mapping[str, int]) -> list[tuple[str, str]]:
+    """By what places empty, and how many places and entries of each kind there are (their names: `forbear kept`)."""
+    language, found = reader_language(), dict[Place, list[int]]()
+    for name, place in (TABLES | FOLDERS).items():
+        found.setdefault(place, []).append(held.get(name, 0))
+    order = {goes: number for number, goes in enumerate(Goes)}
+    lines = []
+    for place, entries in sorted(found.items(), key=lambda one: (order[one[0].goes], one[0].classes)):
+        goes = f"{term_in(language, f'leaving.goes.{place.goes.value}')} {named(place.classes, language)}".strip()
+        lines.append((goes, say(language, "leaving.desk.places_line", places=len(entries), entries=sum(entries))))
+    return lines
 
 
 @staff_required()
@@ -179,6 +210,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "title": say(language, "leaving.desk.report"),
         "me": request.staff,  # type: ignore[attr-defined]
         "overdue": overdue,
+        "places": _places(desk.keeping.counts()),
         "counts": [(term_in(language, f"leaving.class.{one.value}"), count) for one, count in counted.items()],
     }
     return render(request, "desk/kept.html", page)

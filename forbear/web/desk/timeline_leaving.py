@@ -15,6 +15,8 @@ def leaving(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
     match event.fact:
         case e.HoldPlaced(why=why, reason=reason):
             return {"why": term_in(language, f"leaving.hold.{why.value}")}, [], reason or ""
+        case e.DebtEnded(why=why, ended_on=on):
+            return {"why": term_in(language, f"leaving.debt.{why.value}"), "on": day(language, on)}, [], ""
         case e.HoldLifted(reason=reason):
             return {}, [], reason or ""
         case e.DataAsked(right=right, answer_by_on=by_on, words=words):

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from forbear.actions import leaving
 from forbear.actions.ports import Desk
-from forbear.actions.record import load
+from forbear.actions.record import By, carry_out, load
 from forbear.core import events as e
+from forbear.core.contact import Channel
 from forbear.core.facts import Retention
+from forbear.core.payments import BreakReason
+from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from tests.web.desk.conftest import Person
 
@@ -53,7 +56,10 @@ def test_a_hold_is_placed_and_lifted_with_reasons(desk: Desk, she: Borrower, per
     page = her.opens(data(she))
     assert "法院来函" in page.text
     lift = {"act": "lift", "form": hold, "hold": hold, "reason": "已结案"}
-    assert her.sends(to, lift, form=page).status == 302
+    assert f'value="{hold}"' not in page.text, "she placed it: another lifts it"
+    assert her.sends(to, lift, form=page).status == 403
+    other = person(REVIEWERS[1].id)
+    assert other.sends(to, lift, form=other.opens(data(she))).status == 302
     assert [event.fact.type for event in load(desk, she.case_id).events if isinstance(event.fact, e.HoldLifted)] == [
         "hold.lifted"
     ]
@@ -66,3 +72,24 @@ def test_the_report_counts_and_names_nobody_who_is_not_overdue(
     page = person("he").opens("/desk/kept")
     assert page.status == 200 and "没有到期未删的内容。" in page.text and she.row.name not in page.text
     assert "您是谁、怎么联系您 1" in page.text
+    assert "保留：步骤、时间和数量，只有不指向任何人的编号 5处，" in page.text
+    assert "当事人移出贷款名册时删除 2处，0条" in page.text
+
+
+def test_the_end_of_a_broken_agreements_debt_is_noted_once(desk: Desk, she: Borrower, person: Callable[..., Person]):
+    she.arrives()
+    facts = [e.PlanBroken(why=BreakReason.UNPAID, reason="x", fallback=None), e.CaseClosed(why="broken")]
+    broke = By(actor=REVIEWERS[1], channel=Channel.WEB, key="broke")
+    assert not isinstance(carry_out(desk, broke, she.case_id, {"broke": 1}, lambda _: facts), Refusal)
+    lin, to = person(AGENTS[0].id), f"{data(she)}/act"
+    page = lin.opens(data(she))
+    assert "已终止协议的欠款" in page.text
+    form = {"act": "debt", "form": "end-debt", "debt": "sold", "ended_on": "2026-03-03"}
+    assert lin.sends(to, form, form=page).faults == ["请选择协议终止之后、不晚于今天的日期。"]
+    assert lin.sends(to, {**form, "ended_on": "soon"}, form=page).status == 422
+    assert lin.sends(to, {**form, "debt": "vanished"}, form=page).status == 422
+    assert person("he").sends(to, form, form=page).status == 403
+    assert lin.sends(to, {**form, "ended_on": "2026-03-02"}, form=page).status == 302
+    page = lin.opens(data(she))
+    assert "已终止协议的欠款" not in page.text and "登记欠款结束：已转让给其他机构，2026年3月2日" in page.text
+    assert lin.sends(to, {**form, "ended_on": "2026-03-02"}, form=page).status == 422
