@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +23,9 @@ __all__ = ["place"]
 KILLS = 40 if os.environ.get("FORBEAR_LONG") else 2
 
 
-def test_a_restore_that_is_killed_opens_nothing_and_the_next_is_whole(place: Place, tmp_path: Path):
+def test_a_restore_that_is_killed_opens_nothing_and_the_next_is_whole(
+    place: Place, tmp_path: Path, campaign: Callable[..., None]
+):
     site = place.site()
     site.forbear("migrate")
     site.python(MADE.replace("COUNT", "3"))
@@ -56,3 +59,5 @@ def test_a_restore_that_is_killed_opens_nothing_and_the_next_is_whole(place: Pla
     done = forbear(last, *command[3:])
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(last.python(TOLD)) == [{f"c_0000{n}": gone("restored") for n in range(3)}, 0]
+    kind = "postgresql" if place.cluster else "sqlite"
+    campaign(f"kill -9 of restores, {kind}", kills=KILLS, in_the_middle=shut)

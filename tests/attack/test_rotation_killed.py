@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -155,7 +155,7 @@ class House:
         self.process.stdout.close()
 
 
-def test_everything_opens_and_is_found_whenever_changing_the_keys_is_killed(home: Site):
+def test_everything_opens_and_is_found_whenever_changing_the_keys_is_killed(home: Site, campaign: Callable[..., None]):
     home.forbear("migrate")
     home.python(MADE.replace("COUNT", str(CASES)))
     home.python(LENT)
@@ -174,6 +174,7 @@ def test_everything_opens_and_is_found_whenever_changing_the_keys_is_killed(home
     kept = {file.read_bytes() for file in (home.home / "keys").iterdir() if file.name.partition(".")[0] in NAMES}
     assert bytes(32) not in kept, "no key of zeros is ever one that is taken"
     assert not set(first.values()) & kept or gone < len(NAMES)
+    campaign(f"kill -9 of changing the keys, {home.database}", kills=KILLS, keys_destroyed=gone)
 
 
 NAMES = ("kek", "book", "index", "code")
