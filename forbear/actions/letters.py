@@ -207,8 +207,10 @@ def _promised(file: CaseFile, language: str) -> dict[str, str]:
     """What keeping the promise brought that a message may mention: figures of a breach, money back, a dispute."""
     over = file.promise.overs[-1] if file.promise.overs else None
     fallback, disputes = file.promise.fallback, file.credit.disputes
-    statement = file.credit.statement
+    statement, question = file.credit.statement, file.promise.question
     return {
+        "cleared_words": file.promise.cleared,
+        "question_by": day(language, question.answer_by_on) if question else "",
         "over": money(language, over.amount_minor) if over and over.amount_minor else "",
         "refund_by": day(language, over.refund_by_on) if over else "",
         "refunded_on": day(language, over.refund.sent_on) if over and over.refund else "",

@@ -17,11 +17,16 @@ from forbear.core.plan import Instalment
 
 
 class BreakReason(StrEnum):
-    """Why a person declared a plan broken."""
+    """Why a person declared a plan broken. What she has to be asked about first: false papers, income she left out."""
 
     UNPAID = "unpaid"
     FALSE_PAPERS = "false-papers"
+    UNDISCLOSED_INCOME = "undisclosed-income"
     BORROWER_ASKED = "borrower-asked"
+
+
+ASKED_FIRST = frozenset({BreakReason.FALSE_PAPERS, BreakReason.UNDISCLOSED_INCOME})
+"""What a person says of her: she hears it and can answer before anybody decides (actions/breach_question.py)."""
 
 
 class Standing(StrEnum):

@@ -49,6 +49,35 @@ class BreachReturned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BreachQuestioned(Fact):
+    """She is asked about something that would be a breach: what was found and which `papers` of the case show it. Until
+    the end of `answer_by_on` she can answer and put it right; nothing is decided before.
+    """
+
+    type = "breach.questioned"
+    why: BreakReason
+    answer_by_on: date
+    papers: tuple[str, ...] = ()
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachExplained(Fact):
+    """What she says to it, on her page or as somebody noted it for her; she may add to it."""
+
+    type = "breach.explained"
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachCleared(Fact):
+    """The question is settled in her favour: the agreement goes on, and she is told why."""
+
+    type = "breach.cleared"
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureGranted(Fact):
     """The debt counts as forborne from now on; how late it was then, for cure and probation (core/forborne.py)."""
 
