@@ -52,9 +52,9 @@ def measure_granted(desk: Desk, file: CaseFile, offered: Agreed) -> list[e.Fact]
     ]
 
 
-def books(desk: Desk, file: CaseFile) -> Books:
-    """As of today, by the rules of today."""
-    today = desk.clock.today()
+def books(desk: Desk, file: CaseFile, on: date | None = None) -> Books:
+    """As of a day (today), by the rules of that day."""
+    today = on or desk.clock.today()
     rules = desk.rulebooks.on(today)
     measures, unpaid = tuple(_measures(desk, file)), tuple(_unpaid(desk, file, today))
     eu, cn = forborne_rules(rules), watch_rules(rules)

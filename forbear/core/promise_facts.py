@@ -7,7 +7,7 @@ Part of the table of contents (core/events.py), which names them all; the same r
 from dataclasses import dataclass
 from datetime import date
 
-from forbear.core.credit_line import Correction, Figures
+from forbear.core.credit_line import Correction, Figures, ForborneDates
 from forbear.core.facts import Fact, Retention, private
 from forbear.core.payments import BreakReason
 from forbear.core.promise_parts import Completion, Refund
@@ -149,7 +149,8 @@ class CreditWarned(Fact):
 @dataclass(frozen=True, kw_only=True)
 class CreditReported(Fact):
     """One line went to the credit bureau: a status as of `on` and never a reason. `corrects_on`: it replaces the line
-    of that day; `arrangement`, `dispute`: the pack's codes, "" for none; `statement`: her statement went with it.
+    of that day; `arrangement`, `dispute`: the pack's codes, "" for none; `statement`: her statement went with it;
+    `forborne`: where the pack tells such dates.
     """
 
     type = "credit.reported"
@@ -162,6 +163,7 @@ class CreditReported(Fact):
     dispute: str = ""
     statement: bool = False
     corrects_on: date | None = None
+    forborne: ForborneDates | None = None
     figures: Figures | None = private(Retention.AGREEMENT)
 
 

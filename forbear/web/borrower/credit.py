@@ -79,7 +79,7 @@ def _credit(
         rows=[_row(one) for one in reversed(record.reported)],
         fields=filled(fields, given or {}, faults or {}) if open_days else [],
         dispute_lead=words("promise.page.credit.dispute.lead", days=rules.integer("credit.dispute_days")),
-        answers=[_dispute(one) for one in reversed(record.disputes)],
+        answers=[_dispute(one, desk_of(request).clock.today()) for one in reversed(record.disputes)],
         own_fields=filled(own, given or {}, faults or {}),
         all_fields=filled([*fields, *own], given or {}, faults or {}),
         own=_own(file),
@@ -111,8 +111,10 @@ def _row(one: Reported) -> dict[str, object]:
     return {"on": day(fact.on), "status": f"{said} · {fact.status}", "past_due": past_due, "notes": notes}
 
 
-def _dispute(one: Dispute) -> list[str]:
+def _dispute(one: Dispute, today: date) -> list[str]:
     name = "open" if one.upheld is None else ("upheld" if one.upheld else "kept")
+    if one.late(today):
+        name = "late"
     facts = {"date": day(one.reported_on), "by": day(one.answer_by_on)}
     lines = [words(f"promise.page.credit.answers.{name}", **facts)]
     lines += [words("promise.page.credit.answers.yours", words=one.words)] if one.words else []

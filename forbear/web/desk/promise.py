@@ -232,6 +232,7 @@ def _credit(request: HttpRequest, file: CaseFile, tried: Tried | None = None) ->
         template="credit",
         lines=tuple(reversed(record.reported)),
         disputes=tuple(reversed(record.disputes)),
+        overdue=[one.dispute for one in record.disputes if one.late(desk_of(request).clock.today())],
         own=record.statement,
     )
 
