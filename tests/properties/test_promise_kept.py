@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
-from forbear.actions import agreement, breach, credit, payments
+from forbear.actions import agreement, breach, breach_question, credit, payments
 from forbear.actions.record import Done
 from forbear.core import events as e
 from forbear.core.allocation import PARTS
 from forbear.core.contact import Role
 from forbear.core.loan import Owed, owed_on
-from forbear.core.payments import BreakReason, paid_minor, position, remaining_loan
+from forbear.core.payments import ASKED_FIRST, BreakReason, paid_minor, position, remaining_loan
 from forbear.core.promise import NEXT, State, state_of
 from forbear.core.refusal import Refusal
+from tests.actions.test_promise_games import by_the_words
 from tests.kept import AGENT, BANK, CHEN, ZHAO, Kept, plan_of
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
@@ -39,6 +40,7 @@ class Game(RuleBasedStateMachine):
         self.states: dict[int, State] = {}
         self.sent = 0
         self.seen = 0
+        self.put_forward = ""
 
     @initialize(rows=st.sampled_from((1, 2, 4, 9)))
     def begin(self, rows: int) -> None:
@@ -67,7 +69,7 @@ class Game(RuleBasedStateMachine):
         amounts = {"next": following, "short": following - 150, "coin": following - 1, "part": 777}
         amount = {**amounts, "settle": whole, "more": whole + 4_321, "fixed": 50_000}[which]
         if amount > 0:
-            paid_on = max(self.kept.today - timedelta(days=back % 7), self.kept.terms.issued_on)
+            paid_on = max(self.kept.today - timedelta(days=back % 7), self.kept.terms.plan.as_of)
             before = self.kept.desk.ledger.size()
             done = self.kept.pays(amount, f"P{before}", paid_on)
             self.kept.pays(amount, f"P{before}", paid_on)  # the same again is one payment
@@ -90,10 +92,27 @@ class Game(RuleBasedStateMachine):
     @rule(why=st.sampled_from(tuple(BreakReason)), who=st.sampled_from((CHEN, ZHAO, AGENT)))
     def somebody_would_end_it(self, why: BreakReason, who: Any) -> None:
         standing, suspended = self.kept.file.case.standing, self.kept.file.case.suspended_on(self.kept.today)
+        asked, waiting = self.kept.file.promise.question, self.kept.file.promise.breach
+        self.put_forward = waiting.by if waiting is not None and waiting.why is why else ""
         done = self.tries(breach.declare_broken, who, why, "没有还")
         if isinstance(done, Done) and any(isinstance(event.fact, e.PlanBroken) for event in done.events):
             assert who is not AGENT
             assert why is not BreakReason.UNPAID or (standing == "cure-ended" and not suspended)
+            assert why not in ASKED_FIRST or (asked is not None and asked.why is why and not suspended)
+            assert why not in ASKED_FIRST or self.kept.today > asked.answer_by_on, "her days were not over"
+            assert why is BreakReason.UNPAID or self.put_forward not in ("", who.id), "two pairs of eyes"
+
+    @rule(why=st.sampled_from((BreakReason.UNDISCLOSED_INCOME, BreakReason.UNPAID)), who=st.sampled_from((AGENT, CHEN)))
+    def she_is_asked(self, why: BreakReason, who: Any) -> None:
+        self.tries(breach_question.ask_about_breach, who, why, "流水里另有一笔")
+
+    @rule()
+    def she_answers(self) -> None:
+        self.tries(breach_question.explain_breach, self.kept.her, "是家里人的钱")
+
+    @rule()
+    def it_is_settled(self) -> None:
+        self.tries(breach_question.clear_breach, AGENT, "清楚了")
 
     @rule()
     def it_is_given_back(self) -> None:
@@ -175,6 +194,8 @@ class Game(RuleBasedStateMachine):
         found = self.kept.file.promise.fallback
         if found is not None:
             assert found.kept + found.back == found.waived
+            by_part = {part: getattr(found.kept, f"{part}_minor") for part in PARTS}
+            assert by_part == by_the_words(self.kept), "not what the agreement says"
             assert found.before + found.back == found.after
             assert min(*vars(found.kept).values(), *vars(found.back).values()) >= 0
 
