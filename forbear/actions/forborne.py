@@ -81,6 +81,8 @@ def _measures(desk: Desk, file: CaseFile) -> list[Measure]:
     for one in _files(desk, file):
         for granted in one.promise.measures:
             agreed = next((a for a in one.agreements if a.number == granted.number), None)
+            if agreed is not None and agreed.state == "taken-back":
+                continue  # it counts as not signed: no help was given
             rows = agreed.terms.plan.instalments if agreed and agreed.terms else ()
             due_on = tuple(row.due_on for row in rows)
             found.append(Measure(on=granted.on, non_performing=granted.non_performing, due_on=due_on))

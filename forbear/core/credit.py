@@ -79,6 +79,12 @@ class CreditRecord:
         """Those that wait for their answer."""
         return tuple(one for one in self.disputes if one.upheld is None)
 
+    @property
+    def disputable(self) -> list[date]:
+        """Days told of that are not being checked, the newest first."""
+        waiting = {one.reported_on for one in self.open_disputes}
+        return sorted({one.about_on for one in self.reported} - waiting, reverse=True)
+
     def last_about(self, on: date) -> Reported | None:
         """What the bureau holds of a day: the last line about it."""
         return next((one for one in reversed(self.reported) if one.about_on == on), None)

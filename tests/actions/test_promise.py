@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 
-from forbear.actions import breach, completion, forborne, payments
+from forbear.actions import agreement, breach, completion, forborne, payments
 from forbear.actions.record import Done
 from forbear.adapters.printer import TypstPrinter
 from forbear.core import events as e
@@ -170,8 +170,6 @@ def test_a_payment_while_it_is_negotiated_is_not_asked_for_twice(kept: Kept, amo
     kept.pays(amount)
     assert kept.sign().rule == "agreement.moved_on"
     assert kept.file.case.in_force == 1
-    from forbear.actions import agreement
-
     assert isinstance(kept.does(agreement.decline, kept.her, "按新的来"), Done)
     owed_before = payments.settlement_figure(kept.file, kept.today)
     kept.agree(anew(kept))
@@ -193,6 +191,13 @@ def test_help_after_help_is_counted_and_restructured_again_while_watched(kept: K
     again = forborne.books(kept.desk, kept.file)
     assert (again.count, again.watch.doubtful_on) == (2, date(2026, 4, 10))
     assert kept.file.promise.measures[-1].second
+
+
+def test_an_agreement_she_took_back_was_no_help():
+    kept = Kept()
+    assert isinstance(kept.does(agreement.take_back, kept.her, "想再想想"), Done)
+    assert kept.file.agreements[0].state == "taken-back"
+    assert (forborne.books(kept.desk, kept.file).count, forborne.books(kept.desk, kept.file).watch) == (0, None)
 
 
 # ---- a pause -------------------------------------------------------------------------------------------------------

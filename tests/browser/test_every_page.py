@@ -60,6 +60,7 @@ ONLY_SENT = {
             "breach_clear",
             "refund",
             "judge_statement",
+            "note_dispute",
             "answer_dispute",
         ),
         *("assign_mail", "discard_mail"),

@@ -61,7 +61,7 @@ def _credit(
         "disputed": words("promise.page.credit.dispute.done"),
         "stated": words("promise.page.credit.statement.done"),
     }
-    open_days = _disputable(file)
+    open_days = record.disputable
     fields = [_which(open_days), Field("words", "area", words("promise.page.credit.dispute.words"), maximum=WORDS_MAX)]
     hint = words("promise.page.credit.statement.hint", most=STATEMENT_MAX)
     own = [Field("statement", "area", words("promise.page.credit.statement.words"), hint, maximum=STATEMENT_MAX)]
@@ -86,12 +86,6 @@ def _credit(
     )
 
 
-def _disputable(file: CaseFile) -> list[date]:
-    """Days told of that are not being checked, the newest first."""
-    waiting = {one.reported_on for one in file.credit.open_disputes}
-    return sorted({one.about_on for one in file.credit.reported} - waiting, reverse=True)
-
-
 def _which(days: list[date]) -> Field:
     options = tuple(Option(on.isoformat(), day(on)) for on in days)
     return Field("on", "select", words("promise.page.credit.dispute.on"), options=options)
@@ -105,7 +99,14 @@ def _row(one: Reported) -> dict[str, object]:
     if fact.days_past_due:
         said = words("promise.page.credit.lines.late", days=fact.days_past_due)
     notes = [words("promise.page.credit.lines.corrected", date=day(fact.corrects_on))] if fact.corrects_on else []
+    if fact.figures is not None:
+        notes.append(words("promise.page.credit.lines.balance", amount=money(fact.figures.balance_minor)))
+    notes += [words("promise.page.credit.lines.arrangement", code=fact.arrangement)] if fact.arrangement else []
     notes += [words("promise.page.credit.lines.marked")] if fact.dispute else []
+    notes += [words("promise.page.credit.lines.with_words")] if fact.statement else []
+    if fact.forborne is not None:
+        dates = (fact.forborne.forborne_on, fact.forborne.probation_ends_on)
+        notes.append(words("promise.page.credit.lines.forborne", since=day(dates[0]), until=day(dates[1])))
     notes.append(words("promise.page.credit.lines.sent", date=day(one.at.astimezone(ZONE).date())))
     past_due = money(fact.figures.past_due_minor) if fact.figures else ""
     return {"on": day(fact.on), "status": f"{said} · {fact.status}", "past_due": past_due, "notes": notes}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.breach import asked_of_breach, fallback_today, resume_plan, return_breach, suspend, told_of_breach
 from forbear.actions.breach_question import ask_about_breach, clear_breach, explain_breach
 from forbear.actions.completion import send_refund
-from forbear.actions.credit import answer_dispute, judge_statement
+from forbear.actions.credit import answer_dispute, dispute_line, judge_statement
 from forbear.actions.forborne import Books, books
 from forbear.actions.record import Done
 from forbear.core import amounts
@@ -232,9 +232,25 @@ def _credit(request: HttpRequest, file: CaseFile, tried: Tried | None = None) ->
         template="credit",
         lines=tuple(reversed(record.reported)),
         disputes=tuple(reversed(record.disputes)),
+        disputable=record.disputable,
+        dispute_days=desk_of(request).rulebooks.on(desk_of(request).clock.today()).integer("credit.dispute_days"),
         overdue=[one.dispute for one in record.disputes if one.late(desk_of(request).clock.today())],
         own=record.statement,
     )
+
+
+@staff_required(WORKERS)
+@require_POST
+def note_dispute(request: HttpRequest, case_id: str) -> HttpResponse:
+    """She disputes a line by telephone or by mail."""
+    file, words = case_for_staff(request, case_id), request.POST.get("words", "")
+    on = amounts.day(request.POST.get("on", ""))
+    if isinstance(on, Refusal):
+        return _credit(request, file, tried_from(request, "note-dispute", on=refused_in(reader_language(), on)))
+    outcome = dispute_line(desk_of(request), by_staff(request, Channel.HOTLINE), case_id, on, words)
+    if isinstance(outcome, Refusal):
+        return _credit(request, case_for_staff(request, case_id), tried_from(request, "note-dispute", outcome))
+    return sent_on(request, outcome, tab_address(case_id, "credit"), "disputed", promise=True)
 
 
 @staff_required(WORKERS)

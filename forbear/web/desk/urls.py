@@ -128,6 +128,7 @@ urlpatterns = [
     path(f"{CASE}/payments/<str:payment>/refund", promise.refund, name="refund"),
     path(f"{CASE}/credit", promise.credit, name="credit"),
     path(f"{CASE}/credit/statement", promise.judge, name="judge_statement"),
+    path(f"{CASE}/credit/dispute", promise.note_dispute, name="note_dispute"),
     path(f"{CASE}/credit/<str:dispute>", promise.answer, name="answer_dispute"),
     path(f"{CASE}/payments/broken", payments.broken, name="broken"),
     path(f"{CASE}/payments/renegotiate", payments.start_anew, name="renegotiate"),

@@ -63,7 +63,7 @@ def test_she_sees_every_line_and_disputes_one_in_her_words(kept: Kept, she: Borr
     kept.until(date(2026, 5, 31))
     credit.feed(kept.desk, kept.by(BANK), date(2026, 5, 31))
     page = she.signs_in().opens("payments/credit")
-    assert "2026年5月31日 2026年5月31日报送 过期 43 天 · 2 785.00 元" in page.text
+    assert "2026年5月31日 共欠 1,537.00 元 登记为：个性化分期 2026年5月31日报送 过期 43 天 · 2 785.00 元" in page.text
     assert "在 20 天内书面答复您" in page.text
     wrong = she.sends("payments/credit", {"act": "dispute", "on": "2026-05-31", "words": " "})
     assert (wrong.status, wrong.faults) == (422, ["请写一下哪里不对。"])

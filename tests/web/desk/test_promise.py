@@ -33,7 +33,7 @@ def test_income_she_left_out_is_asked_about_and_goes_through_two_pairs_of_eyes(k
     page = lin.does(kept.case_id, "payments", "breach/ask", why="unpaid", words="另有收入")
     assert page.status == 422
     page = lin.does(kept.case_id, "payments", "breach/ask", why="false-papers", words="单位说不是")
-    assert (page.status, page.faults) == (422, ["请选出哪些材料不真实。"])
+    assert (page.status, page.refused) == (422, "请选出哪些材料不真实。")
     assert lin.does(kept.case_id, "payments", "breach/ask", why="undisclosed-income", words="另有收入").status == 302
     page = lin.opens(address).text
     assert "lin 询问（收入没有告知）：另有收入" in page and "2026年3月12日前她可以说明。" in page
@@ -93,10 +93,12 @@ def test_the_dates_for_the_books_are_shown_as_advice(kept: Kept, person):
 def test_a_dispute_is_answered_with_a_correction(kept: Kept, person):
     kept.until(date(2026, 5, 31))
     credit.feed(kept.desk, kept.by(BANK), date(2026, 5, 31))
-    kept.does(credit.dispute_line, kept.her, date(2026, 5, 31), "第一期还过了")
+    lin = person(AGENT)
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-31", words=" ").status == 422
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-30", words="还过").status == 422
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-31", words="第一期还过了").status == 302
     kept.work()
     (disputed,) = kept.file.credit.open_disputes
-    lin = person(AGENT)
     assert "第一期还过了" in lin.opens(f"/desk/cases/{kept.case_id}/credit").text
     unsaid = lin.does(kept.case_id, "credit", disputed.dispute, words="改了")
     assert (unsaid.status, unsaid.faults) == (422, ["请选查的结果。"])
