@@ -61,7 +61,10 @@ class Game(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(("next", "short", "coin", "part", "settle", "more", "fixed")), back=st.integers(0, 50))
     def she_pays(self, which: str, back: int) -> None:
-        """In time or late, in full, short, a coin short, early, too much; the day it was paid may lie back."""
+        """In time or late, in full, short, a coin short, early, too much; the day it was paid may lie back. All at once
+        only now and then, so that games last."""
+        if which in ("settle", "more", "fixed") and back % 4:
+            which = "part"
         rows = [row for row in self.kept.file.rows() if row.open_minor]
         following = rows[0].open_minor if rows else 20_000
         figure = payments.settlement_figure(self.kept.file, self.kept.today)
@@ -76,12 +79,28 @@ class Game(RuleBasedStateMachine):
             booked = [paid for paid in self.kept.file.payments if paid.details.reference == f"P{before}"]
             assert len(booked) == isinstance(done, Done)
 
-    @rule()
-    def two_at_once(self) -> None:
+    @rule(amount=st.sampled_from((0, 500, 12_345)))
+    def two_at_once(self, amount: int) -> None:
         """Two payments decided on the same state: the second is decided anew after the first."""
         rows = [row for row in self.kept.file.rows() if row.open_minor]
         for _ in range(2 if rows else 0):
-            self.kept.pays(rows[0].open_minor)
+            self.kept.pays(amount or rows[0].open_minor)
+
+    @rule(days=st.sampled_from((25, 45)), ends=st.booleans())
+    def she_falls_behind(self, days: int, ends: bool) -> None:
+        """Up to the notice and often beyond the days to cure; then somebody may end it."""
+        self.kept.pass_days(days)
+        if ends:
+            self.somebody_would_end_it(BreakReason.UNPAID, CHEN)
+
+    @rule(days=st.sampled_from((3, 11, 11)), who=st.sampled_from((CHEN, ZHAO)))
+    def she_is_asked_and_it_ends(self, days: int, who: Any) -> None:
+        """By two; not before her days are over, and never by one alone."""
+        why = BreakReason.UNDISCLOSED_INCOME
+        self.tries(breach_question.ask_about_breach, AGENT, why, "流水里另有一笔")
+        self.kept.pass_days(days)
+        self.somebody_would_end_it(why, CHEN)
+        self.somebody_would_end_it(why, who)
 
     @precondition(lambda self: self.kept.file.payments)
     @rule(number=st.integers(0, 30))
