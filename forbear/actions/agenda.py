@@ -122,6 +122,9 @@ def deliver(desk: Desk, item: Leased) -> None:
         dropped = e.NoticeDropped(notice=name, why=gone)
         carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
         return
+    if anew := reminders.told_anew(desk, file, notice, item.body):
+        carry_out(desk, _by(item), item.case_id, {"anew": name}, lambda _: anew)
+        return
     if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body

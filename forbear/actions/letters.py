@@ -53,7 +53,7 @@ def write(
     has no such time is due at once, for forbear/actions/agenda.py to give to a person. `only`: by this channel alone,
     as whoever wrote it chose.
     """
-    for channel, to, subject, text in _texts(desk, file, kind, number):
+    for channel, to, subject, text in texts(desk, file, kind, number):
         if only not in (None, channel):
             continue
         notice = desk.ids.new("n")
@@ -74,7 +74,7 @@ def write(
         yield queued, Due(key=f"deliver:{notice}", kind="deliver", due_at=at, case_id=file.case.case_id, body=body)
 
 
-def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tuple[Channel, str, str, str]]:
+def texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tuple[Channel, str, str, str]]:
     """(channel, to, subject, text) for each way to her that she does not want left alone."""
     assert file.party is not None, "somebody to write to"
     language = file.case.language
@@ -83,16 +83,16 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
     text = _text(desk, file, kind, said)
-    texts = [(Channel.SMS, phone, "", text)]
+    found = [(Channel.SMS, phone, "", text)]
     if email:
         own = file.spoken[-1].subject if kind is NoticeKind.MESSAGE and file.spoken else ""
         subject = own or say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
-        texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
-    able = [text for text in texts if text[0] not in file.talk.failed]
+        found.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
+    able = [text for text in found if text[0] not in file.talk.failed]
     wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
-    return wanted or able[:1] or texts[:1]
+    return wanted or able[:1] or found[:1]
 
 
 def with_receipt(file: CaseFile, notice: Notice, body: str) -> str:

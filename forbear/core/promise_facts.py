@@ -127,7 +127,8 @@ class CompletionIssued(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeDropped(Fact):
-    """A message was not sent, as what it says was no longer so: `why` paid, paused or ended."""
+    """A message was not sent, as what it says was no longer so: `why` paid, paused, ended, or changed (one with the
+    figures of now follows)."""
 
     type = "notice.dropped"
     notice: str

@@ -339,3 +339,31 @@ def test_who_chose_to_be_discreet_is_reminded_without_lender_or_debt():
     (message,) = kept.desk.messenger.sent[before:]
     assert not [word for word in ("409", kept.desk.lender, "还款", "贷款") if word in message.body]
     assert kept.told("reminder") == ["sent"]
+
+
+@pytest.mark.parametrize("email", ["", "xiulan@example.com"])
+def test_a_reminder_that_waited_says_what_is_open_when_it_leaves(kept: Kept, email: str):
+    """The carrier was down in the morning; she paid a part; the afternoon's message asks for the rest, once."""
+    if email:
+        kept.does(contact.choose_reach, kept.her, Reach(language="zh", phone=ROW.phone, email=email))
+    kept.desk.messenger.broken = True
+    kept.until(date(2026, 4, 15), 11)
+    before = len(kept.desk.messenger.sent)
+    kept.pays(10_000)
+    kept.desk.messenger.broken = False
+    kept.until(date(2026, 4, 16))
+    ways = 2 if email else 1
+    assert sorted(kept.told("reminder")) == ["dropped"] * ways + ["sent"] * ways
+    said = [one.body for one in kept.desk.messenger.sent[before:]]
+    assert not [body for body in said if "409.00" in body]
+    assert len([body for body in said if "快到了" in body and "309.00 元" in body]) == 1
+    assert {event.fact.why for event in kept.file.events if isinstance(event.fact, e.NoticeDropped)} == {"changed"}
+
+
+def test_word_of_lateness_says_what_is_open_when_it_leaves(kept: Kept):
+    """Late at one in the night, a part paid at seven, said at eight."""
+    kept.until(date(2026, 4, 22), 7)
+    kept.pays(20_000)
+    kept.until(date(2026, 4, 22), 12)
+    assert sorted(kept.told("late")) == ["dropped", "sent"]
+    assert [("209.00 元" in body, "409.00 元" in body) for body in bodies(kept, "没有收到")] == [(True, False)]
