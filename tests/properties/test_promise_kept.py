@@ -26,7 +26,7 @@ from tests.actions.test_promise_games import by_the_words
 from tests.kept import AGENT, BANK, CHEN, ZHAO, Kept, plan_of
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-GAMES, MOVES = (2_000, 60) if LONG else (25, 25)
+GAMES, MOVES = (2_000, 60) if LONG else (16, 25)
 NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
 ASKS = ("reminder", "overdue", "late", "default-noticed", "credit-notice")
 
