@@ -1,6 +1,7 @@
 """A desk in memory with an agreement in force, drawn up and signed by the real actions: what promises are tested on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from forbear.actions import agenda, agreement, contact, payments
 from forbear.actions.ports import ZONE, Desk
 from forbear.actions.record import By, Done, carry_out, load
-from forbear.adapters.memory import clock_of, memory_desk
+from forbear.adapters.memory import MemoryMessenger, MovedClock, clock_of, memory_desk
+from forbear.config import wiring
 from forbear.core import events as e
 from forbear.core.agreement import Terms
 from forbear.core.clocks import start_of
@@ -80,11 +82,18 @@ def plan_of(owed: Owed, as_of: date, first_due_on: date, rows: int, waived: Owed
     )
 
 
+def stored() -> Desk:
+    """The desk of an installation on the database of the test, its clock and messenger in our hands."""
+    desk = replace(wiring.desk(), clock=MovedClock(start_of(BEGIN, ZONE, 9)), messenger=MemoryMessenger())
+    desk.loans.put([ROW])
+    return desk
+
+
 class Kept:
     """One case; `act` gives a command as somebody and steps through the agenda with the clock."""
 
-    def __init__(self, rows: int = 4, **other: Any) -> None:
-        self.desk: Desk = memory_desk(at=start_of(BEGIN, ZONE, 9), rows=[ROW], **other)
+    def __init__(self, rows: int = 4, desk: Desk | None = None, **other: Any) -> None:
+        self.desk: Desk = desk or memory_desk(at=start_of(BEGIN, ZONE, 9), rows=[ROW], **other)
         self.desk.agenda.put([payments.first_nightly(self.desk)])
         self._keys = count(1)
         held = self.desk.loans.find(LOAN.contract)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from forbear.actions import (
     agreement,
     bot,
+    breach_question,
     chat,
     click_to_call,
     comparison,
@@ -121,6 +122,9 @@ def deliver(desk: Desk, item: Leased) -> None:
         dropped = e.NoticeDropped(notice=name, why=gone)
         carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
         return
+    if anew := reminders.told_anew(desk, file, notice, item.body):
+        carry_out(desk, _by(item), item.case_id, {"anew": name}, lambda _: anew)
+        return
     if _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
@@ -209,6 +213,21 @@ def dispute(desk: Desk, item: Leased) -> None:
     """She disputes what a credit bureau was told; its answer has a day."""
     if credit.dispute_waits(desk, item.case_id, str(item.body["dispute"])):
         raise NeedsPerson("what a credit bureau was told is disputed: check it and answer in writing")
+
+
+def breach_answered(desk: Desk, item: Leased) -> None:
+    """She answered what she was asked about a breach."""
+    if breach_question.answer_waits(desk, item.case_id):
+        raise NeedsPerson("the borrower answered a question about a breach: look at it")
+
+
+def breach_asked(desk: Desk, item: Leased) -> None:
+    """Her days to answer are over, unless a pause moved them."""
+    waits = breach_question.days_over(desk, item.case_id, int(item.body["number"]))
+    if isinstance(waits, Due):
+        desk.agenda.put([waits])
+    elif waits:
+        raise NeedsPerson("the days to answer a question about a breach are over: settle it, or put the breach forward")
 
 
 def own_statement(desk: Desk, item: Leased) -> None:
@@ -408,6 +427,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "completion": issue_letter,
     "refund": refund,
     "dispute": dispute,
+    "breach-answered": breach_answered,
+    "breach-asked": breach_asked,
     "own-statement": own_statement,
     # webhooks
     "resume": resume,

@@ -1,12 +1,14 @@
 """Room 7, payments: an agreement is ended or stands still for a while, always by a person and with a reason.
 
-Ended as unpaid only after a written notice that went out to her and its days to cure, by a reviewer, by two of them
-where the rulebook asks for it. What was taken off then falls back in part (core/fallback.py), and collection may go on
-from that moment, not before.
+Ended only for what it names as a breach, or at her wish; as unpaid only after a written notice that went out to her and
+its days to cure, for papers or income only after she was asked and had the same days (actions/breach_question.py). By a
+reviewer, by two of them where the rulebook asks for it. What was taken off then falls back in part (core/fallback.py),
+and collection may go on from that moment, not before.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from forbear.actions.breach_question import tasks_done
 from forbear.actions.payments import lapsed_too, late_now
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -17,7 +19,7 @@ from forbear.core.contact import Auth, Role, may_work_on_cases
 from forbear.core.fallback import fallback
 from forbear.core.file import CaseFile
 from forbear.core.notices import NoticeKind
-from forbear.core.payments import BreakReason, Standing
+from forbear.core.payments import ASKED_FIRST, BreakReason, Standing
 from forbear.core.promise_parts import Fallback
 from forbear.core.refusal import Refusal
 
@@ -44,7 +46,10 @@ def declare_broken(desk: Desk, by: By, case_id: str, why: BreakReason, reason: s
         broken = e.PlanBroken(why=why, reason=words, fallback=fallback_today(file, today))
         return [broken, *lapsed_too(file.case), e.EnforcementResumed(), e.CaseClosed(why="broken")]
 
-    return carry_out(desk, by, case_id, {"broken": why, "reason": reason}, decide)
+    done = carry_out(desk, by, case_id, {"broken": why, "reason": reason}, decide)
+    if isinstance(done, Done):
+        tasks_done(desk, case_id)
+    return done
 
 
 def return_breach(desk: Desk, by: By, case_id: str, reason: str) -> Done | Refusal:
@@ -57,9 +62,14 @@ def return_breach(desk: Desk, by: By, case_id: str, reason: str) -> Done | Refus
             return Refusal("promise.no_breach", "promise.refusal.no_breach", "decision.way_on.wait")
         if not reason.strip():
             return Refusal("payments.reason", "evidence.refusal.reason", where="reason")
-        return [e.BreachReturned(reason=reason.strip()[:WORDS_MAX])]
+        words = reason.strip()[:WORDS_MAX]
+        settled = [e.BreachCleared(reason=words)] if file.promise.question is not None else []
+        return [e.BreachReturned(reason=words), *settled]
 
-    return carry_out(desk, by, case_id, {"breach_returned": reason}, decide)
+    done = carry_out(desk, by, case_id, {"breach_returned": reason}, decide)
+    if isinstance(done, Done):
+        tasks_done(desk, case_id)
+    return done
 
 
 def fallback_today(file: CaseFile, on: date) -> Fallback | None:
@@ -112,14 +122,25 @@ def resume_plan(desk: Desk, by: By, case_id: str) -> Done | Refusal:
 
 def told_of_breach(file: CaseFile) -> bool:
     """Whether the written notice of the lateness that runs went out to her, by itself or by a person's own words."""
-    noticed_at = file.promise.noticed_at
-    if noticed_at is None:
+    return _reached(file, NoticeKind.DEFAULT_NOTICED, file.promise.noticed_at)
+
+
+def asked_of_breach(file: CaseFile) -> bool:
+    """Whether the question that runs reached her: it went out, somebody told her of it, or she answered."""
+    question = file.promise.question
+    if question is None:
         return False
-    notices = [one for one in file.notices if one.kind is NoticeKind.DEFAULT_NOTICED and one.at >= noticed_at]
+    return bool(question.answers) or _reached(file, NoticeKind.BREACH_QUESTION, question.at)
+
+
+def _reached(file: CaseFile, kind: NoticeKind, since: datetime | None) -> bool:
+    if since is None:
+        return False
+    notices = [one for one in file.notices if one.kind is kind and one.at >= since]
     if any(one.state in ("sent", "delivered") for one in notices):
         return True
-    spoken = any(one.at > noticed_at and not one.hers and not one.note and one.text for one in file.spoken)
-    return spoken or any(one.begun_at > noticed_at and one.connected for one in file.talk.calls)
+    spoken = any(one.at > since and not one.hers and not one.note and one.text for one in file.spoken)
+    return spoken or any(one.begun_at > since and one.connected for one in file.talk.calls)
 
 
 def _may_end(file: CaseFile, why: BreakReason, today: date) -> Refusal | None:
@@ -127,12 +148,17 @@ def _may_end(file: CaseFile, why: BreakReason, today: date) -> Refusal | None:
     case, agreed = file.case, file.agreed
     if case.in_force is None:
         return _none_in_force()
-    if why is not BreakReason.UNPAID:
+    if why is BreakReason.BORROWER_ASKED:
         return None
-    if case.standing is not Standing.CURE_ENDED or case.suspended_on(today):
-        return Refusal("payments.cure", "payments.refusal.cure_runs", "payments.way_on.wait")
+    if agreed is not None and agreed.terms is not None and not agreed.terms.breach.names(why.value):
+        return Refusal("breach.named", "breach_question.refusal.not_named", where="why")
+    if refusal := _days_run(file, why, today):
+        return refusal
     if _asked_anew(case, today):
         return Refusal("payments.wish", "payments.refusal.wish_open", "payments.way_on.decide_first")
+    if why in ASKED_FIRST:
+        told = asked_of_breach(file)
+        return None if told else Refusal("promise.untold", "breach_question.refusal.untold", "promise.way_on.tell_her")
     if agreed is not None and agreed.terms is not None:
         late = late_now(file, today)
         if not agreed.terms.breach.met(late, file.promise.ever_late):
@@ -140,6 +166,17 @@ def _may_end(file: CaseFile, why: BreakReason, today: date) -> Refusal | None:
     if not told_of_breach(file):
         return Refusal("promise.untold", "promise.refusal.untold", "promise.way_on.tell_her")
     return None
+
+
+def _days_run(file: CaseFile, why: BreakReason, today: date) -> Refusal | None:
+    """Whether she still has days to put it right, or was never given any."""
+    case, question = file.case, file.promise.question
+    runs = Refusal("payments.cure", "payments.refusal.cure_runs", "payments.way_on.wait")
+    if why not in ASKED_FIRST:
+        return runs if case.standing is not Standing.CURE_ENDED or case.suspended_on(today) else None
+    if question is None or question.why is not why:
+        return Refusal("breach.unasked", "breach_question.refusal.unasked", "breach_question.way_on.ask", where="why")
+    return runs if today <= question.answer_by_on or case.suspended_on(today) else None
 
 
 def _none_in_force() -> Refusal:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forbear.actions.completion import settle_tasks
+from forbear.actions.forborne import books
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.credit import (
+    Reported,
     Standing,
     amendments,
     days_past_due,
@@ -23,17 +25,20 @@ from forbear.core.credit import (
     line_of,
     settled_before,
 )
-from forbear.core.credit_line import Correction, Figures, Line, Pack, pack
+from forbear.core.credit_line import Correction, Figures, ForborneDates, Line, Pack, pack
 from forbear.core.file import CaseFile, open_file
+from forbear.core.forborne import Phase
 from forbear.core.money import LIMIT_MINOR
 from forbear.core.notices import NoticeKind
+from forbear.core.opening import opening
 from forbear.core.refusal import Refusal
+from forbear.core.rules import Rulebook
 
 WORDS_MAX = 4000
 STATEMENT_MAX = 200
 """Characters of her own statement."""
 WARN_DAYS = 5
-"""So many days before an answer is due it is a task once more."""
+"""So many days before an answer is due it is a task once more, and on the day after it too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +52,9 @@ class Feed:
 
 
 def feed(desk: Desk, by: By, on: date) -> Feed | Refusal:
-    """Every line of a day that is not in the future, by the rulebook's pack; each recorded in its case."""
+    """Every line of a day that is not in the future, by the rulebook's pack; each recorded in its case. A day that is
+    over gives the same lines for ever.
+    """
     if on > desk.clock.today():
         return Refusal("credit.future", "promise.refusal.feed_future", where="on", facts={"on": on.isoformat()})
     found = pack(desk.rulebooks.on(on))
@@ -56,19 +63,22 @@ def feed(desk: Desk, by: By, on: date) -> Feed | Refusal:
     lines: list[Line] = []
     held: list[str] = []
     for case_id in desk.ledger.cases_with(e.Retention.AGREEMENT):
-        told, waiting = _case(desk, by, case_id, found, on)
-        lines += told
-        held += waiting
+        told = _case(desk, by, case_id, found, on)
+        if isinstance(told, Refusal):
+            return told  # what was recorded before it stands, and is given again the next time
+        lines += told[0]
+        held += told[1]
     lines.sort(key=lambda line: (line.contract, line.corrects_on or date.max))
     return Feed(pack=found.name, on=on, lines=tuple(lines), held=tuple(sorted(held)))
 
 
-def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list[Line], list[str]]:
+def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list[Line], list[str]] | Refusal:
     """The lines of a case, recorded, and its contract where a line is held back."""
     file = load(desk, case_id)
     told = [one for one in file.credit.reported if one.fact.on == on]
     if told:
-        return [_again(file, one.fact) for one in told], []
+        whole = any(one.fact.corrects_on is None for one in told)
+        return [_again(file, one) for one in told], [] if whole else _held(desk, file, found, on)
     if any(one.fact.on > on for one in file.credit.reported) or file.contract is None:
         return [], []  # a later day was told already: no line is made up after the fact
     lines: list[Line] = []
@@ -77,30 +87,42 @@ def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list
     def decide(file: CaseFile) -> Decision:
         lines.clear()
         held.clear()
-        then = open_file(event for event in file.events if event.at.astimezone(ZONE).date() <= on)
-        for line in _lines(file, then, found, on):
+        then = _at_the_end_of(file, on)
+        for line in _lines(desk, file, then, found, on):
             if line.corrects_on is None and held_back(line, found, _told_on(then)):
                 held.append(line.contract)
             else:
                 lines.append(line)
         return [_fact(found, line) for line in lines]
 
-    carry_out(desk, replace(by, key=f"credit:{case_id}:{on}"), case_id, {"credit": on}, decide)
-    return lines, held
+    done = carry_out(desk, replace(by, key=f"credit:{case_id}:{on}"), case_id, {"credit": on}, decide)
+    return done if isinstance(done, Refusal) else (lines, held)
 
 
-def _lines(now: CaseFile, then: CaseFile, found: Pack, on: date) -> Iterator[Line]:
+def _at_the_end_of(file: CaseFile, on: date) -> CaseFile:
+    return open_file(event for event in file.events if event.at.astimezone(ZONE).date() <= on)
+
+
+def _held(desk: Desk, file: CaseFile, found: Pack, on: date) -> list[str]:
+    """The contract, where the line of a day that was told of is held back still."""
+    then = _at_the_end_of(file, on)
+    standing = _standing(desk, then, found, on)
+    line = line_of(file.credit, standing, found, on) if standing is not None else None
+    return [line.contract] if line is not None and held_back(line, found, _told_on(then)) else []
+
+
+def _lines(desk: Desk, now: CaseFile, then: CaseFile, found: Pack, on: date) -> Iterator[Line]:
     """What is to be told of a day: how the case stood at its end (`then`), and what was told of earlier days and is to
     read otherwise, by all that is known now.
     """
-    standing = _standing(then, on)
+    standing = _standing(desk, then, found, on)
     if standing is not None and not (standing.settled and settled_before(now.credit, found)):
         yield line_of(now.credit, standing, found, on)
     if now.contract is not None and now.credit.reported:
         yield from amendments(now.credit, now.contract, found, on)
 
 
-def _standing(file: CaseFile, on: date) -> Standing | None:
+def _standing(desk: Desk, file: CaseFile, found: Pack, on: date) -> Standing | None:
     """How the agreement stands at the end of a day; None where none is in force and none was completed: what the
     contract did before and does after is the loan account's to tell.
     """
@@ -117,7 +139,20 @@ def _standing(file: CaseFile, on: date) -> Standing | None:
         rows, on, grace_days=terms.grace_days, tolerance_minor=terms.tolerance_minor, pauses=file.case.pauses
     )
     figures = Figures(past_due_minor=past_due_minor, balance_minor=sum(row.open_minor for row in rows))
-    return Standing(contract=file.contract, days_past_due=days, figures=figures)
+    forborne = _forborne(desk, file, on) if found.forborne else None
+    return Standing(contract=file.contract, days_past_due=days, figures=figures, forborne=forborne)
+
+
+def _forborne(desk: Desk, file: CaseFile, on: date) -> ForborneDates | None:
+    """The dates of forbearance as of a day; None where the rulebook has none, or probation is over."""
+    found = books(desk, file, on).forborne
+    if found is None or found.phase is Phase.LEFT:
+        return None
+    return ForborneDates(
+        forborne_on=found.since_on,
+        cure_on=found.performing_on if found.cure_on and found.performing_on else found.cure_on,
+        probation_ends_on=found.probation_ends_on,
+    )
 
 
 def _told_on(file: CaseFile) -> list[date]:
@@ -140,13 +175,14 @@ def _fact(found: Pack, line: Line) -> e.CreditReported:
         dispute=line.dispute,
         statement=bool(line.statement),
         corrects_on=line.corrects_on,
+        forborne=line.forborne,
         figures=line.figures,
     )
 
 
-def _again(file: CaseFile, fact: e.CreditReported) -> Line:
-    """A line as it went out; her statement as it stands."""
-    statement = file.credit.statement
+def _again(file: CaseFile, told: Reported) -> Line:
+    """A line as it went out, with her words as they stood then."""
+    fact = told.fact
     return Line(
         contract=file.contract or "",
         on=fact.on,
@@ -156,8 +192,9 @@ def _again(file: CaseFile, fact: e.CreditReported) -> Line:
         figures=fact.figures or Figures(past_due_minor=0, balance_minor=0),
         arrangement=fact.arrangement,
         dispute=fact.dispute,
-        statement=statement.words if fact.statement and statement else "",
+        statement=file.credit.words_before(told.seq) if fact.statement else "",
         corrects_on=fact.corrects_on,
+        forborne=fact.forborne,
     )
 
 
@@ -177,19 +214,30 @@ def dispute_line(desk: Desk, by: By, case_id: str, reported_on: date, words: str
         if not words.strip():
             return Refusal("credit.words", "promise.refusal.dispute_words", where="words")
         name, today = desk.ids.new("x"), desk.clock.today()
-        by_on = today + timedelta(days=desk.rulebooks.on(today).integer("credit.dispute_days"))
+        rules = desk.rulebooks.on(today)
+        by_on = today + timedelta(days=rules.integer("credit.dispute_days"))
         fact = e.CreditDisputed(
             dispute=name, reported_on=reported_on, answer_by_on=by_on, words=words.strip()[:WORDS_MAX]
         )
         body = {"dispute": name}
-        again_at = start_of(by_on - timedelta(days=WARN_DAYS), ZONE, 9)
+        again_at = start_of(_warned_on(rules, by_on, today), ZONE, 9)
+        late_at = start_of(by_on + timedelta(days=1), ZONE, 9)
         return [
             fact,
             Due(key=f"dispute:{name}", kind="dispute", due_at=desk.clock.now(), case_id=case_id, body=body),
             Due(key=f"dispute:{name}:again", kind="dispute", due_at=again_at, case_id=case_id, body=body),
+            Due(key=f"dispute:{name}:late", kind="dispute", due_at=late_at, case_id=case_id, body=body),
         ]
 
     return carry_out(desk, by, case_id, {"dispute": reported_on, "words": words}, decide)
+
+
+def _warned_on(rules: Rulebook, by_on: date, today: date) -> date:
+    """Some days before an answer is due, but a day on which somebody is at the desk."""
+    hours, on = opening(rules, ZONE), by_on - timedelta(days=WARN_DAYS)
+    while on > today and not hours.on(on):
+        on -= timedelta(days=1)
+    return on
 
 
 def answer_dispute(

@@ -52,9 +52,9 @@ def measure_granted(desk: Desk, file: CaseFile, offered: Agreed) -> list[e.Fact]
     ]
 
 
-def books(desk: Desk, file: CaseFile) -> Books:
-    """As of today, by the rules of today."""
-    today = desk.clock.today()
+def books(desk: Desk, file: CaseFile, on: date | None = None) -> Books:
+    """As of a day (today), by the rules of that day."""
+    today = on or desk.clock.today()
     rules = desk.rulebooks.on(today)
     measures, unpaid = tuple(_measures(desk, file)), tuple(_unpaid(desk, file, today))
     eu, cn = forborne_rules(rules), watch_rules(rules)
@@ -81,6 +81,8 @@ def _measures(desk: Desk, file: CaseFile) -> list[Measure]:
     for one in _files(desk, file):
         for granted in one.promise.measures:
             agreed = next((a for a in one.agreements if a.number == granted.number), None)
+            if agreed is not None and agreed.state == "taken-back":
+                continue  # it counts as not signed: no help was given
             rows = agreed.terms.plan.instalments if agreed and agreed.terms else ()
             due_on = tuple(row.due_on for row in rows)
             found.append(Measure(on=granted.on, non_performing=granted.non_performing, due_on=due_on))

@@ -12,11 +12,13 @@ from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.contact import Actor, Channel, Purpose, Role
 from forbear.core.conversation import Notice
+from forbear.core.credit import Dispute
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.leaving import requests_of
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
 from forbear.core.payments import due_minor, next_row
+from forbear.core.promise import Over
 from forbear.core.receipt import receipt_of
 from forbear.words import say, sentences
 from forbear.words.format import day, money
@@ -51,7 +53,7 @@ def write(
     has no such time is due at once, for forbear/actions/agenda.py to give to a person. `only`: by this channel alone,
     as whoever wrote it chose.
     """
-    for channel, to, subject, text in _texts(desk, file, kind, number):
+    for channel, to, subject, text in texts(desk, file, kind, number):
         if only not in (None, channel):
             continue
         notice = desk.ids.new("n")
@@ -72,7 +74,7 @@ def write(
         yield queued, Due(key=f"deliver:{notice}", kind="deliver", due_at=at, case_id=file.case.case_id, body=body)
 
 
-def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tuple[Channel, str, str, str]]:
+def texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tuple[Channel, str, str, str]]:
     """(channel, to, subject, text) for each way to her that she does not want left alone."""
     assert file.party is not None, "somebody to write to"
     language = file.case.language
@@ -81,16 +83,16 @@ def _texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tu
     phone = reach.phone if reach else file.party.phone
     email = reach.email if reach else file.party.email
     text = _text(desk, file, kind, said)
-    texts = [(Channel.SMS, phone, "", text)]
+    found = [(Channel.SMS, phone, "", text)]
     if email:
         own = file.spoken[-1].subject if kind is NoticeKind.MESSAGE and file.spoken else ""
         subject = own or say(language, f"notices.{kind.value}.subject", **said)
         parts = ("greeting", f"{kind.value}.body", "closing")
         body = ["\n".join(sentences(language, f"notices.{part}", **said)) for part in parts]
-        texts.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
-    able = [text for text in texts if text[0] not in file.talk.failed]
+        found.append((Channel.EMAIL, email, subject, "\n\n".join(body)))
+    able = [text for text in found if text[0] not in file.talk.failed]
     wanted = [text for text in able if reach is None or text[0] not in reach.unwanted]
-    return wanted or able[:1] or texts[:1]
+    return wanted or able[:1] or found[:1]
 
 
 def with_receipt(file: CaseFile, notice: Notice, body: str) -> str:
@@ -207,17 +209,35 @@ def _promised(file: CaseFile, language: str) -> dict[str, str]:
     """What keeping the promise brought that a message may mention: figures of a breach, money back, a dispute."""
     over = file.promise.overs[-1] if file.promise.overs else None
     fallback, disputes = file.promise.fallback, file.credit.disputes
-    statement = file.credit.statement
+    statement, question = file.credit.statement, file.promise.question
+    sent = max((one for one in file.promise.overs if one.refunded_at), key=_refunded_at, default=None)
+    answered = max((one for one in disputes if one.answered_at), key=_answered_at, default=None)
+    late = answered is not None and _answered_at(answered).astimezone(ZONE).date() > answered.answer_by_on
     return {
+        "cleared_words": file.promise.cleared,
+        "question_by": day(language, question.answer_by_on) if question else "",
         "over": money(language, over.amount_minor) if over and over.amount_minor else "",
         "refund_by": day(language, over.refund_by_on) if over else "",
-        "refunded_on": day(language, over.refund.sent_on) if over and over.refund else "",
+        "refunded": money(language, sent.amount_minor) if sent and sent.amount_minor else "",
+        "refunded_on": day(language, sent.refund.sent_on) if sent and sent.refund else "",
         "owed_before": money(language, fallback.before.total_minor) if fallback else "",
         "owed_after": money(language, fallback.after.total_minor) if fallback else "",
         "falls_back": money(language, fallback.back.total_minor) if fallback and fallback.back.total_minor else "",
         "stays_off": money(language, fallback.kept.total_minor) if fallback and fallback.kept.total_minor else "",
         "dispute_by": day(language, disputes[-1].answer_by_on) if disputes else "",
         "dispute_on": day(language, disputes[-1].reported_on) if disputes else "",
-        "dispute_answer": disputes[-1].answer if disputes else "",
+        "answered_on": day(language, answered.reported_on) if answered else "",
+        "dispute_answer": answered.answer if answered else "",
+        "dispute_late": day(language, answered.answer_by_on) if answered and late else "",
         "statement_reply": statement.why if statement else "",
     }
+
+
+def _refunded_at(over: Over) -> datetime:
+    assert over.refunded_at is not None, "one that was sent back"
+    return over.refunded_at
+
+
+def _answered_at(dispute: Dispute) -> datetime:
+    assert dispute.answered_at is not None, "one that was answered"
+    return dispute.answered_at

@@ -1,6 +1,7 @@
 """Room 7, payments: money comes in, is reversed, falls late, is cured, settles everything; life may change again.
 
-A payment is known by its reference: the same reference twice is one payment. Only a person declares a plan broken
+A payment is known by its reference: the same reference twice is one payment. One of a day before the agreement's
+figures were made stands in those figures and is not booked again. Only a person declares a plan broken
 (actions/breach.py).
 """
 
@@ -30,11 +31,12 @@ def take_payment(
     def decide(file: CaseFile) -> Decision:
         if refusal := _may_book(by) or _sensible(desk, amount_minor, paid_on, reference):
             return refusal
-        known = next((p.details for p in file.payments if p.details and p.details.reference == reference.strip()), None)
-        if known is not None:
-            same = (known.amount_minor, known.paid_on) == (amount_minor, paid_on)
-            return () if same else Refusal("payments.reference", "payments.refusal.reference", where="reference")
+        if (known := _known(file, by, amount_minor, paid_on, reference.strip())) is not None:
+            return known
         agreed = file.agreed
+        if agreed is not None and agreed.terms is not None and paid_on < agreed.terms.plan.as_of:
+            on = {"on": agreed.terms.plan.as_of.isoformat()}
+            return Refusal("payments.before", "payments.refusal.before", "payments.way_on.before", on, where="paid_on")
         if agreed is None and (last := file.last_agreed) is not None and last.state == "completed":
             return _too_late(desk, last, amount_minor, paid_on, reference.strip(), case_id)
         if agreed is None or agreed.terms is None:
@@ -43,6 +45,19 @@ def take_payment(
 
     request = {"pay": amount_minor, "paid_on": paid_on, "reference": reference.strip()}
     return carry_out(desk, by, case_id, request, decide)
+
+
+def _known(file: CaseFile, by: By, amount_minor: int, paid_on: date, reference: str) -> Decision | None:
+    """What a reference that is known means: the same payment, which changes nothing, or another one."""
+    paid = next((one for one in file.payments if one.details and one.details.reference == reference), None)
+    if paid is None or paid.details is None:
+        return None
+    if (paid.details.amount_minor, paid.details.paid_on) != (amount_minor, paid_on):
+        return Refusal("payments.reference", "payments.refusal.reference", where="reference")
+    if paid.reversed_at is not None and by.actor.kind not in (Role.LENDER_CORE, Role.SYSTEM):
+        why, way_on = "payments.refusal.reversed", "payments.way_on.own_reference"
+        return Refusal("payments.reversed", why, way_on, where="reference")  # a file that comes again means the old one
+    return ()
 
 
 def reverse_payment(desk: Desk, by: By, case_id: str, payment: str, reason: str) -> Done | Refusal:
@@ -136,7 +151,7 @@ def _taken(
 ) -> list[e.Fact | Due]:
     assert agreed.terms is not None, "terms to pay by"
     terms, rows = agreed.terms, file.rows(agreed)
-    taken = split(rows, amount_minor, paid_on, order_at(terms, rows, paid_on), terms.plan.as_of)
+    taken = split(rows, amount_minor, paid_on, order_at(terms, rows, paid_on), terms.plan.as_of, terms.tolerance_minor)
     early = taken.all_settled and paid_on < terms.plan.ends_on
     payment = Payment(
         payment=desk.ids.new("r"),

@@ -56,7 +56,9 @@ def book_payments(desk: Desk, by: By, data: bytes) -> Booked | NotBooked:
 
 
 def place(desk: Desk, row: PaymentRow) -> str | Refusal:
-    """The case a payment belongs to: the one that knows its reference, else the one with an agreement in force."""
+    """The case a payment belongs to: the one that knows its reference, else the one with an agreement in force, else
+    the one whose agreement is all paid.
+    """
     held = desk.loans.find(row.contract)
     if held is None:
         return Refusal("payments.contract", "payments_file.fault.no_contract", where="contract")
@@ -69,6 +71,9 @@ def place(desk: Desk, row: PaymentRow) -> str | Refusal:
     for file in files:
         if file.case.in_force is not None:
             return file.case.case_id
+    for file in files:
+        if (last := file.last_agreed) is not None and last.state == "completed":
+            return file.case.case_id  # all was paid: it goes back to her
     return Refusal("payments.none", "payments.refusal.no_agreement", "payments.way_on.loan_account", where="contract")
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from forbear.actions.letters import write
+from forbear.actions.letters import texts, write
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, carry_out
+from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Purpose
 from forbear.core.conversation import Notice
@@ -85,6 +86,24 @@ def outdated(file: CaseFile, notice: Notice, body: Mapping[str, Any], today: dat
             return ""
         return "" if _open_row(file, int(body["number"]), int(body["instalment"])) else "paid"
     return "paid" if file.case.standing is Standing.ON_TRACK else ""
+
+
+def told_anew(desk: Desk, file: CaseFile, notice: Notice, body: Mapping[str, Any]) -> list[e.Fact | Due]:
+    """Instead of a message about payments whose figures are no longer so, as she paid a part meanwhile: one that says
+    how it is now. [] where it still holds.
+    """
+    number = int(body.get("instalment", 0))
+    if (
+        notice.kind not in _ABOUT
+        or notice.letter is None
+        or ("number" in body and not _open_row(file, int(body["number"]), number))
+    ):
+        return []
+    now = [text for channel, _, _, text in texts(desk, file, notice.kind, number) if channel is notice.channel]
+    if not now or now[0] == notice.letter.body:
+        return []
+    again = write(desk, file, notice.kind, desk.clock.now(), notice.purpose, number=number, only=notice.channel)
+    return [e.NoticeDropped(notice=notice.notice, why="changed"), *(item for pair in again for item in pair)]
 
 
 _ABOUT = (

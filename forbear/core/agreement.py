@@ -34,13 +34,19 @@ class Lapse(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BreachRule:
-    """What counts before a plan may be ended as unpaid: `in_row` payments open one after another, or `missed` of the
-    last `of` that fell due late, paid since or not (0 of 0: this does not count).
+    """What the agreement names as a breach. Unpaid: `in_row` payments open one after another, or `missed` of the last
+    `of` that fell due late, paid since or not (0 of 0: this does not count). `grounds`: all that may be a breach, as
+    BreakReason values; () in agreements made before they were listed, which name unpaid and false papers.
     """
 
     in_row: int = 1
     missed: int = 0
     of: int = 0
+    grounds: tuple[str, ...] = ()
+
+    def names(self, why: str) -> bool:
+        """Whether the agreement says that this is a breach."""
+        return why in (self.grounds or ("unpaid", "false-papers"))
 
     def met(self, late_now: Sequence[int], ever_late: Collection[int]) -> bool:
         """Whether it is; something has to be late now. A payment goes to the oldest, so that late ones are in a row."""
@@ -174,6 +180,7 @@ def draw_up(
             in_row=rulebook.integer("breach.in_row"),
             missed=rulebook.integer("breach.missed"),
             of=rulebook.integer("breach.missed_of"),
+            grounds=tuple(rulebook.texts("breach.grounds")),
         ),
     )
 

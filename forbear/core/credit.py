@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from forbear.core import events as e
 from forbear.core.codec import evolved
-from forbear.core.credit_line import Correction, Figures, Line, Pack
+from forbear.core.credit_line import Correction, Figures, ForborneDates, Line, Pack
 from forbear.core.payments import Pauses, Row, days_after
 
 
@@ -43,6 +43,10 @@ class Dispute:
     answer: str = ""
     correction: Correction | None = None
 
+    def late(self, today: date) -> bool:
+        """Whether its answer should have come and has not."""
+        return self.upheld is None and today > self.answer_by_on
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnStatement:
@@ -62,11 +66,24 @@ class CreditRecord:
     reported: tuple[Reported, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     statement: OwnStatement | None = None
+    """The newest, read or not."""
+    passed: tuple[tuple[int, str], ...] = ()
+    """Words that a person let go out: (sequence number of that, words). The last stand until other ones are passed."""
+
+    def words_before(self, seq: int) -> str:
+        """Her words as they stood when a fact was recorded; "" for none."""
+        return next((words for at, words in reversed(self.passed) if at < seq), "")
 
     @property
     def open_disputes(self) -> tuple[Dispute, ...]:
         """Those that wait for their answer."""
         return tuple(one for one in self.disputes if one.upheld is None)
+
+    @property
+    def disputable(self) -> list[date]:
+        """Days told of that are not being checked, the newest first."""
+        waiting = {one.reported_on for one in self.open_disputes}
+        return sorted({one.about_on for one in self.reported} - waiting, reverse=True)
 
     def last_about(self, on: date) -> Reported | None:
         """What the bureau holds of a day: the last line about it."""
@@ -102,7 +119,8 @@ def credited(record: CreditRecord, event: e.Recorded) -> CreditRecord:
             return evolved(record, {"statement": OwnStatement(words=words or "", at=event.at)})
         case e.CreditStatementJudged(passed=passed, words=words) if record.statement is not None:
             judged = replace(record.statement, passed=passed, why=words or "")
-            return evolved(record, {"statement": judged})
+            stand = (*record.passed, (event.seq, judged.words)) if passed else record.passed
+            return evolved(record, {"statement": judged, "passed": stand})
     return record
 
 
@@ -127,6 +145,7 @@ class Standing:
     days_past_due: int
     figures: Figures
     settled: bool = False
+    forborne: ForborneDates | None = None
 
 
 def line_of(record: CreditRecord, standing: Standing, pack: Pack, on: date) -> Line:
@@ -141,12 +160,18 @@ def line_of(record: CreditRecord, standing: Standing, pack: Pack, on: date) -> L
         figures=standing.figures,
         arrangement="" if standing.settled else pack.arrangement,
         statement=_passed(record),
+        forborne=standing.forborne if pack.forborne else None,
     )
 
 
 def settled_before(record: CreditRecord, pack: Pack) -> bool:
-    """Whether the bureau has been told already that all is paid."""
-    return bool(record.reported) and record.reported[-1].fact.status == pack.settled
+    """Whether the bureau has been told already that all is paid: by the last line of a day of its own, corrections
+    aside. In some countries the code is also that of paying on time; then there is an arrangement beside it.
+    """
+    last = next((one.fact for one in reversed(record.reported) if one.fact.corrects_on is None), None)
+    if last is None or last.status != pack.settled or last.arrangement:
+        return False
+    return last.figures is None or not last.figures.balance_minor
 
 
 def held_back(line: Line, pack: Pack, told_at: Sequence[date]) -> bool:
@@ -167,8 +192,9 @@ def amendments(record: CreditRecord, contract: str, pack: Pack, on: date) -> Ite
         held = record.last_about(day)
         assert held is not None, "a day that was told of"
         wanted = _wanted(record, held, contract, pack, on)
-        now = (held.fact.status, held.fact.dispute, held.fact.statement, held.fact.figures)
-        if (wanted.status, wanted.dispute, bool(wanted.statement), wanted.figures) != now:
+        words = record.words_before(held.seq) if held.fact.statement else ""
+        now = (held.fact.status, held.fact.dispute, words, held.fact.figures)
+        if (wanted.status, wanted.dispute, wanted.statement, wanted.figures) != now:
             yield wanted
 
 
@@ -194,8 +220,9 @@ def _wanted(record: CreditRecord, held: Reported, contract: str, pack: Pack, on:
         dispute=pack.dispute if any(one.upheld is None for one in about) else "",
         statement=_passed(record) if day == newest or fact.statement else "",
         corrects_on=day,
+        forborne=fact.forborne,
     )
 
 
 def _passed(record: CreditRecord) -> str:
-    return record.statement.words if record.statement and record.statement.passed else ""
+    return record.passed[-1][1] if record.passed else ""

@@ -30,9 +30,21 @@ class Correction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForborneDates:
+    """`cure_on`: the day it was cured, or will be at the earliest, None where it never was non-performing;
+    `probation_ends_on`: the day it leaves at the earliest (core/forborne.py).
+    """
+
+    forborne_on: date
+    cure_on: date | None
+    probation_ends_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pack:
     """A country's way to report. `statuses`: (days past due from, code), rising; `negative_from`: from so many days on
-    a line is negative; `notice_days`: she is told at least so many days before, None where no notice is asked for.
+    a line is negative; `notice_days`: she is told at least so many days before, None where no notice is asked for;
+    `forborne`: whether a line tells the dates of forbearance.
     """
 
     name: str
@@ -42,6 +54,7 @@ class Pack:
     arrangement: str
     dispute: str
     notice_days: int | None
+    forborne: bool = False
 
     def status(self, days_past_due: int) -> str:
         """The code of the last step that is reached."""
@@ -66,12 +79,13 @@ def pack(rules: Rulebook) -> Pack | None:
         arrangement=rules.text("credit.arrangement"),
         dispute=rules.text("credit.dispute_mark"),
         notice_days=rules.integer("credit.notice_days") if told else None,
+        forborne=bool(rules.stack("credit.forborne_dates")) and rules.flag("credit.forborne_dates"),
     )
 
 
 FIELDS = (
     *("contract", "on", "status", "days_past_due", "past_due", "balance", "arrangement", "dispute", "statement"),
-    "corrects",
+    *("corrects", "forborne_on", "cure_on", "probation_ends_on"),
 )
 """The columns of the file, in order."""
 
@@ -90,6 +104,7 @@ class Line:
     dispute: str = ""
     statement: str = ""
     corrects_on: date | None = None
+    forborne: ForborneDates | None = None
 
     def row(self) -> dict[str, Any]:
         """As the file has it, amounts as decimal strings."""
@@ -103,5 +118,12 @@ class Line:
             "arrangement": self.arrangement,
             "dispute": self.dispute,
             "statement": self.statement,
-            "corrects": self.corrects_on.isoformat() if self.corrects_on else "",
+            "corrects": _day(self.corrects_on),
+            "forborne_on": _day(self.forborne.forborne_on if self.forborne else None),
+            "cure_on": _day(self.forborne.cure_on if self.forborne else None),
+            "probation_ends_on": _day(self.forborne.probation_ends_on if self.forborne else None),
         }
+
+
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""

@@ -76,7 +76,10 @@ from forbear.core.leaving_facts import Stays as Stays
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer
+from forbear.core.promise_facts import BreachCleared as BreachCleared
+from forbear.core.promise_facts import BreachExplained as BreachExplained
 from forbear.core.promise_facts import BreachProposed as BreachProposed
+from forbear.core.promise_facts import BreachQuestioned as BreachQuestioned
 from forbear.core.promise_facts import BreachReturned as BreachReturned
 from forbear.core.promise_facts import CompletionIssued as CompletionIssued
 from forbear.core.promise_facts import CreditAnswered as CreditAnswered

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     LATE = "late"
     DEFAULT_NOTICED = "default-noticed"
     DEFAULT_CURED = "default-cured"
+    BREACH_QUESTION = "breach-question"
+    BREACH_CLEARED = "breach-cleared"
     BROKEN = "broken"
     COMPLETED = "completed"
     RENEGOTIATION = "renegotiation"
@@ -76,6 +78,8 @@ CALLED_FOR = {
     "instalment.late": NoticeKind.LATE,
     "default.noticed": NoticeKind.DEFAULT_NOTICED,
     "default.cured": NoticeKind.DEFAULT_CURED,
+    "breach.questioned": NoticeKind.BREACH_QUESTION,
+    "breach.cleared": NoticeKind.BREACH_CLEARED,
     "plan.broken": NoticeKind.BROKEN,
     "plan.completed": NoticeKind.COMPLETED,
     "renegotiation.asked": NoticeKind.RENEGOTIATION,

@@ -17,11 +17,16 @@ from forbear.core.plan import Instalment
 
 
 class BreakReason(StrEnum):
-    """Why a person declared a plan broken."""
+    """Why a person declared a plan broken. What she has to be asked about first: false papers, income she left out."""
 
     UNPAID = "unpaid"
     FALSE_PAPERS = "false-papers"
+    UNDISCLOSED_INCOME = "undisclosed-income"
     BORROWER_ASKED = "borrower-asked"
+
+
+ASKED_FIRST = frozenset({BreakReason.FALSE_PAPERS, BreakReason.UNDISCLOSED_INCOME})
+"""What a person says of her: she hears it and can answer before anybody decides (actions/breach_question.py)."""
 
 
 class Standing(StrEnum):
@@ -52,8 +57,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """`over_minor`: came in beyond all that was owed and goes back; `spared_minor`: interest no longer owed because
-    everything was settled before it accrued (民法典 677).
+    """`over_minor`: came in beyond all that was owed and goes back; `spared_minor`: no longer owed, as everything
+    was settled: interest that had not accrued (民法典 677), or a last coin within the tolerance.
     """
 
     payment: str
@@ -121,11 +126,19 @@ def order_at(terms: Terms, rows: Sequence[Row], on: date) -> tuple[str, ...]:
     return terms.orders.at(days_late)
 
 
-def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence[str], opened_on: date) -> Split:
+def split(
+    rows: Sequence[Row],
+    amount_minor: int,
+    paid_on: date,
+    order: Sequence[str],
+    opened_on: date,
+    tolerance_minor: int = 0,
+) -> Split:
     """Take a payment: to the instalments in the order they fall due, within one in the order of the rulebook.
 
     Beyond what has fallen due it pays the coming instalments in advance; if it covers the settlement figure of the
-    day, everything is settled and interest not yet accrued is spared.
+    day, everything is settled and interest not yet accrued is spared. So is everything where no more than the tolerance
+    of the agreement is left open at its very end: that does not count as unpaid, and it is let go.
     """
     assert amount_minor > 0, "a payment is more than nothing"
     left_minor = sum(row.open_minor for row in rows)
@@ -135,8 +148,12 @@ def split(rows: Sequence[Row], amount_minor: int, paid_on: date, order: Sequence
     taken = over_instalments([_open(row) for row in rows], amount_minor, order)
     met = [(row, parts) for row, parts in zip(rows, taken.parts, strict=True) if parts.total_minor]
     lines = tuple(Line(instalment=row.number, **vars(parts)) for row, parts in met)
+    short_minor = max(left_minor - amount_minor, 0)
+    if short_minor <= tolerance_minor:
+        every = tuple(row.number for row in rows if row.open_minor)
+        return Split(lines, every, over_minor=taken.over_minor, spared_minor=short_minor, all_settled=True)
     settled = tuple(row.number for row, parts in met if parts.total_minor == row.open_minor)
-    return Split(lines, settled, over_minor=taken.over_minor, all_settled=amount_minor >= left_minor)
+    return Split(lines, settled, over_minor=taken.over_minor)
 
 
 def _open(row: Row) -> Owed:

@@ -4,12 +4,14 @@ A fold over the case's events, for core/file.py, and the state of an agreement i
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from forbear.core import events as e
 from forbear.core.case import Case
 from forbear.core.codec import evolved
+from forbear.core.contact import Actor
 from forbear.core.payments import BreakReason, Standing
 from forbear.core.promise_parts import Completion, Fallback, Refund
 
@@ -82,6 +84,28 @@ class BreachAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What she said to a question; `by` her or whoever noted it."""
+
+    words: str
+    at: datetime
+    by: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachQuestion:
+    """She was asked about a breach and can answer until the end of `answer_by_on`; days of a pause come on top."""
+
+    why: BreakReason
+    papers: tuple[str, ...]
+    words: str
+    by: str
+    at: datetime
+    answer_by_on: date
+    answers: tuple[Explained, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Over:
     """Too much paid: goes back to her; `refund` once it has."""
 
@@ -109,6 +133,10 @@ class Promise:
 
     suspensions: tuple[Suspension, ...] = ()
     breach: BreachAsked | None = None
+    question: BreachQuestion | None = None
+    """The one that waits for her or for a decision."""
+    cleared: str = ""
+    """Why the last one was settled in her favour."""
     fallback: Fallback | None = None
     overs: tuple[Over, ...] = ()
     letters: tuple[Letter, ...] = ()
@@ -135,15 +163,21 @@ def promised(promise: Promise, event: e.Recorded) -> Promise:
     match fact:
         case e.PlanSuspended(from_on=from_on, until_on=until_on, reason=reason):
             new = Suspension(from_on=from_on, until_on=until_on, reason=reason or "", by=event.actor.id)
-            return evolved(promise, {"suspensions": (*promise.suspensions, new)})
+            question = _later(promise.question, until_on - from_on + timedelta(days=1))
+            return evolved(promise, {"suspensions": (*promise.suspensions, new), "question": question})
         case e.PlanResumed(last_on=last_on) if promise.suspensions:
             cut = replace(promise.suspensions[-1], until_on=last_on)
-            return evolved(promise, {"suspensions": (*promise.suspensions[:-1], cut)})
+            question = _later(promise.question, last_on - promise.suspensions[-1].until_on)
+            return evolved(promise, {"suspensions": (*promise.suspensions[:-1], cut), "question": question})
         case e.BreachProposed(why=why, reason=reason):
             asked = BreachAsked(why=why, reason=reason or "", by=event.actor.id, at=event.at)
             return evolved(promise, {"breach": asked})
         case e.BreachReturned():
             return evolved(promise, {"breach": None})
+        case e.BreachQuestioned() | e.BreachExplained():
+            return evolved(promise, {"question": _asked(promise.question, event)})
+        case e.BreachCleared(reason=reason):
+            return evolved(promise, {"question": None, "cleared": reason or ""})
         case e.InstalmentLate(instalment=number):
             return evolved(promise, {"ever_late": promise.ever_late | {number}})
         case e.DefaultNoticed():
@@ -152,14 +186,38 @@ def promised(promise: Promise, event: e.Recorded) -> Promise:
             unpaid = promise.breach is not None and promise.breach.why is BreakReason.UNPAID
             return evolved(promise, {"noticed_at": None, **({"breach": None} if unpaid else {})})
         case e.PlanBroken(fallback=figures):
-            return evolved(promise, {"fallback": figures, "breach": None})
+            return evolved(promise, {"fallback": figures, "breach": None, "question": None})
         case e.PlanCompleted():
-            return evolved(promise, {"breach": None, "noticed_at": None})
+            return evolved(promise, {"breach": None, "question": None, "noticed_at": None})
         case e.AgreementCountersigned():
-            return evolved(promise, {"breach": None, "noticed_at": None, "ever_late": frozenset(), "suspensions": ()})
+            anew: dict[str, Any] = {
+                "breach": None,
+                "question": None,
+                "noticed_at": None,
+                "ever_late": frozenset(),
+                "suspensions": (),
+            }
+            return evolved(promise, anew)
         case e.MeasureGranted() as granted:
             return evolved(promise, {"measures": (*promise.measures, granted)})
     return _money(promise, event)
+
+
+def _asked(question: BreachQuestion | None, event: e.Recorded) -> BreachQuestion | None:
+    match event.fact:
+        case e.BreachQuestioned(why=why, answer_by_on=by_on, papers=papers, words=words):
+            return BreachQuestion(
+                why=why, papers=papers, words=words or "", by=event.actor.id, at=event.at, answer_by_on=by_on
+            )
+        case e.BreachExplained(words=words) if question is not None:
+            said = Explained(words=words or "", at=event.at, by=event.actor)
+            return replace(question, answers=(*question.answers, said))
+    return None
+
+
+def _later(question: BreachQuestion | None, by: timedelta) -> BreachQuestion | None:
+    """Days of a pause are not days to answer in; those of one that ended early are again."""
+    return None if question is None else replace(question, answer_by_on=question.answer_by_on + by)
 
 
 def _money(promise: Promise, event: e.Recorded) -> Promise:

@@ -7,7 +7,7 @@ Part of the table of contents (core/events.py), which names them all; the same r
 from dataclasses import dataclass
 from datetime import date
 
-from forbear.core.credit_line import Correction, Figures
+from forbear.core.credit_line import Correction, Figures, ForborneDates
 from forbear.core.facts import Fact, Retention, private
 from forbear.core.payments import BreakReason
 from forbear.core.promise_parts import Completion, Refund
@@ -45,6 +45,35 @@ class BreachReturned(Fact):
     """The second reviewer does not agree: the agreement goes on."""
 
     type = "breach.returned"
+    reason: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachQuestioned(Fact):
+    """She is asked about something that would be a breach: what was found and which `papers` of the case show it. Until
+    the end of `answer_by_on` she can answer and put it right; nothing is decided before.
+    """
+
+    type = "breach.questioned"
+    why: BreakReason
+    answer_by_on: date
+    papers: tuple[str, ...] = ()
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachExplained(Fact):
+    """What she says to it, on her page or as somebody noted it for her; she may add to it."""
+
+    type = "breach.explained"
+    words: str | None = private(Retention.MESSAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachCleared(Fact):
+    """The question is settled in her favour: the agreement goes on, and she is told why."""
+
+    type = "breach.cleared"
     reason: str | None = private(Retention.MESSAGE)
 
 
@@ -98,7 +127,8 @@ class CompletionIssued(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeDropped(Fact):
-    """A message was not sent, as what it says was no longer so: `why` paid, paused or ended."""
+    """A message was not sent, as what it says was no longer so: `why` paid, paused, ended, or changed (one with the
+    figures of now follows)."""
 
     type = "notice.dropped"
     notice: str
@@ -120,7 +150,8 @@ class CreditWarned(Fact):
 @dataclass(frozen=True, kw_only=True)
 class CreditReported(Fact):
     """One line went to the credit bureau: a status as of `on` and never a reason. `corrects_on`: it replaces the line
-    of that day; `arrangement`, `dispute`: the pack's codes, "" for none; `statement`: her statement went with it.
+    of that day; `arrangement`, `dispute`: the pack's codes, "" for none; `statement`: her statement went with it;
+    `forborne`: where the pack tells such dates.
     """
 
     type = "credit.reported"
@@ -133,6 +164,7 @@ class CreditReported(Fact):
     dispute: str = ""
     statement: bool = False
     corrects_on: date | None = None
+    forborne: ForborneDates | None = None
     figures: Figures | None = private(Retention.AGREEMENT)
 
 

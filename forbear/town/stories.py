@@ -13,6 +13,7 @@ from forbear.actions import (
     agenda,
     agreement,
     breach,
+    breach_question,
     completion,
     contact,
     conversation,
@@ -41,8 +42,7 @@ from forbear.town.story_text import Step, Story, Unreadable, minor
 from forbear.words import say
 
 BANK = Actor(Role.LENDER_CORE, "core", Auth.API_KEY)
-TASKS = ("decide", "refund", "dispute", "own-statement")
-"""What the clock gives to a person, who is not in every story."""
+TASKS = ("decide", "refund", "dispute", "own-statement", "breach-answered", "breach-asked")
 """What the agenda gives to a person in the ordinary course; anything else it gives up is a fault."""
 
 
@@ -340,10 +340,6 @@ def _answers_counter(t: Teller, takes: str) -> Act:
     return lambda: decision.answer_counter(t.desk, t.by(), t.case_id, takes == "takes")
 
 
-def _appeals(t: Teller, words: str) -> Act:
-    return lambda: decision.appeal(t.desk, t.by(), t.case_id, words)
-
-
 # ---- agreement and payments ------------------------------------------------------------------------------------
 
 
@@ -356,10 +352,6 @@ def _signs(t: Teller) -> Act:
     t.work()
     code = t.desk.challenges.code(sent.challenge)
     return lambda: agreement.sign(t.desk, t.by(), t.case_id, challenge=sent.challenge, code=code, address="192.0.2.7")
-
-
-def _declines(t: Teller, words: str) -> Act:
-    return lambda: agreement.decline(t.desk, t.by(), t.case_id, words)
 
 
 def _books(t: Teller, amount: str, on: str | None, reference: str | None) -> Act:
@@ -379,6 +371,15 @@ def _declares_broken(t: Teller, why: str, words: str) -> Act:
     return lambda: breach.declare_broken(t.desk, t.by(), t.case_id, BreakReason(why), words)
 
 
+def _asks_about(t: Teller, why: str, words: str) -> Act:
+    shown = [paper.paper for paper in t.file.papers]
+    return lambda: breach_question.ask_about_breach(t.desk, t.by(), t.case_id, BreakReason(why), words, shown)
+
+
+def _says(t: Teller, act: str, words: str) -> Act:
+    return lambda: BY_WORDS[act](t.desk, t.by(), t.case_id, words)
+
+
 def _suspends(t: Teller, until: str, words: str) -> Act:
     return lambda: breach.suspend(t.desk, t.by(), t.case_id, date.fromisoformat(until), words)
 
@@ -387,24 +388,25 @@ def _resumes(t: Teller) -> Act:
     return lambda: breach.resume_plan(t.desk, t.by(), t.case_id)
 
 
-def _returns_breach(t: Teller, words: str) -> Act:
-    return lambda: breach.return_breach(t.desk, t.by(), t.case_id, words)
-
-
 def _refunds(t: Teller, reference: str) -> Act:
     payment = t.file.promise.overs[-1].payment
     on = t.desk.clock.today()
     return lambda: completion.send_refund(t.desk, t.by(), t.case_id, payment, sent_on=on, reference=reference)
 
 
-def _renegotiates(t: Teller, words: str) -> Act:
-    return lambda: payments.renegotiate(t.desk, t.by(), t.case_id, words)
-
-
 def _stands(t: Teller) -> None:
     """Nobody does anything: time passes."""
 
 
+BY_WORDS: dict[str, Callable[..., Done | Refusal]] = {
+    "appeals": decision.appeal,
+    "declines": agreement.decline,
+    "explains": breach_question.explain_breach,
+    "settles the question": breach_question.clear_breach,
+    "returns the breach": breach.return_breach,
+    "renegotiates": payments.renegotiate,
+}
+"""Acts that need nothing but words."""
 _CHOICE = r"(?P<choice>a person|\d+\.\d\d a month|\d{4}-\d\d [\d., -]+|[a-z-]+)"
 VERBS: tuple[tuple[str, Verb], ...] = (
     (r"opens (?P<contract>\S+)", _opens),
@@ -431,16 +433,14 @@ VERBS: tuple[tuple[str, Verb], ...] = (
     (r"sends back: (?P<words>.+)", _sends_back),
     (r"decides", _decides),
     (r"(?P<takes>takes|leaves) the counter-offer", _answers_counter),
-    (r"appeals: (?P<words>.+)", _appeals),
     (r"signs", _signs),
-    (r"declines: (?P<words>.+)", _declines),
     (r"books (?P<amount>\S+)( paid (?P<on>\d{4}-\d\d-\d\d))?( as (?P<reference>\S+))?", _books),
     (r"reverses payment (?P<number>\d+): (?P<words>.+)", _reverses),
     (r"declares it broken, (?P<why>[a-z-]+): (?P<words>.+)", _declares_broken),
-    (r"returns the breach: (?P<words>.+)", _returns_breach),
+    (r"asks about (?P<why>[a-z-]+): (?P<words>.+)", _asks_about),
+    (rf"(?P<act>{'|'.join(BY_WORDS)}): (?P<words>.+)", _says),
     (r"suspends until (?P<until>\S+): (?P<words>.+)", _suspends),
     (r"ends the pause", _resumes),
     (r"refunds as (?P<reference>\S+)", _refunds),
-    (r"renegotiates: (?P<words>.+)", _renegotiates),
     (r"stands", _stands),
 )

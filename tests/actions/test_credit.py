@@ -7,7 +7,9 @@ import pytest
 
 from forbear.actions import breach, credit
 from forbear.actions.credit import Feed, feed
+from forbear.actions.letters import mentioned
 from forbear.core.credit_line import FIELDS, Correction, Line
+from forbear.core.file import open_file
 from forbear.core.payments import BreakReason
 from forbear.core.refusal import Refusal
 from tests.kept import AGENT, BANK, CHEN, Kept
@@ -49,6 +51,9 @@ def test_a_line_says_how_it_stands_and_nothing_else(kept: Kept):
         "dispute": "",
         "statement": "",
         "corrects": "",
+        "forborne_on": "",
+        "cure_on": "",
+        "probation_ends_on": "",
     }
     assert list(row(found)) == list(FIELDS)
     assert {field.name for field in fields(Line)}.isdisjoint({"cause", "reason", "words", "health"})
@@ -194,3 +199,60 @@ def test_her_own_words_go_along_only_once_a_person_read_them(kept: Kept):
     assert lines == {None: "与贷款人协商分期，一直按时还。", date(2026, 4, 1): "与贷款人协商分期，一直按时还。"}
     kept.until(date(2026, 4, 3))
     assert [line.corrects_on for line in fed(kept, date(2026, 4, 3)).lines] == [None]
+
+
+def test_each_answer_names_the_line_it_is_about_and_says_when_it_is_late(kept: Kept):
+    """Two disputes: the older is answered in its days, the newer three days late."""
+    for day in (date(2026, 3, 30), date(2026, 3, 31)):
+        kept.until(day)
+        fed(kept, day)
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 30), "不对")
+    kept.does(credit.dispute_line, AGENT, date(2026, 3, 31), "电话里说：这条也不对")
+    older, newer = kept.file.credit.open_disputes
+    kept.until(date(2026, 4, 2))
+    kept.does(credit.answer_dispute, AGENT, older.dispute, words="三十日的查过。")
+    kept.until(date(2026, 4, 23))
+    assert newer.answer_by_on == date(2026, 4, 20)
+    assert [item.kind for item in kept.desk.agenda.given_up()] == ["dispute"] * 3
+    kept.does(credit.answer_dispute, AGENT, newer.dispute, words="三十一日的查过。")
+    assert kept.desk.agenda.given_up() == ()
+    said = [mentioned_of(kept, event.seq) for event in kept.file.events if event.fact.type == "credit.answered"]
+    assert [(one["answered_on"], one["dispute_answer"], one["dispute_late"]) for one in said] == [
+        ("2026年3月30日", "三十日的查过。", ""),
+        ("2026年3月31日", "三十一日的查过。", "2026年4月20日"),
+    ]
+
+
+def mentioned_of(kept: Kept, seq: int) -> dict[str, str]:
+    """What a message could mention right after an event."""
+    then = open_file(event for event in kept.file.events if event.seq <= seq)
+    return mentioned(kept.desk, then, "zh")
+
+
+def test_the_task_before_an_answer_is_due_falls_on_a_day_when_somebody_is_there(kept: Kept):
+    """Disputed on 16 April, answer by 6 May; five days before is in the May holiday (1 to 5 May): 30 April it is."""
+    kept.until(date(2026, 3, 31))
+    fed(kept, date(2026, 3, 31))
+    kept.until(date(2026, 4, 16))
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "不对")
+    assert kept.file.credit.open_disputes[0].answer_by_on == date(2026, 5, 6)
+    counts = {}
+    for day in (date(2026, 4, 29), date(2026, 4, 30), date(2026, 5, 6), date(2026, 5, 7)):
+        kept.until(day)
+        counts[day.isoformat()] = sum(item.kind == "dispute" for item in kept.desk.agenda.given_up())
+    assert counts == {"2026-04-29": 1, "2026-04-30": 2, "2026-05-06": 2, "2026-05-07": 3}
+
+
+def test_settled_is_told_once_even_where_an_earlier_line_is_disputed_after_it(kept: Kept):
+    kept.until(date(2026, 3, 31))
+    fed(kept, date(2026, 3, 31))
+    kept.pays(160_000)
+    kept.until(date(2026, 4, 1))
+    assert row(fed(kept, date(2026, 4, 1)))["status"] == "C"
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "不对")
+    kept.until(date(2026, 4, 2))
+    assert [(line.corrects_on, line.dispute) for line in fed(kept, date(2026, 4, 2)).lines] == [
+        (date(2026, 3, 31), "异议")
+    ]
+    kept.until(date(2026, 4, 3))
+    assert fed(kept, date(2026, 4, 3)).lines == ()

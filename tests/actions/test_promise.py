@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 
-from forbear.actions import breach, completion, forborne, payments
+from forbear.actions import agreement, breach, completion, forborne, payments
 from forbear.actions.record import Done
 from forbear.adapters.printer import TypstPrinter
 from forbear.core import events as e
 from forbear.core.loan import Owed, owed_on
 from forbear.core.payments import BreakReason, Standing, remaining_loan
 from forbear.core.promise import State, state_of
-from tests.kept import AGENT, BANK, CHEN, ZHAO, Kept, plan_of
+from tests.kept import AGENT, BANK, CHEN, Kept, plan_of
 
 NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
 
@@ -116,7 +116,7 @@ def test_what_falls_back_is_recorded_and_collection_goes_on_from_that_moment(kep
 
 def test_where_two_missed_payments_count_one_is_not_enough():
     rules = Kept().desk.rulebooks
-    two = Kept(rulebooks=_Stricter(rules, {"breach.in_row": 2}))
+    two = Kept(rulebooks=Stricter(rules, {"breach.in_row": 2}))
     assert two.terms.breach.in_row == 2
     two.until(date(2026, 5, 17))
     assert (two.told("late"), two.told("default-noticed")) == (["sent"], [])
@@ -127,7 +127,7 @@ def test_where_two_missed_payments_count_one_is_not_enough():
     assert isinstance(ended_by(two), Done)
 
 
-class _Stricter:
+class Stricter:
     """The example lender's rulebook with other house values."""
 
     def __init__(self, rules, values):
@@ -139,14 +139,6 @@ class _Stricter:
         from forbear.core.rules import rulebook
 
         return rulebook(book.layers, params, on, book.compiled, book.keys)
-
-
-def test_false_papers_need_two_and_never_the_same(kept: Kept):
-    assert [event.fact.type for event in ended_by(kept, BreakReason.FALSE_PAPERS).events] == ["breach.proposed"]
-    assert kept.file.case.in_force == 1
-    assert ended_by(kept, BreakReason.FALSE_PAPERS).rule == "decision.four_eyes"
-    done = kept.does(breach.declare_broken, ZHAO, BreakReason.FALSE_PAPERS, "我也看过")
-    assert done.events[0].fact.type == "plan.broken"
 
 
 def test_an_agreement_that_waited_for_her_is_void_when_the_old_one_ends(kept: Kept):
@@ -178,8 +170,6 @@ def test_a_payment_while_it_is_negotiated_is_not_asked_for_twice(kept: Kept, amo
     kept.pays(amount)
     assert kept.sign().rule == "agreement.moved_on"
     assert kept.file.case.in_force == 1
-    from forbear.actions import agreement
-
     assert isinstance(kept.does(agreement.decline, kept.her, "按新的来"), Done)
     owed_before = payments.settlement_figure(kept.file, kept.today)
     kept.agree(anew(kept))
@@ -201,6 +191,13 @@ def test_help_after_help_is_counted_and_restructured_again_while_watched(kept: K
     again = forborne.books(kept.desk, kept.file)
     assert (again.count, again.watch.doubtful_on) == (2, date(2026, 4, 10))
     assert kept.file.promise.measures[-1].second
+
+
+def test_an_agreement_she_took_back_was_no_help():
+    kept = Kept()
+    assert isinstance(kept.does(agreement.take_back, kept.her, "想再想想"), Done)
+    assert kept.file.agreements[0].state == "taken-back"
+    assert (forborne.books(kept.desk, kept.file).count, forborne.books(kept.desk, kept.file).watch) == (0, None)
 
 
 # ---- a pause -------------------------------------------------------------------------------------------------------

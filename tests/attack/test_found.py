@@ -63,8 +63,8 @@ def test_a_plan_is_not_declared_broken_while_a_new_request_is_on_the_desk(world:
     while world.file(case_id).case.standing is not Standing.CURE_ENDED:
         world.pass_days(5)
 
-    def breaks(key: str, why: BreakReason = BreakReason.UNPAID) -> Done | Refusal:
-        by = By(actor=REVIEWERS[0], channel=Channel.WEB, key=key)
+    def breaks(key: str, why: BreakReason = BreakReason.UNPAID, who: Actor = REVIEWERS[0]) -> Done | Refusal:
+        by = By(actor=who, channel=Channel.WEB, key=key)
         return breach.declare_broken(desk, by, case_id, why, "未收到付款")
 
     world.attempt(lambda by: payments.renegotiate(desk, by, case_id, "又少了一份工"), her)
@@ -73,4 +73,5 @@ def test_a_plan_is_not_declared_broken_while_a_new_request_is_on_the_desk(world:
     refusal = breaks("first")
     assert isinstance(refusal, Refusal) and refusal.rule == "payments.wish"
     assert isinstance(breaks("second", BreakReason.BORROWER_ASKED), Done)
+    assert isinstance(breaks("third", BreakReason.BORROWER_ASKED, REVIEWERS[1]), Done)
     assert world.file(case_id).case.closed == "broken"

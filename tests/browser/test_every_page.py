@@ -51,7 +51,18 @@ ONLY_SENT = {
             "propose",
         ),
         *("decide", "give_back", "withdraw", "seal", "pay", "reverse", "broken", "renegotiate", "own_table"),
-        *("pause", "end_pause", "breach_back", "refund", "judge_statement", "answer_dispute"),
+        *(
+            "pause",
+            "end_pause",
+            "breach_back",
+            "breach_ask",
+            "breach_answer",
+            "breach_clear",
+            "refund",
+            "judge_statement",
+            "note_dispute",
+            "answer_dispute",
+        ),
         *("assign_mail", "discard_mail"),
         *("not_this", "set_extension", "call_her"),
         *("chat_join", "chat_leave", "chat_answer", "chat_typing", "chat_seen", "chat_gone"),
@@ -99,7 +110,9 @@ LIVES = {
     "countered": "{accepted}; she.proposed(COUNTERED, offer='lightest', words='每月少还一些。', "
     "reasons=('surplus-too-small',)); she.decided()",
     "approved": "{proposed}; she.decided()",
-    "signed": "{approved}; she.signs(); she.pays()",
+    "signed": "{approved}; she.signs(); she.pays(); "
+    "from forbear.actions.breach_question import ask_about_breach; from forbear.core.payments import BreakReason; "
+    "ask_about_breach(she.desk, she.by(she.agent), she.case_id, BreakReason.UNDISCLOSED_INCOME, '流水里另有一笔。')",
 }
 BORROWER = {
     "draft": (
@@ -132,6 +145,7 @@ BORROWER = {
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
         *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "payments/credit"),
+        "payments/question",
         *("plans", "calls", "everything/proof"),
     ),
 }

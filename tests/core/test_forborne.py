@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forbear.core.dates import add_months
 from forbear.core.forborne import (
     ForborneRules,
     Measure,
@@ -191,3 +192,60 @@ def test_the_dates_never_contradict_each_other(measures, unpaid, on):
         assert (found.phase is Phase.CURE) == (found.performing_on is None)
         least = found.performing_on or found.cure_on
         assert found.probation_ends_on >= least + timedelta(days=730)
+
+
+# ---- day by day --------------------------------------------------------------------------------------------------
+
+
+def day_by_day(measures, unpaid, on):
+    """An independent reckoning, one day after the other, by the words of the answers: (phase, since, cure on,
+    performing on, probation ends on, returned on)."""
+    phase, since, cure, performing, ends, returned = None, None, None, None, None, None
+    day = measures[0].on
+    while day <= on:
+        late = max(((day - one.due_on).days for one in unpaid if one.due_on < day and _open(one, day)), default=0)
+        if phase is Phase.CURE and day >= cure and late == 0:
+            phase, performing, ends = Phase.PROBATION, day, add_months(day, 24)
+        for measure in measures:
+            if measure.on != day:
+                continue
+            fresh = phase in (None, Phase.LEFT)
+            fell = measure.non_performing or (not fresh and cure is not None)
+            if not fresh and phase is Phase.PROBATION and fell:
+                returned = day
+            since, returned = (day, None) if fresh else (since, returned)
+            phase, cure, performing = Phase.PROBATION, None, day
+            ends = add_months(day, 24)
+            if fell:
+                phase, cure, performing = Phase.CURE, add_months(day, 12), None
+                ends = add_months(cure, 24)
+        just_too_late = any(one.due_on == day - timedelta(days=31) and _open_until(one, day) for one in unpaid)
+        if phase is Phase.PROBATION and cure is not None and just_too_late:
+            phase, cure, performing, returned = Phase.CURE, add_months(day, 12), None, day
+            ends = add_months(cure, 24)
+        if phase is Phase.PROBATION and day >= ends and late <= 30:
+            phase = Phase.LEFT
+        day += timedelta(days=1)
+    return phase, since, cure, performing, ends, returned
+
+
+def _open(one, day):
+    return one.until_on is None or one.until_on > day
+
+
+def _open_until(one, day):
+    return one.until_on is None or one.until_on >= day
+
+
+@given(
+    st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=4, unique_by=lambda pair: pair[0]),
+    st.lists(st.tuples(DAYS, st.none() | st.integers(1, 90)), max_size=5, unique_by=lambda pair: pair[0]),
+    DAYS,
+)
+def test_the_dates_are_those_of_a_reckoning_day_by_day(measures, unpaid, on):
+    granted = sorted((Measure(on=day, non_performing=is_bad) for day, is_bad in measures), key=lambda one: one.on)
+    late = [Unpaid(due_on=day, until_on=day + timedelta(days=n) if n else None) for day, n in unpaid]
+    found = forborne(granted, late, EU, on)
+    if found is not None:
+        told = (found.phase, found.since_on, found.cure_on, found.performing_on, found.probation_ends_on)
+        assert (*told, found.returned_on) == day_by_day(granted, late, on)

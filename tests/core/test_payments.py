@@ -141,6 +141,18 @@ def test_an_instalment_is_late_after_its_grace_and_a_cent_short_is_not():
     assert next_row(nearly).number == 1
 
 
+def test_no_more_than_the_tolerance_open_at_the_very_end_is_let_go():
+    rows = position(terms(THREE), [])
+    on = date(2026, 5, 28)
+    taken = split(rows, 30_670 - 100, on, ORDER, ISSUED, 100)
+    assert (taken.all_settled, taken.spared_minor, taken.over_minor, taken.settled) == (True, 100, 0, (1, 2, 3))
+    less = split(rows, 30_670 - 101, on, ORDER, ISSUED, 100)
+    assert (less.all_settled, less.spared_minor, less.settled) == (False, 0, (1, 2))
+    final = position(terms(THREE), [paid(1, taken, 30_570, on)])
+    assert [row.open_minor for row in final] == [0, 0, 0]
+    assert not split(rows, 10_270, on, ORDER, ISSUED, 100).all_settled
+
+
 def test_interest_carried_over_is_owed_whenever_it_is_settled():
     """Of 300 interest in the first row 120 are from before: settling on the first day pays those and nothing new."""
     agreed = terms(THREE)

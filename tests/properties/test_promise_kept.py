@@ -13,19 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
-from forbear.actions import agreement, breach, credit, payments
+from forbear.actions import agreement, breach, breach_question, credit, payments
 from forbear.actions.record import Done
 from forbear.core import events as e
 from forbear.core.allocation import PARTS
 from forbear.core.contact import Role
 from forbear.core.loan import Owed, owed_on
-from forbear.core.payments import BreakReason, paid_minor, position, remaining_loan
+from forbear.core.payments import ASKED_FIRST, BreakReason, paid_minor, position, remaining_loan
 from forbear.core.promise import NEXT, State, state_of
 from forbear.core.refusal import Refusal
+from tests.actions.test_promise_games import by_the_words
 from tests.kept import AGENT, BANK, CHEN, ZHAO, Kept, plan_of
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-GAMES, MOVES = (2_000, 60) if LONG else (25, 25)
+GAMES, MOVES = (2_000, 60) if LONG else (16, 25)
 NOTHING = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
 ASKS = ("reminder", "overdue", "late", "default-noticed", "credit-notice")
 
@@ -39,6 +40,7 @@ class Game(RuleBasedStateMachine):
         self.states: dict[int, State] = {}
         self.sent = 0
         self.seen = 0
+        self.put_forward = ""
 
     @initialize(rows=st.sampled_from((1, 2, 4, 9)))
     def begin(self, rows: int) -> None:
@@ -59,7 +61,10 @@ class Game(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(("next", "short", "coin", "part", "settle", "more", "fixed")), back=st.integers(0, 50))
     def she_pays(self, which: str, back: int) -> None:
-        """In time or late, in full, short, a coin short, early, too much; the day it was paid may lie back."""
+        """In time or late, in full, short, a coin short, early, too much; the day it was paid may lie back. All at once
+        only now and then, so that games last."""
+        if which in ("settle", "more", "fixed") and back % 4:
+            which = "part"
         rows = [row for row in self.kept.file.rows() if row.open_minor]
         following = rows[0].open_minor if rows else 20_000
         figure = payments.settlement_figure(self.kept.file, self.kept.today)
@@ -67,19 +72,35 @@ class Game(RuleBasedStateMachine):
         amounts = {"next": following, "short": following - 150, "coin": following - 1, "part": 777}
         amount = {**amounts, "settle": whole, "more": whole + 4_321, "fixed": 50_000}[which]
         if amount > 0:
-            paid_on = max(self.kept.today - timedelta(days=back % 7), self.kept.terms.issued_on)
+            paid_on = max(self.kept.today - timedelta(days=back % 7), self.kept.terms.plan.as_of)
             before = self.kept.desk.ledger.size()
             done = self.kept.pays(amount, f"P{before}", paid_on)
             self.kept.pays(amount, f"P{before}", paid_on)  # the same again is one payment
             booked = [paid for paid in self.kept.file.payments if paid.details.reference == f"P{before}"]
             assert len(booked) == isinstance(done, Done)
 
-    @rule()
-    def two_at_once(self) -> None:
+    @rule(amount=st.sampled_from((0, 500, 12_345)))
+    def two_at_once(self, amount: int) -> None:
         """Two payments decided on the same state: the second is decided anew after the first."""
         rows = [row for row in self.kept.file.rows() if row.open_minor]
         for _ in range(2 if rows else 0):
-            self.kept.pays(rows[0].open_minor)
+            self.kept.pays(amount or rows[0].open_minor)
+
+    @rule(days=st.sampled_from((25, 45)), ends=st.booleans())
+    def she_falls_behind(self, days: int, ends: bool) -> None:
+        """Up to the notice and often beyond the days to cure; then somebody may end it."""
+        self.kept.pass_days(days)
+        if ends:
+            self.somebody_would_end_it(BreakReason.UNPAID, CHEN)
+
+    @rule(days=st.sampled_from((3, 11, 11)), who=st.sampled_from((CHEN, ZHAO)))
+    def she_is_asked_and_it_ends(self, days: int, who: Any) -> None:
+        """By two; not before her days are over, and never by one alone."""
+        why = BreakReason.UNDISCLOSED_INCOME
+        self.tries(breach_question.ask_about_breach, AGENT, why, "流水里另有一笔")
+        self.kept.pass_days(days)
+        self.somebody_would_end_it(why, CHEN)
+        self.somebody_would_end_it(why, who)
 
     @precondition(lambda self: self.kept.file.payments)
     @rule(number=st.integers(0, 30))
@@ -90,10 +111,27 @@ class Game(RuleBasedStateMachine):
     @rule(why=st.sampled_from(tuple(BreakReason)), who=st.sampled_from((CHEN, ZHAO, AGENT)))
     def somebody_would_end_it(self, why: BreakReason, who: Any) -> None:
         standing, suspended = self.kept.file.case.standing, self.kept.file.case.suspended_on(self.kept.today)
+        asked, waiting = self.kept.file.promise.question, self.kept.file.promise.breach
+        self.put_forward = waiting.by if waiting is not None and waiting.why is why else ""
         done = self.tries(breach.declare_broken, who, why, "没有还")
         if isinstance(done, Done) and any(isinstance(event.fact, e.PlanBroken) for event in done.events):
             assert who is not AGENT
             assert why is not BreakReason.UNPAID or (standing == "cure-ended" and not suspended)
+            assert why not in ASKED_FIRST or (asked is not None and asked.why is why and not suspended)
+            assert why not in ASKED_FIRST or self.kept.today > asked.answer_by_on, "her days were not over"
+            assert why is BreakReason.UNPAID or self.put_forward not in ("", who.id), "two pairs of eyes"
+
+    @rule(why=st.sampled_from((BreakReason.UNDISCLOSED_INCOME, BreakReason.UNPAID)), who=st.sampled_from((AGENT, CHEN)))
+    def she_is_asked(self, why: BreakReason, who: Any) -> None:
+        self.tries(breach_question.ask_about_breach, who, why, "流水里另有一笔")
+
+    @rule()
+    def she_answers(self) -> None:
+        self.tries(breach_question.explain_breach, self.kept.her, "是家里人的钱")
+
+    @rule()
+    def it_is_settled(self) -> None:
+        self.tries(breach_question.clear_breach, AGENT, "清楚了")
 
     @rule()
     def it_is_given_back(self) -> None:
@@ -175,6 +213,8 @@ class Game(RuleBasedStateMachine):
         found = self.kept.file.promise.fallback
         if found is not None:
             assert found.kept + found.back == found.waived
+            by_part = {part: getattr(found.kept, f"{part}_minor") for part in PARTS}
+            assert by_part == by_the_words(self.kept), "not what the agreement says"
             assert found.before + found.back == found.after
             assert min(*vars(found.kept).values(), *vars(found.back).values()) >= 0
 

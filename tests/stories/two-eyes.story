@@ -1,5 +1,5 @@
-# 假材料：一个人提出，另一个人看；不同意就继续。后来同意了，减免按已还的比例保留。
-# False papers: one puts it forward, another looks; then both agree, and what was taken off is kept pro rata.
+# 假材料：先问她，给她日子说明；一个人提出，另一个人看；不同意就继续。后来同意了，减免按已还的比例保留。
+# False papers: she is asked and has days to answer; one puts it forward, another looks; then both agree.
 story: 两个人看过才终止 / Two look before it ends
 language: en
 
@@ -36,19 +36,25 @@ expect agreement 1 in-force: 11 payments of 500.00 at most, 2026-04-08 to 2027-0
 2026-05-08 bank books 500.00
 
 2026-05-20 agent lin declares it broken, false-papers: 工资单是改过的 => refused payments.role
-2026-05-20 reviewer chen declares it broken, false-papers: 工资单是改过的
+2026-05-20 reviewer chen declares it broken, false-papers: 工资单是改过的 => refused breach.unasked
+2026-05-20 agent lin asks about false-papers: 单位说工资单不是他们开的。
+expect state kept
+2026-05-22 borrower explains: 单位换了名字，新的证明我去开。
+2026-05-30 reviewer chen declares it broken, false-papers: 工资单是改过的 => refused payments.cure
+2026-05-31 reviewer chen declares it broken, false-papers: 工资单是改过的
 expect waits for second
 expect state kept
 expect collection rests
-2026-05-20 reviewer chen declares it broken, false-papers: 我再说一遍 => refused decision.four_eyes
-2026-05-21 reviewer zhao returns the breach: 请先问问她
+2026-05-31 reviewer chen declares it broken, false-papers: 我再说一遍 => refused decision.four_eyes
+2026-06-01 reviewer zhao returns the breach: 单位确实换了名字
 expect waits for nobody
 expect state kept
 2026-06-08 bank books 500.00
-2026-06-10 reviewer zhao declares it broken, false-papers: 单位说没有这个人
-2026-06-11 reviewer chen declares it broken, false-papers: 单位说没有这个人
+2026-06-10 agent lin asks about false-papers: 新的证明上的单位也说没有这个人。
+2026-06-21 reviewer zhao declares it broken, false-papers: 单位说没有这个人
+2026-06-22 reviewer chen declares it broken, false-papers: 单位说没有这个人
 expect state breached
 expect closed broken
 expect collection may resume
-expect fallback 30.18 kept, 76.65 back, 3706.26 before, 3782.91 after
+expect fallback 30.18 kept, 76.65 back, 3715.31 before, 3791.96 after
 expect message Our reviewer has ended the repayment agreement. We are sorry. The reasons and what you can still do: http://127.0.0.1:8000 You can ask again; please call 400-000-0000 to talk.

@@ -61,7 +61,7 @@ def _credit(
         "disputed": words("promise.page.credit.dispute.done"),
         "stated": words("promise.page.credit.statement.done"),
     }
-    open_days = _disputable(file)
+    open_days = record.disputable
     fields = [_which(open_days), Field("words", "area", words("promise.page.credit.dispute.words"), maximum=WORDS_MAX)]
     hint = words("promise.page.credit.statement.hint", most=STATEMENT_MAX)
     own = [Field("statement", "area", words("promise.page.credit.statement.words"), hint, maximum=STATEMENT_MAX)]
@@ -79,17 +79,11 @@ def _credit(
         rows=[_row(one) for one in reversed(record.reported)],
         fields=filled(fields, given or {}, faults or {}) if open_days else [],
         dispute_lead=words("promise.page.credit.dispute.lead", days=rules.integer("credit.dispute_days")),
-        answers=[_dispute(one) for one in reversed(record.disputes)],
+        answers=[_dispute(one, desk_of(request).clock.today()) for one in reversed(record.disputes)],
         own_fields=filled(own, given or {}, faults or {}),
         all_fields=filled([*fields, *own], given or {}, faults or {}),
         own=_own(file),
     )
-
-
-def _disputable(file: CaseFile) -> list[date]:
-    """Days told of that are not being checked, the newest first."""
-    waiting = {one.reported_on for one in file.credit.open_disputes}
-    return sorted({one.about_on for one in file.credit.reported} - waiting, reverse=True)
 
 
 def _which(days: list[date]) -> Field:
@@ -105,14 +99,23 @@ def _row(one: Reported) -> dict[str, object]:
     if fact.days_past_due:
         said = words("promise.page.credit.lines.late", days=fact.days_past_due)
     notes = [words("promise.page.credit.lines.corrected", date=day(fact.corrects_on))] if fact.corrects_on else []
+    if fact.figures is not None:
+        notes.append(words("promise.page.credit.lines.balance", amount=money(fact.figures.balance_minor)))
+    notes += [words("promise.page.credit.lines.arrangement", code=fact.arrangement)] if fact.arrangement else []
     notes += [words("promise.page.credit.lines.marked")] if fact.dispute else []
+    notes += [words("promise.page.credit.lines.with_words")] if fact.statement else []
+    if fact.forborne is not None:
+        dates = (fact.forborne.forborne_on, fact.forborne.probation_ends_on)
+        notes.append(words("promise.page.credit.lines.forborne", since=day(dates[0]), until=day(dates[1])))
     notes.append(words("promise.page.credit.lines.sent", date=day(one.at.astimezone(ZONE).date())))
     past_due = money(fact.figures.past_due_minor) if fact.figures else ""
     return {"on": day(fact.on), "status": f"{said} · {fact.status}", "past_due": past_due, "notes": notes}
 
 
-def _dispute(one: Dispute) -> list[str]:
+def _dispute(one: Dispute, today: date) -> list[str]:
     name = "open" if one.upheld is None else ("upheld" if one.upheld else "kept")
+    if one.late(today):
+        name = "late"
     facts = {"date": day(one.reported_on), "by": day(one.answer_by_on)}
     lines = [words(f"promise.page.credit.answers.{name}", **facts)]
     lines += [words("promise.page.credit.answers.yours", words=one.words)] if one.words else []

@@ -15,6 +15,7 @@ from forbear.core.promise import Over, state_of
 from forbear.core.refusal import Refusal
 from forbear.web import text
 from forbear.web.access import desk_of
+from forbear.web.borrower.breach_question import question_note
 from forbear.web.borrower.fields import Field, filled
 from forbear.web.borrower.page import by_her, dated, day, money, not_found, of_her_case, show, to, why_not, words
 
@@ -43,6 +44,7 @@ def payments(request: HttpRequest, file: CaseFile) -> HttpResponse:
         title=words("payments.page.title"),
         file=file,
         back=back,
+        question=question_note(file, desk.clock.today()),
         **_now(file, agreed, rows, desk.clock.today()),
         facts=_facts(file, agreed, rows, desk.clock.today()),
         how=how if running else [],

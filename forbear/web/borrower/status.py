@@ -16,6 +16,7 @@ from forbear.core.loan import owed_on
 from forbear.core.payments import Row, Standing, next_row
 from forbear.core.statement import Question, missing
 from forbear.web.access import desk_of
+from forbear.web.borrower.breach_question import question_note
 from forbear.web.borrower.page import dated, day, done_words, money, of_her_case, show, words
 from forbear.web.borrower.plan import wish_words
 
@@ -58,6 +59,7 @@ def case(request: HttpRequest, file: CaseFile) -> HttpResponse:
         now_url=url,
         now_go=now.go,
         now_post=now.post,
+        question=question_note(file, today),
         tasks=tasks,
         tally=words("site.page.case.tally", count=len(tasks), done=done),
         steps=_steps(file, now),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear.web.borrower import (
     agreement,
+    breach_question,
     bundle,
     chat,
     confirm,
@@ -109,6 +110,7 @@ urlpatterns = [
     path(f"{CASE}/agreement/take-back", signatures.take_back, name="take_back"),
     path(f"{CASE}/payments", payments.payments, name="payments"),
     path(f"{CASE}/payments/settled.pdf", payments.letter, name="letter"),
+    path(f"{CASE}/payments/question", breach_question.breach_question, name="breach_question"),
     path(f"{CASE}/payments/credit", credit.credit, name="credit"),
     path(f"{CASE}/payments/new-plan", payments.renegotiate, name="renegotiate"),
 ]

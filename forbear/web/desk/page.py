@@ -220,6 +220,8 @@ def _step(file: CaseFile) -> tuple[str, str]:
         return "breach", "payments"
     if case.standing is not None and str(case.standing) == "cure-ended":
         return "cure_ended", "payments"
+    if file.promise.question is not None and case.stage.value not in ("statement", "decision", "agreement"):
+        return "question", "payments"
     stages = {
         "statement": ("statement", "statement"),
         "evidence": ("papers", "evidence"),

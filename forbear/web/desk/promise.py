@@ -2,19 +2,23 @@
 to send back, the letter at the end, the loan's dates for the books, and its credit record with disputes.
 """
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from forbear.actions.breach import fallback_today, resume_plan, return_breach, suspend, told_of_breach
+from forbear.actions.breach import asked_of_breach, fallback_today, resume_plan, return_breach, suspend, told_of_breach
+from forbear.actions.breach_question import ask_about_breach, clear_breach, explain_breach
 from forbear.actions.completion import send_refund
-from forbear.actions.credit import answer_dispute, judge_statement
+from forbear.actions.credit import answer_dispute, dispute_line, judge_statement
 from forbear.actions.forborne import Books, books
 from forbear.actions.record import Done
 from forbear.core import amounts
+from forbear.core.contact import Channel
 from forbear.core.credit_line import Correction
 from forbear.core.file import CaseFile
+from forbear.core.payments import ASKED_FIRST, BreakReason
 from forbear.core.promise import state_of
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
@@ -40,6 +44,7 @@ def promise_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
         "state": state_of(file.case, agreed.number, agreed.state, today).value if agreed else "",
         "breach": file.promise.breach,
         "breach_why": say(language, f"desk.broken.{file.promise.breach.why}") if file.promise.breach else "",
+        **_question_of(file, language, today),
         "fallback": fallback_figures(language, shown) if shown else [],
         "noticed": file.promise.noticed_at is not None,
         "told": told_of_breach(file),
@@ -48,6 +53,20 @@ def promise_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
         "letters": file.promise.letters,
         "books": book_lines(held, language),
         "serial": serial_words(held, language),
+    }
+
+
+def _question_of(file: CaseFile, language: str, today: date) -> dict[str, Any]:
+    """What she is asked about a breach, or what she may be asked about, by what her agreement names."""
+    question, agreed = file.promise.question, file.agreed
+    names = agreed.terms.breach.names if agreed is not None and agreed.terms is not None else None
+    return {
+        "question": question,
+        "question_why": say(language, f"desk.broken.{question.why}") if question else "",
+        "question_over": question is not None and today > question.answer_by_on,
+        "question_reached": asked_of_breach(file),
+        "ask_about": [one.value for one in BreakReason if one in ASKED_FIRST and names is not None and names(one)],
+        "ask_papers": [(paper.paper, paper.facts.name) for paper in file.papers if paper.facts is not None],
     }
 
 
@@ -111,6 +130,40 @@ def give_breach_back(request: HttpRequest, case_id: str) -> HttpResponse:
     case_for_staff(request, case_id)
     outcome = return_breach(desk_of(request), by_staff(request), case_id, request.POST.get("reason", ""))
     return _sent(request, case_id, "breach-back", outcome, "returned")
+
+
+@staff_required(WORKERS)
+@require_POST
+def ask(request: HttpRequest, case_id: str) -> HttpResponse:
+    """She is asked about papers or income before anybody decides."""
+    file, why = case_for_staff(request, case_id), request.POST.get("why", "")
+    if why not in list(ASKED_FIRST):
+        return _payments(
+            request, file, tried_from(request, "breach-ask", why=say(reader_language(), "desk.form.choose"))
+        )
+    desk, words, papers = desk_of(request), request.POST.get("words", ""), request.POST.getlist("papers")
+    outcome = ask_about_breach(desk, by_staff(request), case_id, BreakReason(why), words, papers)
+    return _sent(request, case_id, "breach-ask", outcome, "breach_asked")
+
+
+@staff_required(WORKERS)
+@require_POST
+def note_answer(request: HttpRequest, case_id: str) -> HttpResponse:
+    """What she says to it on the telephone."""
+    case_for_staff(request, case_id)
+    outcome = explain_breach(
+        desk_of(request), by_staff(request, Channel.HOTLINE), case_id, request.POST.get("words", "")
+    )
+    return _sent(request, case_id, "breach-answer", outcome, "breach_noted")
+
+
+@staff_required(WORKERS)
+@require_POST
+def clear(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The question is settled in her favour."""
+    case_for_staff(request, case_id)
+    outcome = clear_breach(desk_of(request), by_staff(request), case_id, request.POST.get("reason", ""))
+    return _sent(request, case_id, "breach-clear", outcome, "breach_cleared")
 
 
 @staff_required(WORKERS)
@@ -179,8 +232,25 @@ def _credit(request: HttpRequest, file: CaseFile, tried: Tried | None = None) ->
         template="credit",
         lines=tuple(reversed(record.reported)),
         disputes=tuple(reversed(record.disputes)),
+        disputable=record.disputable,
+        dispute_days=desk_of(request).rulebooks.on(desk_of(request).clock.today()).integer("credit.dispute_days"),
+        overdue=[one.dispute for one in record.disputes if one.late(desk_of(request).clock.today())],
         own=record.statement,
     )
+
+
+@staff_required(WORKERS)
+@require_POST
+def note_dispute(request: HttpRequest, case_id: str) -> HttpResponse:
+    """She disputes a line by telephone or by mail."""
+    file, words = case_for_staff(request, case_id), request.POST.get("words", "")
+    on = amounts.day(request.POST.get("on", ""))
+    if isinstance(on, Refusal):
+        return _credit(request, file, tried_from(request, "note-dispute", on=refused_in(reader_language(), on)))
+    outcome = dispute_line(desk_of(request), by_staff(request, Channel.HOTLINE), case_id, on, words)
+    if isinstance(outcome, Refusal):
+        return _credit(request, case_for_staff(request, case_id), tried_from(request, "note-dispute", outcome))
+    return sent_on(request, outcome, tab_address(case_id, "credit"), "disputed", promise=True)
 
 
 @staff_required(WORKERS)

@@ -40,7 +40,10 @@ _GROUPS = {
         "call.",
     ),
     "sent": ("notice.", "more.", "papers.asked", "upload_link.", "contact.", "channel.", "credit.", "completion."),
-    "received": ("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
+    "received": (
+        *("paper.received", "statement.submitted", "payment.received", "agreement.signed", "plan.requested"),
+        "breach.explained",
+    ),
     "decided": (
         *("case.", "paper.accepted", "paper.refused", "paper.waived", "budget.", "decision.", "proposal."),
         *("cause.", "consent.", "data.", "hold.", "erasure.", "party."),

@@ -12,6 +12,7 @@ OF_THE_PROMISE = frozenset(
     kind.type
     for kind in (
         *(e.PlanSuspended, e.PlanResumed, e.PlanReopened, e.BreachProposed, e.BreachReturned, e.MeasureGranted),
+        *(e.BreachQuestioned, e.BreachExplained, e.BreachCleared),
         *(e.OverpaymentFound, e.RefundSent, e.CompletionIssued, e.NoticeDropped, e.CreditWarned, e.CreditReported),
         *(e.CreditDisputed, e.CreditAnswered, e.CreditStatementGiven, e.CreditStatementJudged),
     )
@@ -30,8 +31,10 @@ def promise(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
             return {"number": number}, [], ""
         case e.BreachProposed(why=why, reason=reason):
             return {"why": term_in(language, f"desk.broken.{why.value}")}, [], reason or ""
-        case e.BreachReturned(reason=reason):
-            return {}, [], reason or ""
+        case e.BreachQuestioned(why=why, answer_by_on=by_on, words=words):
+            return {"why": term_in(language, f"desk.broken.{why.value}"), "by": day(language, by_on)}, [], words or ""
+        case e.BreachReturned(reason=words) | e.BreachCleared(reason=words) | e.BreachExplained(words=words):
+            return {}, [], words or ""
         case e.MeasureGranted(days_past_due=days):
             return {"days": days}, [], ""
         case e.OverpaymentFound(amount_minor=amount_minor, refund_by_on=by_on):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from forbear.actions import breach, credit
+from forbear.actions import breach, breach_question, credit
 from forbear.config import wiring
 from forbear.core.payments import BreakReason
 from tests.kept import AGENT, BANK, CHEN, ROW, Kept
@@ -63,7 +63,7 @@ def test_she_sees_every_line_and_disputes_one_in_her_words(kept: Kept, she: Borr
     kept.until(date(2026, 5, 31))
     credit.feed(kept.desk, kept.by(BANK), date(2026, 5, 31))
     page = she.signs_in().opens("payments/credit")
-    assert "2026年5月31日 2026年5月31日报送 过期 43 天 · 2 785.00 元" in page.text
+    assert "2026年5月31日 共欠 1,537.00 元 登记为：个性化分期 2026年5月31日报送 过期 43 天 · 2 785.00 元" in page.text
     assert "在 20 天内书面答复您" in page.text
     wrong = she.sends("payments/credit", {"act": "dispute", "on": "2026-05-31", "words": " "})
     assert (wrong.status, wrong.faults) == (422, ["请写一下哪里不对。"])
@@ -88,3 +88,20 @@ def test_her_own_words_wait_to_be_read(kept: Kept, she: Borrower):
     assert (long.status, long.faults) == (422, ["请写 1 到 200 个字。"])
     assert she.sends("payments/credit", {"act": "statement", "statement": "一直按时还。"}).status == 302
     assert "您写的说明在等我们看：一直按时还。" in she.opens("payments/credit").text
+
+
+def test_she_reads_what_she_is_asked_and_answers(kept: Kept, she: Borrower):
+    assert she.signs_in().opens("payments/question").to == she.at("payments")
+    why = BreakReason.UNDISCLOSED_INCOME
+    kept.does(breach_question.ask_about_breach, AGENT, why, "流水里每月另有 3,000 元。<b>")
+    for page in ("", "payments"):
+        assert "有一件事想问您，2026年3月12日（星期四）前可以答复。 看一看并答复" in she.opens(page).text
+    page = she.opens("payments/question").text
+    assert "我们查到的：流水里每月另有 3,000 元。<b>" in page
+    assert "2026年3月12日（星期四）前您可以说明和补正。" in page
+    assert she.sends("payments/question", {"words": " "}).status == 422
+    sent = she.sends("payments/question", {"words": "那是我妈妈的钱"})
+    assert sent.to == she.at("payments/question?done=answered")
+    assert "您在2026年3月2日写的：那是我妈妈的钱" in she.opens("payments/question?done=answered").text
+    kept.until(date(2026, 3, 14))
+    assert "说明的日子到2026年3月12日（星期四）为止。" in she.signs_in().opens("payments/question").text

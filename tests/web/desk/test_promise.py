@@ -7,7 +7,6 @@ import pytest
 from forbear.actions import credit
 from forbear.actions.ports import Desk
 from forbear.config import wiring
-from forbear.core.payments import BreakReason
 from forbear.town.borrower import AGENTS, REVIEWERS
 from tests.kept import BANK, Kept
 
@@ -26,21 +25,38 @@ def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database, kept: Kept) -> Desk:
     return kept.desk
 
 
-def test_a_breach_for_false_papers_goes_through_two_pairs_of_eyes(kept: Kept, person):
-    chen, zhao = person(FIRST), person(SECOND)
-    sent = chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
+def test_income_she_left_out_is_asked_about_and_goes_through_two_pairs_of_eyes(kept: Kept, person):
+    chen, zhao, lin = person(FIRST), person(SECOND), person(AGENT)
+    address = f"/desk/cases/{kept.case_id}/payments"
+    first = chen.does(kept.case_id, "payments", "broken", why="undisclosed-income", reason="另有收入")
+    assert (first.status, "这件事还没有问过她。" in first.text) == (422, True)
+    page = lin.does(kept.case_id, "payments", "breach/ask", why="unpaid", words="另有收入")
+    assert page.status == 422
+    page = lin.does(kept.case_id, "payments", "breach/ask", why="false-papers", words="单位说不是")
+    assert (page.status, page.refused) == (422, "请选出哪些材料不真实。")
+    assert lin.does(kept.case_id, "payments", "breach/ask", why="undisclosed-income", words="另有收入").status == 302
+    page = lin.opens(address).text
+    assert "lin 询问（收入没有告知）：另有收入" in page and "2026年3月12日前她可以说明。" in page
+    assert lin.does(kept.case_id, "payments", "breach/answer", words="是她妈妈的钱").status == 302
+    assert "是她妈妈的钱" in lin.opens(address).text
+    kept.until(date(2026, 3, 13))
+    sent = chen.does(kept.case_id, "payments", "broken", why="undisclosed-income", reason="另有收入")
     assert sent.status == 302
-    page = chen.opens(f"/desk/cases/{kept.case_id}/payments")
+    page = chen.opens(address)
     assert "有人提出终止，等另一位审核人" in page.text and "提出的人不能自己决定。" in page.text
-    again = chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
+    again = chen.does(kept.case_id, "payments", "broken", why="undisclosed-income", reason="另有收入")
     assert again.status == 403
     back = zhao.does(kept.case_id, "payments", "breach/return", reason="先问问她")
     assert back.status == 302 and kept.file.promise.breach is None
-    chen.does(kept.case_id, "payments", "broken", why="false-papers", reason="工资单改过")
-    zhao.does(kept.case_id, "payments", "broken", why="false-papers", reason="我也看过")
+    lin.does(kept.case_id, "payments", "breach/ask", why="undisclosed-income", words="另有收入")
+    lin.does(kept.case_id, "payments", "breach/clear", reason="查清了")
+    lin.does(kept.case_id, "payments", "breach/ask", why="undisclosed-income", words="又有一笔")
+    kept.until(date(2026, 3, 24))
+    chen.does(kept.case_id, "payments", "broken", why="undisclosed-income", reason="另有收入")
+    zhao.does(kept.case_id, "payments", "broken", why="undisclosed-income", reason="我也看过")
     assert kept.file.case.closed == "broken"
-    assert kept.file.agreements[0].state == "broken" and BreakReason.FALSE_PAPERS == "false-papers"
-    page = zhao.opens(f"/desk/cases/{kept.case_id}/payments").text
+    assert kept.file.agreements[0].state == "broken"
+    page = zhao.opens(address).text
     assert "保留的减免 0.00 元 恢复的部分 30.00 元" in page
 
 
@@ -77,10 +93,12 @@ def test_the_dates_for_the_books_are_shown_as_advice(kept: Kept, person):
 def test_a_dispute_is_answered_with_a_correction(kept: Kept, person):
     kept.until(date(2026, 5, 31))
     credit.feed(kept.desk, kept.by(BANK), date(2026, 5, 31))
-    kept.does(credit.dispute_line, kept.her, date(2026, 5, 31), "第一期还过了")
+    lin = person(AGENT)
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-31", words=" ").status == 422
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-30", words="还过").status == 422
+    assert lin.does(kept.case_id, "credit", "dispute", on="2026-05-31", words="第一期还过了").status == 302
     kept.work()
     (disputed,) = kept.file.credit.open_disputes
-    lin = person(AGENT)
     assert "第一期还过了" in lin.opens(f"/desk/cases/{kept.case_id}/credit").text
     unsaid = lin.does(kept.case_id, "credit", disputed.dispute, words="改了")
     assert (unsaid.status, unsaid.faults) == (422, ["请选查的结果。"])
