@@ -24,7 +24,7 @@ TOKEN_OLD = timedelta(hours=24)
 def audited(desk: Desk, against: Sequence[tuple[str, str]] = (), since: Beginning | None = None) -> Audit:
     """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note)."""
     held = desk.log.held(against, since.frontier.size if since else 0)
-    found = desk.ledger.verify(held, since)
+    found = desk.ledger.verify(held, since, desk.vault.missing)
     behind = _clock_behind(desk, found.end.at)
     return replace(found, flaws=(*found.flaws, *behind)) if behind else found
 

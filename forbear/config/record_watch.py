@@ -56,12 +56,14 @@ def keep_up(stop: threading.Event, watch: Watch, looks: int = -1) -> None:
 
 
 def look(desk: Any, mark: Path) -> tuple[str, ...]:
-    """The audit of what is new, or of everything; returns the flaws, a sentence each."""
+    """The audit of what is new, and of everything once a day; returns the flaws, a sentence each."""
     from forbear.actions.record_audit import audited
 
     kept = read_mark(mark)
-    since = kept[0] if kept and kept[1] == desk.clock.today() else None
+    since = kept[0] if kept else None
     found = audited(desk, since=since)
+    if kept and kept[1] != desk.clock.today() and not found.flaws:
+        since, found = None, audited(desk)
     if found.flaws:
         mark.unlink(missing_ok=True)  # the next look is at everything again
     elif found.events or since is None:
@@ -78,7 +80,7 @@ def read_mark(file: Path) -> tuple[Any, date] | None:
         kept = json.loads(file.read_text("utf-8"))
         frontier = unpacked(kept["size"], b64decode(kept["frontier"]))
         at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
-        return Beginning(frontier, kept["log"], at), date.fromisoformat(kept["whole_on"])
+        return Beginning(frontier, kept["log"], at, int(kept["disclosures"])), date.fromisoformat(kept["whole_on"])
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
         return None
 
@@ -90,6 +92,7 @@ def write_mark(file: Path, end: Any, whole_on: date) -> None:
         "frontier": b64encode(end.frontier.packed).decode("ascii"),
         "log": end.log,
         "at": end.at.isoformat() if end.at else "",
+        "disclosures": end.disclosures,
         "whole_on": whole_on.isoformat(),
     }
     draft = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")

@@ -17,6 +17,7 @@ from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
+from forbear.core.erasure_audit import FilesMissing
 from forbear.core.events import DataErased, Recorded
 from forbear.core.log_audit import HeldTo
 from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rooms
@@ -152,8 +153,10 @@ class DjangoLedger:
     def cases_with(self, retention: str) -> tuple[str, ...]:
         return self._data_keys.cases_with(retention)
 
-    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
-        return verify(self._data_keys, self._using, held, since)
+    def verify(
+        self, held: HeldTo | None = None, since: Beginning | None = None, files: FilesMissing | None = None
+    ) -> Audit:
+        return verify(self._data_keys, self._using, held, since, files)
 
     def rebuild(self) -> int:
         """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
@@ -236,7 +239,6 @@ class DjangoLedger:
         self._insert(write, head.size, recorded, sealed)
         if recorded and recorded[0].seq == 0:
             leaving.watch(write.case_id, at.date(), self._using)
-        self._erase(recorded)
         put_dues(write.dues, self._using)
         after = fold(recorded, before)
         projections.apply(recorded, after, self._keys, self._using)
@@ -250,15 +252,14 @@ class DjangoLedger:
         head.size, head.last_at = head.size + len(recorded), at
         return recorded
 
-    def _erase(self, recorded: Sequence[Recorded]) -> None:
+    def _erase(self, event: Recorded) -> None:
         """Do what a DataErased says, and have the erasure list know of it first."""
-        for event in recorded:
-            if isinstance(event.fact, DataErased):
-                kept = event.fact.retention_class
-                keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
-                told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
-                self._erased(told)
-                read_event.cache_clear()  # what was opened lately is in this process's memory
+        if isinstance(event.fact, DataErased):
+            kept = event.fact.retention_class
+            keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
+            told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
+            self._erased(told)
+            read_event.cache_clear()  # what was opened lately is in this process's memory
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
         """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so
@@ -275,7 +276,21 @@ class DjangoLedger:
         self._states[last_hash] = case
 
     def _insert(self, write: Write, leaf: int, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
-        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few."""
+        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few. What
+        follows an erasure in the same command, such as the letter about it, lies under a new key.
+        """
+        command = (write.key, write.request, leaf, len(recorded))
+        ends = [place for place, event in enumerate(recorded, 1) if isinstance(event.fact, DataErased)]
+        start = 0
+        for end in (*ends, len(recorded)):
+            self._insert_events(recorded[start:end], sealed[start:end])
+            if start < end:
+                self._erase(recorded[end - 1])
+            start = end
+        with connections[self._using].cursor() as cursor:
+            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
+
+    def _insert_events(self, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
         secrets: list[tuple[object, ...]] = []
         for event, made in zip(recorded, sealed, strict=True):
             groups = zip(event.fact.private(), made.disclosures, strict=True)
@@ -286,11 +301,9 @@ class DjangoLedger:
         events = [
             (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
         ]
-        command = (write.key, write.request, leaf, len(recorded))
         with connections[self._using].cursor() as cursor:
             cursor.executemany(_INSERT_EVENT, events)
             cursor.executemany(_INSERT_DISCLOSURE, secrets)
-            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
