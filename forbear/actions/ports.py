@@ -265,7 +265,7 @@ class Lane(StrEnum):
     TELLING = "telling"
 
 
-LANES = {"read": Lane.READING, "hook": Lane.TELLING, "seal": Lane.TELLING}  # by kind; any other kind is the rest
+LANES = {"read": Lane.READING, **dict.fromkeys(("hook", "seal", "stamp"), Lane.TELLING)}  # any other kind is the rest
 
 
 class Agenda(Protocol):

@@ -13,7 +13,7 @@ from forbear.actions.ports import Desk, NoTimestamps
 from forbear.core.audit import Audit, Beginning, Fault
 from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
 from forbear.core.envelope import Damaged
-from forbear.core.log_audit import SKEW_SECONDS_MAX
+from forbear.core.log_audit import SKEW_SECONDS_MAX, Kept
 from forbear.core.receipt import fits, read_receipt
 
 WINDOW = timedelta(minutes=2)
@@ -21,9 +21,19 @@ WINDOW = timedelta(minutes=2)
 TOKEN_OLD = timedelta(hours=24)
 
 
-def audited(desk: Desk, against: Sequence[tuple[str, str]] = (), since: Beginning | None = None) -> Audit:
-    """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note)."""
+def audited(
+    desk: Desk,
+    against: Sequence[tuple[str, str]] = (),
+    since: Beginning | None = None,
+    before: Beginning | None = None,
+) -> Audit:
+    """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note);
+    `before`: where an audit ended that found nothing, kept apart from the database: a checkpoint of our own.
+    """
     held = desk.log.held(against, since.frontier.size if since else 0)
+    if before is not None:
+        own = Kept(before.frontier.size, before.frontier.root, "what the last audit here saw,")
+        held = replace(held, kept=(*held.kept, own))
     found = desk.ledger.verify(held, since, desk.vault.missing)
     behind = _clock_behind(desk, found.end.at)
     return replace(found, flaws=(*found.flaws, *behind)) if behind else found

@@ -1,4 +1,4 @@
-"""`forbear audit`: is the record still what was signed of it? Every event, chain, checkpoint, time and command.
+"""`forbear audit`: is the record still what was signed of it? Every event, chain, checkpoint, time, key and command.
 
 Exit 1 with each flaw named, 2 where what was given cannot be read. `--against` holds the record to a checkpoint that
 was kept elsewhere; `--receipt` holds the receipt of one message against it.
@@ -45,12 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
     from forbear.actions.record_audit import audited, warnings
-    from forbear.config.record_watch import MARK, read_mark, write_mark
+    from forbear.config.record_watch import MARK, read_mark, with_bent, write_mark
     from forbear.config.wiring import desk
 
     here, mark = desk(), settings.HOME / MARK
-    kept = read_mark(mark) if arguments.since_last and not against else None
-    found = audited(here, against, kept[0] if kept else None)
+    last = read_mark(mark)
+    kept = last if arguments.since_last and not against else None
+    if kept:
+        found = audited(here, since=kept[0])
+    else:
+        found = with_bent(here, audited(here, against, before=last[0] if last else None))
     if not found.flaws:
         write_mark(mark, found.end, kept[1] if kept else here.clock.today())
     told = warnings(here)

@@ -5,6 +5,7 @@ command does stands in one transaction: events, disclosures, what becomes due, t
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.erasure_audit import FilesMissing
 from forbear.core.events import DataErased, Recorded
 from forbear.core.log_audit import HeldTo
-from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rooms
+from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rebuilding, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
 from forbear.store.erasures import Erased
@@ -31,6 +32,8 @@ from forbear.store.verify import verify
 
 READ_AT_ONCE = 500
 """Events fetched together when the whole log is read, cases when it is folded."""
+CASES_AT_ONCE = 20
+"""Cases held to their rows while writers wait: a moment each time."""
 STATES_KEPT = 1000
 """States of cases kept in memory for the next append to them: public parts only."""
 _EVENTS = "select e.leaf, e.body, e.leaf_hash from event e where {where} order by e.leaf"
@@ -164,8 +167,7 @@ class DjangoLedger:
         """
         with transaction.atomic(using=self._using):
             head = self._locked_head()
-            first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
-            cases = list(first.values_list("case_id", flat=True))
+            cases = self._case_ids()
             conversation.rebuild(self.all(), self._keys, self._using)
             rooms.rebuild(self.public, self._using)
             made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
@@ -174,6 +176,28 @@ class DjangoLedger:
                 told = self._read(f"e.case_id = %s and e.type in {_listed(contact_budget.KINDS)}", opened.case_id)
                 contact_budget.remake(opened.case_id, told, case, self._keys, self._using)
             return made
+
+    def bent(self) -> Iterator[tuple[str, str]]:
+        """(case, what) of every row that pages read and that is not what the record makes of it; writers wait some
+        cases at a time, and nothing is changed. A case that is damaged itself is the audit's.
+        """
+        cases = self._case_ids()
+        for start in range(0, len(cases), CASES_AT_ONCE):
+            with transaction.atomic(using=self._using):
+                self._locked_head()
+                read = dict(self._sound(cases[start : start + CASES_AT_ONCE]))
+                found = rebuilding.bent(read, self._keys, self._using)
+            yield from found
+        yield from rebuilding.strays(self._using)
+
+    def _sound(self, cases: Sequence[str]) -> Iterator[tuple[str, tuple[Recorded, ...]]]:
+        for case_id in cases:
+            with suppress(Damaged):
+                yield case_id, self.events(case_id)
+
+    def _case_ids(self) -> list[str]:
+        first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
+        return list(first.values_list("case_id", flat=True))
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
         """The first event, opened, and the state of each case."""
