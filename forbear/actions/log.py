@@ -4,6 +4,7 @@ None of it stops any work: what does not go well is said and tried again the nex
 """
 
 from datetime import timedelta
+from hashlib import sha256
 
 from forbear.actions.ports import (
     Desk,
@@ -15,8 +16,11 @@ from forbear.actions.ports import (
     Witness,
     WitnessAway,
     WitnessRefuses,
+    Write,
 )
 from forbear.core.checkpoint import parse_note, read_checkpoint
+from forbear.core.contact import SYSTEM, Channel
+from forbear.core.log_facts import HOUSE, LogKeyChanged
 
 TEND_EVERY_SECONDS = 30
 """Half the minute within which a checkpoint is promised."""
@@ -43,6 +47,31 @@ def have_signed(desk: Desk) -> tuple[str, ...]:
 
 def _size(note: str) -> int:
     return read_checkpoint(parse_note(note).body).size
+
+
+def announce_key(desk: Desk, after: str) -> str:
+    """Have the log itself say which key signs it from here on, and the key before sign that; returns the checkpoint.
+    What was said already is not said again. Raises LogBroken.
+    """
+    told = desk.ledger.events(HOUSE)
+    last = told[-1].fact if told else None
+    if not isinstance(last, LogKeyChanged) or last.after != after:
+        key = f"log-key:{sha256(after.encode()).hexdigest()[:32]}"
+        write = Write(
+            case_id=HOUSE,
+            expected=len(told) - 1,
+            key=key,
+            request=sha256(key.encode()).digest(),
+            at=desk.clock.now(),
+            occurred_at=None,
+            actor=SYSTEM,
+            channel=Channel.SYSTEM,
+            cause="",
+            facts=(LogKeyChanged(before=desk.log_key.vkey, after=after),),
+        )
+        if not isinstance(desk.ledger.append(write), tuple):
+            raise LogBroken("somebody else changes the key at this moment")
+    return desk.log.checkpoint()
 
 
 def stamp_due(desk: Desk, note: str) -> tuple[Due, ...]:

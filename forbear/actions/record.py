@@ -21,6 +21,7 @@ from forbear.core.codec import plain
 from forbear.core.contact import Actor, Channel, Role
 from forbear.core.events import QUIET, CaseOpened, Fact, Recorded
 from forbear.core.file import CaseFile, open_file, with_event
+from forbear.core.log_facts import HOUSE
 from forbear.core.refusal import Refusal
 
 CHECKPOINT_BEFORE = frozenset({"decision.made", "agreement.issued", "agreement.signed", "case.exported"})
@@ -63,8 +64,8 @@ Decision = Sequence[Fact | Due | Seen] | Refusal
 
 
 def load(desk: Desk, case_id: str) -> CaseFile:
-    """A case's file as it stands; an empty one (seq -1) for an unknown id."""
-    return open_file(desk.ledger.events(case_id))
+    """A case's file as it stands; an empty one (seq -1) for an unknown id, and for the log itself, which is no case."""
+    return open_file(desk.ledger.events(case_id) if case_id != HOUSE else ())
 
 
 def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[CaseFile], Decision]) -> Done | Refusal:

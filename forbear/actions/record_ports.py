@@ -42,6 +42,9 @@ class LogKey(Protocol):
     def sign(self, body: bytes) -> bytes:
         """The 64 bytes of an Ed25519 signature over these bytes."""
 
+    def now(self) -> "LogKey":
+        """The key as it is at this moment; another may take its place between two calls."""
+
 
 class Log(Protocol):
     """The one Merkle log over all cases: its checkpoints and its proofs (core/merkle.py, core/checkpoint.py)."""

@@ -20,6 +20,7 @@ from forbear.core.erasure_audit import Erasure, FilesMissing, Kept, read_erasure
 from forbear.core.events import DataErased, Recorded, Retention
 from forbear.core.loanbook import contract_key
 from forbear.core.log_audit import HeldTo
+from forbear.core.log_facts import HOUSE
 
 
 @dataclass
@@ -171,7 +172,7 @@ class MemoryLedger:
             stored.append(_Stored(write.case_id, sealed.body, sealed.leaf_hash, fact.type, disclosed))
         first = len(self._leaves)
         recorded = tuple(_event(first + place, one) for place, one in enumerate(stored))
-        line = self._cases.prepared(recorded)
+        line = self._cases.prepared(recorded) if write.case_id != HOUSE else None
         dues = self._agenda.prepared(write.dues)
         self._leaves += stored
         self._of_case.setdefault(write.case_id, []).extend(event.leaf for event in recorded)

@@ -71,6 +71,8 @@ def look(desk: Any, mark: Path) -> tuple[str, ...]:
         write_mark(mark, found.end, today)
     elif found.flaws and kept:
         write_mark(mark, kept[0], NEVER)  # the next look is at everything again, and is held to what was seen before
+    elif found.flaws:
+        mark.unlink(missing_ok=True)
     return tuple(f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
 
 

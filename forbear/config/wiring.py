@@ -15,7 +15,7 @@ from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.dialer import dialer
-from forbear.adapters.ed25519 import Ed25519Key, check
+from forbear.adapters.ed25519 import check
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -50,10 +50,11 @@ from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.log import DjangoLog
+from forbear.store.log_keys import FiledLogKey
 from forbear.store.mail import DjangoMailRoom, signer
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
-from forbear.store.privacy import Keys, load_keys, load_later_key
+from forbear.store.privacy import Keys, load_keys
 from forbear.store.projections import DjangoCases
 from forbear.store.rooms import DjangoRooms
 from forbear.store.sms import DjangoTexts
@@ -106,7 +107,7 @@ def desk() -> Desk:
 
 def _record(clock: Clock) -> dict[str, Any]:
     """What proves the record: forbear/actions/record_ports.py."""
-    log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
+    log_key = FiledLogKey(settings.HOME, settings.LOG_NAME)
     stamps = authority(clock)
     timestamps = Tsa(stamps) if stamps else NoTimestamps()
     return {

@@ -4,7 +4,7 @@ Leaf hashes come from the bytes of the events alone. A checkpoint whose root is 
 tells that an event before it was changed since; a time seen outside tells of a clock that was set.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -40,6 +40,15 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Announced:
+    """The log said at a leaf that the key `after` signs it once `before` has signed over that."""
+
+    leaf: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Outside:
     """Somebody else's clock said `at` when the log had `size` leaves."""
 
@@ -58,30 +67,50 @@ class HeldTo:
 
 
 def held_to(
-    notes: Iterable[tuple[str, str]], log_vkeys: Sequence[str], witness_vkeys: Sequence[str], check: Check
+    notes: Iterable[tuple[str, str]],
+    log_vkeys: Sequence[str],
+    witness_vkeys: Sequence[str],
+    check: Check,
+    announced: Sequence[Announced] = (),
 ) -> HeldTo:
     """What notes say: (where it was kept, note). A note counts where one of the log's keys signed it; the times of
-    witnesses count where their keys are known.
+    witnesses count where their keys are known. `announced`: the changes of key that the log tells of, from the leaf on
+    from which all notes are given.
     """
+    signers: list[tuple[Kept, str]] = []
     kept: list[Kept] = []
     outside: list[Outside] = []
     faults: list[str] = []
     for where, note in notes:
         try:
-            found = signed_by_one(note, log_vkeys, check)
+            found, vkey = signed_by_one(note, log_vkeys, check)
         except BadNote as bad:
             faults.append(f"{where} is not a checkpoint of this log: {bad}")
             continue
         kept.append(Kept(found.size, found.root, where))
+        signers.append((kept[-1], vkey))
         try:
             outside += _witnessed(note, found.size, witness_vkeys, check)
         except BadNote as bad:
             faults.append(f"{where}: {bad}")
-    return HeldTo(tuple(kept), tuple(outside), tuple(faults))
+    return HeldTo(tuple(kept), tuple(outside), (*faults, *_handed_over(signers, announced)))
 
 
-def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
-    """The checkpoint of a note that one of the keys signed; raises BadNote."""
+def _handed_over(signers: Sequence[tuple[Kept, str]], announced: Sequence[Announced]) -> Iterator[str]:
+    """Each key was announced under the one before, signs nothing from before that, and is not signed with again."""
+    for one in announced:
+        over = min((kept.size for kept, vkey in signers if vkey == one.after and kept.size > one.leaf), default=None)
+        for kept, vkey in signers:
+            if vkey == one.after and kept.size <= one.leaf:
+                yield f"{kept.where} is signed with a key that the log announced only at leaf {one.leaf}"
+            if vkey == one.before and over is not None and kept.size > over:
+                yield f"{kept.where} is signed with a key that was replaced before it"
+        if over is not None and not any(vkey == one.before and kept.size > one.leaf for kept, vkey in signers):
+            yield f"the key announced at leaf {one.leaf} signs, and the key before signed nothing over that"
+
+
+def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> tuple[Checkpoint, str]:
+    """The checkpoint of a note that one of the keys signed, and that key; raises BadNote."""
     problems = []
     for vkey in vkeys:
         try:
@@ -91,7 +120,7 @@ def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
             continue
         if found.origin != read_vkey(vkey).name:
             raise BadNote(f"it is of the log {found.origin}")
-        return found
+        return found, vkey
     raise BadNote("; ".join(dict.fromkeys(problems)) or "no key of the log is known")
 
 

@@ -21,6 +21,7 @@ from forbear.core.envelope import Damaged, read_event, seal_fact
 from forbear.core.erasure_audit import FilesMissing
 from forbear.core.events import DataErased, Recorded
 from forbear.core.log_audit import HeldTo
+from forbear.core.log_facts import HOUSE
 from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rebuilding, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
@@ -196,7 +197,7 @@ class DjangoLedger:
                 yield case_id, self.events(case_id)
 
     def _case_ids(self) -> list[str]:
-        first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
+        first = Event.objects.using(self._using).filter(seq=0).exclude(case_id=HOUSE).order_by("leaf")
         return list(first.values_list("case_id", flat=True))
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
@@ -259,22 +260,25 @@ class DjangoLedger:
             )
             for place, (fact, event) in enumerate(zip(write.facts, sealed, strict=True))
         )
-        before = self._state(write.case_id, previous)
+        before = self._state(write.case_id, previous) if write.case_id != HOUSE else None
         self._insert(write, head.size, recorded, sealed)
-        if recorded and recorded[0].seq == 0:
-            leaving.watch(write.case_id, at.date(), self._using)
         put_dues(write.dues, self._using)
-        after = fold(recorded, before)
-        projections.apply(recorded, after, self._keys, self._using)
-        conversation.apply(recorded, self._keys, self._using)
-        rooms.apply(recorded, self._using)
-        if recorded:
-            contact_budget.apply(recorded, before, after, self._keys, self._using)
-        if recorded:
-            self._remember(recorded[-1].leaf_hash, after)
+        if recorded and write.case_id != HOUSE:
+            self._project(recorded, before)
         head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
         head.size, head.last_at = head.size + len(recorded), at
         return recorded
+
+    def _project(self, recorded: Sequence[Recorded], before: Case | None) -> None:
+        """What pages read of a case follows its new events."""
+        case_id, after = recorded[0].case_id, fold(recorded, before)
+        if recorded[0].seq == 0:
+            leaving.watch(case_id, recorded[0].at.date(), self._using)
+        projections.apply(recorded, after, self._keys, self._using)
+        conversation.apply(recorded, self._keys, self._using)
+        rooms.apply(recorded, self._using)
+        contact_budget.apply(recorded, before, after, self._keys, self._using)
+        self._remember(recorded[-1].leaf_hash, after)
 
     def _erase(self, event: Recorded) -> None:
         """Do what a DataErased says, and have the erasure list know of it first."""

@@ -1,0 +1,64 @@
+"""The log's key in files: keys/log, then keys/log.2 and so on, of which the newest signs; and how the next one comes.
+
+The next key waits in a file of its own until the log has announced it and the key before has signed over that. Then it
+takes its name in one step, and every process signs with it. Killed anywhere and run again, it goes on with the same.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from forbear.adapters.ed25519 import Ed25519Key
+from forbear.store.privacy import generations, load_later_key, make, read
+
+NAME = "log"
+NEXT = "next-log"
+
+
+class FiledLogKey:
+    """The LogKey port: the newest generation there is, looked for each time; one instance signs with one key only where
+    asked through `now`.
+    """
+
+    def __init__(self, home: Path, origin: str) -> None:
+        load_later_key(home, NAME)
+        self._folder, self._origin = Path(home) / "keys", origin
+        self._known: dict[Path, Ed25519Key] = {}
+
+    def now(self) -> Ed25519Key:
+        """The key that signs at this moment."""
+        file = generations(self._folder, NAME)[0]
+        if file not in self._known:
+            self._known[file] = Ed25519Key(self._origin, read(file))
+        return self._known[file]
+
+    @property
+    def origin(self) -> str:
+        return self._origin
+
+    @property
+    def vkey(self) -> str:
+        return self.now().vkey
+
+    def sign(self, body: bytes) -> bytes:
+        return self.now().sign(body)
+
+
+def change(home: Path, origin: str, announce: Callable[[str], str]) -> tuple[str, str]:
+    """Another key from here on: (public key before, public key now). `announce`: records the public key it is given and
+    has the key before sign a checkpoint over that.
+    """
+    folder = Path(home) / "keys"
+    before = FiledLogKey(home, origin).vkey
+    if not (folder / NEXT).exists():
+        make(folder, NEXT)
+    after = Ed25519Key(origin, read(folder / NEXT)).vkey
+    announce(after)
+    number = int(generations(folder, NAME)[0].suffix[1:] or 1) + 1
+    os.rename(folder / NEXT, folder / f"{NAME}.{number}")
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return before, after
