@@ -35,15 +35,17 @@ def audited(
         own = Kept(before.frontier.size, before.frontier.root, "what the last audit here saw,")
         held = replace(held, kept=(*held.kept, own))
     found = desk.ledger.verify(held, since, desk.vault.missing)
-    behind = _clock_behind(desk, found.end.at)
+    behind = clock_behind(desk, found.end.at)
     return replace(found, flaws=(*found.flaws, *behind)) if behind else found
 
 
-def _clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
+def clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
+    """Whether this machine's clock is before the record's last event by more than two clocks may be apart."""
     seconds = int((last_at - desk.clock.now()).total_seconds()) if last_at else 0
     if seconds <= SKEW_SECONDS_MAX:
         return []
-    return [Fault(-1, f"this machine's clock is {seconds} seconds before the record's last event: it was set back")]
+    text = f"this machine's clock is {seconds} seconds before the record's last event: it was set back, or another"
+    return [Fault(-1, f"{text} that writes here ran ahead")]
 
 
 def warnings(desk: Desk) -> tuple[str, ...]:

@@ -120,6 +120,12 @@ def _clock() -> Iterator[str]:
             theirs = cursor.fetchone()[0]
         if abs((theirs - now).total_seconds()) > CLOCK_APART_SECONDS:
             yield f"the database's clock says {theirs:%Y-%m-%d %H:%M:%S}, this machine's {now:%H:%M:%S}; set them."
+    from forbear.actions.record_audit import clock_behind
+    from forbear.config.wiring import desk
+
+    here = desk()
+    last = here.ledger.at([here.ledger.size() - 1])
+    yield from (f"{fault.problem}; set it right." for fault in clock_behind(here, last[0].at if last else None))
 
 
 def _rulebook() -> Iterator[str]:

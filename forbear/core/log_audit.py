@@ -6,7 +6,7 @@ tells that an event before it was changed since; a time seen outside tells of a 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from forbear.core.checkpoint import (
     BadNote,
@@ -24,6 +24,7 @@ from forbear.core.merkle import Frontier, unpacked
 
 SKEW_SECONDS_MAX = 120
 """How far the record's times may lie from those of somebody outside; more is told."""
+SKEW = timedelta(seconds=SKEW_SECONDS_MAX)
 NODE_LEVELS = 8
 """Of the subtrees those of 2^8, 2^16 … leaves are kept: a proof reads 256 hashes a level at most."""
 
@@ -153,6 +154,7 @@ class TreeWalk:
     _waiting: list[bytes] = field(default_factory=list)
     _stops: list[Kept] = field(default_factory=list)
     _times: list[Outside] = field(default_factory=list)
+    _late: set[Outside] = field(default_factory=set)
     _last_at: datetime | None = None
     _follows: bool = True
 
@@ -163,6 +165,7 @@ class TreeWalk:
         self._stops = sorted((k for k in self.held.kept if k.size >= self.frontier.size), key=lambda k: -k.size)
         seen = (one for one in self.held.outside if one.size >= max(self.frontier.size, 1))
         self._times = sorted(seen, key=lambda one: -one.size)
+        self._late = _late(self._times)
         self._compare()
 
     @property
@@ -230,7 +233,7 @@ class TreeWalk:
             outside = self._times.pop()
             self._not_after(outside)
             behind = int((outside.at - at).total_seconds())
-            if behind > SKEW_SECONDS_MAX:
+            if behind > SKEW_SECONDS_MAX and outside not in self._late:
                 text = f"its time is {behind} seconds before {outside.by} saw the log without it: a clock was set back"
                 self.flaws.append((self.size, text))
         self._last_at = at
@@ -240,3 +243,19 @@ class TreeWalk:
         if ahead > SKEW_SECONDS_MAX:
             text = f"its time is {ahead} seconds after {outside.by} saw the log with it: the clock ran ahead"
             self.flaws.append((outside.size - 1, text))
+
+
+def _late(times: Sequence[Outside]) -> set[Outside]:
+    """Those who looked at a checkpoint when somebody had seen a longer log already, such as an authority that was away:
+    they tell that the log had so much, and not that it had no more. `times`: the largest size first.
+    """
+    late: set[Outside] = set()
+    longer = datetime.max.replace(tzinfo=UTC)  # when a log longer than the one looked at was seen first
+    alike: list[Outside] = []
+    for one in times:
+        if alike and alike[0].size > one.size:
+            longer, alike = min(longer, *(other.at for other in alike)), []
+        alike.append(one)
+        if longer <= one.at + SKEW:
+            late.add(one)
+    return late
