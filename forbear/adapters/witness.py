@@ -17,6 +17,7 @@ from pathlib import Path
 from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.core.checkpoint import BadNote, Checkpoint, KeyKind, parse_note, read_checkpoint, read_vkey
+from forbear.core.log_keys import Step, followed
 from forbear.core.witness import Asked, Refused, asking, cosignature, judge, own_lines, read_asking, to_sign
 
 TIMEOUT_SECONDS = 10
@@ -98,6 +99,17 @@ class WitnessBook:
             line = cosignature(found, read_vkey(self._key.vkey), at, self._key.sign(to_sign(found, at)))
             self._keep(found.origin, asked.note + line)
             return line
+
+    def follow(self, note: str, steps: Callable[[], list[Step]]) -> str:
+        """Where the note is signed by a later key of its log, follow to that and return it; "" where the key is the one
+        known, or the log none of ours. `steps`: asked for then alone. Raises BadNote.
+        """
+        origin = parse_note(note).body.partition("\n")[0]
+        vkey = self._logs.get(origin, "")
+        if not vkey or any(one.key_hash == read_vkey(vkey).hash for one in parse_note(note).signatures):
+            return ""
+        self._logs[origin] = followed(vkey, steps(), check)
+        return self._logs[origin] if self._logs[origin] != vkey else ""
 
     def known(self, origin: str) -> str:
         """The newest note signed of a log, "" for none; raises MemoryLost."""

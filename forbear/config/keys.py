@@ -63,11 +63,12 @@ def _log() -> int:
 
     from forbear.actions.log import announce_key
     from forbear.actions.ports import LogBroken
+    from forbear.adapters.ed25519 import Ed25519Key
     from forbear.config.wiring import desk
     from forbear.store.log_keys import change
 
     try:
-        before, after = change(settings.HOME, settings.LOG_NAME, lambda vkey: announce_key(desk(), vkey))
+        before, after = change(settings.HOME, settings.LOG_NAME, Ed25519Key, lambda vkey: announce_key(desk(), vkey))
     except LogBroken as broken:
         print(f"forbear: the key stays: {broken}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ from forbear.adapters.clamav import ClamAv
 from forbear.adapters.clock import FileClock, SystemClock
 from forbear.adapters.compiled import arithmetic
 from forbear.adapters.dialer import dialer
-from forbear.adapters.ed25519 import check
+from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.language_model import OpenAiModel
 from forbear.adapters.mail_reader import MailReader
@@ -107,7 +107,7 @@ def desk() -> Desk:
 
 def _record(clock: Clock) -> dict[str, Any]:
     """What proves the record: forbear/actions/record_ports.py."""
-    log_key = FiledLogKey(settings.HOME, settings.LOG_NAME)
+    log_key = FiledLogKey(settings.HOME, settings.LOG_NAME, Ed25519Key)
     stamps = authority(clock)
     timestamps = Tsa(stamps) if stamps else NoTimestamps()
     return {

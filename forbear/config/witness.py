@@ -119,6 +119,8 @@ def _look(book: Any, url: str) -> int:
     try:
         note = _read(f"{site}/log/checkpoint")
         newest = read_checkpoint(parse_note(note).body)
+        if later := _followed(book, note, site):
+            print(f"forbear: the log has another key since, as the key before says: --log '{later}'", file=sys.stderr)
         known = book.known(newest.origin)
         old = read_checkpoint(parse_note(known).body).size if known else 0
         query = urllib.parse.urlencode({"old": min(old, newest.size), "size": newest.size})
@@ -135,6 +137,26 @@ def _look(book: Any, url: str) -> int:
         return 1
     print(note + answer, end="")
     return 0
+
+
+def _followed(book: Any, note: str, site: str) -> str:
+    """The later key of the log, where the site leads to it from the one known; "" where it does not."""
+    from forbear.core.checkpoint import BadNote
+
+    try:
+        return str(book.follow(note, lambda: _steps(site)))
+    except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError, AttributeError, RecursionError):
+        return ""  # then the key is another, and is named below
+
+
+def _steps(site: str) -> list[Any]:
+    from forbear.core.log_keys import Step
+
+    told = json.loads(_read(f"{site}/log/keys"))["steps"]
+    return [
+        Step(int(one["leaf"]), one["event"].encode(), one["checkpoint"], tuple(map(b64decode, one["hashes"])))
+        for one in told
+    ]
 
 
 def _read(url: str) -> str:

@@ -12,9 +12,19 @@ from typing import Any
 from django.db import connections
 
 from forbear.actions.ports import Clock, LogBroken, LogKey, TimestampLies, Timestamps
-from forbear.core.checkpoint import BadNote, Check, Checkpoint, read_vkey, signed
+from forbear.core.checkpoint import (
+    BadNote,
+    Check,
+    Checkpoint,
+    parse_note,
+    read_checkpoint,
+    read_vkey,
+    signed,
+    verify_note,
+)
 from forbear.core.log_audit import NODE_LEVELS, Announced, HeldTo, Outside, held_to, signed_by_one
 from forbear.core.log_facts import HOUSE, LogKeyChanged
+from forbear.core.log_keys import Step
 from forbear.core.merkle import (
     Frontier,
     consistency_proof,
@@ -26,6 +36,8 @@ from forbear.core.merkle import (
 from forbear.store.models import AttestationRow, CheckpointRow, Event, Head, TreeNode
 
 READ_AT_ONCE = 500
+LOOKED_FOR = 100
+"""Among so many checkpoints after it the one is looked for that the key before signed over an announcement."""
 _INSERT_NODE = "insert into tree_node (level, n, hash) values (%s, %s, %s)"
 
 
@@ -141,6 +153,26 @@ class DjangoLog:
                 others.setdefault(size, []).append((by, data))
             yield from ((size, note, others.get(size, [])) for size, note in some)
             since = some[-1][0] + 1
+
+    def steps(self) -> Sequence[Step]:
+        found = []
+        for one in self._announced():
+            over = CheckpointRow.objects.using(self._using).filter(size__gt=one.leaf).order_by("size")
+            note = next(
+                (note for note in over.values_list("note", flat=True)[:LOOKED_FOR] if self._by(one.before, note)), ""
+            )
+            if note:
+                size = read_checkpoint(parse_note(note).body).size
+                body = Event.objects.using(self._using).values_list("body", flat=True).get(leaf=one.leaf)
+                found.append(Step(one.leaf, bytes(body), note, self.inclusion(one.leaf, size)))
+        return found
+
+    def _by(self, vkey: str, note: str) -> bool:
+        try:
+            verify_note(note, vkey, self._check)
+        except BadNote:
+            return False
+        return True
 
     # ---- what others sign ------------------------------------------------------------------------------------
 

@@ -8,28 +8,26 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from forbear.adapters.ed25519 import Ed25519Key
+from forbear.actions.ports import LogKey
 from forbear.store.privacy import generations, load_later_key, make, read
 
 NAME = "log"
 NEXT = "next-log"
+Make = Callable[[str, bytes], LogKey]
 
 
 class FiledLogKey:
-    """The LogKey port: the newest generation there is, looked for each time; one instance signs with one key only where
-    asked through `now`.
-    """
+    """The LogKey port: the newest generation there is, looked for each time. `key`: makes one of name and bytes."""
 
-    def __init__(self, home: Path, origin: str) -> None:
+    def __init__(self, home: Path, origin: str, key: Make) -> None:
         load_later_key(home, NAME)
-        self._folder, self._origin = Path(home) / "keys", origin
-        self._known: dict[Path, Ed25519Key] = {}
+        self._folder, self._origin, self._key = Path(home) / "keys", origin, key
+        self._known: dict[Path, LogKey] = {}
 
-    def now(self) -> Ed25519Key:
-        """The key that signs at this moment."""
+    def now(self) -> LogKey:
         file = generations(self._folder, NAME)[0]
         if file not in self._known:
-            self._known[file] = Ed25519Key(self._origin, read(file))
+            self._known[file] = self._key(self._origin, read(file))
         return self._known[file]
 
     @property
@@ -44,15 +42,15 @@ class FiledLogKey:
         return self.now().sign(body)
 
 
-def change(home: Path, origin: str, announce: Callable[[str], str]) -> tuple[str, str]:
+def change(home: Path, origin: str, key: Make, announce: Callable[[str], str]) -> tuple[str, str]:
     """Another key from here on: (public key before, public key now). `announce`: records the public key it is given and
     has the key before sign a checkpoint over that.
     """
     folder = Path(home) / "keys"
-    before = FiledLogKey(home, origin).vkey
+    before = FiledLogKey(home, origin, key).vkey
     if not (folder / NEXT).exists():
         make(folder, NEXT)
-    after = Ed25519Key(origin, read(folder / NEXT)).vkey
+    after = key(origin, read(folder / NEXT)).vkey
     announce(after)
     number = int(generations(folder, NAME)[0].suffix[1:] or 1) + 1
     os.rename(folder / NEXT, folder / f"{NAME}.{number}")

@@ -1,5 +1,8 @@
 """Another key signs the log: the log announces it under the key before, and audits follow from key to key by that."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from forbear.actions.log import announce_key
@@ -8,8 +11,9 @@ from forbear.actions.record import load
 from forbear.actions.record_audit import audited
 from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.memory import memory_desk
-from forbear.core.checkpoint import parse_note, read_checkpoint, read_vkey, signed, verify_note
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint, read_vkey, signed, verify_note
 from forbear.core.log_facts import HOUSE, LogKeyChanged
+from forbear.core.log_keys import followed
 from forbear.store.log import DjangoLog
 from forbear.store.log_keys import NEXT, FiledLogKey, change
 from forbear.store.models import CaseRow, CheckpointRow, Event, LookRow
@@ -20,7 +24,7 @@ class Stand:
     """A log of two events under its first key, with that key's checkpoint over them."""
 
     def __init__(self, bench, home):
-        self.bench, self.home, self.key = bench, home, FiledLogKey(home, LOG)
+        self.bench, self.home, self.key = bench, home, FiledLogKey(home, LOG, Ed25519Key)
         self.log = DjangoLog(self.key, check, bench.clock, NoTimestamps())
         bench.ledger.append(write(opened("c_1"), expected=-1, key="a"))
         bench.ledger.append(write(wrote("1"), expected=0, key="b"))
@@ -30,7 +34,7 @@ class Stand:
         return memory_desk(at=START, ledger=self.bench.ledger, log=self.log, log_key=self.key)
 
     def change(self):
-        return change(self.home, LOG, lambda vkey: announce_key(self.desk(), vkey))
+        return change(self.home, LOG, Ed25519Key, lambda vkey: announce_key(self.desk(), vkey))
 
     def say(self, key="c"):
         seq = len(self.bench.ledger.events("c_1"))
@@ -87,7 +91,7 @@ def test_killed_anywhere_it_goes_on_with_the_same_key(stand):
 
     for killed in (before_it, after_it, after_it):
         with pytest.raises(Killed):
-            change(stand.home, LOG, killed)
+            change(stand.home, LOG, Ed25519Key, killed)
         assert stand.key.vkey == stand.first
         assert (stand.home / "keys" / NEXT).exists()
         stand.log.checkpoint()
@@ -96,6 +100,32 @@ def test_killed_anywhere_it_goes_on_with_the_same_key(stand):
     assert [event.fact.after for event in stand.bench.ledger.events(HOUSE)] == [after]
     stand.say()
     assert stand.found() == []
+
+
+def test_whoever_knows_an_old_key_follows_to_the_present_one_and_no_further_than_is_shown(stand):
+    for n in range(3):
+        stand.change()
+        stand.say(f"k{n}")
+    steps = stand.log.steps()
+    assert followed(stand.first, steps, check) == stand.key.vkey
+    second = json.loads(steps[0].body)["pub"]["after"]
+    assert followed(second, steps, check) == stand.key.vkey, "from any key on"
+    assert followed(stand.key.vkey, steps, check) == stand.key.vkey
+    assert followed(stand.first, steps[:1], check) == second
+    assert followed(stand.first, steps[1:], check) == stand.first, "no step is left out"
+    forger = Ed25519Key(LOG, bytes(32))
+    body = steps[0].body.replace(second.encode(), forger.vkey.encode())
+    for wrong in (
+        replace(steps[0], body=body),
+        replace(steps[0], body=b"[]"),
+        replace(steps[0], body=bytes(Event.objects.get(leaf=1).body)),
+        replace(steps[0], note=stand.log.at(2)),
+        replace(steps[0], note=steps[1].note),
+        replace(steps[0], leaf=0),
+        replace(steps[0], path=()),
+    ):
+        with pytest.raises(BadNote):
+            followed(stand.first, [wrong, *steps[1:]], check)
 
 
 def by(key, size, root):
