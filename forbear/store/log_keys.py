@@ -4,8 +4,10 @@ The next key waits in a file of its own until the log has announced it and the k
 takes its name in one step, and every process signs with it. Killed anywhere and run again, it goes on with the same.
 """
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from forbear.actions.ports import LogKey
@@ -46,7 +48,11 @@ def change(home: Path, origin: str, key: Make, announce: Callable[[str], str]) -
     """Another key from here on: (public key before, public key now). `announce`: records the public key it is given and
     has the key before sign a checkpoint over that.
     """
-    folder = Path(home) / "keys"
+    with _alone(Path(home) / "keys") as folder:
+        return _change(folder, home, origin, key, announce)
+
+
+def _change(folder: Path, home: Path, origin: str, key: Make, announce: Callable[[str], str]) -> tuple[str, str]:
     before = FiledLogKey(home, origin, key).vkey
     if not (folder / NEXT).exists():
         make(folder, NEXT)
@@ -60,3 +66,14 @@ def change(home: Path, origin: str, key: Make, announce: Callable[[str], str]) -
     finally:
         os.close(handle)
     return before, after
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """Two who change the key at once do it one after the other."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(handle)

@@ -1,6 +1,8 @@
 """Another key signs the log: the log announces it under the key before, and audits follow from key to key by that."""
 
+import fcntl
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -126,6 +128,18 @@ def test_whoever_knows_an_old_key_follows_to_the_present_one_and_no_further_than
     ):
         with pytest.raises(BadNote):
             followed(stand.first, [wrong, *steps[1:]], check)
+
+
+def test_two_who_change_it_at_the_same_moment_do_it_one_after_the_other(stand):
+    def announce(vkey):
+        handle = os.open(stand.home / "keys", os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(handle)
+        return announce_key(stand.desk(), vkey)
+
+    before, after = change(stand.home, LOG, Ed25519Key, announce)
+    assert before != after == stand.key.vkey
 
 
 def by(key, size, root):
