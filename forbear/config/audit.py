@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.config.cli import open_house
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
 
 FLAWS_SHOWN = 50
 
@@ -38,6 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is no text"
             print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
+            return 2
+        try:
+            read_checkpoint(parse_note(against[-1][1]).body)
+        except BadNote as bad:
+            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
             return 2
     open_house()
     if arguments.receipt is not None:

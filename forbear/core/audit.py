@@ -15,6 +15,7 @@ from forbear.core.envelope import Damaged, read_event
 from forbear.core.erasure_audit import Kept
 from forbear.core.facts import Fact
 from forbear.core.log_audit import HeldTo, NodeAt, TreeWalk
+from forbear.core.log_facts import HOUSE
 from forbear.core.merkle import Frontier
 
 
@@ -151,7 +152,7 @@ def audit(
     _look_at_commands(walk, commands)
     return Audit(
         events=walk.events - start,
-        cases=len(walk.cases),
+        cases=len(walk.cases.keys() - {HOUSE}),
         commands=len(commands),
         disclosures=walk.disclosures,
         erased=walk.erased,
