@@ -21,6 +21,7 @@ from forbear.actions import (
     health_papers,
     hotline,
     leaving,
+    log,
     payments,
     reading,
     reminders,
@@ -52,6 +53,7 @@ LEASE_SECONDS = 60
 READ_SECONDS = 240
 """The lease of a paper being read, renewed with every page: more than two tries of a page may take."""
 TRIES_MAX = 8
+STAMP_AGAIN_SECONDS = 300
 BACK_OFF_SECONDS = (10, 30, 120, 600, 1800, 7200, 14400)
 """After the first failure ten seconds, then longer and longer, capped at four hours."""
 
@@ -249,6 +251,14 @@ def seal(desk: Desk, item: Leased) -> None:
         raise NeedsPerson(f"the agreement cannot be sealed: {refused}") from refused
 
 
+def stamp(desk: Desk, item: Leased) -> None:
+    """A timestamp of its own for the checkpoint before an agreement; an authority that is away is asked until it is
+    back, and no person is bothered: whoever runs the worker hears it from the log's own tending.
+    """
+    if said := log.stamp(desk, int(item.body["size"])):
+        raise webhooks.TryAgain(said, STAMP_AGAIN_SECONDS)
+
+
 def review(desk: Desk, item: Leased) -> None:
     """The agreement says that today both look at whether it still suits her."""
     agreement.review(desk, _by(item), item.case_id, int(item.body["number"]))
@@ -430,6 +440,8 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "breach-answered": breach_answered,
     "breach-asked": breach_asked,
     "own-statement": own_statement,
+    # the log
+    "stamp": stamp,
     # webhooks
     "resume": resume,
     "hook": webhooks.tell,

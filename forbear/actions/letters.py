@@ -11,7 +11,7 @@ from forbear.actions.ports import ZONE, Desk, Due
 from forbear.core import events as e
 from forbear.core.agreement import Lapse
 from forbear.core.contact import Actor, Channel, Purpose, Role
-from forbear.core.conversation import Notice
+from forbear.core.conversation import Notice, Spoken
 from forbear.core.credit import Dispute
 from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
@@ -95,12 +95,12 @@ def texts(desk: Desk, file: CaseFile, kind: NoticeKind, number: int) -> list[tup
     return wanted or able[:1] or found[:1]
 
 
-def with_receipt(file: CaseFile, notice: Notice, body: str) -> str:
+def with_receipt(file: CaseFile, notice: Notice | Spoken, body: str) -> str:
     """The message with its receipt as the last line: where its own event stands in the log."""
     return f"{body}\n{receipt_line(file, notice)}"
 
 
-def receipt_line(file: CaseFile, notice: Notice) -> str:
+def receipt_line(file: CaseFile, notice: Notice | Spoken) -> str:
     """The receipt of a message, as it went out with it."""
     event = file.events[notice.seq]
     language = event.fact.language if isinstance(event.fact, e.NoticeQueued) else file.case.language

@@ -107,7 +107,8 @@ def _kept(desk: Desk, mail: Mail, raw: bytes, digest: str, found: Route, before:
     )
     if before is not None:
         desk.mails.change(row)
-        desk.vault.drop(before.blob)
+        if before.owner == before.mail:  # that of a case may stand in its record already
+            desk.vault.drop(before.blob)
         return row
     if desk.mails.enter(row):
         return row

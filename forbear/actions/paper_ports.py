@@ -56,6 +56,11 @@ class Vault(Protocol):
     def size(self, blob_id: str) -> int:
         """How many bytes a file has; KeyError as open_stream."""
 
+    def missing(self, blob_ids: Sequence[str]) -> frozenset[str]:
+        """Those that cannot be opened: no such file, its key destroyed, or nothing where it should lie. No byte of a
+        file is read.
+        """
+
     def drop(self, blob_id: str) -> None:
         """Delete one file: it is kept elsewhere, or was not wanted after all. Nothing happens when it is gone."""
 

@@ -100,6 +100,7 @@ from forbear.core.agreement import Terms
 from forbear.core.audit import Audit, Beginning
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.contact import Actor, Channel
+from forbear.core.erasure_audit import FilesMissing
 from forbear.core.events import Fact, Recorded
 from forbear.core.log_audit import HeldTo
 from forbear.core.mail_address import Sign, Signs
@@ -179,10 +180,9 @@ class KeyReused:
 
 class Ledger(Protocol):
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
-        """All facts, private groups, dues and projections, or nothing. A key seen before with the same request
-        answers with the events it made then and writes nothing. `at` never runs backwards over the whole log.
-        A DataErased does in the same transaction what it says: the case's key of that class is destroyed, and what it
-        sealed in the record goes with it.
+        """All facts, private groups, dues and projections, or nothing. A key seen before with the same request answers
+        with the events it made then and writes nothing. `at` never runs backwards over the whole log. A DataErased does
+        what it says in the same transaction: the case's key of that class goes, with what it sealed in the record.
         """
 
     @property
@@ -219,9 +219,11 @@ class Ledger(Protocol):
     def cases_with(self, retention: str) -> tuple[str, ...]:
         """The cases that hold a key of a class, in order."""
 
-    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
-        """Look at every event, disclosure and command there is, or at what was appended `since`; what was changed
-        since it was recorded is found. `held`: what else the log must agree with (Log.held).
+    def verify(
+        self, held: HeldTo | None = None, since: Beginning | None = None, files: FilesMissing | None = None
+    ) -> Audit:
+        """Look at all there is, or at what was appended `since`, and at every key; what was changed or taken is found.
+        `held`: what else the log must agree with (Log.held); `files`: asks the vault for the files that facts name.
         """
 
 
@@ -263,7 +265,7 @@ class Lane(StrEnum):
     TELLING = "telling"
 
 
-LANES = {"read": Lane.READING, "hook": Lane.TELLING, "seal": Lane.TELLING}  # by kind; any other kind is the rest
+LANES = {"read": Lane.READING, **dict.fromkeys(("hook", "seal", "stamp"), Lane.TELLING)}  # any other kind is the rest
 
 
 class Agenda(Protocol):

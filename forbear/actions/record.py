@@ -15,15 +15,19 @@ from typing import Any
 
 from forbear.actions import webhooks
 from forbear.actions.letters import letters
+from forbear.actions.log import stamp_due
 from forbear.actions.ports import Conflict, Desk, Due, KeyReused, LogBroken, Seen, Write
 from forbear.core.codec import plain
 from forbear.core.contact import Actor, Channel, Role
 from forbear.core.events import QUIET, CaseOpened, Fact, Recorded
 from forbear.core.file import CaseFile, open_file, with_event
+from forbear.core.log_facts import HOUSE
 from forbear.core.refusal import Refusal
 
 CHECKPOINT_BEFORE = frozenset({"decision.made", "agreement.issued", "agreement.signed", "case.exported"})
 """What went before these facts is signed before they are recorded, so that nobody can change it afterwards unseen."""
+STAMPED = CHECKPOINT_BEFORE - {"decision.made"}
+"""The checkpoint before these gets a token of its own from the timestamp authority, as soon as that answers."""
 TRIES = 20
 """How often a command is decided anew when others append to the same case at the same moment."""
 
@@ -60,8 +64,8 @@ Decision = Sequence[Fact | Due | Seen] | Refusal
 
 
 def load(desk: Desk, case_id: str) -> CaseFile:
-    """A case's file as it stands; an empty one (seq -1) for an unknown id."""
-    return open_file(desk.ledger.events(case_id))
+    """A case's file as it stands; an empty one (seq -1) for an unknown id, and for the log itself, which is no case."""
+    return open_file(desk.ledger.events(case_id) if case_id != HOUSE else ())
 
 
 def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[CaseFile], Decision]) -> Done | Refusal:
@@ -86,8 +90,12 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
             return Done(case_id, ())
         if not file.events and not isinstance(facts[0] if facts else None, CaseOpened):
             return _no_such_case()
-        if not CHECKPOINT_BEFORE.isdisjoint(fact.type for fact in facts) and (broken := _sign_what_went_before(desk)):
-            return broken
+        if not CHECKPOINT_BEFORE.isdisjoint(fact.type for fact in facts):
+            before_it = _sign_what_went_before(desk)
+            if isinstance(before_it, Refusal):
+                return before_it
+            if not STAMPED.isdisjoint(fact.type for fact in facts):
+                dues = (*dues, *stamp_due(desk, before_it))
         written = desk.ledger.append(replace(_write(desk, by, case_id, asked, file, facts, dues), seen=seen))
         if isinstance(written, KeyReused):
             return _again(case_id, written)
@@ -96,14 +104,13 @@ def carry_out(desk: Desk, by: By, case_id: str, request: Any, decide: Callable[[
     return Refusal("record.busy", "record.refusal.busy", "record.way_on.again")
 
 
-def _sign_what_went_before(desk: Desk) -> Refusal | None:
-    """Nothing is decided or signed on a record that was changed behind its own back."""
+def _sign_what_went_before(desk: Desk) -> str | Refusal:
+    """The checkpoint. Nothing is decided or signed on a record that was changed behind its own back."""
     try:
-        desk.log.checkpoint()
+        return desk.log.checkpoint()
     except LogBroken as broken:
         logging.getLogger("forbear.record").error("no checkpoint is signed: %s", broken)
         return Refusal("record.log", "log.refusal.broken", "log.way_on.audit")
-    return None
 
 
 def _digest(request: Any) -> bytes:

@@ -13,7 +13,7 @@ from forbear.actions.ports import Desk, NoTimestamps
 from forbear.core.audit import Audit, Beginning, Fault
 from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
 from forbear.core.envelope import Damaged
-from forbear.core.log_audit import SKEW_SECONDS_MAX
+from forbear.core.log_audit import SKEW_SECONDS_MAX, Kept
 from forbear.core.receipt import fits, read_receipt
 
 WINDOW = timedelta(minutes=2)
@@ -21,19 +21,31 @@ WINDOW = timedelta(minutes=2)
 TOKEN_OLD = timedelta(hours=24)
 
 
-def audited(desk: Desk, against: Sequence[tuple[str, str]] = (), since: Beginning | None = None) -> Audit:
-    """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note)."""
+def audited(
+    desk: Desk,
+    against: Sequence[tuple[str, str]] = (),
+    since: Beginning | None = None,
+    before: Beginning | None = None,
+) -> Audit:
+    """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note);
+    `before`: where an audit ended that found nothing, kept apart from the database: a checkpoint of our own.
+    """
     held = desk.log.held(against, since.frontier.size if since else 0)
-    found = desk.ledger.verify(held, since)
-    behind = _clock_behind(desk, found.end.at)
+    if before is not None:
+        own = Kept(before.frontier.size, before.frontier.root, "what the last audit here saw,")
+        held = replace(held, kept=(*held.kept, own))
+    found = desk.ledger.verify(held, since, desk.vault.missing)
+    behind = clock_behind(desk, found.end.at)
     return replace(found, flaws=(*found.flaws, *behind)) if behind else found
 
 
-def _clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
+def clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
+    """Whether this machine's clock is before the record's last event by more than two clocks may be apart."""
     seconds = int((last_at - desk.clock.now()).total_seconds()) if last_at else 0
     if seconds <= SKEW_SECONDS_MAX:
         return []
-    return [Fault(-1, f"this machine's clock is {seconds} seconds before the record's last event: it was set back")]
+    text = f"this machine's clock is {seconds} seconds before the record's last event: it was set back, or another"
+    return [Fault(-1, f"{text} that writes here ran ahead")]
 
 
 def warnings(desk: Desk) -> tuple[str, ...]:

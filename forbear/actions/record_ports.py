@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from forbear.core.log_audit import HeldTo
+from forbear.core.log_keys import Step
 
 
 class LogBroken(Exception):
@@ -42,6 +43,9 @@ class LogKey(Protocol):
     def sign(self, body: bytes) -> bytes:
         """The 64 bytes of an Ed25519 signature over these bytes."""
 
+    def now(self) -> "LogKey":
+        """The key as it is at this moment; another may take its place between two calls."""
+
 
 class Log(Protocol):
     """The one Merkle log over all cases: its checkpoints and its proofs (core/merkle.py, core/checkpoint.py)."""
@@ -70,6 +74,9 @@ class Log(Protocol):
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """What shows that the first `new` leaves begin with the first `old`; ValueError where they do not."""
+
+    def steps(self) -> Sequence[Step]:
+        """What leads from each key of the log to the next, the first one first."""
 
     def attest(self, size: int, by: str, data: bytes, at: datetime) -> None:
         """Keep what others say of the note over so many leaves: "tsa", a token; a witness's name, its signature line.

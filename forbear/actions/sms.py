@@ -11,6 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from forbear.actions.conversation import WORDS_MAX, Written, write_message
+from forbear.actions.letters import with_receipt
 from forbear.actions.ports import CaseLine, Desk, Due, Leased, Message, Receipt, Stray, TextIn, Undelivered, Unreachable
 from forbear.actions.record import By, Decision, Done, carry_out, load
 from forbear.core import events as e
@@ -269,8 +270,9 @@ def send_answer(desk: Desk, item: Leased) -> None:
     said = next((one for one in file.spoken if one.message == message), None)
     if said is None or file.party is None or said.delivered_at:
         return
+    body = with_receipt(file, said, said.text)
     carriers = desk.messenger.send(
-        Message(channel=Channel.SMS, to=file.party.phone, subject="", body=said.text, reference=message)
+        Message(channel=Channel.SMS, to=file.party.phone, subject="", body=body, reference=message)
     )
     handed(desk, carriers, item.case_id, message)
 

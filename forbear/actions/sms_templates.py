@@ -55,7 +55,7 @@ def _all(desk: Desk, language: str) -> Iterator[tuple[str, str]]:
         yield f"code.{purpose}", say(language, f"notices.code.{purpose}", **fixed)
         yield f"discreet_code.{purpose}", say(language, f"sms.discreet_code.{purpose}", **fixed)
     for wish in ("stop", "start"):
-        yield wish, say(language, f"sms.{wish}")
+        yield wish, _receipted(language, say(language, f"sms.{wish}"))
     for kind in NoticeKind:
         for text in _variants(language, f"notices.{kind.value}.text", fixed):
             yield kind.value, _receipted(language, text)

@@ -76,6 +76,15 @@ class Bucket:
         with closing(found["Body"]) as body:
             yield from body.iter_chunks(READ_BYTES)
 
+    def there(self, path: str) -> bool:
+        try:
+            self._client.head_object(Bucket=self._s3.bucket, Key=self._key(path))
+        except self._error as error:
+            if _code(error) in GONE:
+                return False
+            raise
+        return True
+
     def delete(self, path: str) -> None:
         self._client.delete_object(Bucket=self._s3.bucket, Key=self._key(path))
 

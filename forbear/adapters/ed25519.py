@@ -31,5 +31,8 @@ class Ed25519Key:
     def vkey(self) -> str:
         return self._vkey
 
+    def now(self) -> "Ed25519Key":
+        return self
+
     def sign(self, body: bytes) -> bytes:
         return self._key.sign(body)

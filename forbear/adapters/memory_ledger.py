@@ -16,9 +16,11 @@ from forbear.core.audit import Audit, Beginning, StoredCommand, StoredLeaf, audi
 from forbear.core.case import Case, Stage, fold
 from forbear.core.codec import instant, plain
 from forbear.core.envelope import read_event, seal_fact
+from forbear.core.erasure_audit import Erasure, FilesMissing, Kept, read_erasure
 from forbear.core.events import DataErased, Recorded, Retention
 from forbear.core.loanbook import contract_key
 from forbear.core.log_audit import HeldTo
+from forbear.core.log_facts import HOUSE
 
 
 @dataclass
@@ -40,7 +42,6 @@ class MemoryLedger:
         self._of_case: dict[str, list[int]] = {}
         self._commands: dict[str, tuple[bytes, int, int]] = {}
         self._last_at: datetime | None = None
-        self._destroyed: dict[str, int] = {}
         self._keys: dict[tuple[str, str], int] = {}
         """by (case, retention class): the number of its live key, negative once that was destroyed"""
         self._lock = RLock()
@@ -100,15 +101,20 @@ class MemoryLedger:
         with self._lock:
             return [leaf.leaf_hash for leaf in self._leaves]
 
-    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+    def verify(
+        self, held: HeldTo | None = None, since: Beginning | None = None, files: FilesMissing | None = None
+    ) -> Audit:
         """In memory the whole log is looked at each time."""
         with self._lock:
             commands = [StoredCommand(key, leaf, count) for key, (_, leaf, count) in self._commands.items()]
             seqs = {leaf: seq for leaves in self._of_case.values() for seq, leaf in enumerate(leaves)}
             stored = [_as_stored(leaf, seqs.get(leaf, -1), one) for leaf, one in enumerate(self._leaves)]
-            return audit(
-                stored, commands, size=self.size(), last_at=self._last_at, destroyed=self._destroyed, held=held
-            )
+            kept = Kept(self._erasures, files=files)
+            return audit(stored, commands, size=self.size(), last_at=self._last_at, kept=kept, held=held)
+
+    def _erasures(self, first: int) -> list[Erasure]:
+        told = (read_erasure(leaf, one.body) for leaf, one in enumerate(self._leaves) if leaf >= first)
+        return [one for one in told if one]
 
     def key_for(self, case_id: str, retention: str) -> int:
         """The number of the key to seal with now; made on first use, and anew after the one before was destroyed."""
@@ -129,15 +135,15 @@ class MemoryLedger:
         return tuple(sorted(case_id for (case_id, kept), key in self._keys.items() if kept == retention and key > 0))
 
     def forget(self, case_id: str, retention: str) -> None:
-        """What destroying a data key does."""
+        """What destroying a data key does, without the fact that would tell of it."""
         with self._lock:
             self._forget(case_id, retention, self.size())
 
     def _forget(self, case_id: str, retention: str, leaf: int) -> None:
-        self._destroyed[case_id] = leaf
+        """What was recorded before `leaf` loses its class; what follows in the same command has a new key."""
         self._keys[case_id, retention] = -abs(self._keys.get((case_id, retention), 0))
-        for leaf in self._of_case.get(case_id, ()):
-            event = self._leaves[leaf]
+        for before in (one for one in self._of_case.get(case_id, ()) if one < leaf):
+            event = self._leaves[before]
             event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
 
     def _store(self, write: Write) -> tuple[Recorded, ...]:
@@ -166,7 +172,7 @@ class MemoryLedger:
             stored.append(_Stored(write.case_id, sealed.body, sealed.leaf_hash, fact.type, disclosed))
         first = len(self._leaves)
         recorded = tuple(_event(first + place, one) for place, one in enumerate(stored))
-        line = self._cases.prepared(recorded)
+        line = self._cases.prepared(recorded) if write.case_id != HOUSE else None
         dues = self._agenda.prepared(write.dues)
         self._leaves += stored
         self._of_case.setdefault(write.case_id, []).extend(event.leaf for event in recorded)
@@ -177,7 +183,6 @@ class MemoryLedger:
         for event in recorded:
             for retention in {kept for kept, _ in self._leaves[event.leaf].disclosed}:
                 self.key_for(event.case_id, retention)
-        for event in recorded:
             if isinstance(event.fact, DataErased):
                 self._forget(event.case_id, event.fact.retention_class, event.leaf)
         return recorded
@@ -187,8 +192,8 @@ class MemoryLedger:
 
 
 def _as_stored(leaf: int, seq: int, one: _Stored) -> StoredLeaf:
-    texts = tuple(text for _, text in one.disclosed)
-    return StoredLeaf(leaf, one.case_id, seq, one.type, one.body, one.leaf_hash, texts)
+    texts, under = tuple(text for _, text in one.disclosed), tuple(kept for kept, _ in one.disclosed)
+    return StoredLeaf(leaf, one.case_id, seq, one.type, one.body, one.leaf_hash, texts, under=under)
 
 
 def _event(leaf: int, stored: _Stored) -> Recorded:

@@ -7,6 +7,7 @@ from forbear.actions.ports import Clock, LogKey
 from forbear.adapters.ed25519 import check
 from forbear.core.checkpoint import Checkpoint, read_vkey, signed
 from forbear.core.log_audit import HeldTo, held_to
+from forbear.core.log_keys import Step
 from forbear.core.merkle import consistency_proof, inclusion_proof, root
 
 
@@ -43,6 +44,9 @@ class MemoryLog:
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         return consistency_proof(old, self._there(new), self._hash_at)
+
+    def steps(self) -> Sequence[Step]:
+        return ()
 
     def attest(self, size: int, by: str, data: bytes, at: datetime) -> None:
         self._attested.setdefault((size, by), (data, at))

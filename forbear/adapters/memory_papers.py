@@ -3,7 +3,7 @@
 The contract suite (tests/contracts/test_vault_contract.py) holds the vault to what the others do.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -41,6 +41,9 @@ class MemoryVault:
 
     def size(self, blob_id: str) -> int:
         return len(self.open(blob_id))
+
+    def missing(self, blob_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(blob_id for blob_id in blob_ids if self._gone(blob_id))
 
     def drop(self, blob_id: str) -> None:
         self._files.pop(blob_id, None)

@@ -7,7 +7,7 @@ forgetting its key forgets it. Shelves: Folder here, Bucket in bucket.py.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import sha256
@@ -42,6 +42,9 @@ class Register(Protocol):
     def find(self, blob_id: str) -> tuple[bytes, int, str] | None:
         """(key, size, path); None when there is no such file or its key was destroyed."""
 
+    def entered(self, blob_ids: Sequence[str]) -> Mapping[str, str]:
+        """The paths of those that are entered and whose key is there."""
+
     def closed(self, case_id: str, retention: str) -> Sequence[tuple[str, str]]:
         """(blob id, path) of the files of a case and class whose key was destroyed."""
 
@@ -57,6 +60,9 @@ class Shelf(Protocol):
 
     def read(self, path: str, start: int) -> Iterator[bytes]:
         """The bytes from `start` on in pieces of any size; FileNotFoundError, at the latest with the first piece."""
+
+    def there(self, path: str) -> bool:
+        """Whether something lies there."""
 
     def delete(self, path: str) -> None:
         """Away with it; nothing happens when it is gone already."""
@@ -97,6 +103,10 @@ class SealedVault:
         if found is None:
             raise KeyError(blob_id)
         return found[1]
+
+    def missing(self, blob_ids: Sequence[str]) -> frozenset[str]:
+        entered = self._register.entered(blob_ids)
+        return frozenset(b for b in blob_ids if b not in entered or not self._shelf.there(entered[b]))
 
     def drop(self, blob_id: str) -> None:
         if found := self._register.find(blob_id):
@@ -209,6 +219,9 @@ class Folder:
             file.seek(start)
             while piece := file.read(SEALED_BYTES):
                 yield piece
+
+    def there(self, path: str) -> bool:
+        return (self._folder / path).is_file()
 
     def delete(self, path: str) -> None:
         with suppress(FileNotFoundError):

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.adapters.ed25519 import Ed25519Key, check
-from forbear.core.checkpoint import BadNote, Checkpoint, parse_note, read_checkpoint, read_vkey
+from forbear.core.checkpoint import BadNote, Checkpoint, KeyKind, parse_note, read_checkpoint, read_vkey
+from forbear.core.log_keys import Step, followed
 from forbear.core.witness import Asked, Refused, asking, cosignature, judge, own_lines, read_asking, to_sign
 
 TIMEOUT_SECONDS = 10
@@ -66,13 +67,27 @@ def _refusal(refused: urllib.error.HTTPError) -> WitnessRefuses | WitnessAway:
 # ---- the witness itself ----------------------------------------------------------------------------------------
 
 
+class MemoryLost(Exception):
+    """What the witness signed last of a log cannot be read: it signs nothing before a person has looked."""
+
+
 class WitnessBook:
-    """What a witness signed last of each log it watches, in `folder`; `logs`: their public keys."""
+    """What a witness signed last of each log it watches, in `folder`; `logs`: their public keys, BadNote where one is
+    none.
+    """
 
     def __init__(self, folder: Path, key: Ed25519Key, logs: list[str]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder, self._key = folder, key
-        self._logs = {read_vkey(vkey).name: vkey for vkey in logs}
+        self._logs: dict[str, str] = {}
+        for vkey in logs:
+            try:
+                read = read_vkey(vkey)
+            except BadNote as bad:
+                raise BadNote(f"{vkey[:200]!r} is no public key of a log, the line of its /log/key: {bad}") from bad
+            if read.kind is not KeyKind.LOG:
+                raise BadNote(f"{vkey!r} is the key of a witness; give the log's, the line of its /log/key")
+            self._logs[read.name] = vkey
 
     def cosign(self, asked: Asked, now: Callable[[], int]) -> str | Refused:
         """The signature line, kept before it is handed out; `now`: seconds since 1970."""
@@ -85,12 +100,29 @@ class WitnessBook:
             self._keep(found.origin, asked.note + line)
             return line
 
+    def follow(self, note: str, steps: Callable[[], list[Step]]) -> str:
+        """Where the note is signed by a later key of its log, follow to that and return it; "" where the key is the one
+        known, or the log none of ours. `steps`: asked for then alone. Raises BadNote.
+        """
+        origin = parse_note(note).body.partition("\n")[0]
+        vkey = self._logs.get(origin, "")
+        if not vkey or any(one.key_hash == read_vkey(vkey).hash for one in parse_note(note).signatures):
+            return ""
+        self._logs[origin] = followed(vkey, steps(), check)
+        return self._logs[origin] if self._logs[origin] != vkey else ""
+
     def known(self, origin: str) -> str:
-        """The newest note signed of a log, "" for none."""
+        """The newest note signed of a log, "" for none; raises MemoryLost."""
+        file = self._file(origin)
         try:
-            return self._file(origin).read_text("utf-8")
+            note = file.read_text("utf-8")
+            read_checkpoint(parse_note(note).body)
         except FileNotFoundError:
             return ""
+        except (OSError, UnicodeDecodeError, BadNote) as error:
+            what = "restore it from a copy, or move it away to begin anew: then nothing from before is known"
+            raise MemoryLost(f"{file} should hold the note signed last of {origin} and does not; {what}") from error
+        return note
 
     def _known(self) -> Mapping[str, Checkpoint]:
         notes = {origin: self.known(origin) for origin in self._logs}
@@ -123,6 +155,8 @@ def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[]
     """A server that answers POST /add-checkpoint; the caller serves and closes it."""
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = TIMEOUT_SECONDS
+
         def do_POST(self) -> None:
             if self.path != "/add-checkpoint":
                 self._answer(404, "there is one address here: /add-checkpoint\n")
@@ -136,7 +170,12 @@ def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[]
             except (BadNote, UnicodeDecodeError) as bad:
                 self._answer(400, f"{bad}\n")
                 return
-            answer = book.cosign(asked, now)
+            try:
+                answer = book.cosign(asked, now)
+            except MemoryLost as lost:
+                self.log_error("%s", lost)
+                self._answer(500, "this witness has lost what it saw\n")
+                return
             if isinstance(answer, str):
                 self._answer(200, answer)
             elif answer.size is not None and asked.old_size != answer.size:

@@ -1,4 +1,4 @@
-"""`forbear audit`: is the record still what was signed of it? Every event, chain, checkpoint, time and command.
+"""`forbear audit`: is the record still what was signed of it? Every event, chain, checkpoint, time, key and command.
 
 Exit 1 with each flaw named, 2 where what was given cannot be read. `--against` holds the record to a checkpoint that
 was kept elsewhere; `--receipt` holds the receipt of one message against it.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.config.cli import open_house
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
 
 FLAWS_SHOWN = 50
 
@@ -39,18 +40,27 @@ def run(arguments: argparse.Namespace) -> int:
             why = error.strerror if isinstance(error, OSError) else "it is no text"
             print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
             return 2
+        try:
+            read_checkpoint(parse_note(against[-1][1]).body)
+        except BadNote as bad:
+            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
+            return 2
     open_house()
     if arguments.receipt is not None:
         return _receipt(arguments.receipt, arguments.json)
     from django.conf import settings
 
     from forbear.actions.record_audit import audited, warnings
-    from forbear.config.record_watch import MARK, read_mark, write_mark
+    from forbear.config.record_watch import MARK, read_mark, with_bent, write_mark
     from forbear.config.wiring import desk
 
     here, mark = desk(), settings.HOME / MARK
-    kept = read_mark(mark) if arguments.since_last and not against else None
-    found = audited(here, against, kept[0] if kept else None)
+    last = read_mark(mark)
+    kept = last if arguments.since_last and not against else None
+    if kept:
+        found = audited(here, since=kept[0])
+    else:
+        found = with_bent(here, audited(here, against, before=last[0] if last else None))
     if not found.flaws:
         write_mark(mark, found.end, kept[1] if kept else here.clock.today())
     told = warnings(here)

@@ -120,6 +120,12 @@ def _clock() -> Iterator[str]:
             theirs = cursor.fetchone()[0]
         if abs((theirs - now).total_seconds()) > CLOCK_APART_SECONDS:
             yield f"the database's clock says {theirs:%Y-%m-%d %H:%M:%S}, this machine's {now:%H:%M:%S}; set them."
+    from forbear.actions.record_audit import clock_behind
+    from forbear.config.wiring import desk
+
+    here = desk()
+    last = here.ledger.at([here.ledger.size() - 1])
+    yield from (f"{fault.problem}; set it right." for fault in clock_behind(here, last[0].at if last else None))
 
 
 def _rulebook() -> Iterator[str]:
@@ -313,20 +319,12 @@ def _record() -> Iterator[str]:
 
 
 def _queue() -> Iterator[str]:
-    """Every line of the queue against the record's own account of its case; a name that was erased is not missed."""
-    from forbear.actions.lines import moving_part
+    """Every row that pages read and that is made from the record, against what the record makes of it."""
+    from forbear.config.record_watch import rows
     from forbear.config.wiring import desk
-    from forbear.core.case import Case, fold
 
-    here = desk()
-    states: dict[str, Case] = {}
-    for event in here.ledger.all():
-        states[event.case_id] = fold([event], states.get(event.case_id))
-    wrong = [id for id, case in states.items() if not _says(here.cases.line(id), moving_part(case))]
-    for case_id in wrong[:FLAWS_SHOWN]:
-        yield f"the line of {case_id} does not say what the record says; run `forbear rebuild`."
-    print(f"       {len(states):,} lines")
-
-
-def _says(line: Any, expected: dict[str, Any]) -> bool:
-    return line is not None and {name: getattr(line, name) for name in expected} == expected
+    wrong = list(rows(desk()))
+    for case_id, what in wrong[:FLAWS_SHOWN]:
+        yield f"{what} of {case_id} does not say what the record says; run `forbear rebuild`."
+    if len(wrong) > FLAWS_SHOWN:
+        yield f"and {len(wrong) - FLAWS_SHOWN} more; run `forbear rebuild`."

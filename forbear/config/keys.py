@@ -1,7 +1,8 @@
-"""`forbear keys rotate | status | destroy`: change the four keys of the installation while the desk works on.
+"""`forbear keys rotate | status | destroy | log`: change the keys of the installation while the desk works on.
 
 `rotate` makes a new key and does over with it what the one before made; killed and run again it goes on. The key before
-stays until `destroy`, which refuses while anything still needs it. docs/backup.md.
+stays until `destroy`, which refuses while anything still needs it; docs/backup.md. `log` has the log announce another
+key of its own; docs/record.md says who has to hear of it.
 """
 
 import argparse
@@ -18,7 +19,7 @@ NAMES = ("kek", "book", "index", "code")
 def add(subparsers: Any) -> None:
     """Add `keys` to the command's subcommands."""
     parser = subparsers.add_parser("keys", help="change the keys of this installation while it works")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="rotate|status|destroy")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="rotate|status|destroy|log")
     verbs.add_parser("status", help="which generations there are, and how many rows need an older one")
     for verb, sentence in (
         ("rotate", "a new key, and everything done over with it"),
@@ -28,12 +29,15 @@ def add(subparsers: Any) -> None:
         one.add_argument("key", nargs="?", choices=NAMES, help="one of the four; all without")
         if verb == "destroy":
             one.add_argument("--leaked", action="store_true", help="do not wait until what it made has run out")
+    verbs.add_parser("log", help="another key signs the log: the log says so first, and the key before signs that")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it for each key; 1 where an old key has to stay."""
     open_house()
+    if arguments.verb == "log":
+        return _log()
     leaked = getattr(arguments, "leaked", False)
     do = {"rotate": _rotate, "status": _status, "destroy": lambda name: _destroy(name, leaked)}[arguments.verb]
     chosen = (arguments.key,) if getattr(arguments, "key", None) else NAMES
@@ -118,3 +122,22 @@ def _ring(name: str) -> Any:
     from forbear.store.privacy import Ring
 
     return Ring(_folder(), name)
+
+
+def _log() -> int:
+    from django.conf import settings
+
+    from forbear.actions.log import announce_key
+    from forbear.actions.ports import LogBroken
+    from forbear.adapters.ed25519 import Ed25519Key
+    from forbear.config.wiring import desk
+    from forbear.store.log_keys import change
+
+    try:
+        before, after = change(settings.HOME, settings.LOG_NAME, Ed25519Key, lambda vkey: announce_key(desk(), vkey))
+    except LogBroken as broken:
+        print(f"forbear: the key stays: {broken}", file=sys.stderr)
+        return 1
+    print(f"{after}\nsigns the log from here on; the log says so, signed by\n{before}")
+    print("Back up the keys, and tell witnesses and whoever keeps checkpoints.")
+    return 0

@@ -9,7 +9,8 @@ import logging
 import os
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 LOOK_EVERY_SECONDS = 30
 """As forbear.actions.log says: half the minute within which a checkpoint is promised."""
 MARK = "record-audited.json"
+NEVER = date.min
 
 
 Watch = Callable[[Any], tuple[str, ...]]
@@ -56,17 +58,40 @@ def keep_up(stop: threading.Event, watch: Watch, looks: int = -1) -> None:
 
 
 def look(desk: Any, mark: Path) -> tuple[str, ...]:
-    """The audit of what is new, or of everything; returns the flaws, a sentence each."""
+    """The audit of what is new, and of everything once a day; returns the flaws, a sentence each."""
     from forbear.actions.record_audit import audited
 
-    kept = read_mark(mark)
-    since = kept[0] if kept and kept[1] == desk.clock.today() else None
-    found = audited(desk, since=since)
-    if found.flaws:
-        mark.unlink(missing_ok=True)  # the next look is at everything again
-    elif found.events or since is None:
-        write_mark(mark, found.end, desk.clock.today())
+    kept, today = read_mark(mark), desk.clock.today()
+    found = audited(desk, since=kept[0]) if kept else None
+    if kept is None or kept[1] != today:
+        whole = with_bent(desk, audited(desk, before=kept[0] if kept else None))
+        found = replace(whole, flaws=tuple(dict.fromkeys((*(found.flaws if found else ()), *whole.flaws))))
+    assert found is not None, "one of the two was looked at"
+    if not found.flaws and (found.events or kept is None or kept[1] != today):
+        write_mark(mark, found.end, today)
+    elif found.flaws and kept:
+        write_mark(mark, kept[0], NEVER)  # the next look is at everything again, and is held to what was seen before
+    elif found.flaws:
+        mark.unlink(missing_ok=True)
     return tuple(f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
+
+
+def with_bent(desk: Any, found: Any) -> Any:
+    """What an audit found, with every row that pages read and that is not what the record makes of it."""
+    from forbear.core.audit import Fault
+
+    bent = (
+        f"{case_id}: {what} does not say what the record says; run `forbear rebuild`" for case_id, what in rows(desk)
+    )
+    return replace(found, flaws=(*found.flaws, *(Fault(-1, problem) for problem in bent)))
+
+
+def rows(desk: Any) -> Iterator[tuple[str, str]]:
+    """(case, what) of rows that are bent; none where the record is not in a database."""
+    from forbear.store.ledger import DjangoLedger
+
+    if isinstance(desk.ledger, DjangoLedger):
+        yield from desk.ledger.bent()
 
 
 def read_mark(file: Path) -> tuple[Any, date] | None:
@@ -78,7 +103,7 @@ def read_mark(file: Path) -> tuple[Any, date] | None:
         kept = json.loads(file.read_text("utf-8"))
         frontier = unpacked(kept["size"], b64decode(kept["frontier"]))
         at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
-        return Beginning(frontier, kept["log"], at), date.fromisoformat(kept["whole_on"])
+        return Beginning(frontier, kept["log"], at, int(kept["disclosures"])), date.fromisoformat(kept["whole_on"])
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
         return None
 
@@ -90,6 +115,7 @@ def write_mark(file: Path, end: Any, whole_on: date) -> None:
         "frontier": b64encode(end.frontier.packed).decode("ascii"),
         "log": end.log,
         "at": end.at.isoformat() if end.at else "",
+        "disclosures": end.disclosures,
         "whole_on": whole_on.isoformat(),
     }
     draft = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("log/checkpoint/<int:size>", log.checkpoint, name="log_checkpoint_of"),
     path("log/proof", log.proof, name="log_proof"),
     path("log/key", log.key, name="log_key"),
+    path("log/keys", log.keys, name="log_keys"),
     path("receipt", log.receipt, name="receipt"),
     path("texts/<str:secret>/receipts", sms.receipts, name="text_receipts"),
     path("texts/<str:secret>/messages", sms.messages, name="text_messages"),

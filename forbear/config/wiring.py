@@ -50,6 +50,7 @@ from forbear.store.ledger import DjangoLedger
 from forbear.store.likeness import DjangoPaperMarks
 from forbear.store.loans import StoredLoanBook
 from forbear.store.log import DjangoLog
+from forbear.store.log_keys import FiledLogKey
 from forbear.store.mail import DjangoMailRoom, signer, signers
 from forbear.store.outbox import DevOutbox
 from forbear.store.presence import DjangoHandovers, DjangoPresence
@@ -107,7 +108,7 @@ def desk() -> Desk:
 
 def _record(clock: Clock) -> dict[str, Any]:
     """What proves the record: forbear/actions/record_ports.py."""
-    log_key = Ed25519Key(settings.LOG_NAME, load_later_key(settings.HOME, "log"))
+    log_key = FiledLogKey(settings.HOME, settings.LOG_NAME, Ed25519Key)
     stamps = authority(clock)
     timestamps = Tsa(stamps) if stamps else NoTimestamps()
     return {

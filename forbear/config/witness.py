@@ -47,7 +47,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 where all is well, 1 where a log does not go on from what was seen, 2 where an argument makes no sense."""
     from forbear.adapters.ed25519 import Ed25519Key
-    from forbear.adapters.witness import WitnessBook
+    from forbear.adapters.witness import MemoryLost, WitnessBook
     from forbear.core.checkpoint import BadNote, KeyKind
 
     try:
@@ -56,13 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
             print(key.vkey)
             return 0
         book = WitnessBook(arguments.folder, key, arguments.log)
-    except (BadNote, ValueError) as fault:
+        return _serve(book, arguments.bind) if arguments.verb == "serve" else _look(book, arguments.url)
+    except (BadNote, ValueError, MemoryLost) as fault:
         print(f"forbear: {fault}", file=sys.stderr)
-        return 2
     except OSError as error:
-        print(f"forbear: {error.filename} cannot be used: {error.strerror}", file=sys.stderr)
-        return 2
-    return _serve(book, arguments.bind) if arguments.verb == "serve" else _look(book, arguments.url)
+        print(f"forbear: {error.filename or arguments.folder} cannot be used: {error.strerror}", file=sys.stderr)
+    return 2
 
 
 def _secret(folder: Path) -> bytes:
@@ -71,25 +70,35 @@ def _secret(folder: Path) -> bytes:
     file = folder / "key"
     if not file.exists():
         draft = folder / f".key-{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_bytes(os.urandom(32))
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as content:
+            content.write(os.urandom(32))
+            content.flush()
+            os.fsync(content.fileno())
         try:
             os.link(draft, file)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return file.read_bytes()
+    key = file.read_bytes()
+    if len(key) != 32:
+        raise ValueError(f"{file} has {len(key)} bytes instead of 32; restore it from a copy of this witness's key")
+    return key
 
 
 def _serve(book: Any, bind: str) -> int:
     from forbear.adapters.witness import witness_server
 
     host, _, port = bind.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
         print(f"forbear: --bind is {bind!r}; write address:port, such as 127.0.0.1:8090", file=sys.stderr)
         return 2
-    with witness_server(book, (host, int(port)), _now) as server:
+    try:
+        server = witness_server(book, (host, int(port)), _now)
+    except OSError as error:
+        print(f"forbear: {bind} cannot be listened on: {error.strerror}", file=sys.stderr)
+        return 2
+    with server:
         print(f"listening on {server.server_address[0]!s}:{server.server_address[1]}", flush=True)
         try:
             server.serve_forever()
@@ -110,11 +119,13 @@ def _look(book: Any, url: str) -> int:
     try:
         note = _read(f"{site}/log/checkpoint")
         newest = read_checkpoint(parse_note(note).body)
+        if later := _followed(book, note, site):
+            print(f"forbear: the log has another key since, as the key before says: --log '{later}'", file=sys.stderr)
         known = book.known(newest.origin)
         old = read_checkpoint(parse_note(known).body).size if known else 0
         query = urllib.parse.urlencode({"old": min(old, newest.size), "size": newest.size})
         path = tuple(b64decode(step) for step in json.loads(_read(f"{site}/log/proof?{query}"))["hashes"])
-    except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError) as error:
+    except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError, RecursionError) as error:
         print(f"forbear: {site} could not be asked: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     if newest.size < old:
@@ -126,6 +137,26 @@ def _look(book: Any, url: str) -> int:
         return 1
     print(note + answer, end="")
     return 0
+
+
+def _followed(book: Any, note: str, site: str) -> str:
+    """The later key of the log, where the site leads to it from the one known; "" where it does not."""
+    from forbear.core.checkpoint import BadNote
+
+    try:
+        return str(book.follow(note, lambda: _steps(site)))
+    except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError, AttributeError, RecursionError):
+        return ""  # then the key is another, and is named below
+
+
+def _steps(site: str) -> list[Any]:
+    from forbear.core.log_keys import Step
+
+    told = json.loads(_read(f"{site}/log/keys"))["steps"]
+    return [
+        Step(int(one["leaf"]), one["event"].encode(), one["checkpoint"], tuple(map(b64decode, one["hashes"])))
+        for one in told
+    ]
 
 
 def _read(url: str) -> str:

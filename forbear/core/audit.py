@@ -1,25 +1,29 @@
 """Is the record still what was recorded? Walks every leaf once, in the log's order, and names all that is wrong.
 
 It holds bytes to hashes, hashes to chains, chains to one gapless log, the log to its Merkle tree and to every
-checkpoint kept of it, every commitment to what it commits to, and every event to the one command that made it.
-Nothing is mended here, and nothing stops at the first flaw.
+checkpoint kept of it, every commitment to what it commits to or to the erasure since, and every event to the one
+command that made it. Nothing is mended here, and nothing stops at the first flaw.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from forbear.core.chain import canonical, encoded, leaf_hash
 from forbear.core.envelope import Damaged, read_event
+from forbear.core.erasure_audit import Kept
+from forbear.core.facts import Fact
 from forbear.core.log_audit import HeldTo, NodeAt, TreeWalk
+from forbear.core.log_facts import HOUSE
 from forbear.core.merkle import Frontier
 
 
 @dataclass(frozen=True)
 class StoredLeaf:
     """An event as it lies in the store. `opened`: texts of its disclosures that could be opened; `closed`: how many
-    are there whose key was destroyed; `spoilt`: what is wrong with those that should open and do not.
+    are there whose key was destroyed; `spoilt`: what is wrong with those that should open and do not; `under`: the
+    classes of the keys that opened them, None where nobody knows.
     """
 
     leaf: int
@@ -31,6 +35,7 @@ class StoredLeaf:
     opened: tuple[str, ...]
     closed: int = 0
     spoilt: tuple[str, ...] = ()
+    under: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,15 @@ class Audit:
 
 @dataclass(frozen=True)
 class Beginning:
-    """What an earlier audit found: it looked at all before `frontier.size`, and this one goes on there. `cases`: of
-    cases that go on, how many events they had and the hash of the last.
+    """What an earlier audit found: it looked at all before `frontier.size`, and this one goes on there. `disclosures`:
+    how many were kept of the events before; `cases`: of cases that go on, how many events they had and the hash of the
+    last.
     """
 
     frontier: Frontier = field(default_factory=Frontier)
     log: str = ""
     at: datetime | None = None
+    disclosures: int | None = None
     cases: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
 
 
@@ -90,6 +97,7 @@ class _Walk:
     """What is known of the log up to the leaf before."""
 
     tree: TreeWalk
+    kept: Kept
     begun: int = 0
     events: int = 0
     disclosures: int = 0
@@ -107,19 +115,19 @@ def audit(
     *,
     size: int,
     last_at: datetime | None,
-    destroyed: Mapping[str, int],
+    kept: Kept | None = None,
     tree: StoredTree | None = None,
     held: HeldTo | None = None,
     begin: Beginning | None = None,
 ) -> Audit:
-    """Check a log, whole or from `begin` on. `size`, `last_at`: what its head says; `destroyed`: for each case of
-    which a key was destroyed, the size of the log when that last happened; `held`: checkpoints and times that it must
-    agree with.
+    """Check a log, whole or from `begin` on. `size`, `last_at`: what its head says; `kept`: the erasures it
+    tells of, and the files it names; `held`: checkpoints and times that it must agree with.
     """
     begin, held = begin or Beginning(), held or HeldTo()
     start = begin.frontier.size
     walk = _Walk(
         tree=TreeWalk(held, begin.frontier, tree.node_at if tree else None),
+        kept=kept or Kept(),
         begun=start,
         events=start,
         log=begin.log,
@@ -132,18 +140,19 @@ def audit(
             walk.made_by += [""] * (leaf.leaf - walk.events)
             walk.tree.gap(walk.events)
             walk.events = max(leaf.leaf, walk.events)
-        _look_at(walk, leaf, destroyed)
+        _look_at(walk, leaf)
         walk.events += 1
     if walk.events != size:
         walk.flaws.append(Fault(-1, f"the head says {size} events, there are {walk.events}"))
     if walk.at != last_at:
         walk.flaws.append(Fault(-1, "the head's time is not the last event's"))
     walk.tree.end(size, tree.frontier if tree else None)
+    walk.flaws += [Fault(*flaw) for flaw in walk.kept.look()]
     walk.flaws += [Fault(*flaw) for flaw in walk.tree.flaws]
     _look_at_commands(walk, commands)
     return Audit(
         events=walk.events - start,
-        cases=len(walk.cases),
+        cases=len(walk.cases.keys() - {HOUSE}),
         commands=len(commands),
         disclosures=walk.disclosures,
         erased=walk.erased,
@@ -153,7 +162,7 @@ def audit(
     )
 
 
-def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> None:
+def _look_at(walk: _Walk, stored: StoredLeaf) -> None:
     """One event: its bytes, its place in its case, its time, its disclosures."""
     found = [*stored.spoilt]
     seq, previous = walk.cases.get(stored.case_id, (-1, b""))
@@ -172,7 +181,8 @@ def _look_at(walk: _Walk, stored: StoredLeaf, destroyed: Mapping[str, int]) -> N
         if walk.at is not None and event.at < walk.at:
             found.append("its time is before that of the event before")
         walk.at, walk.made_by[-1], at = event.at, event.command, event.at
-        found += _commitments(walk, stored, len(head["_sd"]), destroyed)
+        found += _commitments(walk, stored, len(head["_sd"]), event.fact)
+        walk.flaws += [Fault(*flaw) for flaw in walk.kept.names(stored.leaf, stored.case_id, event.fact)]
     except Damaged as damage:
         found.append(damage.problem)
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -192,18 +202,19 @@ def _places(stored: StoredLeaf, head: Mapping[str, object], seq: int, previous: 
     return found
 
 
-def _commitments(walk: _Walk, stored: StoredLeaf, committed: int, destroyed: Mapping[str, int]) -> list[str]:
-    """Every commitment has its disclosure, unless a key of the case was destroyed after the event."""
-    missing = committed - len(stored.opened) - stored.closed - len(stored.spoilt)
+def _commitments(walk: _Walk, stored: StoredLeaf, committed: int, fact: Fact) -> Iterator[str]:
+    """Every commitment has its disclosure, unless its class was erased after the event; and then it has none."""
+    missing = committed - len(stored.opened) - len(stored.spoilt)
     walk.disclosures += len(stored.opened)
-    walk.erased += committed - len(stored.opened) - len(stored.spoilt)
-    if missing < 0:
-        return ["it has more disclosures than it commits to"]
+    walk.erased += missing
+    if missing < stored.closed:
+        yield "it has more disclosures than it commits to"
     if len(set(stored.opened)) != len(stored.opened):
-        return ["one of its disclosures is there twice"]
-    if (missing or stored.closed) and destroyed.get(stored.case_id, -1) <= stored.leaf:
-        return ["a disclosure is gone and no key of its case was destroyed since"]
-    return []
+        yield "one of its disclosures is there twice"
+    elif missing > 0:
+        yield from walk.kept.gone(stored.leaf, stored.case_id, fact, missing)
+    if not stored.spoilt:
+        yield from walk.kept.opened(stored.leaf, stored.case_id, fact, stored.under)
 
 
 def _look_at_commands(walk: _Walk, commands: Sequence[StoredCommand]) -> None:

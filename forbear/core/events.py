@@ -73,6 +73,7 @@ from forbear.core.leaving_facts import HoldWhy as HoldWhy
 from forbear.core.leaving_facts import PartyCorrected as PartyCorrected
 from forbear.core.leaving_facts import Right as Right
 from forbear.core.leaving_facts import Stays as Stays
+from forbear.core.log_facts import LogKeyChanged as LogKeyChanged
 from forbear.core.notices import Letter, NoticeKind
 from forbear.core.payments import BreakReason, Payment
 from forbear.core.plan import Offer

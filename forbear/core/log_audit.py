@@ -4,9 +4,9 @@ Leaf hashes come from the bytes of the events alone. A checkpoint whose root is 
 tells that an event before it was changed since; a time seen outside tells of a clock that was set.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from forbear.core.checkpoint import (
     BadNote,
@@ -24,6 +24,7 @@ from forbear.core.merkle import Frontier, unpacked
 
 SKEW_SECONDS_MAX = 120
 """How far the record's times may lie from those of somebody outside; more is told."""
+SKEW = timedelta(seconds=SKEW_SECONDS_MAX)
 NODE_LEVELS = 8
 """Of the subtrees those of 2^8, 2^16 … leaves are kept: a proof reads 256 hashes a level at most."""
 
@@ -37,6 +38,15 @@ class Kept:
     size: int
     root: bytes
     where: str
+
+
+@dataclass(frozen=True)
+class Announced:
+    """The log said at a leaf that the key `after` signs it once `before` has signed over that."""
+
+    leaf: int
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -58,30 +68,50 @@ class HeldTo:
 
 
 def held_to(
-    notes: Iterable[tuple[str, str]], log_vkeys: Sequence[str], witness_vkeys: Sequence[str], check: Check
+    notes: Iterable[tuple[str, str]],
+    log_vkeys: Sequence[str],
+    witness_vkeys: Sequence[str],
+    check: Check,
+    announced: Sequence[Announced] = (),
 ) -> HeldTo:
     """What notes say: (where it was kept, note). A note counts where one of the log's keys signed it; the times of
-    witnesses count where their keys are known.
+    witnesses count where their keys are known. `announced`: the changes of key that the log tells of, from the leaf on
+    from which all notes are given.
     """
+    signers: list[tuple[Kept, str]] = []
     kept: list[Kept] = []
     outside: list[Outside] = []
     faults: list[str] = []
     for where, note in notes:
         try:
-            found = signed_by_one(note, log_vkeys, check)
+            found, vkey = signed_by_one(note, log_vkeys, check)
         except BadNote as bad:
             faults.append(f"{where} is not a checkpoint of this log: {bad}")
             continue
         kept.append(Kept(found.size, found.root, where))
+        signers.append((kept[-1], vkey))
         try:
             outside += _witnessed(note, found.size, witness_vkeys, check)
         except BadNote as bad:
             faults.append(f"{where}: {bad}")
-    return HeldTo(tuple(kept), tuple(outside), tuple(faults))
+    return HeldTo(tuple(kept), tuple(outside), (*faults, *_handed_over(signers, announced)))
 
 
-def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
-    """The checkpoint of a note that one of the keys signed; raises BadNote."""
+def _handed_over(signers: Sequence[tuple[Kept, str]], announced: Sequence[Announced]) -> Iterator[str]:
+    """Each key was announced under the one before, signs nothing from before that, and is not signed with again."""
+    for one in announced:
+        over = min((kept.size for kept, vkey in signers if vkey == one.after and kept.size > one.leaf), default=None)
+        for kept, vkey in signers:
+            if vkey == one.after and kept.size <= one.leaf:
+                yield f"{kept.where} is signed with a key that the log announced only at leaf {one.leaf}"
+            if vkey == one.before and over is not None and kept.size > over:
+                yield f"{kept.where} is signed with a key that was replaced before it"
+        if over is not None and not any(vkey == one.before and kept.size > one.leaf for kept, vkey in signers):
+            yield f"the key announced at leaf {one.leaf} signs, and the key before signed nothing over that"
+
+
+def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> tuple[Checkpoint, str]:
+    """The checkpoint of a note that one of the keys signed, and that key; raises BadNote."""
     problems = []
     for vkey in vkeys:
         try:
@@ -91,7 +121,7 @@ def signed_by_one(note: str, vkeys: Sequence[str], check: Check) -> Checkpoint:
             continue
         if found.origin != read_vkey(vkey).name:
             raise BadNote(f"it is of the log {found.origin}")
-        return found
+        return found, vkey
     raise BadNote("; ".join(dict.fromkeys(problems)) or "no key of the log is known")
 
 
@@ -124,6 +154,7 @@ class TreeWalk:
     _waiting: list[bytes] = field(default_factory=list)
     _stops: list[Kept] = field(default_factory=list)
     _times: list[Outside] = field(default_factory=list)
+    _late: set[Outside] = field(default_factory=set)
     _last_at: datetime | None = None
     _follows: bool = True
 
@@ -134,6 +165,7 @@ class TreeWalk:
         self._stops = sorted((k for k in self.held.kept if k.size >= self.frontier.size), key=lambda k: -k.size)
         seen = (one for one in self.held.outside if one.size >= max(self.frontier.size, 1))
         self._times = sorted(seen, key=lambda one: -one.size)
+        self._late = _late(self._times)
         self._compare()
 
     @property
@@ -201,7 +233,7 @@ class TreeWalk:
             outside = self._times.pop()
             self._not_after(outside)
             behind = int((outside.at - at).total_seconds())
-            if behind > SKEW_SECONDS_MAX:
+            if behind > SKEW_SECONDS_MAX and outside not in self._late:
                 text = f"its time is {behind} seconds before {outside.by} saw the log without it: a clock was set back"
                 self.flaws.append((self.size, text))
         self._last_at = at
@@ -211,3 +243,19 @@ class TreeWalk:
         if ahead > SKEW_SECONDS_MAX:
             text = f"its time is {ahead} seconds after {outside.by} saw the log with it: the clock ran ahead"
             self.flaws.append((outside.size - 1, text))
+
+
+def _late(times: Sequence[Outside]) -> set[Outside]:
+    """Those who looked at a checkpoint when somebody had seen a longer log already, such as an authority that was away:
+    they tell that the log had so much, and not that it had no more. `times`: the largest size first.
+    """
+    late: set[Outside] = set()
+    longer = datetime.max.replace(tzinfo=UTC)  # when a log longer than the one looked at was seen first
+    alike: list[Outside] = []
+    for one in times:
+        if alike and alike[0].size > one.size:
+            longer, alike = min(longer, *(other.at for other in alike)), []
+        alike.append(one)
+        if longer <= one.at + SKEW:
+            late.add(one)
+    return late

@@ -8,6 +8,7 @@ as its last, 20 signs of base32 (RFC 4648).
 import re
 from base64 import b32encode
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from forbear.core.chain import Flaw, verify_chain
 from forbear.core.events import Recorded
@@ -38,8 +39,8 @@ def receipt_of(event: Recorded) -> Receipt:
 
 
 def read_receipt(text: str) -> Receipt | None:
-    """The first receipt in a text, as somebody copied it: letters small, blanks and lines anywhere; None for none."""
-    plain = re.sub(r"\s", "", text.upper().translate(str.maketrans("－—–", "---")))
+    """The first receipt in a text, as somebody copied it: letters small or wide, blanks anywhere; None for none."""
+    plain = re.sub(r"\s", "", normalize("NFKC", text).upper().translate(str.maketrans("—–", "--")))
     found = _RECEIPT.search(plain)
     return Receipt(found[1], int(found[2]), int(found[3]), found[4]) if found else None
 

@@ -1,6 +1,6 @@
 """The store's part of the vault: which encrypted file lies where, under which data key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from forbear.store.models import Blob, DataKey
 from forbear.store.privacy import DataKeys, Keys
@@ -26,6 +26,11 @@ class DjangoRegister:
         key_id, size, path = row
         key = self._data_keys.by_id([key_id]).get(key_id)
         return None if key is None else (key, size, path)
+
+    def entered(self, blob_ids: Sequence[str]) -> Mapping[str, str]:
+        live = DataKey.objects.using(self._using).exclude(wrapped=None)
+        rows = Blob.objects.using(self._using).filter(blob_id__in=blob_ids, key_id__in=live.values("key_id"))
+        return dict(rows.values_list("blob_id", "path"))
 
     def closed(self, case_id: str, retention: str) -> Sequence[tuple[str, str]]:
         keys = DataKey.objects.using(self._using).filter(case_id=case_id, retention=retention, wrapped=None)

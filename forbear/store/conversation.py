@@ -48,6 +48,11 @@ def apply(recorded: Sequence[Recorded], keys: Keys, using: str) -> None:
 def rebuild(events: Iterable[Recorded], keys: Keys, using: str) -> None:
     """Make the index anew from all events, opened as far as their keys are there."""
     MessageMark.objects.using(using).all().delete()
+    index(events, keys, using)
+
+
+def index(events: Iterable[Recorded], keys: Keys, using: str) -> None:
+    """Enter the words of events that are in the index nowhere."""
     rows: list[tuple[bytes, int, str]] = []
     for event in events:
         rows += _rows(event, keys)

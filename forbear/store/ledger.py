@@ -5,6 +5,7 @@ command does stands in one transaction: events, disclosures, what becomes due, t
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +18,11 @@ from forbear.core.case import Case, fold
 from forbear.core.chain import Sealed
 from forbear.core.codec import instant
 from forbear.core.envelope import Damaged, read_event, seal_fact
+from forbear.core.erasure_audit import FilesMissing
 from forbear.core.events import DataErased, Recorded
 from forbear.core.log_audit import HeldTo
-from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rooms
+from forbear.core.log_facts import HOUSE
+from forbear.store import contact_budget, conversation, erasure, leaving, log, projections, rebuilding, rooms
 from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
 from forbear.store.erasures import Erased
@@ -30,6 +33,8 @@ from forbear.store.verify import verify
 
 READ_AT_ONCE = 500
 """Events fetched together when the whole log is read, cases when it is folded."""
+CASES_AT_ONCE = 20
+"""Cases held to their rows while writers wait: a moment each time."""
 STATES_KEPT = 1000
 """States of cases kept in memory for the next append to them: public parts only."""
 _EVENTS = "select e.leaf, e.body, e.leaf_hash from event e where {where} order by e.leaf"
@@ -160,8 +165,10 @@ class DjangoLedger:
     def cases_with(self, retention: str) -> tuple[str, ...]:
         return self._data_keys.cases_with(retention)
 
-    def verify(self, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
-        return verify(self._data_keys, self._using, held, since)
+    def verify(
+        self, held: HeldTo | None = None, since: Beginning | None = None, files: FilesMissing | None = None
+    ) -> Audit:
+        return verify(self._data_keys, self._using, held, since, files)
 
     def rebuild(self) -> int:
         """Make the queue's lines and the index of words anew from the record, while writers wait; returns how many
@@ -169,8 +176,7 @@ class DjangoLedger:
         """
         with transaction.atomic(using=self._using):
             head = self._locked_head()
-            first = Event.objects.using(self._using).filter(seq=0).order_by("leaf")
-            cases = list(first.values_list("case_id", flat=True))
+            cases = self._case_ids()
             conversation.rebuild(self.all(), self._keys, self._using)
             rooms.rebuild(self.public, self._using)
             made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
@@ -179,6 +185,28 @@ class DjangoLedger:
                 told = self.of_types(opened.case_id, contact_budget.KINDS)
                 contact_budget.remake(opened.case_id, told, case, self._keys, self._using)
             return made
+
+    def bent(self) -> Iterator[tuple[str, str]]:
+        """(case, what) of every row that pages read and that is not what the record makes of it; writers wait some
+        cases at a time, and nothing is changed. A case that is damaged itself is the audit's.
+        """
+        cases = self._case_ids()
+        for start in range(0, len(cases), CASES_AT_ONCE):
+            with transaction.atomic(using=self._using):
+                self._locked_head()
+                read = dict(self._sound(cases[start : start + CASES_AT_ONCE]))
+                found = rebuilding.bent(read, self._keys, self._using)
+            yield from found
+        yield from rebuilding.strays(self._using)
+
+    def _sound(self, cases: Sequence[str]) -> Iterator[tuple[str, tuple[Recorded, ...]]]:
+        for case_id in cases:
+            with suppress(Damaged):
+                yield case_id, self.events(case_id)
+
+    def _case_ids(self) -> list[str]:
+        first = Event.objects.using(self._using).filter(seq=0).exclude(case_id=HOUSE).order_by("leaf")
+        return list(first.values_list("case_id", flat=True))
 
     def _states_of(self, cases: Sequence[str]) -> Iterator[tuple[Recorded, Case]]:
         """The first event, opened, and the state of each case."""
@@ -240,33 +268,34 @@ class DjangoLedger:
             )
             for place, (fact, event) in enumerate(zip(write.facts, sealed, strict=True))
         )
-        before = self._state(write.case_id, previous)
+        before = self._state(write.case_id, previous) if write.case_id != HOUSE else None
         self._insert(write, head.size, recorded, sealed)
-        if recorded and recorded[0].seq == 0:
-            leaving.watch(write.case_id, at.date(), self._using)
-        self._erase(recorded)
         put_dues(write.dues, self._using)
-        after = fold(recorded, before)
-        projections.apply(recorded, after, self._keys, self._using)
-        conversation.apply(recorded, self._keys, self._using)
-        rooms.apply(recorded, self._using)
-        if recorded:
-            contact_budget.apply(recorded, before, after, self._keys, self._using)
-        if recorded:
-            self._remember(recorded[-1].leaf_hash, after)
+        if recorded and write.case_id != HOUSE:
+            self._project(recorded, before)
         head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
         head.size, head.last_at = head.size + len(recorded), at
         return recorded
 
-    def _erase(self, recorded: Sequence[Recorded]) -> None:
+    def _project(self, recorded: Sequence[Recorded], before: Case | None) -> None:
+        """What pages read of a case follows its new events."""
+        case_id, after = recorded[0].case_id, fold(recorded, before)
+        if recorded[0].seq == 0:
+            leaving.watch(case_id, recorded[0].at.date(), self._using)
+        projections.apply(recorded, after, self._keys, self._using)
+        conversation.apply(recorded, self._keys, self._using)
+        rooms.apply(recorded, self._using)
+        contact_budget.apply(recorded, before, after, self._keys, self._using)
+        self._remember(recorded[-1].leaf_hash, after)
+
+    def _erase(self, event: Recorded) -> None:
         """Do what a DataErased says, and have the erasure list know of it first."""
-        for event in recorded:
-            if isinstance(event.fact, DataErased):
-                kept = event.fact.retention_class
-                keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
-                told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
-                self._erased(told)
-                read_event.cache_clear()  # what was opened lately is in this process's memory
+        if isinstance(event.fact, DataErased):
+            kept = event.fact.retention_class
+            keys = erasure.erase(event.case_id, kept, event.leaf, self._data_keys, self._using)
+            told = Erased(at=instant(event.at), owner=event.case_id, retention=kept.value, keys=keys)
+            self._erased(told)
+            read_event.cache_clear()  # what was opened lately is in this process's memory
 
     def _state(self, case_id: str, last_hash: bytes) -> Case | None:
         """The case's state up to the event with this hash. A leaf hash stands for the whole history of its case, so
@@ -283,7 +312,21 @@ class DjangoLedger:
         self._states[last_hash] = case
 
     def _insert(self, write: Write, leaf: int, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
-        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few."""
+        """The rows of the record, by plain SQL: a command holds the one write lock, so its statements are few. What
+        follows an erasure in the same command, such as the letter about it, lies under a new key.
+        """
+        command = (write.key, write.request, leaf, len(recorded))
+        ends = [place for place, event in enumerate(recorded, 1) if isinstance(event.fact, DataErased)]
+        start = 0
+        for end in (*ends, len(recorded)):
+            self._insert_events(recorded[start:end], sealed[start:end])
+            if start < end:
+                self._erase(recorded[end - 1])
+            start = end
+        with connections[self._using].cursor() as cursor:
+            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
+
+    def _insert_events(self, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
         secrets: list[tuple[object, ...]] = []
         for event, made in zip(recorded, sealed, strict=True):
             groups = zip(event.fact.private(), made.disclosures, strict=True)
@@ -294,11 +337,9 @@ class DjangoLedger:
         events = [
             (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
         ]
-        command = (write.key, write.request, leaf, len(recorded))
         with connections[self._using].cursor() as cursor:
             cursor.executemany(_INSERT_EVENT, events)
             cursor.executemany(_INSERT_DISCLOSURE, secrets)
-            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
 
     # ---- reading -----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ A checkpoint is signed only where the log as it stands goes on from the newest o
 before it gets no signature for that.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,19 @@ from typing import Any
 from django.db import connections
 
 from forbear.actions.ports import Clock, LogBroken, LogKey, TimestampLies, Timestamps
-from forbear.core.checkpoint import BadNote, Check, Checkpoint, read_vkey, signed
-from forbear.core.log_audit import NODE_LEVELS, HeldTo, Outside, held_to, signed_by_one
+from forbear.core.checkpoint import (
+    BadNote,
+    Check,
+    Checkpoint,
+    parse_note,
+    read_checkpoint,
+    read_vkey,
+    signed,
+    verify_note,
+)
+from forbear.core.log_audit import NODE_LEVELS, Announced, HeldTo, Outside, held_to, signed_by_one
+from forbear.core.log_facts import HOUSE, LogKeyChanged
+from forbear.core.log_keys import Step
 from forbear.core.merkle import (
     Frontier,
     consistency_proof,
@@ -24,6 +36,8 @@ from forbear.core.merkle import (
 from forbear.store.models import AttestationRow, CheckpointRow, Event, Head, TreeNode
 
 READ_AT_ONCE = 500
+LOOKED_FOR = 100
+"""Among so many checkpoints after it the one is looked for that the key before signed over an announcement."""
 _INSERT_NODE = "insert into tree_node (level, n, hash) values (%s, %s, %s)"
 
 
@@ -64,8 +78,7 @@ class DjangoLog:
         using: str = "default",
     ) -> None:
         self._key, self._check, self._clock, self._using = key, check, clock, using
-        self._timestamps, self._witnesses = timestamps, tuple(witnesses)
-        self._vkeys = (key.vkey, *earlier)
+        self._timestamps, self._witnesses, self._earlier = timestamps, tuple(witnesses), tuple(earlier)
 
     def checkpoint(self) -> str:
         head = Head.objects.using(self._using).values_list("size", "frontier").first()
@@ -78,8 +91,9 @@ class DjangoLog:
         if before and self._goes_on(before, frontier).size == size:
             return before
         body = Checkpoint(self._key.origin, size, frontier.root).body
-        key = read_vkey(self._key.vkey)
-        note = signed(body, key.name, key.hash + self._key.sign(body.encode()))
+        by = self._key.now()
+        key = read_vkey(by.vkey)
+        note = signed(body, key.name, key.hash + by.sign(body.encode()))
         made = CheckpointRow(size=size, note=note, at=self._clock.now())
         CheckpointRow.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
         return note
@@ -121,7 +135,11 @@ class DjangoLog:
                     outside.append(Outside(size, at, "the timestamp authority"))
                 except TimestampLies as lie:
                     faults.append(f"the timestamp of the checkpoint over {size} events: {lie}")
-        found = held_to([*notes, *against], self._vkeys, self._witnesses, self._check)
+        announced = self._announced()
+        news = [one for one in announced if one.leaf >= since]
+        found = held_to([*notes, *against], self._vkeys(announced), self._witnesses, self._check, news)
+        if announced and self._key.vkey not in (announced[-1].before, announced[-1].after):
+            faults.append(f"the log says that its key is {announced[-1].after}, and this installation has another")
         faults += [f"{k.where} is over {k.size} events" for k in found.kept if sizes.get(k.where, k.size) != k.size]
         return HeldTo(found.kept, (*outside, *found.outside), (*found.faults, *faults))
 
@@ -135,6 +153,26 @@ class DjangoLog:
                 others.setdefault(size, []).append((by, data))
             yield from ((size, note, others.get(size, [])) for size, note in some)
             since = some[-1][0] + 1
+
+    def steps(self) -> Sequence[Step]:
+        found = []
+        for one in self._announced():
+            over = CheckpointRow.objects.using(self._using).filter(size__gt=one.leaf).order_by("size")
+            note = next(
+                (note for note in over.values_list("note", flat=True)[:LOOKED_FOR] if self._by(one.before, note)), ""
+            )
+            if note:
+                size = read_checkpoint(parse_note(note).body).size
+                body = Event.objects.using(self._using).values_list("body", flat=True).get(leaf=one.leaf)
+                found.append(Step(one.leaf, bytes(body), note, self.inclusion(one.leaf, size)))
+        return found
+
+    def _by(self, vkey: str, note: str) -> bool:
+        try:
+            verify_note(note, vkey, self._check)
+        except BadNote:
+            return False
+        return True
 
     # ---- what others sign ------------------------------------------------------------------------------------
 
@@ -164,7 +202,7 @@ class DjangoLog:
     def _goes_on(self, note: str, frontier: Frontier) -> Checkpoint:
         """The checkpoint kept last, where the log as it stands goes on from it; else LogBroken."""
         try:
-            before = signed_by_one(note, self._vkeys, self._check)
+            before, _ = signed_by_one(note, self._vkeys(self._announced()), self._check)
         except BadNote as bad:
             raise LogBroken(f"the newest checkpoint kept is not the log's own: {bad}") from bad
         path = consistency_proof(before.size, frontier.size, self._hash_at()) if before.size <= frontier.size else ()
@@ -173,6 +211,20 @@ class DjangoLog:
                 f"the log does not go on from the checkpoint over {before.size} events: it was changed since"
             )
         return before
+
+    def _announced(self) -> list[Announced]:
+        """The changes of key that the log tells of, in their order."""
+        rows = Event.objects.using(self._using).filter(case_id=HOUSE, type=LogKeyChanged.type).order_by("leaf")
+        told = [(leaf, json.loads(bytes(body))["pub"]) for leaf, body in rows.values_list("leaf", "body")]
+        return [Announced(leaf, said["before"], said["after"]) for leaf, said in told]
+
+    def _vkeys(self, announced: Sequence[Announced]) -> list[str]:
+        """Our key, and the keys before it as far as each announced the next; then those that were lost or are older."""
+        found = [self._key.vkey]
+        for one in reversed(announced):
+            if one.after == found[-1]:
+                found.append(one.before)
+        return [*found, *self._earlier]
 
     def _reaches(self, size: int) -> None:
         there = Head.objects.using(self._using).values_list("size", flat=True).first() or 0

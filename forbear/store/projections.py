@@ -30,7 +30,7 @@ def apply(recorded: Sequence[Recorded], case: Case, keys: Keys, using: str) -> N
         return
     rows = CaseRow.objects.using(using)
     if recorded[0].seq == 0:
-        rows.bulk_create([_new_row(recorded[0], case, keys, using)])
+        rows.bulk_create([new_row(recorded[0], case, keys, using)])
     else:
         changed = rows.filter(case_id=case.case_id).update(**_state(case))
         assert changed == 1, f"the queue has no line of {case.case_id}: run forbear rebuild"
@@ -45,7 +45,7 @@ def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using
     rows.all().delete()
     made = 0
     remaining = iter(cases)
-    while some := [_new_row(opened, case, keys, using) for opened, case in islice(remaining, ROWS_AT_ONCE)]:
+    while some := [new_row(opened, case, keys, using) for opened, case in islice(remaining, ROWS_AT_ONCE)]:
         rows.bulk_create(some)
         made += len(some)
     if size:
@@ -53,7 +53,8 @@ def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using
     return made
 
 
-def _new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
+def new_row(opened: Recorded, case: Case, keys: Keys, using: str) -> CaseRow:
+    """The line of a case from its first event and its state, not stored yet."""
     line = queue_line(opened, case)
     row = CaseRow(case_id=line.case_id, loan_id=line.loan_id, borrower_id=line.borrower_id, **_state(case))
     row.key_id, row.contract, row.name, row.contract_index, row.name_index = "", b"", b"", b"", b""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -26,7 +27,7 @@ def apply(recorded: Sequence[Recorded], using: str) -> None:
     columns = {name: value for name, value in asdict(room).items() if name != "case_id"}
     if before:
         rows.filter(case_id=case_id).update(**columns)
-    elif _says_something(room):
+    elif says_something(room.since, room.person):
         rows.create(case_id=case_id, **columns)
 
 
@@ -37,13 +38,18 @@ def rebuild(public: Callable[[str], tuple[Recorded, ...]], using: str) -> None:
     types = (*_CHAT, "message.written", "person.asked")
     spoken = Event.objects.using(using).filter(type__in=types).order_by("case_id")
     for case_id in spoken.values_list("case_id", flat=True).distinct():
-        room = room_of(case_id, public(case_id))
-        if _says_something(room):
-            rows.create(**asdict(room))
+        enter(room_of(case_id, public(case_id)), using)
 
 
-def _says_something(room: Room) -> bool:
-    return room.since is not None or bool(room.person)
+def enter(room: Room, using: str) -> None:
+    """The room of a case that has none."""
+    if says_something(room.since, room.person):
+        ChatRoom.objects.using(using).create(**asdict(room))
+
+
+def says_something(since: datetime | None, person: str) -> bool:
+    """Whether somebody waits or is spoken to."""
+    return since is not None or bool(person)
 
 
 class DjangoRooms:

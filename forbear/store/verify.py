@@ -1,7 +1,7 @@
 """The stored log as it lies in the database, handed leaf by leaf to forbear/core/audit.py; nothing is trusted here.
 
 The head, taken once together with the last leaf, says how far to look: what is appended meanwhile is left for the
-next look, and no writer waits.
+next look, and no writer waits. Every look, whole or not, holds every key to the erasures in the record.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,22 @@ from django.db import connections
 from django.db.models import Max, Subquery
 
 from forbear.core.audit import Audit, Beginning, Fault, StoredCommand, StoredLeaf, StoredTree, audit
+from forbear.core.erasure_audit import Erasure, FilesMissing, Kept, StoredKey, keys_held, read_erasure
+from forbear.core.events import DataErased
 from forbear.core.log_audit import NODE_LEVELS, HeldTo, NodeAt
-from forbear.store.models import Command, DataKey, Event, Head, Secret, TreeNode
+from forbear.store.models import Blob, Command, DataKey, Event, Head, Secret, TreeNode
 from forbear.store.privacy import DataKeys, WrongKey, disclosure_place, open_with
 
 LEAVES_AT_ONCE = 500
 
 
-def verify(data_keys: DataKeys, using: str, held: HeldTo | None = None, since: Beginning | None = None) -> Audit:
+def verify(
+    data_keys: DataKeys,
+    using: str,
+    held: HeldTo | None = None,
+    since: Beginning | None = None,
+    files: FilesMissing | None = None,
+) -> Audit:
     """Look at the record of the database `using`, whole or what was appended `since`; raises WrongKey when a data key
     itself does not open.
     """
@@ -32,25 +40,24 @@ def verify(data_keys: DataKeys, using: str, held: HeldTo | None = None, since: B
     start = since.frontier.size if since else 0
     end = max(size, -1 if last_leaf is None else last_leaf + 1)
     commands = Command.objects.using(using).filter(leaf__gte=start, leaf__lt=max(end, 1))
-    gone = DataKey.objects.using(using).exclude(destroyed_leaf=None).order_by("destroyed_leaf")
+    kept = Kept(lambda first: _erasures(using, first), start, files)
     found = audit(
         _leaves(data_keys, using, start, end),
         [StoredCommand(*command) for command in commands.values_list("key", "leaf", "count")],
         size=size,
         last_at=last_at,
-        destroyed=dict(gone.values_list("case_id", "destroyed_leaf")),
+        kept=kept,
         tree=StoredTree(_bytes(frontier), _nodes(using)),
         held=held,
         begin=_with_cases(since, using, end) if since else None,
     )
-    stray = (
-        Secret.objects.using(using)
-        .filter(leaf__gte=start, leaf__lt=end)
-        .exclude(leaf__in=Event.objects.using(using).values("leaf"))
-    )
-    flaws = [Fault(leaf, "a disclosure without its event") for leaf in stray.values_list("leaf", flat=True)]
-    flaws += _stray_nodes(using, end)
-    return Audit(**{**vars(found), "flaws": (*found.flaws, *flaws, *(() if since else _pages(using)))})
+    flaws = [*_stray_secrets(using, start, end), *_stray_nodes(using, end)]
+    flaws += [Fault(*flaw) for flaw in keys_held(_keys(using), _destroyed(using, start, end))]
+    flaws += _without_keys(using)
+    before = _disclosures(using, 0, start)
+    flaws += _fewer(using, since, before) if since else _pages(using)
+    ended = replace(found.end, disclosures=before + _disclosures(using, start, end))
+    return replace(found, flaws=(*found.flaws, *flaws), end=ended)
 
 
 def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
@@ -61,6 +68,12 @@ def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
     before = events.filter(leaf__lt=start, case_id__in=on).order_by("leaf").values_list("case_id", "seq", "leaf_hash")
     cases = {case_id: (seq + 1, _bytes(hashed)) for case_id, seq, hashed in before}
     return replace(since, cases=cases)
+
+
+def _stray_secrets(using: str, start: int, end: int) -> list[Fault]:
+    secrets = Secret.objects.using(using).filter(leaf__gte=start, leaf__lt=end)
+    stray = secrets.exclude(leaf__in=Event.objects.using(using).values("leaf"))
+    return [Fault(leaf, "a disclosure without its event") for leaf in stray.values_list("leaf", flat=True)]
 
 
 def _nodes(using: str) -> NodeAt:
@@ -89,33 +102,126 @@ def _leaves(data_keys: DataKeys, using: str, start: int, end: int) -> Iterator[S
             return
         secrets = _secrets(data_keys, using, {row[0]: _bytes(row[5]) for row in rows})
         for leaf, case_id, seq, type_, body, leaf_hash in rows:
-            opened, closed, spoilt = secrets.get(leaf, ([], 0, []))
+            opened, closed, spoilt, keys = secrets.get(leaf, ([], 0, [], []))
+            under = tuple(kept if of == case_id else f"{kept} of {of}" for of, kept in keys)
             own = (leaf, case_id, seq, type_, _bytes(body), _bytes(leaf_hash))
-            yield StoredLeaf(*own, opened=tuple(opened), closed=closed, spoilt=tuple(spoilt))
+            yield StoredLeaf(*own, opened=tuple(opened), closed=closed, spoilt=tuple(spoilt), under=under)
         start = rows[-1][0] + 1
 
 
 def _secrets(data_keys: DataKeys, using: str, hashes: dict[int, bytes]) -> dict[int, Any]:
-    """(texts opened, how many are closed for ever, what is wrong) of each leaf that has disclosures."""
+    """(texts opened, how many are closed, what is wrong, (case, class) of the keys) of each leaf with disclosures."""
     secrets = Secret.objects.using(using).filter(leaf__gte=min(hashes), leaf__lte=max(hashes)).order_by("leaf", "n")
     rows = list(secrets.values_list("leaf", "n", "key_id", "ct"))
-    live = {key_id: AESGCM(key) for key_id, key in data_keys.by_id({row[2] for row in rows}).items()}
-    destroyed = set(DataKey.objects.using(using).filter(wrapped=None).values_list("key_id", flat=True))
+    keys = DataKey.objects.using(using).filter(key_id__in={row[2] for row in rows})
+    of = {key_id: (case_id, kept) for key_id, case_id, kept in keys.values_list("key_id", "case_id", "retention")}
+    live = {key_id: AESGCM(key) for key_id, key in data_keys.by_id(of).items()}
     found: dict[int, Any] = {}
     for leaf, n, key_id, ct in rows:
-        opened, closed, spoilt = found.get(leaf, ([], 0, []))
+        opened, closed, spoilt, under = found.get(leaf, ([], 0, [], []))
         if key_id in live:
             try:
                 text = open_with(live[key_id], disclosure_place(hashes.get(leaf, b""), n), _bytes(ct))
-                opened = [*opened, text.decode("ascii")]
+                opened, under = [*opened, text.decode("ascii")], [*under, of[key_id]]
             except (WrongKey, OverflowError, TypeError, UnicodeDecodeError, AttributeError):
                 spoilt = [*spoilt, f"its disclosure {n} does not open in this place"]
-        elif key_id in destroyed:
+        elif key_id in of:
             closed += 1
         else:
             spoilt = [*spoilt, f"the key of its disclosure {n} is not there"]
-        found[leaf] = (opened, closed, spoilt)
+        found[leaf] = (opened, closed, spoilt, under)
     return found
+
+
+# ---- keys and erasures -----------------------------------------------------------------------------------------
+
+
+def _erasures(using: str, first: int) -> list[Erasure]:
+    """Every DataErased from a leaf on, by its bytes."""
+    rows = Event.objects.using(using).filter(leaf__gte=first, type=DataErased.type).order_by("leaf")
+    told = (read_erasure(leaf, _bytes(body)) for leaf, body in rows.values_list("leaf", "body"))
+    return [one for one in told if one]
+
+
+_WRONGLY_GONE = """
+select k.key_id, k.case_id, k.class, k.wrapped is not null, k.destroyed_leaf, e.body,
+       exists (select 1 from event own where own.case_id = k.case_id)
+  from data_key k left join event e on e.leaf = k.destroyed_leaf
+ where (k.wrapped is null or k.destroyed_leaf is not null)
+   and (k.wrapped is not null or k.destroyed_leaf is null or e.leaf is null or e.type <> %s or e.case_id <> k.case_id
+        or {says} = 0)
+   and not (k.wrapped is null and k.destroyed_leaf = -1
+            and not exists (select 1 from event own where own.case_id = k.case_id))
+"""
+_SAYS = {
+    "sqlite": """instr(e.body, cast('"retention_class":"' || k.class || '"' as blob))""",
+    "postgresql": """position(convert_to('"retention_class":"' || k.class || '"', 'UTF8') in e.body)""",
+}
+"""Where in an erasure's canonical bytes it says that the key's class was destroyed; 0 for nowhere."""
+_OF = "(select destroyed_leaf, count(*) as keys from data_key where destroyed_leaf >= 0 group by destroyed_leaf)"
+_COUNTED = """
+select e.leaf, e.body, coalesce(k.keys, 0) from event e left join {of} k on k.destroyed_leaf = e.leaf
+ where e.type = %s and e.leaf >= %s and e.leaf < %s order by e.leaf
+"""
+_SHARED = """
+select e.leaf, e.body, k.keys from {of} k join event e on e.leaf = k.destroyed_leaf
+ where k.keys > 1 and e.leaf < %s order by e.leaf
+"""
+_NO_KEY = """
+select k.key_id, count(*), min(s.leaf) from (select distinct key_id from secret) k join secret s on s.key_id = k.key_id
+ where k.key_id not in (select key_id from data_key) group by k.key_id order by k.key_id
+"""
+
+
+def _keys(using: str) -> Iterator[StoredKey]:
+    """The keys that are not live, without those whose erasure stands in the record: looked at where they lie."""
+    says = _SAYS[connections[using].vendor]
+    for key_id, case_id, kept, there, leaf, body, of_case in _rows(
+        using, _WRONGLY_GONE.format(says=says), DataErased.type
+    ):
+        told = read_erasure(leaf, _bytes(body)) if leaf is not None and leaf >= 0 else None
+        yield StoredKey(key_id, case_id, kept, bool(there), told, loose=leaf == -1 and not of_case)
+
+
+def _destroyed(using: str, start: int, end: int) -> Iterator[tuple[Erasure, int]]:
+    """The erasures looked at, and any before that more than one key names, each with how many keys do."""
+    rows = _rows(using, _SHARED.format(of=_OF), start)
+    rows += _rows(using, _COUNTED.format(of=_OF), DataErased.type, start, end)
+    for leaf, body, count in rows:
+        told = read_erasure(leaf, _bytes(body))
+        if told is not None:
+            yield told, count
+
+
+def _without_keys(using: str) -> list[Fault]:
+    """Disclosures of any event, and files, whose key has no row any more."""
+    secrets = _rows(using, _NO_KEY)
+    blobs = Blob.objects.using(using).exclude(key_id__in=DataKey.objects.using(using).values("key_id"))
+    return [
+        *(Fault(leaf, f"the key {key} of {count} disclosures is not there") for key, count, leaf in secrets),
+        *(Fault(-1, f"the key of the file {blob} is not there") for blob in blobs.values_list("blob_id", flat=True)),
+    ]
+
+
+def _disclosures(using: str, start: int, end: int) -> int:
+    return Secret.objects.using(using).filter(leaf__gte=start, leaf__lt=end).count()
+
+
+def _fewer(using: str, since: Beginning, count: int) -> list[Fault]:
+    """What an earlier look counted can only become less by an erasure; with one, the next whole look tells."""
+    start = since.frontier.size
+    gone = 0 if since.disclosures is None else since.disclosures - count
+    if gone <= 0 or _erasures(using, start):
+        return []
+    return [
+        Fault(-1, f"{gone} disclosures of events before {start} are gone since the last audit; run `forbear audit`")
+    ]
+
+
+def _rows(using: str, sql: str, *values: object) -> list[Any]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def _pages(using: str) -> list[Fault]:

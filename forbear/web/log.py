@@ -5,6 +5,7 @@ the page where she checks the receipt of a message.
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -15,6 +16,10 @@ from forbear.web.borrower.page import show, words
 from forbear.web.text import moment, reader_language
 
 TEXT = "text/plain; charset=utf-8"
+
+
+def _encoded(path: Sequence[bytes]) -> list[str]:
+    return [b64encode(step).decode("ascii") for step in path]
 
 
 @require_safe
@@ -40,13 +45,24 @@ def proof(request: HttpRequest) -> HttpResponse:
         )
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=400)
-    return _never_kept(JsonResponse({"size": size, "hashes": [b64encode(step).decode("ascii") for step in path]}))
+    return _never_kept(JsonResponse({"size": size, "hashes": _encoded(path)}))
 
 
 @require_safe
 def key(request: HttpRequest) -> HttpResponse:
     """The public key as notes name it."""
     return HttpResponse(f"{desk_of(request).log_key.vkey}\n", content_type=TEXT)
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """What leads from the log's first key to the present one, for whoever holds an older one (core/log_keys.py)."""
+    desk = desk_of(request)
+    steps = [
+        {"leaf": step.leaf, "event": step.body.decode(), "checkpoint": step.note, "hashes": _encoded(step.path)}
+        for step in desk.log.steps()
+    ]
+    return _never_kept(JsonResponse({"key": desk.log_key.vkey, "steps": steps}))
 
 
 @require_safe

@@ -122,6 +122,20 @@ def test_her_answer_is_named_by_our_next_mail_and_found_by_it(desk: Desk, she: B
     assert [one.text for one in said(she)] == ["我下周可以还五百。", "谢谢"]
 
 
+def test_killed_right_after_it_was_filed_the_raw_form_that_the_record_names_stays(desk: Desk, she: Borrower):
+    """It is delivered again by another way, with other headers; the first filing stands."""
+    first = letter(to=reply_to(she))
+    got = receive_mail(desk, first.as_bytes(), HERS, (reply_to(she),))
+    row = desk.mails.get(got.mail)
+    assert row is not None
+    desk.mails.change(replace(row, state=MailState.COMING))
+    first["Received"] = "from another.example.cn"
+    again = receive_mail(desk, first.as_bytes(), HERS, (reply_to(she),))
+    assert again.mail == got.mail
+    (one,) = said(she)
+    assert desk.vault.missing([one.raw]) == frozenset()
+
+
 def test_the_same_mail_again_changes_nothing_however_it_travelled(desk: Desk, she: Borrower):
     raw = letter(to=reply_to(she)).as_bytes()
     first = receive_mail(desk, raw)

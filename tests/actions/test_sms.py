@@ -17,6 +17,7 @@ from forbear.adapters.memory import clock_of, memory_desk, sent_by
 from forbear.core import events as e
 from forbear.core.contact import Actor, Auth, Channel, Reach, Role
 from forbear.core.notices import NoticeKind
+from forbear.core.receipt import receipt_of, without_receipt
 from forbear.core.refusal import Refusal
 from forbear.core.sms import Fate, Gateway, sms_size
 from forbear.town.book import made_up_book
@@ -317,7 +318,12 @@ def test_stop_is_confirmed_once_and_start_opens_again(desk):
         take_text(desk, text(" ｔｄ。", id=id))
     worked(desk)
     assert load(desk, case_id).reach.unwanted == (Channel.SMS,)
-    assert [(m.to, m.body) for m in sent_by(desk)] == [(HER.phone, "好的，不再给您发短信。想恢复请回复「恢复」。")]
+    facts = [event for event in desk.ledger.events(case_id) if isinstance(event.fact, e.MessageWritten)]
+    (said,) = [event for event in facts if event.fact.voice is e.Voice.AUTO]
+    receipt_line = f"存证码 {receipt_of(said)}"
+    body = f"好的，不再给您发短信。想恢复请回复「恢复」。\n{receipt_line}"
+    assert [(m.to, m.body) for m in sent_by(desk)] == [(HER.phone, body)]
+    assert sms_size(body, Gateway(gsm=None)).parts == 1, "the receipt costs nothing"
     assert load(desk, case_id).case.person_by_on is None
     take_receipt(desk, receipt("t1", Fate.DELIVERED))
     assert [one.delivered_at for one in talk(desk, case_id) if not one.hers] == [AT]
@@ -328,7 +334,7 @@ def test_stop_is_confirmed_once_and_start_opens_again(desk):
     take_text(desk, text("START", id="s3"))
     worked(desk)
     assert load(desk, case_id).reach.unwanted == ()
-    assert sent_by(desk)[-1].body == "好的，恢复给您发短信。不想收请回复「退订」。"
+    assert without_receipt(sent_by(desk)[-1].body) == "好的，恢复给您发短信。不想收请回复「退订」。"
     again = told_her(desk, case_id, "m2").notice
     worked(desk)
     assert state(desk, case_id, again) == "sent"

@@ -43,7 +43,7 @@ for n in range(COUNT):
         e.AnswerGiven(question=Question.STORY, answer={"text": "CANARY answer"}),
         e.MessageWritten(text="CANARY words that can be found", raw=raw),
         e.PaperReceived(item=1, paper=f"f_{n}", facts=paper),
-        e.CallRecorded(call=f"t_{n}", blob="b_none", sha256="0" * 64),
+        e.CallRecorded(call=f"t_{n}", blob="", sha256="0" * 64),
         e.CaseClosed(why="unfinished"),
     )
     write = Write(case_id=case_id, expected=-1, key=f"made:{n}", request=b"." * 32, at=now, occurred_at=None,

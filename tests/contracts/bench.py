@@ -51,7 +51,7 @@ class Bench:
     keys: Keys | None = None
 
     def forget(self, case_id: str, retention: str) -> None:
-        """Destroy a data key, as an erasure will."""
+        """Destroy a data key as somebody would who owns the database: no fact tells of it."""
         if isinstance(self.ledger, MemoryLedger):
             self.ledger.forget(case_id, retention)
         else:

@@ -111,6 +111,19 @@ def test_what_was_never_there_is_a_key_error(ground: Ground):
             look("b_none")
 
 
+def test_what_is_missing_is_told_without_reading_a_file(ground: Ground):
+    kept, other = (ground.vault.keep("c_1", kind, b"x") for kind in ("health", "finance"))
+    assert ground.vault.missing([kept, other, "b_none"]) == {"b_none"}
+    ground.destroy("c_1", "health")
+    assert ground.vault.missing([kept, other]) == {kept}
+    ground.vault.drop(other)
+    assert ground.vault.missing([other]) == {other}
+    if ground.shelf is not None:
+        third = ground.vault.keep("c_1", "finance", b"x")
+        ground.shelf.delete(f"{third[-2:]}/{third}")
+        assert ground.vault.missing([third]) == {third}
+
+
 def test_with_its_key_a_file_is_gone_and_then_swept(ground: Ground):
     health = [ground.vault.keep("c_1", "health", b"diagnosis") for _ in range(2)]
     others = [ground.vault.keep("c_1", "finance", b"payslip"), ground.vault.keep("c_2", "health", b"diagnosis")]

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
+from forbear.core import events as e
 from forbear.core.chain import leaf_hash
+from forbear.core.facts import Retention
 from forbear.store.models import Command, Event, Head, Secret
 from forbear.store.privacy import DataKeys, disclosure_place, open_bytes, seal_bytes
 from tests.contracts.bench import START, due, opened, without_triggers, write, wrote
@@ -38,31 +40,60 @@ def test_a_log_that_nobody_touched_is_well(bench):
     assert (counts(audit), audit.flaws) == ((5, 2, 5, 9, 0), ())
 
 
+def erase(bench, retention="message", case_id="c_1"):
+    """As the desk does it: a fact, and what it says."""
+    fact = e.DataErased(retention_class=Retention(retention), why="asked", keys=1)
+    seq = bench.ledger.events(case_id)[-1].seq
+    bench.ledger.append(write(fact, expected=seq, key=f"erase-{case_id}-{seq}", case_id=case_id))
+
+
 def test_what_was_rightly_erased_is_counted_and_no_flaw(bench):
     told(bench)
-    bench.forget("c_1", "message")
+    erase(bench)
     audit = bench.ledger.verify()
-    assert (counts(audit), audit.flaws) == ((5, 2, 5, 6, 3), ())
+    assert (counts(audit), audit.flaws) == ((6, 2, 6, 6, 3), ())
+
+
+def test_what_was_taken_without_a_fact_is_named(bench):
+    told(bench)
+    bench.forget("c_1", "message")
+    gone = "c_1: a disclosure of class message is gone, and the record holds no erasure of it since"
+    found = [(flaw.leaf, flaw.problem) for flaw in bench.ledger.verify().flaws if flaw.leaf >= 0]
+    assert found == [(2, gone), (3, gone), (4, gone)]
 
 
 def test_erased_disclosures_may_be_deleted_and_no_others(stored):
     told(stored)
-    stored.forget("c_1", "message")
-    Secret.objects.filter(leaf=2).delete()
-    assert stored.ledger.verify().flaws == ()
+    erase(stored)
+    assert not Secret.objects.filter(leaf__in=(2, 3, 4)).exists()
     without_triggers()
     Secret.objects.filter(leaf=1, n=0).delete()
     (flaw,) = stored.ledger.verify().flaws
-    assert (flaw.leaf, flaw.problem) == (1, "a disclosure is gone and no key of its case was destroyed since")
+    assert (flaw.leaf, flaw.problem) == (
+        1,
+        "c_2: a disclosure of class identity is gone, and the record holds no erasure of it since",
+    )
 
 
 def test_a_disclosure_recorded_after_the_erasure_is_missed(stored):
     told(stored)
-    stored.forget("c_1", "message")
-    stored.ledger.append(write(wrote("later"), expected=3, key="f"))
+    erase(stored)
+    stored.ledger.append(write(wrote("later"), expected=4, key="f"))
     without_triggers()
-    Secret.objects.filter(leaf=5).delete()
-    assert [flaw.leaf for flaw in stored.ledger.verify().flaws] == [5]
+    Secret.objects.filter(leaf=6).delete()
+    assert [flaw.leaf for flaw in stored.ledger.verify().flaws] == [6]
+
+
+def test_what_is_said_after_an_erasure_in_the_same_command_stays(bench):
+    told(bench)
+    fact = e.DataErased(retention_class=Retention.MESSAGE, why="asked", keys=1)
+    bench.ledger.append(write(fact, wrote("your messages are gone"), expected=3, key="f"))
+    assert [event.fact for event in bench.ledger.events("c_1")[3:]] == [
+        wrote(None),
+        fact,
+        wrote("your messages are gone"),
+    ]
+    assert bench.ledger.verify().flaws == ()
 
 
 def sql(statement, *values):

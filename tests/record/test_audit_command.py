@@ -4,19 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from forbear.actions.record_audit import Fit, check_receipt
-from forbear.adapters.ed25519 import check
+from forbear.adapters.ed25519 import Ed25519Key, check
+from forbear.adapters.witness import WitnessBook
 from forbear.config import cli, record_watch, wiring
 from forbear.core.checkpoint import KeyKind, parse_note, read_checkpoint, read_vkey, verify_note
+from forbear.core.log_keys import Step, followed
 from forbear.core.merkle import verify_consistency, verify_inclusion
 from forbear.core.receipt import read_receipt, receipt_of, without_receipt
 from forbear.store.models import Event
-from tests.contracts.bench import opened, without_triggers, write, wrote
+from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrote
 from tests.servers import ROOT
 
 
@@ -72,6 +75,10 @@ def test_a_checkpoint_kept_elsewhere_is_held_against_it(here, capsys, tmp_path):
     status, said = audit(capsys, "--against", str(kept))
     assert status == 1
     assert f"the checkpoint in {kept} is not a checkpoint of this log" in said
+    for nothing in ("", "\n\n", "no checkpoint", "x" * 200_000):
+        kept.write_text(nothing)
+        assert cli.main(["audit", "--against", str(kept)]) == 2
+        assert capsys.readouterr().err.startswith(f"forbear: {kept} is no checkpoint: ")
     assert cli.main(["audit", "--against", str(tmp_path / "gone")]) == 2
     assert "gone cannot be read: No such file or directory" in capsys.readouterr().err
 
@@ -99,6 +106,7 @@ def test_a_receipt_is_read_however_it_is_copied():
     assert str(found) == "7F3K-12-200345-R4XQKD7M2PLQABCDEFGH"
     assert read_receipt("7f3k-12-\n200345 - r4xqkd7m2p lqabcdefgh") == found
     assert read_receipt("7F3K－12－200345－R4XQKD7M2PLQABCDEFGH") == found
+    assert read_receipt("７Ｆ３Ｋ－１２－２００３４５－Ｒ４ＸＱＫＤ７Ｍ２ＰＬＱＡＢＣＤＥＦＧＨ") == found
     assert read_receipt("7F3K-12-200345-R4XQ") is None
     assert without_receipt(text) == "请看。"
     assert without_receipt("请看。") == "请看。"
@@ -127,7 +135,6 @@ def test_everybody_can_read_key_checkpoint_and_proofs(here):
     found = read_checkpoint(verify_note(note, vkey, check))
     assert page.get("/log/checkpoint/3").content.decode() == note
     assert page.get("/log/checkpoint/2").status_code == 404
-    from base64 import b64decode
 
     def hashes(query):
         return [b64decode(step) for step in page.get(f"/log/proof?{query}").json()["hashes"]]
@@ -147,6 +154,26 @@ def test_everybody_can_read_key_checkpoint_and_proofs(here):
         answer = page.get(f"/log/proof?{query}")
         assert (answer.status_code, answer.json()["error"]) == (400, problem)
     assert page.post("/log/checkpoint").status_code == 405
+
+
+def test_another_key_signs_the_log_and_an_outsider_follows_to_it(here, capsys, tmp_path):
+    page = Client()
+    before = here.log_key.vkey
+    assert page.get("/log/keys").json() == {"key": before, "steps": []}
+    assert cli.main(["keys", "log"]) == 0
+    assert capsys.readouterr().out.split()[0] == here.log_key.vkey != before
+    here.ledger.append(write(wrote("3"), expected=2, key="c", case_id="c_7f3kx", at=here.clock.now()))
+    here.log.checkpoint()
+    told = page.get("/log/keys").json()
+    (one,) = told["steps"]
+    step = Step(one["leaf"], one["event"].encode(), one["checkpoint"], tuple(map(b64decode, one["hashes"])))
+    assert followed(before, [step], check) == told["key"] == here.log_key.vkey
+    book = WitnessBook(tmp_path / "W", Ed25519Key("w", bytes(32), KeyKind.WITNESS), [before])
+    assert book.follow(here.log.at(3), lambda: [step]) == ""
+    assert book.follow(here.log.latest(), lambda: [step]) == here.log_key.vkey
+    assert audit(capsys)[1].startswith("well   5 events of 1 cases, 3 checkpoints")
+    assert page.get("/desk/cases/log").status_code in (302, 404)
+    assert cli.main(["export", "log", "-o", str(tmp_path / "x.zip")]) != 0
 
 
 def test_she_checks_a_receipt_on_a_page(here):
@@ -173,5 +200,5 @@ def test_an_outsider_makes_a_key_and_is_told_what_is_wrong(tmp_path):
     assert (Path(tmp_path) / "W/key").stat().st_mode & 0o777 == 0o600
     wrong = forbear("look", "--name", "w", "--folder", "W", "--log", "nonsense", "http://127.0.0.1:9")
     assert (wrong.returncode, "is no public key of a note" in wrong.stderr) == (2, True)
-    away = forbear("look", "--name", "w", "--folder", "W", "--log", made.stdout.strip(), "http://127.0.0.1:9")
+    away = forbear("look", "--name", "w", "--folder", "W", "--log", LOG_KEY.vkey, "http://127.0.0.1:9")
     assert (away.returncode, "http://127.0.0.1:9 could not be asked" in away.stderr) == (2, True)

@@ -16,28 +16,43 @@ from django.db import connection, transaction
 
 from forbear.actions.record_audit import audited
 from forbear.adapters.ed25519 import Ed25519Key
+from forbear.adapters.ids import RandomIds
 from forbear.adapters.memory import memory_desk
+from forbear.adapters.vault import Folder, SealedVault
 from forbear.core import events as e
 from forbear.core.chain import leaf_hash
-from forbear.store.models import CheckpointRow, Command, Event, Head, Secret, TreeNode
+from forbear.core.evidence import PaperFacts
+from forbear.core.facts import Retention
+from forbear.store.blobs import DjangoRegister
+from forbear.store.models import Blob, CheckpointRow, Command, DataKey, Event, Head, Secret, TreeNode
 from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write, wrote
 from tests.record.insider import Insider
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-MUTATIONS = 20_000 if LONG else 125
+MUTATIONS = 20_000 if LONG else 165
 CLEAN = 1_000 if LONG else 12
 DESK = memory_desk(at=START)
 FORGER = Ed25519Key(LOG_KEY.origin, bytes(32))
 CASES = ("c_abcd", "c_bbbb", "c_cccc")
 
 
+def vault(bench):
+    return SealedVault(Folder(bench.home / "papers"), DjangoRegister(bench.keys), RandomIds())
+
+
 def tell(bench, rng, events):
-    """Three cases of random length, their events mixed, with checkpoints here and there and one at the end."""
+    """Three cases of random length, their events mixed, a paper in the vault, now and then the messages of a case
+    erased; with checkpoints here and there and one at the end.
+    """
     seqs = dict.fromkeys(CASES, -1)
     for n in range(events):
         case_id = CASES[n] if n < 3 else rng.choice(CASES)
         bench.clock.advance(seconds=rng.randrange(3))
         facts = [opened(case_id)] if seqs[case_id] < 0 else [_fact(rng, n) for _ in range(rng.choice((1, 1, 2)))]
+        if n == 3:
+            facts = [_paper(bench, case_id)]
+        elif (n == 8 or rng.random() < 0.1) and (keys := bench.ledger.keys_of(case_id, "message")):
+            facts.append(e.DataErased(retention_class=Retention.MESSAGE, why="asked", keys=keys))
         given = {"expected": seqs[case_id], "key": f"k{n}", "case_id": case_id, "at": bench.clock.now()}
         assert isinstance(bench.ledger.append(write(*facts, **given)), tuple)
         seqs[case_id] += len(facts)
@@ -48,6 +63,12 @@ def tell(bench, rng, events):
 
 def _fact(rng, n):
     return rng.choice((wrote(f"message {n}"), e.NoteWritten(text=f"note {n}"), e.EnforcementPaused()))
+
+
+def _paper(bench, case_id):
+    blob = vault(bench).keep(case_id, "finance", b"x")
+    facts = PaperFacts(name="x", mime="image/png", size=1, sha256="0" * 64, blob=blob, health=False)
+    return e.PaperReceived(item=1, paper="f_1", facts=facts)
 
 
 class Hand:
@@ -149,6 +170,36 @@ class Hand:
         row = self.secret()
         Secret.objects.filter(leaf=row.leaf, n=row.n).update(key_id="k_other")
 
+    def live_key(self):
+        return self.rng.choice(list(DataKey.objects.filter(destroyed_leaf=None)))
+
+    def key_cleared(self):
+        leaf = self.rng.choice((None, -1, self.leaf(), *DataKey.objects.values_list("destroyed_leaf", flat=True)))
+        DataKey.objects.filter(key_id=self.live_key().key_id).update(wrapped=None, destroyed_leaf=leaf)
+
+    def key_cleared_with_all_it_sealed(self):
+        key = self.live_key()
+        DataKey.objects.filter(key_id=key.key_id).update(wrapped=None, destroyed_leaf=self.size - 1)
+        self.sql("delete from secret where key_id = %s", key.key_id)
+
+    def key_deleted(self):
+        self.sql("delete from data_key where key_id = %s", self.live_key().key_id)
+
+    def key_of_another_class(self):
+        DataKey.objects.filter(key_id=self.live_key().key_id).update(retention="recording")
+
+    def key_of_another_case(self):
+        DataKey.objects.filter(key_id=self.live_key().key_id).update(case_id="c_other")
+
+    def key_said_to_be_destroyed(self):
+        DataKey.objects.filter(key_id=self.live_key().key_id).update(destroyed_leaf=self.leaf())
+
+    def file_forgotten(self):
+        Blob.objects.all().delete()
+
+    def file_elsewhere(self):
+        Blob.objects.update(path="xx/b_other")
+
     def command(self):
         row = self.rng.choice(list(Command.objects.all()))
         change = self.rng.choice(("delete from command where key = %s", "update command set count = 0 where key = %s"))
@@ -182,11 +233,12 @@ class Hand:
             cursor.execute(statement, values)
 
 
-KINDS = sorted(name for name in vars(Hand) if name not in ("leaf", "flipped", "secret", "sql") and name[0] != "_")
+HELPERS = ("leaf", "flipped", "secret", "live_key", "sql")
+KINDS = sorted(name for name in vars(Hand) if name not in HELPERS and name[0] != "_")
 
 
 def flaws(bench, note):
-    desk = replace(DESK, clock=bench.clock, ledger=bench.ledger, log=bench.log)
+    desk = replace(DESK, clock=bench.clock, ledger=bench.ledger, log=bench.log, vault=vault(bench))
     return audited(desk, [("the checkpoint kept elsewhere", note)]).flaws
 
 
@@ -245,7 +297,7 @@ def test_a_kind_of_change_changes_something(sqlite_database, tmp_path, kind):
     without_triggers()
 
     def rows():
-        tables = (Event, Secret, Command, Head, TreeNode, CheckpointRow)
+        tables = (Event, Secret, DataKey, Blob, Command, Head, TreeNode, CheckpointRow)
         return [sorted(map(str, table.objects.values_list())) for table in tables]
 
     before = rows()

@@ -190,7 +190,8 @@ def test_a_clock_runs_ahead(stand):
 def test_this_machines_clock_is_before_the_record(stand):
     desk = memory_desk(at=START - timedelta(minutes=10), ledger=stand.bench.ledger, log=stand.bench.log)
     assert [flaw.problem for flaw in audited(desk).flaws] == [
-        "this machine's clock is 660 seconds before the record's last event: it was set back"
+        "this machine's clock is 660 seconds before the record's last event: it was set back, or another that writes"
+        " here ran ahead"
     ]
 
 

@@ -33,6 +33,9 @@ class Drawer:
         self.keys.pop(self.key_for(case_id, retention)[0])
         self.destroyed.append((case_id, retention))
 
+    def entered(self, blob_ids):
+        return {one: self.files[one][2] for one in blob_ids if self.find(one)}
+
     def closed(self, case_id, retention):
         mine = [(blob_id, path) for blob_id, (key_id, _, path) in self.files.items() if key_id not in self.keys]
         return [one for one in mine if self.files[one[0]][0].startswith(f"{case_id}.{retention}.")]
