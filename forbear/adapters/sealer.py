@@ -9,7 +9,7 @@ revocation data at hand, all that checking needs stands under an archive time st
 import asyncio
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -26,7 +26,8 @@ from forbear.adapters.seal_check import Trust, examine, signed_by
 from forbear.adapters.signing_keys import SigningKey, revocation_list
 from forbear.adapters.signing_settings import Signatories
 from forbear.adapters.timestamps import TimestampAuthority, pem_certificates
-from forbear.core.signatures import FIELDS, STATEMENT_FILE, Issuer, Level, Seal
+from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Issuer, Level, Seal
+from forbear.words import say
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,10 @@ class PadesSealer:
         level = Level.B_T if self._authority else Level.B_B
         if level is Level.B_T and (archived := self._archived(pdf, order)):
             level, pdf = Level.B_LTA, archived
-        found = examine(pdf, self.trust(order), order.at)
+        found = examine(pdf, self.trust(order.at), order.at)
         if wrong := [one for one in found.checks if not one.well]:
-            raise SealingAway(f"what was signed does not hold: {wrong[0].name}: {wrong[0].said}")
+            said = say("en", wrong[0].key, **wrong[0].facts)
+            raise SealingAway(f"what was signed does not hold: {wrong[0].name}: {said}")
         borrower, lender = (signed_by(one) for one in found.signatures)
         seal = Seal(
             sha256=sha256(pdf).hexdigest(),
@@ -69,12 +71,15 @@ class PadesSealer:
         )
         return Sealed(pdf=pdf, level=level, seal=seal)
 
-    def trust(self, order: SealOrder) -> Trust:
+    def look(self, pdf: bytes, at: datetime, document_sha256: str, sealed_sha256: str) -> tuple[Check, ...]:
+        return examine(pdf, self.trust(at), at, document_sha256, sealed_sha256).checks
+
+    def trust(self, at: datetime) -> Trust:
         """Whom what is made here has to come from."""
         settings = self._who.settings
         roots = list(pem_certificates(settings.roots)) if settings and settings.roots else []
         return Trust(
-            roots=(*[one.dump() for one in roots], self._who.own(order.at)[0].certificate),
+            roots=(*[one.dump() for one in roots], self._who.own(at)[0].certificate),
             tsa_roots=self._authority.roots if self._authority else b"",
         )
 
@@ -120,7 +125,7 @@ class PadesSealer:
             lists = [file.read_bytes() for file in settings.crls]
             if self.issuer is Issuer.OWN:
                 lists.append(revocation_list(self._who.own(order.at)[0], order.at, order.at + timedelta(days=7)))
-            return asyncio.run(_archive(pdf, self._authority, self.trust(order), lists, settings.fetch, order))
+            return asyncio.run(_archive(pdf, self._authority, self.trust(order.at), lists, settings.fetch, order))
         except (SigningError, PathBuildingError, PathValidationError, OSError, ValueError) as error:
             log.warning("no revocation data for an archive time stamp: %s: %s", type(error).__name__, error)
             return None

@@ -18,6 +18,9 @@ from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 
+NO_NEW_CARD = "agreement.no_new_card_promise"
+"""A rule of credit cards alone; other rulebooks do not have it."""
+
 
 class Lapse(StrEnum):
     """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one,
@@ -56,7 +59,9 @@ class Terms:
     """Everything the document says. `record_head`: hash of the case's last event when issued, hexadecimal; `ledger` and
     `ledger_key`: name and public key of the log it stands in; `template`: the text it is printed by; `certificates`:
     whose the signatures' will be (core/signatures.py: Issuer); `pay_to`: the account, "" for the contract's own;
-    `cooling_days`: after signing, in which she may take her signature back; `review_on`: when both look at it again.
+    `cooling_days`: after signing, in which she may take her signature back; `review_on`: when both look at it again;
+    `guarantors`, `co_borrowers`: names of the others who answer for the loan, bound only by a signature of their own;
+    `second_eyes`: reasons to end it that two reviewers have to agree on; `no_new_card`: 信用卡办法 art. 70 (4).
     """
 
     case_id: str
@@ -89,6 +94,10 @@ class Terms:
     cooling_days: int = 0
     review_on: tuple[date, ...] = ()
     breach: BreachRule = field(default_factory=BreachRule)
+    guarantors: tuple[str, ...] = ()
+    co_borrowers: tuple[str, ...] = ()
+    second_eyes: tuple[str, ...] = ()
+    no_new_card: bool = False
 
     @property
     def orders(self) -> Orders:
@@ -128,6 +137,8 @@ def draw_up(
     replaces: int | None,
     house: House,
     borrower: Party,
+    guarantors: tuple[str, ...],
+    co_borrowers: tuple[str, ...],
     loan: Loan,
     offer: Offer,
     issued_on: date,
@@ -175,6 +186,10 @@ def draw_up(
             missed=rulebook.integer("breach.missed"),
             of=rulebook.integer("breach.missed_of"),
         ),
+        guarantors=guarantors,
+        co_borrowers=co_borrowers,
+        second_eyes=rulebook.texts("breach.second_eyes"),
+        no_new_card=bool(rulebook.stack(NO_NEW_CARD)) and rulebook.flag(NO_NEW_CARD),
     )
 
 

@@ -131,7 +131,15 @@ BORROWER = {
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
-        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "payments/credit"),
+        *(
+            "",
+            "agreement",
+            "agreement/take-back",
+            "agreement/check",
+            "payments",
+            "payments/new-plan",
+            "payments/credit",
+        ),
         *("plans", "calls", "everything/proof"),
     ),
 }
