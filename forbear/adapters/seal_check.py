@@ -16,7 +16,7 @@ from typing import Any
 
 from forbear.actions.ports import ZONE, TimestampLies
 from forbear.adapters.signing_keys import ACT_URN
-from forbear.adapters.timestamps import pem_certificates, read_token
+from forbear.adapters.timestamps import pem_certificates, read_token, unvouched_parts_are_well
 from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Signed
 
 # What pyHanko has to say of a bad file is said by a check of ours.
@@ -163,19 +163,18 @@ def _document(pdf: bytes, said: dict[str, Any], document_sha256: str) -> Found:
 def _signature(signature: Any) -> Found:
     """Its bytes are as signed, and what came after is what the first signature allows."""
     from asn1crypto import core
-    from asn1crypto.parser import peek
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    held = signature.pkcs7_content
-    if held[peek(held) :].strip(b"\0"):
-        raise _Wrong("behind")
+    _held(signature)
     content = signature.signed_data["encap_content_info"]
     digest = signature.signer_info["digest_algorithm"]["algorithm"].native
     if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached" or content["content"] is not core.VOID:
         raise _Wrong("not_pades")
     if digest not in ("sha256", "sha384", "sha512"):
         raise _Wrong("weak", digest=digest)
+    if not unvouched_parts_are_well(signature.signed_data):
+        raise _Wrong("beside")
     signature.compute_integrity_info()
     found = signature.summarise_integrity_info()
     intact, valid = validate_sig_integrity(
@@ -247,7 +246,7 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> Found:
             stamps.append(read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots))
     for archive in signatures[0].reader.embedded_timestamp_signatures:
         digest = archive.compute_digest()
-        stamps.append(read_token(archive.pkcs7_content.rstrip(b"\0"), digest, trust.tsa_roots))
+        stamps.append(read_token(_held(archive), digest, trust.tsa_roots))
     if not stamps:
         return "no_time", {}
     if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
@@ -279,6 +278,17 @@ def _statement_bytes(reader: Any) -> bytes:
         raise _Wrong("attached")
     found: bytes = names[1]["/EF"]["/F"].data
     return found
+
+
+def _held(signature: Any) -> bytes:
+    """The signature in its place (DER), with nothing but zeros behind it."""
+    from asn1crypto.parser import peek
+
+    held: bytes = signature.pkcs7_content
+    size = peek(held)
+    if held[size:].strip(b"\0"):
+        raise _Wrong("behind")
+    return held[:size]
 
 
 def _token(signature: Any) -> bytes | None:

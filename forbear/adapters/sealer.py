@@ -195,7 +195,7 @@ def _signer(key: SigningKey) -> Any:
             return bytes(512) if dry_run else key.sign(data)
 
     own, *chain = (x509.Certificate.load(one) for one in (key.certificate, *key.chain))
-    return OfOurs(signing_cert=own, cert_registry=SimpleCertificateStore.from_certs([own, *chain]))
+    return OfOurs(signing_cert=own, cert_registry=SimpleCertificateStore.from_certs(chain))
 
 
 def _stamper(authority: TimestampAuthority) -> Any:

@@ -1,8 +1,6 @@
 """Sealed agreements: pyHanko and pdfsig verify them, every kind of key signs, what must not be is not."""
 
 import base64
-import os
-import random
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,8 +13,6 @@ from asn1crypto import x509 as a
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from pyhanko.pdf_utils.generic import NumberObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -30,7 +26,6 @@ from forbear.core.signatures import Issuer, Level
 from tests.signing.authority import Authority, openssl
 from tests.signing.sealing import NOW, Service, document, order, sealer, terms
 
-FLIPS = 2_000 if os.environ.get("FORBEAR_LONG") else 15
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 
 
@@ -114,29 +109,6 @@ def test_openssl_verifies_the_time_stamp_over_her_signature(stamped: Sealed, aut
     assert "Verification: OK" in authority.verify(digest=digest, reply=tmp_path / "token", token=True)
     assert stamped.seal.borrower.stamped_by == "Test tsa"
     assert wrong(stamped.pdf, Trust(tsa_roots=authority.root)) == []
-
-
-def test_every_flipped_byte_of_a_signed_revision_is_found(stamped: Sealed, folder: Path):
-    """A flip between the two parts that a signature covers lies in the signature itself."""
-    start, first, second, rest = PdfFileReader(BytesIO(stamped.pdf)).embedded_regular_signatures[1].byte_range
-    covered = [*range(start, start + first), *range(second, second + rest)]
-    rng = random.Random(6)
-    for number, at in enumerate(rng.sample(covered, FLIPS)):
-        changed = bytearray(stamped.pdf)
-        changed[at] ^= 1 << rng.randrange(8)
-        assert wrong(bytes(changed)), f"byte {at} was changed and nobody noticed"
-        if number < 5:
-            assert pdfsig(bytes(changed), folder).count("Signature is Valid.") < 2
-
-
-def test_a_page_changed_after_signing_is_found_by_both(plain: Sealed, folder: Path):
-    writer, out = IncrementalPdfFileWriter(BytesIO(plain.pdf)), BytesIO()
-    page = writer.root["/Pages"]["/Kids"][0]
-    page[pdf_name("/Rotate")] = NumberObject(90)
-    writer.update_container(page)
-    writer.write(out)
-    assert wrong(out.getvalue()) == ["borrower", "lender", "whole"]
-    assert "  - Total document signed" not in pdfsig(out.getvalue(), folder)
 
 
 def test_what_is_signed_already_or_has_no_fields_is_not_sealed(plain: Sealed, folder: Path):
