@@ -3,7 +3,8 @@
 Each byte belongs to one of three parts. *Covered* by the lender's signature: both pyHanko and pdfsig find a flip.
 *The place of the lender's signature*: no signature covers itself; our check finds each flip that changes a value, and
 one that only writes a hexadecimal digit otherwise (a for A) changes nothing that the file says. *Appended* archive data
-(B-LTA): under the archive time stamp, found by our check; pdfsig 22.12 does not verify that stamp. Against the SHA-256 in the record every flip shows. FORBEAR_LONG flips 10,000 bits of each, otherwise a few.
+(B-LTA): under the archive time stamp, found by our check; pdfsig 22.12 does not verify that stamp. Against the SHA-256
+in the record every flip shows. FORBEAR_LONG flips 10,000 bits of each, otherwise a few.
 """
 
 import os
@@ -60,13 +61,17 @@ class Judges:
 
     def pdfsig(self, pdf: bytes) -> bool:
         """Both signatures hold, and the last covers the file to its end."""
-        (self.folder / "flipped.pdf").write_bytes(pdf)
-        said = subprocess.run(["pdfsig", "-nocert", "flipped.pdf"], cwd=self.folder, capture_output=True)
-        told = said.stdout.decode("utf-8", "replace")
-        return told.count("Signature is Valid.") == 2 and told.count("  - Total document signed") == 1
+        return pdfsig_finds_it_well(pdf, self.folder)
 
     def ours(self, pdf: bytes, sealed_sha256: str = "") -> bool:
         return examine(pdf, self.trust, NOW, "", sealed_sha256).well
+
+
+def pdfsig_finds_it_well(pdf: bytes, folder: Path) -> bool:
+    (folder / "looked.pdf").write_bytes(pdf)
+    said = subprocess.run(["pdfsig", "-nocert", "looked.pdf"], cwd=folder, capture_output=True).stdout
+    told = said.decode("utf-8", "replace")
+    return told.count("Signature is Valid.") == 2 and told.count("  - Total document signed") == 1
 
 
 @pytest.fixture(scope="module")
