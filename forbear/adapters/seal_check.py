@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import Any
 
 from forbear.actions.ports import ZONE, TimestampLies
-from forbear.adapters.signing_keys import ACT_URN
+from forbear.adapters.signing_keys import ACT_URN, binds
 from forbear.adapters.timestamps import pem_certificates, read_token, unvouched_parts_are_well
 from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Signed
 
@@ -47,7 +47,7 @@ class Trust:
             moment=at,
             crls=[crl.CertificateList.load(one) for one in lists],
             allow_fetching=fetch,
-            revocation_mode="hard-fail" if lists or fetch else "soft-fail",
+            revocation_mode="require" if lists or fetch else "soft-fail",
             time_tolerance=timedelta(seconds=EARLY_SECONDS),
         )
 
@@ -213,6 +213,8 @@ def _certificate(signature: Any, trust: Trust, at: datetime) -> Found:
     if not own.not_valid_before <= then <= own.not_valid_after:
         raise _Wrong("period", start=f"{own.not_valid_before:%Y-%m-%d}", end=f"{own.not_valid_after:%Y-%m-%d}")
     others = signature.other_embedded_certs
+    if not binds(own.dump()):
+        raise _Wrong("usage")
     checking = CertificateValidator(own, others, validation_context=trust.context(then, others=[own, *others]))
     try:
         asyncio.run(checking.async_validate_path())

@@ -14,16 +14,19 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import typst
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.actions.signing_ports import Sealed, SealingAway, SealOrder, SealRefused
 from forbear.adapters.glyphs import printable
 from forbear.adapters.printer import font_files
 from forbear.adapters.seal_check import Trust, examine, signed_by
-from forbear.adapters.signing_keys import SigningKey, revocation_list
+from forbear.adapters.signing_keys import BadKey, SigningKey, revocation_list
 from forbear.adapters.signing_settings import Signatories
 from forbear.adapters.timestamps import TimestampAuthority, pem_certificates
 from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Issuer, Level, Seal
@@ -49,7 +52,7 @@ class PadesSealer:
             _prepared(order.document)
             pdf = self._signed(order.document, "borrower", self._who.borrower(order, act), order, stamper)
             pdf = self._signed(pdf, "lender", self._who.lender(order, act), order, stamper)
-        except (TimestampAway, TimestampLies) as error:
+        except (TimestampAway, TimestampLies, BadKey) as error:
             raise SealingAway(str(error)) from error
         level = Level.B_T if self._authority else Level.B_B
         if level is Level.B_T and (archived := self._archived(pdf, order)):
@@ -119,16 +122,27 @@ class PadesSealer:
         if settings is None or not (settings.crls or settings.fetch) or self._authority is None:
             return None
         from pyhanko.sign.general import SigningError
-        from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
+        from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
 
         try:
-            lists = [file.read_bytes() for file in settings.crls]
+            lists = [_current(file, order.at) for file in settings.crls]
             if self.issuer is Issuer.OWN:
                 lists.append(revocation_list(self._who.own(order.at)[0], order.at, order.at + timedelta(days=7)))
             return asyncio.run(_archive(pdf, self._authority, self.trust(order.at), lists, settings.fetch, order))
+        except RevokedError as error:
+            raise SealingAway(f"a certificate was revoked: {error}") from error
         except (SigningError, PathBuildingError, PathValidationError, OSError, ValueError) as error:
             log.warning("no revocation data for an archive time stamp: %s: %s", type(error).__name__, error)
             return None
+
+
+def _current(file: Path, at: datetime) -> bytes:
+    """A list of revoked certificates in DER, as it lies in a file; ValueError where it is none or out of date."""
+    data = file.read_bytes()
+    found = x509.load_pem_x509_crl(data) if data.startswith(b"-----") else x509.load_der_x509_crl(data)
+    if found.next_update_utc is not None and found.next_update_utc < at:
+        raise ValueError(f"{file} is out of date since {found.next_update_utc:%Y-%m-%d}")
+    return found.public_bytes(Encoding.DER)
 
 
 def _prepared(pdf: bytes) -> None:

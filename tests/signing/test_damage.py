@@ -71,6 +71,11 @@ def expired(bench: Bench) -> bytes:
     return bench.signed(order(), ours=FileKey(key, made, (bench.own.certificate,)))
 
 
+def not_for_signatures(bench: Bench) -> bytes:
+    """By a certificate for certificates: it is not made for signing papers."""
+    return bench.signed(order(), ours=bench.own)
+
+
 def by_another_key(bench: Bench) -> bytes:
     ours = own_authority(bench.folder / "keys", "x", NOW)[1]
     return bench.signed(order(), ours=FileKey(bench.own.private_key, ours.certificate, ours.chain))
@@ -154,6 +159,9 @@ DAMAGES = {
         trust=stranger,
     ),
     "a certificate expired when it signed": Damage(expired, (("certificate of the lender", "wrong.period"),)),
+    "a certificate that is not for signatures": Damage(
+        not_for_signatures, (("certificate of the lender", "wrong.usage"),)
+    ),
     "signed after the last day to sign": Damage(
         lambda bench: bench.signed(order(signed_at=NOW + timedelta(days=5))), (("signing act", "wrong.late_act"),)
     ),

@@ -3,7 +3,7 @@
 import base64
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -155,12 +155,15 @@ def test_with_revocation_data_it_lasts(folder: Path, authority: Authority, own: 
     assert sealer(folder, authority, revocation={"files": ["tsa.crl"]}).seal(order()).level is Level.B_T
 
 
-def revocation_list_of(key: object, certificate: bytes) -> bytes:
+def revocation_list_of(key: object, certificate: bytes, at: datetime = NOW, revoked: int = 0) -> bytes:
     from cryptography.hazmat.primitives import hashes
 
     above = x509.load_der_x509_certificate(certificate)
     made = x509.CertificateRevocationListBuilder().issuer_name(above.subject)
-    made = made.last_update(NOW - timedelta(hours=1)).next_update(NOW + timedelta(days=2))
+    made = made.last_update(at - timedelta(hours=1)).next_update(at + timedelta(days=2))
+    if revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(revoked).revocation_date(at - timedelta(hours=2)).build()
+        made = made.add_revoked_certificate(entry)
     return made.sign(key, hashes.SHA256()).public_bytes(DER)  # type: ignore[arg-type]
 
 
