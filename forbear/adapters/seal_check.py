@@ -252,9 +252,9 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> Found:
     if not stamps:
         return "no_time", {}
     if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
-        raise _Wrong("early", at=f"{stamps[0]:%Y-%m-%d %H:%M}")
+        raise _Wrong("early", at=f"{stamps[0]:%Y-%m-%dT%H:%MZ}")
     by = _name(_tsa_certificate(_token(signatures[0])).subject)
-    return "time" if trust.tsa_roots else "time_any", {"by": by, "at": f"{stamps[0]:%Y-%m-%d %H:%M:%S}"}
+    return "time" if trust.tsa_roots else "time_any", {"by": by, "at": f"{stamps[0]:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------

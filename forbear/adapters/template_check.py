@@ -256,31 +256,6 @@ REQUIRED = frozenset(item.key for item in ITEMS)
 
 def example(template: str) -> Terms:
     """Terms of which every condition is met that can be."""
-    owed = Owed(principal_minor=100_000, interest_minor=2_000, penalty_minor=500, fees_minor=0)
-    forgiven = Owed(principal_minor=0, interest_minor=0, penalty_minor=500, fees_minor=0)
-    rows = [
-        _row(date(2026, 4, 28), 50_000, 1_500, 50_000),
-        _row(date(2026, 5, 28), 50_000, 1_500, 0),
-    ]
-    plan = Plan(
-        as_of=date(2026, 3, 18),
-        owed=owed,
-        first_due_on=date(2026, 4, 28),
-        ends_on=date(2026, 5, 28),
-        instalments=tuple(rows),
-        forgiven=forgiven,
-        measures=(
-            Measure(measure="deferral", months=1),
-            Measure(measure="interest-only", months=1),
-            Measure(measure="step"),
-            Measure(measure="income-following"),
-            Measure(measure="settlement", amount_minor=103_000),
-        ),
-        annual_cost_ppm=60_000,
-        total_minor=103_000,
-        instalment_max_minor=51_500,
-        rate_ppm=60_000,
-    )
     said: dict[str, Any] = {"allocation": ("interest", "principal"), "allocation_late": ("principal", "interest")}
     return Terms(
         case_id="c_example",
@@ -297,7 +272,7 @@ def example(template: str) -> Terms:
         contract_rate_ppm=237_600,
         issued_on=date(2026, 3, 18),
         sign_by_on=date(2026, 4, 1),
-        plan=plan,
+        plan=_example_plan(),
         grace_days=3,
         tolerance_minor=100,
         cure_days=10,
@@ -316,6 +291,34 @@ def example(template: str) -> Terms:
         second_eyes=("false-papers", "unpaid"),
         no_new_card=True,
         **said,
+    )
+
+
+def _example_plan() -> Plan:
+    owed = Owed(principal_minor=100_000, interest_minor=2_000, penalty_minor=500, fees_minor=0)
+    forgiven = Owed(principal_minor=0, interest_minor=0, penalty_minor=500, fees_minor=0)
+    rows = [
+        _row(date(2026, 4, 28), 50_000, 1_500, 50_000),
+        _row(date(2026, 5, 28), 50_000, 1_500, 0),
+    ]
+    return Plan(
+        as_of=date(2026, 3, 18),
+        owed=owed,
+        first_due_on=date(2026, 4, 28),
+        ends_on=date(2026, 5, 28),
+        instalments=tuple(rows),
+        forgiven=forgiven,
+        measures=(
+            Measure(measure="deferral", months=1),
+            Measure(measure="interest-only", months=1),
+            Measure(measure="step"),
+            Measure(measure="income-following"),
+            Measure(measure="settlement", amount_minor=103_000),
+        ),
+        annual_cost_ppm=60_000,
+        total_minor=103_000,
+        instalment_max_minor=51_500,
+        rate_ppm=60_000,
     )
 
 

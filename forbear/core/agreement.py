@@ -181,16 +181,17 @@ def draw_up(
         pay_to=house.pay_to,
         cooling_days=0 if replaces is not None else rulebook.integer("agreement.cooling_days"),
         review_on=reviews(issued_on, offer.plan.ends_on, rulebook.integer("agreement.review_months")),
-        breach=BreachRule(
-            in_row=rulebook.integer("breach.in_row"),
-            missed=rulebook.integer("breach.missed"),
-            of=rulebook.integer("breach.missed_of"),
-        ),
+        breach=_breach(rulebook),
         guarantors=guarantors,
         co_borrowers=co_borrowers,
         second_eyes=rulebook.texts("breach.second_eyes"),
         no_new_card=bool(rulebook.stack(NO_NEW_CARD)) and rulebook.flag(NO_NEW_CARD),
     )
+
+
+def _breach(rulebook: Rulebook) -> BreachRule:
+    names = {"in_row": "breach.in_row", "missed": "breach.missed", "of": "breach.missed_of"}
+    return BreachRule(**{name: rulebook.integer(key) for name, key in names.items()})
 
 
 def reviews(issued_on: date, ends_on: date, months: int) -> tuple[date, ...]:
