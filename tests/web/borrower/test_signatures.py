@@ -272,3 +272,11 @@ def test_with_real_keys_her_page_checks_the_real_file(offered: Borrower, tmp_pat
     for key in ("document", "lender"):
         assert say("zh", f"seal_check.name.{key}") in text
     assert say("zh", "seal_check.wrong.changed") in text and say("zh", "seal_check.wrong.other_document") in text
+
+
+def test_the_loan_book_says_who_else_answers_and_the_rulebook_who_decides(she: Borrower):
+    she.desk.loans.put([replace(she.row, guarantors=("欧阳仚",), co_borrowers=("张伟",))])
+    she.signs_in().answers().submits().chooses().is_answered(Outcome.APPROVED)
+    terms = load(she.desk, she.case_id).offered.terms
+    assert (terms.guarantors, terms.co_borrowers) == (("欧阳仚",), ("张伟",))
+    assert (terms.second_eyes, terms.no_new_card) == (("false-papers",), False)
