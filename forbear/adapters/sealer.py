@@ -50,8 +50,8 @@ class PadesSealer:
         stamper = _stamper(self._authority) if self._authority else None
         try:
             _prepared(order.document)
-            pdf = self._signed(order.document, "borrower", self._who.borrower(order, act), order, stamper)
-            pdf = self._signed(pdf, "lender", self._who.lender(order, act), order, stamper)
+            pdf = self._signed(order.document, "borrower", self._valid(self._who.borrower(order, act)), order, stamper)
+            pdf = self._signed(pdf, "lender", self._valid(self._who.lender(order, act)), order, stamper)
         except (TimestampAway, TimestampLies, BadKey) as error:
             raise SealingAway(str(error)) from error
         level = Level.B_T if self._authority else Level.B_B
@@ -73,6 +73,21 @@ class PadesSealer:
             lender=lender,
         )
         return Sealed(pdf=pdf, level=level, seal=seal)
+
+    def _valid(self, key: SigningKey) -> SigningKey:
+        """The key, unless a list at hand, be it old, names its certificate or one above; raises SealingAway."""
+        settings = self._who.settings
+        for file in settings.crls if settings else ():
+            try:
+                revoked = x509.load_der_x509_crl(_revocation_list(file))
+            except (OSError, ValueError):
+                continue  # told where it is needed
+            for der in (key.certificate, *key.chain):
+                found = x509.load_der_x509_certificate(der)
+                named = revoked.get_revoked_certificate_by_serial_number(found.serial_number)
+                if revoked.issuer == found.issuer and named is not None:
+                    raise SealingAway(f"a certificate was revoked: {file.name} names {found.subject.rfc4514_string()}")
+        return key
 
     def look(self, pdf: bytes, at: datetime, document_sha256: str, sealed_sha256: str) -> tuple[Check, ...]:
         return examine(pdf, self.trust(at), at, document_sha256, sealed_sha256).checks
@@ -137,11 +152,18 @@ class PadesSealer:
 
 
 def _current(file: Path, at: datetime) -> bytes:
-    """A list of revoked certificates in DER, as it lies in a file; ValueError where it is none or out of date."""
+    """A list of revoked certificates in DER; ValueError where it is none or out of date."""
+    data = _revocation_list(file)
+    until = x509.load_der_x509_crl(data).next_update_utc
+    if until is not None and until < at:
+        raise ValueError(f"{file} is out of date since {until:%Y-%m-%d}")
+    return data
+
+
+def _revocation_list(file: Path) -> bytes:
+    """A list of revoked certificates in DER, from a file in DER or PEM; ValueError where it is none."""
     data = file.read_bytes()
     found = x509.load_pem_x509_crl(data) if data.startswith(b"-----") else x509.load_der_x509_crl(data)
-    if found.next_update_utc is not None and found.next_update_utc < at:
-        raise ValueError(f"{file} is out of date since {found.next_update_utc:%Y-%m-%d}")
     return found.public_bytes(Encoding.DER)
 
 
