@@ -38,12 +38,15 @@ def issue(desk: Desk, file: CaseFile, offer: Offer) -> list[e.Fact | Due] | Refu
     loan = loan_today(desk, file, today)
     if moved_on(desk, file, offer.plan):
         return _moved_on()
+    held = desk.loans.loan(file.loan_id) if file.loan_id else None
     terms = draw_up(
         case_id=case.case_id,
         number=case.agreements + 1,
         replaces=case.in_force,
         house=_house(desk),
         borrower=file.party,
+        guarantors=held.row.guarantors if held else (),
+        co_borrowers=held.row.co_borrowers if held else (),
         loan=loan,
         offer=offer,
         issued_on=today,

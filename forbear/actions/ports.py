@@ -180,9 +180,8 @@ class KeyReused:
 
 class Ledger(Protocol):
     def append(self, write: Write) -> tuple[Recorded, ...] | Conflict | KeyReused:
-        """All facts, private groups, dues and projections, or nothing. A key seen before with the same request answers
-        with the events it made then and writes nothing. `at` never runs backwards over the whole log. A DataErased does
-        what it says in the same transaction: the case's key of that class goes, with what it sealed in the record.
+        """All of it or nothing. A key seen before with the same request answers with the events it made then; `at`
+        never runs backwards. A DataErased destroys the key of its class, and what that sealed, in the same transaction.
         """
 
     @property

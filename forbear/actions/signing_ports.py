@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from forbear.core.signatures import Issuer, Level, Seal
+from forbear.core.signatures import Check, Issuer, Level, Seal
 
 
 class SealingAway(Exception):
@@ -49,3 +49,6 @@ class Sealer(Protocol):
 
     def seal(self, order: SealOrder) -> Sealed:
         """The document signed by her, then by the lender, and looked at; raises SealingAway and SealRefused."""
+
+    def look(self, pdf: bytes, at: datetime, document_sha256: str, sealed_sha256: str) -> tuple[Check, ...]:
+        """What holds of a sealed agreement as of `at`, check by check; the digests are those of the record."""

@@ -38,7 +38,7 @@ from forbear.core.likeness import Look, same_page
 from forbear.core.loanbook import Row
 from forbear.core.mail_address import Sign
 from forbear.core.promise_parts import Completion
-from forbear.core.signatures import Issuer, Level, Seal, Signed
+from forbear.core.signatures import Check, Issuer, Level, Seal, Signed
 
 
 def memory_desk(*, at: datetime, seed: str = "1", rows: Sequence[Row] = (), **other: Any) -> Desk:
@@ -279,3 +279,10 @@ class PlainSealer:
             lender=by[1],
         )
         return Sealed(pdf=pdf, level=Level.B_B, seal=seal)
+
+    def look(self, pdf: bytes, at: datetime, document_sha256: str, sealed_sha256: str) -> tuple[Check, ...]:
+        found = sha256(pdf).hexdigest()
+        if found == sealed_sha256:
+            return (Check("digest", True, "seal_check.well.digest", {"digest": found}),)
+        facts = {"found": found, "recorded": sealed_sha256}
+        return (Check("digest", False, "seal_check.wrong.digest_other", facts),)

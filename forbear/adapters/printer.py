@@ -7,7 +7,7 @@ are prepared in the same step, so that what she reads, signs and keeps are the s
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import typst
 
 from forbear.adapters import completion_letter
+from forbear.adapters.consent_sheets import consent_sheets, others
 from forbear.adapters.glyphs import FONTS, printable
 from forbear.adapters.templates import Template, Templates
 from forbear.core.agreement import Terms
@@ -46,12 +47,19 @@ class TypstPrinter:
 
     def completion(self, letter: Completion, language: str) -> bytes:
         """The letter that everything is paid, in both languages, `language` first."""
-        return _printed(completion_letter.template(), completion_letter.contents(letter, language), ("a-2b",))
+        return _printed(
+            completion_letter.template(),
+            completion_letter.contents(letter, language),
+            ("a-2b",),
+            _midnight(letter.issued_on),
+        )
 
 
 def print_by(template: Template, terms: Terms, language: str) -> bytes:
     """The same by a template at hand."""
-    printed = _printed(template.layout, contents(template, terms, language), template.standards)
+    printed = _printed(
+        template.layout, contents(template, terms, language), template.standards, _midnight(terms.issued_on)
+    )
     if not template.fields:
         return printed
     from forbear.adapters.fields import with_fields  # pikepdf is loaded when the first agreement is printed
@@ -59,16 +67,24 @@ def print_by(template: Template, terms: Terms, language: str) -> bytes:
     return with_fields(printed, {name: template.text(language, f"label.sign_{name}") for name in FIELDS})
 
 
-def _printed(layout: bytes, data: Json, standards: Sequence[str]) -> bytes:
-    printed: bytes = typst.compile(
-        layout,
-        font_paths=font_files(),
-        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)},
-        format="pdf",
-        pdf_standards=list(standards),
-    )
+def _printed(layout: bytes, data: Json, standards: Sequence[str], today: datetime) -> bytes:
+    """`today`: what a layout takes for the day. Of the machine it reads the first text alone, which never changes."""
+    with resources.as_file(resources.files("forbear.agreements").joinpath("cn-instalment-1")) as root:
+        printed: bytes = typst.compile(
+            layout,
+            root=root,
+            timestamp=int(today.timestamp()),
+            font_paths=font_files(),
+            sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)},
+            format="pdf",
+            pdf_standards=list(standards),
+        )
     _forget()
     return printed
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), UTC)
 
 
 def _forget() -> None:
@@ -90,11 +106,14 @@ def contents(template: Template, terms: Terms, language: str) -> Json:
     if language != "zh":
         lead = template.text("zh", "other_lead")
         parts.append(_part(template, terms, "zh", signed=False) | {"lead": lead})
+    languages = [language] if language == "zh" else [language, "zh"]
+    figures = {one: figures_of(template, terms, one) for one in languages}
     return {
         "title": f"{template.text(language, 'title')} {terms.contract}/{terms.number}",
         "author": terms.lender if language == "zh" else terms.lender_en,
         "date": [issued.year, issued.month, issued.day],
         "parts": parts,
+        "sheets": consent_sheets(template, terms, figures),
     }
 
 
@@ -119,6 +138,7 @@ def _part(template: Template, terms: Terms, language: str, *, signed: bool) -> J
 def conditions(terms: Terms) -> Mapping[str, bool]:
     """What a sentence may depend on (`when`), beside `english`: said in a text that is not the Chinese one."""
     forgiven, later = bool(terms.plan.forgiven.total_minor), terms.allocation_late
+    measures = {one.measure for one in terms.plan.measures}
     return {
         "waived": forgiven,
         "nothing-waived": not forgiven,
@@ -130,13 +150,25 @@ def conditions(terms: Terms) -> Mapping[str, bool]:
         "no-account": not terms.pay_to,
         "income-ground": terms.breach.names("undisclosed-income"),
         "no-income-ground": not terms.breach.names("undisclosed-income"),
-        "listed-grounds": bool(terms.breach.grounds),
         "in-row": terms.breach.in_row > 1,
         "of-last": terms.breach.in_row > 1 and bool(terms.breach.missed),
         "cooling": bool(terms.cooling_days),
         "no-cooling": not terms.cooling_days,
         "reviews": bool(terms.review_on),
         "no-reviews": not terms.review_on,
+        "alone": not (terms.guarantors or terms.co_borrowers),
+        "others": bool(terms.guarantors or terms.co_borrowers),
+        "no-new-card": terms.no_new_card,
+        "second-papers": "false-papers" in terms.second_eyes,
+        "second-income": terms.breach.names("undisclosed-income") and "undisclosed-income" in terms.second_eyes,
+        "second-unpaid": "unpaid" in terms.second_eyes,
+        "second-hers": "borrower-asked" in terms.second_eyes,
+        "pause": "deferral" in measures,
+        "pause-interest": "deferral" in measures and bool(terms.plan.rate_ppm),
+        "interest-only": "interest-only" in measures,
+        "step": "step" in measures,
+        "follows-income": "income-following" in measures,
+        "settlement": "settlement" in measures,
         "own-certificates": terms.certificates != "outside",
         "outside-certificates": terms.certificates == "outside",
     }
@@ -153,7 +185,13 @@ def figures_of(template: Template, terms: Terms, language: str) -> dict[str, str
         named = [part for part in dict.fromkeys([*parts, "fees", "penalty", "interest", "principal"]) if part in PARTS]
         return label("label.order_join").join(label(f"table.{part}").lower() for part in named)
 
+    def named() -> str:
+        """Who else answers for the loan, each with what he is to it."""
+        form, between = ("{}（{}）", "、") if language == "zh" else ("{} ({})", ", ")
+        return between.join(form.format(name, label(f"sheet.{role}")) for name, role in others(terms))
+
     plan = terms.plan
+    months = {one.measure: str(one.months) for one in plan.measures if one.months is not None}
     return {
         "contract": terms.contract,
         "number": str(terms.number),
@@ -169,10 +207,14 @@ def figures_of(template: Template, terms: Terms, language: str) -> dict[str, str
         "signed_on": day(language, terms.contract_signed_on),
         "owed_on": day(language, plan.as_of),
         "sign_by": day(language, terms.sign_by_on),
+        "first": day(language, plan.first_due_on),
         "last": day(language, plan.ends_on),
         "count": str(len(plan.instalments)),
+        "pause": months.get("deferral", ""),
+        "resting": months.get("interest-only", ""),
         "total": money(language, plan.total_minor, terms.currency),
         "amount": money(language, plan.forgiven.total_minor, terms.currency),
+        "debt": money(language, plan.owed.total_minor, terms.currency),
         "rate": percent(plan.rate_ppm),
         "contract_rate": percent(terms.contract_rate_ppm),
         "cost": percent(plan.annual_cost_ppm),
@@ -189,6 +231,7 @@ def figures_of(template: Template, terms: Terms, language: str) -> dict[str, str
         "cooling": str(terms.cooling_days),
         "reviews": ("、" if language == "zh" else ", ").join(day(language, on) for on in terms.review_on),
         "ledger": terms.ledger,
+        "others": named(),
     }
 
 

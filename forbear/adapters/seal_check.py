@@ -1,4 +1,4 @@
-"""Whether a sealed agreement is what it says: each check has a name and says in a sentence what it found.
+"""Whether a sealed agreement is what it says: each check has a name, and a sentence of the catalogue for what it found.
 
 `examine` needs the file and whom to trust, no network, no database. The same checks look at every seal before it is
 kept, serve `forbear agreement verify`, and are what a changed file is held against in the tests.
@@ -15,9 +15,9 @@ from io import BytesIO
 from typing import Any
 
 from forbear.actions.ports import ZONE, TimestampLies
-from forbear.adapters.signing_keys import ACT_URN
-from forbear.adapters.timestamps import pem_certificates, read_token
-from forbear.core.signatures import FIELDS, STATEMENT_FILE, Signed
+from forbear.adapters.signing_keys import ACT_URN, binds
+from forbear.adapters.timestamps import pem_certificates, read_token, unvouched_parts_are_well
+from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Signed
 
 # What pyHanko has to say of a bad file is said by a check of ours.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -47,18 +47,9 @@ class Trust:
             moment=at,
             crls=[crl.CertificateList.load(one) for one in lists],
             allow_fetching=fetch,
-            revocation_mode="hard-fail" if lists or fetch else "soft-fail",
+            revocation_mode="require" if lists or fetch else "soft-fail",
             time_tolerance=timedelta(seconds=EARLY_SECONDS),
         )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at. `said`: what was found, in a sentence."""
-
-    name: str
-    well: bool
-    said: str
 
 
 @dataclass(frozen=True)
@@ -74,34 +65,46 @@ class Examination:
         return all(one.well for one in self.checks)
 
 
+Found = tuple[str, dict[str, str]]
+"""A sentence of the catalogue, under `seal_check.well`, and its facts."""
+
+
 class _Wrong(Exception):
-    """A check that failed; the text says why."""
+    """A check that failed; `key` says why, under `seal_check.wrong`."""
+
+    def __init__(self, key: str, **facts: str) -> None:
+        super().__init__(key)
+        self.key, self.facts = key, facts
 
 
-def examine(pdf: bytes, trust: Trust, at: datetime, document_sha256: str = "") -> Examination:
-    """All checks of a sealed agreement as of `at`. `document_sha256`: of what she had before her, where it is known."""
+def examine(pdf: bytes, trust: Trust, at: datetime, document_sha256: str = "", sealed_sha256: str = "") -> Examination:
+    """All checks of a sealed agreement as of `at`. `document_sha256`: of what she had before her; `sealed_sha256`: of
+    the whole file as the record has it; each where it is known.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     checks: list[Check] = []
     signatures: list[Any] = []
     said: dict[str, Any] = {}
 
-    def form() -> str:
+    def form() -> Found:
         reader = PdfFileReader(BytesIO(pdf))
         signatures.extend(reader.embedded_regular_signatures)
         said.update(_statement(reader))
         if [one.field_name for one in signatures] != list(FIELDS):
-            raise _Wrong("it is not signed by borrower and lender, in this order, and nobody else")
-        return "a PDF signed by the borrower, then by the lender"
+            raise _Wrong("signers")
+        return "form", {}
 
-    looks: list[tuple[str, Callable[[], str]]] = [("form", form)]
+    looks: list[tuple[str, Callable[[], Found]]] = [("form", form)]
+    if sealed_sha256:
+        looks.insert(0, ("digest", lambda: _digest(pdf, sealed_sha256)))
     looks.append(("document", lambda: _document(pdf, said, document_sha256)))
     for number, name in enumerate(FIELDS):
         looks.append((name, lambda n=number: _signature(signatures[n])))
-    looks.append(("whole", lambda: _whole(pdf, signatures)))
+    looks.append(("whole", lambda: _whole(signatures)))
     for number, name in enumerate(FIELDS):
         looks.append((f"certificate of the {name}", lambda n=number: _certificate(signatures[n], trust, at)))
-    looks.append(("signing act", lambda: _act(pdf, signatures[0], said, trust)))
+    looks.append(("signing act", lambda: _act(signatures[0], said)))
     looks.append(("time", lambda: _times(signatures, trust, said)))
     for name, look in looks:
         checks.append(_looked(name, look))
@@ -110,15 +113,16 @@ def examine(pdf: bytes, trust: Trust, at: datetime, document_sha256: str = "") -
     return Examination(tuple(checks), tuple(signatures), said)
 
 
-def _looked(name: str, look: Callable[[], str]) -> Check:
+def _looked(name: str, look: Callable[[], Found]) -> Check:
     try:
-        return Check(name, True, look())
+        key, facts = look()
+        return Check(name, True, f"seal_check.well.{key}", facts)
     except _Wrong as wrong:
-        return Check(name, False, str(wrong))
+        return Check(name, False, f"seal_check.wrong.{wrong.key}", wrong.facts)
     except TimestampLies as lie:
-        return Check(name, False, str(lie))
+        return Check(name, False, f"seal_check.stamp.{lie.check}", {})
     except Exception as error:  # a hostile file may break whatever reads it, and then it is not well
-        return Check(name, False, f"it cannot be read ({type(error).__name__})")
+        return Check(name, False, "seal_check.wrong.unreadable", {"kind": type(error).__name__})
 
 
 def signed_by(signature: Any) -> Signed:
@@ -138,49 +142,56 @@ def signed_by(signature: Any) -> Signed:
 # ---- the checks ------------------------------------------------------------------------------------------------
 
 
-def _document(pdf: bytes, said: dict[str, Any], document_sha256: str) -> str:
+def _digest(pdf: bytes, sealed_sha256: str) -> Found:
+    """The file is byte for byte the one that the record names."""
+    found = sha256(pdf).hexdigest()
+    if found != sealed_sha256:
+        raise _Wrong("digest_other", found=found, recorded=sealed_sha256)
+    return "digest", {"digest": found}
+
+
+def _document(pdf: bytes, said: dict[str, Any], document_sha256: str) -> Found:
     """The file begins with the very bytes she had before her."""
     claimed, size = said["document"]["sha256"], int(said["document"]["bytes"])
     if not 0 < size < len(pdf) or sha256(pdf[:size]).hexdigest() != claimed:
-        raise _Wrong("its first part is not the document that the signing act names")
+        raise _Wrong("first_part")
     if document_sha256 and claimed != document_sha256:
-        raise _Wrong("the signing act names another document than the one that was put before her")
-    return f"the first {size:,} bytes are the document she had before her, SHA-256 {claimed}"
+        raise _Wrong("other_document")
+    return "document", {"size": f"{size:,}", "digest": claimed}
 
 
-def _signature(signature: Any) -> str:
+def _signature(signature: Any) -> Found:
     """Its bytes are as signed, and what came after is what the first signature allows."""
     from asn1crypto import core
-    from asn1crypto.parser import peek
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    held = signature.pkcs7_content
-    if held[peek(held) :].strip(b"\0"):
-        raise _Wrong("something stands behind it in the place that was kept for it")
+    _held(signature)
     content = signature.signed_data["encap_content_info"]
     digest = signature.signer_info["digest_algorithm"]["algorithm"].native
     if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached" or content["content"] is not core.VOID:
-        raise _Wrong("it is no PAdES signature")
+        raise _Wrong("not_pades")
     if digest not in ("sha256", "sha384", "sha512"):
-        raise _Wrong(f"its digest {digest} is too weak to rely on")
+        raise _Wrong("weak", digest=digest)
+    if not unvouched_parts_are_well(signature.signed_data):
+        raise _Wrong("beside")
     signature.compute_integrity_info()
     found = signature.summarise_integrity_info()
     intact, valid = validate_sig_integrity(
         signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
     )
     if not intact:
-        raise _Wrong("bytes that it covers were changed after signing")
+        raise _Wrong("changed")
     if not valid:
-        raise _Wrong("it was not made by the key of its certificate")
+        raise _Wrong("key")
     if found["coverage"] < SignatureCoverageLevel.ENTIRE_REVISION:
-        raise _Wrong("it does not cover all that stood in the file when it was made")
+        raise _Wrong("coverage")
     if found["docmdp_ok"] is False:
-        raise _Wrong("the file was changed afterwards in a way that the signature does not allow")
-    return f"unchanged since it was signed, by {_name(signature.signer_cert.subject)}"
+        raise _Wrong("afterwards")
+    return "signature", {"name": _name(signature.signer_cert.subject)}
 
 
-def _whole(pdf: bytes, signatures: list[Any]) -> str:
+def _whole(signatures: list[Any]) -> Found:
     """Nothing stands behind the last signature but what an archive time stamp covers."""
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -188,11 +199,11 @@ def _whole(pdf: bytes, signatures: list[Any]) -> str:
     last = archive[-1] if archive else signatures[-1]
     last.compute_integrity_info()
     if last.evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
-        raise _Wrong("something was added to the file after its last signature")
-    return "the last signature covers the whole file"
+        raise _Wrong("added")
+    return "whole", {}
 
 
-def _certificate(signature: Any, trust: Trust, at: datetime) -> str:
+def _certificate(signature: Any, trust: Trust, at: datetime) -> Found:
     """Good when it signed, and from somebody who is trusted. Only an authority's time shows when that was."""
     from pyhanko_certvalidator import CertificateValidator
     from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
@@ -200,33 +211,36 @@ def _certificate(signature: Any, trust: Trust, at: datetime) -> str:
     own, token = signature.signer_cert, _token(signature)
     then = read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots) if token else at
     if not own.not_valid_before <= then <= own.not_valid_after:
-        raise _Wrong(
-            f"the certificate is good from {own.not_valid_before:%Y-%m-%d} to {own.not_valid_after:%Y-%m-%d} only"
-        )
+        raise _Wrong("period", start=f"{own.not_valid_before:%Y-%m-%d}", end=f"{own.not_valid_after:%Y-%m-%d}")
     others = signature.other_embedded_certs
+    if not binds(own.dump()):
+        raise _Wrong("usage")
     checking = CertificateValidator(own, others, validation_context=trust.context(then, others=[own, *others]))
     try:
         asyncio.run(checking.async_validate_path())
     except (PathBuildingError, PathValidationError):
-        raise _Wrong(f"the certificate does not come from anybody trusted here, but from {_name(own.issuer)}") from None
-    whose = "" if trust.roots else "; nobody is named here whom certificates have to come from"
-    return f"of {_name(own.subject)}, issued by {_name(own.issuer)}{whose}"
+        raise _Wrong("issuer", issuer=_name(own.issuer)) from None
+    return "certificate" if trust.roots else "certificate_any", {
+        "name": _name(own.subject),
+        "issuer": _name(own.issuer),
+    }
 
 
-def _act(pdf: bytes, signature: Any, said: dict[str, Any], trust: Trust) -> str:
+def _act(signature: Any, said: dict[str, Any]) -> Found:
     """Her act is within the days to sign, and her certificate, where it was made for one act, was made for this one."""
     at, by_on = datetime.fromisoformat(said["act"]["at"]), date.fromisoformat(said["agreement"]["sign_by_on"])
     if at.astimezone(ZONE).date() > by_on:
-        raise _Wrong(f"she signed on {at.astimezone(ZONE):%Y-%m-%d}, after the last day to sign, {by_on}")
+        raise _Wrong("late_act", on=f"{at.astimezone(ZONE):%Y-%m-%d}", by_on=by_on.isoformat())
     names = signature.signer_cert.subject_alt_name_value
     urns = [one.native for one in names or () if one.name == "uniform_resource_identifier"]
     acts = [urn for urn in urns if urn.startswith(ACT_URN)]
     if acts and acts != [ACT_URN + _statement_sha256(signature.reader)]:
-        raise _Wrong("her certificate was made for another signing act than the one attached")
-    return f"by a one-time code sent to {said['act']['sent_to']}, used {said['act']['at']} from {said['act']['from']}"
+        raise _Wrong("other_act")
+    act = said["act"]
+    return "act", {"phone": str(act["sent_to"]), "at": str(act["at"]), "address": str(act["from"])}
 
 
-def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
+def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> Found:
     """Every time stamp is whole and of an authority that is trusted; none is earlier than her act."""
     act_at, stamps = datetime.fromisoformat(said["act"]["at"]), []
     for signature in signatures:
@@ -234,14 +248,13 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
             stamps.append(read_token(token, sha256(_value(signature)).digest(), trust.tsa_roots))
     for archive in signatures[0].reader.embedded_timestamp_signatures:
         digest = archive.compute_digest()
-        stamps.append(read_token(archive.pkcs7_content.rstrip(b"\0"), digest, trust.tsa_roots))
+        stamps.append(read_token(_held(archive), digest, trust.tsa_roots))
     if not stamps:
-        return "no authority vouches for the time; the signatures carry the lender's own clock"
+        return "no_time", {}
     if stamps[0] < act_at - timedelta(seconds=EARLY_SECONDS):
-        raise _Wrong(f"the first time stamp, {stamps[0]:%Y-%m-%d %H:%M} UTC, is earlier than her act")
-    whose = "" if trust.tsa_roots else "; nobody is named here whom time stamps have to come from"
+        raise _Wrong("early", at=f"{stamps[0]:%Y-%m-%dT%H:%MZ}")
     by = _name(_tsa_certificate(_token(signatures[0])).subject)
-    return f"{by} vouches for {stamps[0]:%Y-%m-%d %H:%M:%S} UTC{whose}"
+    return "time" if trust.tsa_roots else "time_any", {"by": by, "at": f"{stamps[0]:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------
@@ -250,7 +263,7 @@ def _times(signatures: list[Any], trust: Trust, said: dict[str, Any]) -> str:
 def _statement(reader: Any) -> dict[str, Any]:
     said = json.loads(_statement_bytes(reader))
     if not isinstance(said, dict):
-        raise _Wrong("the statement of the signing act is none")
+        raise _Wrong("no_statement")
     return said
 
 
@@ -262,11 +275,22 @@ def _statement_bytes(reader: Any) -> bytes:
     try:
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
     except KeyError:
-        raise _Wrong("no statement of the signing act is attached") from None
+        raise _Wrong("no_statement") from None
     if len(names) != 2 or names[0] != STATEMENT_FILE:
-        raise _Wrong("something else than the statement of the signing act is attached")
+        raise _Wrong("attached")
     found: bytes = names[1]["/EF"]["/F"].data
     return found
+
+
+def _held(signature: Any) -> bytes:
+    """The signature in its place (DER), with nothing but zeros behind it."""
+    from asn1crypto.parser import peek
+
+    held: bytes = signature.pkcs7_content
+    size = peek(held)
+    if held[size:].strip(b"\0"):
+        raise _Wrong("behind")
+    return held[:size]
 
 
 def _token(signature: Any) -> bytes | None:

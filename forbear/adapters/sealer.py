@@ -9,24 +9,28 @@ revocation data at hand, all that checking needs stands under an archive time st
 import asyncio
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import typst
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from forbear.actions.ports import TimestampAway, TimestampLies
 from forbear.actions.signing_ports import Sealed, SealingAway, SealOrder, SealRefused
 from forbear.adapters.glyphs import printable
 from forbear.adapters.printer import font_files
 from forbear.adapters.seal_check import Trust, examine, signed_by
-from forbear.adapters.signing_keys import SigningKey, revocation_list
+from forbear.adapters.signing_keys import BadKey, SigningKey, revocation_list
 from forbear.adapters.signing_settings import Signatories
 from forbear.adapters.timestamps import TimestampAuthority, pem_certificates
-from forbear.core.signatures import FIELDS, STATEMENT_FILE, Issuer, Level, Seal
+from forbear.core.signatures import FIELDS, STATEMENT_FILE, Check, Issuer, Level, Seal
+from forbear.words import say
 
 log = logging.getLogger(__name__)
 
@@ -46,16 +50,17 @@ class PadesSealer:
         stamper = _stamper(self._authority) if self._authority else None
         try:
             _prepared(order.document)
-            pdf = self._signed(order.document, "borrower", self._who.borrower(order, act), order, stamper)
-            pdf = self._signed(pdf, "lender", self._who.lender(order, act), order, stamper)
-        except (TimestampAway, TimestampLies) as error:
+            pdf = self._signed(order.document, "borrower", self._valid(self._who.borrower(order, act)), order, stamper)
+            pdf = self._signed(pdf, "lender", self._valid(self._who.lender(order, act)), order, stamper)
+        except (TimestampAway, TimestampLies, BadKey) as error:
             raise SealingAway(str(error)) from error
         level = Level.B_T if self._authority else Level.B_B
         if level is Level.B_T and (archived := self._archived(pdf, order)):
             level, pdf = Level.B_LTA, archived
-        found = examine(pdf, self.trust(order), order.at)
+        found = examine(pdf, self.trust(order.at), order.at)
         if wrong := [one for one in found.checks if not one.well]:
-            raise SealingAway(f"what was signed does not hold: {wrong[0].name}: {wrong[0].said}")
+            said = say("en", wrong[0].key, **wrong[0].facts)
+            raise SealingAway(f"what was signed does not hold: {wrong[0].name}: {said}")
         borrower, lender = (signed_by(one) for one in found.signatures)
         seal = Seal(
             sha256=sha256(pdf).hexdigest(),
@@ -69,12 +74,30 @@ class PadesSealer:
         )
         return Sealed(pdf=pdf, level=level, seal=seal)
 
-    def trust(self, order: SealOrder) -> Trust:
+    def _valid(self, key: SigningKey) -> SigningKey:
+        """The key, unless a list at hand, be it old, names its certificate or one above; raises SealingAway."""
+        settings = self._who.settings
+        for file in settings.crls if settings else ():
+            try:
+                revoked = x509.load_der_x509_crl(_revocation_list(file))
+            except (OSError, ValueError):
+                continue  # told where it is needed
+            for der in (key.certificate, *key.chain):
+                found = x509.load_der_x509_certificate(der)
+                named = revoked.get_revoked_certificate_by_serial_number(found.serial_number)
+                if revoked.issuer == found.issuer and named is not None:
+                    raise SealingAway(f"a certificate was revoked: {file.name} names {found.subject.rfc4514_string()}")
+        return key
+
+    def look(self, pdf: bytes, at: datetime, document_sha256: str, sealed_sha256: str) -> tuple[Check, ...]:
+        return examine(pdf, self.trust(at), at, document_sha256, sealed_sha256).checks
+
+    def trust(self, at: datetime) -> Trust:
         """Whom what is made here has to come from."""
         settings = self._who.settings
         roots = list(pem_certificates(settings.roots)) if settings and settings.roots else []
         return Trust(
-            roots=(*[one.dump() for one in roots], self._who.own(order.at)[0].certificate),
+            roots=(*[one.dump() for one in roots], self._who.own(at)[0].certificate),
             tsa_roots=self._authority.roots if self._authority else b"",
         )
 
@@ -114,16 +137,34 @@ class PadesSealer:
         if settings is None or not (settings.crls or settings.fetch) or self._authority is None:
             return None
         from pyhanko.sign.general import SigningError
-        from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
+        from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
 
         try:
-            lists = [file.read_bytes() for file in settings.crls]
+            lists = [_current(file, order.at) for file in settings.crls]
             if self.issuer is Issuer.OWN:
                 lists.append(revocation_list(self._who.own(order.at)[0], order.at, order.at + timedelta(days=7)))
-            return asyncio.run(_archive(pdf, self._authority, self.trust(order), lists, settings.fetch, order))
+            return asyncio.run(_archive(pdf, self._authority, self.trust(order.at), lists, settings.fetch, order))
+        except RevokedError as error:
+            raise SealingAway(f"a certificate was revoked: {error}") from error
         except (SigningError, PathBuildingError, PathValidationError, OSError, ValueError) as error:
             log.warning("no revocation data for an archive time stamp: %s: %s", type(error).__name__, error)
             return None
+
+
+def _current(file: Path, at: datetime) -> bytes:
+    """A list of revoked certificates in DER; ValueError where it is none or out of date."""
+    data = _revocation_list(file)
+    until = x509.load_der_x509_crl(data).next_update_utc
+    if until is not None and until < at:
+        raise ValueError(f"{file} is out of date since {until:%Y-%m-%d}")
+    return data
+
+
+def _revocation_list(file: Path) -> bytes:
+    """A list of revoked certificates in DER, from a file in DER or PEM; ValueError where it is none."""
+    data = file.read_bytes()
+    found = x509.load_pem_x509_crl(data) if data.startswith(b"-----") else x509.load_der_x509_crl(data)
+    return found.public_bytes(Encoding.DER)
 
 
 def _prepared(pdf: bytes) -> None:
@@ -190,7 +231,7 @@ def _signer(key: SigningKey) -> Any:
             return bytes(512) if dry_run else key.sign(data)
 
     own, *chain = (x509.Certificate.load(one) for one in (key.certificate, *key.chain))
-    return OfOurs(signing_cert=own, cert_registry=SimpleCertificateStore.from_certs([own, *chain]))
+    return OfOurs(signing_cert=own, cert_registry=SimpleCertificateStore.from_certs(chain))
 
 
 def _stamper(authority: TimestampAuthority) -> Any:

@@ -218,6 +218,15 @@ def certified(name: str) -> str:
     return kept[:64] or "-"
 
 
+def binds(certificate: bytes) -> bool:
+    """Whether a certificate (DER) is for signatures that bind: nonRepudiation (contentCommitment), or for anything."""
+    try:
+        usage = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return usage.content_commitment
+
+
 def revocation_list(issuer: FileKey, now: datetime, until: datetime) -> bytes:
     """The self-made authority's list of revoked certificates (DER). It is empty: its keys for acts are never kept."""
     above = x509.load_der_x509_certificate(issuer.certificate)

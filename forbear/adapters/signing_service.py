@@ -14,10 +14,14 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
+from cryptography import x509
+
 from forbear.actions.signing_ports import SealingAway
 
 ANSWER_BYTES_MAX = 100_000
 TIMEOUT_SECONDS = 20
+SIGNATURE_BYTES_MAX = 512
+"""Of a key of 4,096 bits."""
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -40,6 +44,11 @@ class SigningService:
             own, *chain = (base64.b64decode(one, validate=True) for one in given)
         except (KeyError, TypeError, ValueError, binascii.Error):
             raise SealingAway("the signing service named no session and certificates") from None
+        try:
+            for one in (own, *chain):
+                x509.load_der_x509_certificate(one)
+        except ValueError:
+            raise SealingAway("the signing service gave no certificate that can be read") from None
         return ServiceKey(self, session, own, tuple(chain))
 
     def ask(self, what: str, question: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +79,9 @@ class ServiceKey:
     def sign(self, data: bytes) -> bytes:
         answer = self._service.ask("signatures", {"session": self._session, "sha256": sha256(data).hexdigest()})
         try:
-            return base64.b64decode(answer["signature"], validate=True)
+            signature = base64.b64decode(answer["signature"], validate=True)
         except (KeyError, TypeError, ValueError, binascii.Error):
             raise SealingAway("the signing service gave no signature") from None
+        if not 0 < len(signature) <= SIGNATURE_BYTES_MAX:
+            raise SealingAway(f"the signature of the service has {len(signature):,} bytes, more than any or none")
+        return signature

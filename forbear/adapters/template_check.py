@@ -11,12 +11,13 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
+from forbear.adapters import consent_sheets
 from forbear.adapters.printer import conditions, figures_of, print_by
 from forbear.adapters.templates import Sentence, Template
 from forbear.core.agreement import BreachRule, Terms
 from forbear.core.contact import Party
 from forbear.core.loan import Owed
-from forbear.core.plan import Instalment, Plan
+from forbear.core.plan import Instalment, Measure, Plan
 
 LANGUAGES = ("zh", "en")
 BLOCKS = ("@parties", "@owed", "@schedule", "@head", "@key", "@signatures", "@break")
@@ -28,6 +29,7 @@ LABELS = (
     *("table.balance", "table.unit", "table.unit_other", "label.borrower", "label.lender", "label.id_number"),
     *("label.phone", "label.contract", "label.contract_value", "label.case", "label.order_join"),
     *("label.sign_borrower", "label.sign_lender", "label.sign_by_code", "label.sign_by_reviewer"),
+    *consent_sheets.LABELS,
 )
 SENTENCE_SIGNS_LEAST = {"zh": 6, "en": 15}
 """What is shorter says nothing."""
@@ -56,6 +58,9 @@ ITEMS = (
     Item("number and total of payments", "schedule.payments", ("count", "total")),
     Item("the rate", "schedule.rate", ("rate",)),
     Item("that no interest runs", "schedule.no_rate"),
+    Item("a pause at the beginning", "schedule.pause", ("pause", "first")),
+    Item("a time of interest alone", "schedule.interest_only", ("resting",)),
+    Item("that it settles the debt", "schedule.settlement", ("total",)),
     Item("the annual cost", "schedule.yearly_cost", ("cost",)),
     Item("what no longer accrues", "schedule.no_charges"),
     Item("every payment with its components", "schedule.table", ("@schedule",)),
@@ -74,11 +79,15 @@ ITEMS = (
     Item("what a cure does", "late.cured"),
     Item("what a breach is", "breach.what", ("cure",)),
     Item("what a breach is where income left out is one", "breach.what_income", ("cure",)),
-    Item("that she is asked before papers or income count", "breach.asked_first", ("cure",)),
+    Item("that she is asked before anything but an unpaid payment counts", "breach.asked_first", ("cure",)),
     Item("how many open payments in a row count", "breach.in_row", ("in_row",)),
     Item("how many late ones of the last count", "breach.of_last", ("missed", "of")),
     Item("that a person decides on a breach", "breach.by_person"),
-    Item("an end that the borrower asks for", "breach.at_her_wish"),
+    Item("the second reviewer where papers were false", "breach.second_papers"),
+    Item("the second reviewer where income was left out", "breach.second_income"),
+    Item("the second reviewer where it is unpaid", "breach.second_unpaid"),
+    Item("when it cannot be ended as unpaid", "breach.not_now"),
+    Item("an end that the borrower asks for", "breach.hers"),
     Item("what a breach brings", "breach.effects"),
     Item("that collection may begin again", "breach.collection"),
     Item("hardship again", "again.hardship"),
@@ -110,10 +119,15 @@ ITEMS = (
     Item("the ledger's key", "evidence.key_value", ("@key",)),
     Item("how to check the record", "evidence.check"),
     Item("that the record is evidence", "evidence.accepted"),
+    Item("that nobody else answers for the loan", "guarantee.nobody"),
+    Item("guarantors and co-borrowers", "guarantee.named", ("others",)),
+    Item("the guarantor's consent", "guarantee.not_heavier"),
+    Item("the period of a guarantee", "guarantee.not_longer"),
+    Item("the sheet for a signature of their own", "guarantee.sheet"),
+    Item("what holds without such a signature", "guarantee.unsigned"),
     Item("change only in writing", "general.written"),
     Item("an unclear change is none", "general.unclear"),
-    Item("the guarantor's consent", "general.guarantor"),
-    Item("the guarantor's signature", "general.guarantor_signs"),
+    Item("the promise to apply for no credit card", "general.no_new_card"),
     Item("the governing law", "general.law"),
     Item("which text prevails", "general.both"),
     Item("whom to ask", "contact.phone", ("phone",)),
@@ -222,13 +236,21 @@ CONDITIONAL = {
     "paying.late_order": "late-order",
     "breach.what": "no-income-ground",
     "breach.what_income": "income-ground",
-    **dict.fromkeys(("breach.asked_first", "breach.at_her_wish"), "listed-grounds"),
     "breach.in_row": "in-row",
     "breach.of_last": "of-last",
     "again.reviews": "reviews",
     "again.no_reviews": "no-reviews",
     **dict.fromkeys(("cooling.days", "cooling.effect"), "cooling"),
     "cooling.none": "no-cooling",
+    "schedule.pause": "pause",
+    "schedule.interest_only": "interest-only",
+    "schedule.settlement": "settlement",
+    "breach.second_papers": "second-papers",
+    "breach.second_income": "second-income",
+    "breach.second_unpaid": "second-unpaid",
+    "guarantee.nobody": "alone",
+    **dict.fromkeys(("guarantee.named", "guarantee.sheet", "guarantee.unsigned"), "others"),
+    "general.no_new_card": "no-new-card",
     "signature.own_worth": "own-certificates",
     "signature.outside": "outside-certificates",
 }
@@ -241,25 +263,6 @@ REQUIRED = frozenset(item.key for item in ITEMS)
 
 def example(template: str) -> Terms:
     """Terms of which every condition is met that can be."""
-    owed = Owed(principal_minor=100_000, interest_minor=2_000, penalty_minor=500, fees_minor=0)
-    forgiven = Owed(principal_minor=0, interest_minor=0, penalty_minor=500, fees_minor=0)
-    rows = [
-        _row(date(2026, 4, 28), 50_000, 1_500, 50_000),
-        _row(date(2026, 5, 28), 50_000, 1_500, 0),
-    ]
-    plan = Plan(
-        as_of=date(2026, 3, 18),
-        owed=owed,
-        first_due_on=date(2026, 4, 28),
-        ends_on=date(2026, 5, 28),
-        instalments=tuple(rows),
-        forgiven=forgiven,
-        measures=(),
-        annual_cost_ppm=60_000,
-        total_minor=103_000,
-        instalment_max_minor=51_500,
-        rate_ppm=60_000,
-    )
     said: dict[str, Any] = {"allocation": ("interest", "principal"), "allocation_late": ("principal", "interest")}
     return Terms(
         case_id="c_example",
@@ -276,7 +279,7 @@ def example(template: str) -> Terms:
         contract_rate_ppm=237_600,
         issued_on=date(2026, 3, 18),
         sign_by_on=date(2026, 4, 1),
-        plan=plan,
+        plan=_example_plan(),
         grace_days=3,
         tolerance_minor=100,
         cure_days=10,
@@ -290,7 +293,39 @@ def example(template: str) -> Terms:
         cooling_days=7,
         review_on=(date(2026, 5, 18),),
         breach=BreachRule(in_row=2, missed=3, of=6, grounds=("unpaid", "false-papers", "undisclosed-income")),
+        guarantors=("张伟",),
+        co_borrowers=("李芳",),
+        second_eyes=("unpaid", "false-papers", "undisclosed-income", "borrower-asked"),
+        no_new_card=True,
         **said,
+    )
+
+
+def _example_plan() -> Plan:
+    owed = Owed(principal_minor=100_000, interest_minor=2_000, penalty_minor=500, fees_minor=0)
+    forgiven = Owed(principal_minor=0, interest_minor=0, penalty_minor=500, fees_minor=0)
+    rows = [
+        _row(date(2026, 4, 28), 50_000, 1_500, 50_000),
+        _row(date(2026, 5, 28), 50_000, 1_500, 0),
+    ]
+    return Plan(
+        as_of=date(2026, 3, 18),
+        owed=owed,
+        first_due_on=date(2026, 4, 28),
+        ends_on=date(2026, 5, 28),
+        instalments=tuple(rows),
+        forgiven=forgiven,
+        measures=(
+            Measure(measure="deferral", months=1),
+            Measure(measure="interest-only", months=1),
+            Measure(measure="step"),
+            Measure(measure="income-following"),
+            Measure(measure="settlement", amount_minor=103_000),
+        ),
+        annual_cost_ppm=60_000,
+        total_minor=103_000,
+        instalment_max_minor=51_500,
+        rate_ppm=60_000,
     )
 
 
@@ -298,8 +333,18 @@ def bare(template: str) -> Terms:
     """Terms of which none of these is."""
     full = example(template)
     nothing = Owed(principal_minor=0, interest_minor=0, penalty_minor=0, fees_minor=0)
-    plan = replace(full.plan, forgiven=nothing, rate_ppm=0)
-    changed = {"replaces": None, "allocation_late": (), "pay_to": "", "cooling_days": 0, "review_on": ()}
+    plan = replace(full.plan, forgiven=nothing, rate_ppm=0, measures=())
+    changed = {
+        "guarantors": (),
+        "co_borrowers": (),
+        "second_eyes": (),
+        "no_new_card": False,
+        "replaces": None,
+        "allocation_late": (),
+        "pay_to": "",
+        "cooling_days": 0,
+        "review_on": (),
+    }
     return replace(full, plan=plan, certificates="outside", breach=BreachRule(), **changed)
 
 

@@ -4,10 +4,12 @@ A lender's own directory is named by its digest, so that a changed word is anoth
 stays in the data directory: what was signed by it can be printed again for ever. Its form is told in docs/agreement.md.
 """
 
+import logging
 import os
+import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -17,9 +19,17 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+BYTES_MOST = 1_000_000
+PACKAGE = re.compile(rb'"@[a-z]+/[^"]*"')
+"""What a layout would fetch over the network, or from the machine it happens to run on."""
 FILES = ("template.toml", "zh.toml", "en.toml", "agreement.typ")
-HOUSE = "cn-instalment-2"
+HOUSE = "cn-instalment-3"
 """What is printed by where the lender has no template of its own."""
+LAYOUT = "cn-instalment-2"
+"""Whose layout is used where a template has none and names none (`layout`): for ever, or its bytes would change."""
+
+
+log = logging.getLogger(__name__)
 
 
 class BadTemplate(ValueError):
@@ -65,16 +75,33 @@ class Template:
 
 
 class Templates:
-    """`own`: the lender's directory, None for the house's; `kept`: where copies of those used are kept."""
+    """`own`: the lender's directory, None for the house's; `kept`: where copies of those used are kept; `faults`: what
+    is wrong with a text. One that was spoiled while this process runs is not used: the one before it goes on.
+    """
 
-    def __init__(self, own: Path | None = None, kept: Path | None = None) -> None:
-        self._own, self._kept = own, kept
+    def __init__(
+        self,
+        own: Path | None = None,
+        kept: Path | None = None,
+        faults: Callable[[Template], Iterator[str]] = lambda _: iter(()),
+    ) -> None:
+        self._own, self._kept, self._faults = own, kept, faults
+        self._last = read_template(own) if own else None
 
     def current(self) -> Template:
         """What new agreements are printed by; a copy of it is kept from now on."""
         if self._own is None:
             return named_in_house(HOUSE)
-        template = read_template(self._own)
+        try:
+            template = read_template(self._own)
+            if self._last is None or template.name != self._last.name:
+                for fault in self._faults(template):
+                    raise BadTemplate(fault)
+            self._last = template
+        except BadTemplate as fault:
+            log.error("the text of agreements in %s cannot be used, the one before it goes on: %s", self._own, fault)
+            assert self._last is not None, "what was read first"
+            return self._last
         if self._kept is not None:
             _keep(self._own, self._kept / template.name)
         return template
@@ -105,14 +132,28 @@ def read_template(folder: Path) -> Template:
     """A lender's directory; raises BadTemplate. Its name is <name>+<the first 16 signs of its SHA-256>."""
     digest = sha256()
     for file in FILES:
-        try:
-            data = (folder / file).read_bytes()
-        except FileNotFoundError:
-            if file != "agreement.typ":
-                raise BadTemplate(f"{folder} has no {file}") from None
-            data = b""
+        data = _bytes(folder, file)
         digest.update(len(data).to_bytes(8) + data)
     return _read(folder, "", "+" + digest.hexdigest()[:16])
+
+
+def _bytes(folder: Path, file: str) -> bytes:
+    """A file of a lender's directory; b"" where it has no layout of its own."""
+    try:
+        with (folder / file).open("rb") as opened:
+            data = opened.read(BYTES_MOST + 1)
+    except FileNotFoundError:
+        if file != "agreement.typ":
+            raise BadTemplate(f"{folder} has no {file}") from None
+        return b""
+    except OSError as error:
+        raise BadTemplate(f"{file}: it cannot be read: {error.strerror}") from None
+    if len(data) > BYTES_MOST:
+        raise BadTemplate(f"{file} is too large; a text of agreements takes at most {BYTES_MOST:,} bytes a file")
+    if file == "agreement.typ" and (found := PACKAGE.search(data)):
+        name = found[0].decode("utf-8", "replace").strip('"')
+        raise BadTemplate(f"{file} takes in {name} from outside; a layout stands alone, so write what it needs into it")
+    return data
 
 
 def _read(folder: Traversable, name: str, mark: str = "") -> Template:
@@ -124,15 +165,18 @@ def _read(folder: Traversable, name: str, mark: str = "") -> Template:
         )
     if not isinstance(about.get("name"), str) or not _plain(about["name"]):
         raise BadTemplate('template.toml: name is missing; write name = "our-agreement": letters, digits and hyphens')
+    layout, house = folder.joinpath("agreement.typ"), about.get("layout", LAYOUT)
+    if not layout.is_file():
+        layout = resources.files("forbear.agreements").joinpath(str(house), "agreement.typ")
+    if not layout.is_file() or "/" in str(house):
+        raise BadTemplate(f"template.toml: there is no layout {house!r}; write layout = {HOUSE!r}, or leave it out")
     for language, said in words.items():
         _shapes(f"{language}.toml", said)
-    layout = folder.joinpath("agreement.typ")
-    house = resources.files("forbear.agreements").joinpath(HOUSE, "agreement.typ")
     return Template(
         name=name or about["name"] + mark,
         clauses=tuple(clauses),
         words=words,
-        layout=(layout if layout.is_file() else house).read_bytes(),
+        layout=layout.read_bytes(),
         standards=tuple(about.get("standards", ("a-3a", "ua-1"))),
         fields=about.get("fields", True) is True,
     )

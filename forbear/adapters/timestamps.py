@@ -119,6 +119,8 @@ def read_token(token: bytes, imprint: bytes, roots: bytes = b"") -> datetime:
             raise TimestampLies("imprint", "it covers something else than what was sent")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TimestampLies("form", f"it cannot be read ({type(error).__name__})") from None
+    if not unvouched_parts_are_well(signed):
+        raise TimestampLies("signature", "what it carries beside its signature was changed")
     _look_at_signer(signed, at, roots, covered["hash_algorithm"]["algorithm"].native, imprint)
     return at.astimezone(UTC)
 
@@ -180,6 +182,55 @@ def _look_at_signer(signed: Any, at: datetime, roots: bytes, digest: str, imprin
         raise TimestampLies(
             "certificate", "its certificate was not valid then or does not come from the roots configured"
         )
+
+
+def unvouched_parts_are_well(signed: Any) -> bool:
+    """Whether what no signature covers in signed data (CMS, RFC 5652) is what we would write: one signer, the digest he
+    used, no lists of revocations, nothing unsigned but one time stamp, and no certificate that was changed.
+    """
+    signers = signed["signer_infos"]
+    if len(signers) != 1 or signed["crls"] or signed["version"].native != _version(signed):
+        return False
+    (signer,) = signers
+    digests = [one["algorithm"].native for one in signed["digest_algorithms"]]
+    unsigned = [(one["type"].native, len(one["values"])) for one in signer["unsigned_attrs"]]
+    return (
+        digests == [signer["digest_algorithm"]["algorithm"].native]
+        and signer["version"].native == "v1"
+        and unsigned in ([], [("signature_time_stamp_token", 1)])
+        and _whole_certificates(signed)
+    )
+
+
+def _version(signed: Any) -> str:
+    """What RFC 5652, section 5.1, asks for: 3 where something else than plain data is signed."""
+    return "v1" if signed["encap_content_info"]["content_type"].native == "data" else "v3"
+
+
+def _whole_certificates(signed: Any) -> bool:
+    """What was sent along is the signer's certificate and those above it, and none of them was changed as
+    far as its issuer was sent along as well; a root's is itself.
+    """
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    there = [x509.load_der_x509_certificate(one.dump()) for one in signed["certificates"]]
+    leaf = x509.load_der_x509_certificate(_certificates(signed)[0].dump())
+    above = {one.issuer for one in there}
+    if any(one != leaf and one.subject not in above for one in there):
+        return False
+    for one in there:
+        issuers = [issuer for issuer in there if issuer.subject == one.issuer]
+        for issuer in issuers:
+            try:
+                one.verify_directly_issued_by(issuer)
+                break
+            except (InvalidSignature, ValueError, TypeError):
+                continue
+        else:
+            if issuers:
+                return False
+    return True
 
 
 def _certificates(signed: Any) -> tuple[Any, list[Any]]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from forbear.words import LANGUAGES, say
+
 
 def add(subparsers: Any) -> None:
     """Add `agreement` to the command's subcommands."""
@@ -23,12 +25,15 @@ def add(subparsers: Any) -> None:
     verify.add_argument("--roots", type=Path, help="PEM: whom the signers' certificates have to come from")
     verify.add_argument("--tsa-roots", type=Path, help="PEM: whom the time stamps have to come from")
     verify.add_argument("--document-sha256", default="", help="SHA-256 of what was put before the borrower, if known")
+    verify.add_argument("--sealed-sha256", default="", help="SHA-256 of the sealed file as the record has it, if known")
+    verify.add_argument("--language", choices=LANGUAGES, default="en")
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_verify)
 
 
 def _check(arguments: argparse.Namespace) -> int:
     from forbear.adapters.template_check import ITEMS, printing_faults, template_faults
+    from forbear.adapters.template_trial import trial
     from forbear.adapters.templates import HOUSE, BadTemplate, named_in_house, read_template
 
     try:
@@ -36,12 +41,18 @@ def _check(arguments: argparse.Namespace) -> int:
     except BadTemplate as fault:
         print(f"forbear agreement check: {fault}", file=sys.stderr)
         return 2
-    faults = list(template_faults(template)) or list(printing_faults(template))
+    faults = list(template_faults(template))
+    if not faults:
+        faults = trial(arguments.directory) if arguments.directory else list(printing_faults(template))
     for fault in faults:
         print(f"forbear agreement check: {fault}", file=sys.stderr)
     if not faults:
         print(f"{template.name}: all {len(ITEMS)} required items are there, in Chinese and in English")
     return 2 if faults else 0
+
+
+def _word(well: bool) -> str:
+    return "well" if well else "wrong"
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -59,12 +70,15 @@ def _verify(arguments: argparse.Namespace) -> int:
         return 2
     trust = Trust(tuple(one.dump() for one in roots), tsa_roots)
     now = datetime.now(UTC)  # noqa: TID251 (a command without a desk: what it looks at is as of now)
-    found = examine(pdf, trust, now, arguments.document_sha256.lower())
+    digests = arguments.document_sha256.lower(), arguments.sealed_sha256.lower()
+    found, language = examine(pdf, trust, now, *digests), arguments.language
+    told = [(one, say(language, one.key, **one.facts)) for one in found.checks]
     if arguments.json:
-        checks = [{"check": one.name, "ok": one.well, "said": one.said} for one in found.checks]
+        checks = [{"check": one.name, "ok": one.well, "said": said} for one, said in told]
         print(json.dumps({"ok": found.well, "checks": checks, "statement": found.statement}, ensure_ascii=False))
     else:
-        for one in found.checks:
-            print(f"{'well ' if one.well else 'wrong'}  {one.name}: {one.said}")
-        print("It holds." if found.well else "It does not hold.")
+        for one, said in told:
+            name = say(language, f"seal_check.name.{one.name.replace(' ', '_')}")
+            print(f"{say(language, f'seal_check.is_{_word(one.well)}')}  {name}: {said}")
+        print(say(language, f"seal_check.all_{_word(found.well)}"))
     return 0 if found.well else 1

@@ -240,7 +240,7 @@ def _signing() -> Iterator[str]:
     from django.conf import settings
 
     from forbear.actions.ports import SealingAway
-    from forbear.adapters.signing_keys import BadKey
+    from forbear.adapters.signing_keys import BadKey, binds
     from forbear.adapters.signing_settings import Signatories
     from forbear.config.wiring import desk
     from forbear.core.signatures import Issuer
@@ -255,9 +255,11 @@ def _signing() -> Iterator[str]:
         except (BadKey, SealingAway) as fault:
             yield f"the key for the {name}'s signature: {fault}; look at FORBEAR_SIGNING."
             continue
+        if name == "lender" and given and not binds(given):
+            yield "the certificate of the lender is not for signatures that bind; get one with nonRepudiation."
         days = (x509.load_der_x509_certificate(given).not_valid_after_utc - now).days if given else CERTIFICATE_DAYS
         if days < CERTIFICATE_DAYS:
-            state = f"ends in {days} days" if days >= 0 else "has expired"
+            state = f"ends in {days + 1} days or less" if days >= 0 else "has expired"
             yield f"the certificate behind the {name}'s signature {state}; get a new one: nothing is sealed without it."
 
 

@@ -32,6 +32,7 @@ from forbear.adapters.sms_aliyun import AliyunSms
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_http import HttpSms
 from forbear.adapters.sms_tencent import TencentSms
+from forbear.adapters.template_check import template_faults
 from forbear.adapters.templates import Templates
 from forbear.adapters.timestamps import TimestampAuthority, Tsa
 from forbear.adapters.vault import Folder, SealedVault, Shelf
@@ -166,7 +167,7 @@ def _channels(keys: Keys, clock: Clock, carrier: Messenger | None) -> dict[str, 
 def templates() -> Templates:
     """The text of agreements: the lender's own where one is set."""
     own = settings.AGREEMENT_TEMPLATE
-    return Templates(own, settings.HOME / "templates")
+    return Templates(own, settings.HOME / "templates", template_faults)
 
 
 def authority(clock: Clock) -> TimestampAuthority | None:

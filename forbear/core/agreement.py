@@ -18,6 +18,9 @@ from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Rulebook
 
+NO_NEW_CARD = "agreement.no_new_card_promise"
+"""A rule of credit cards alone; other rulebooks do not have it."""
+
 
 class Lapse(StrEnum):
     """Why an agreement that was issued is not in force: DECLINED by her, EXPIRED unsigned, REPLACED by a newer one,
@@ -62,7 +65,9 @@ class Terms:
     """Everything the document says. `record_head`: hash of the case's last event when issued, hexadecimal; `ledger` and
     `ledger_key`: name and public key of the log it stands in; `template`: the text it is printed by; `certificates`:
     whose the signatures' will be (core/signatures.py: Issuer); `pay_to`: the account, "" for the contract's own;
-    `cooling_days`: after signing, in which she may take her signature back; `review_on`: when both look at it again.
+    `cooling_days`: after signing, in which she may take her signature back; `review_on`: when both look at it again;
+    `guarantors`, `co_borrowers`: names of the others who answer for the loan, bound only by a signature of their own;
+    `second_eyes`: reasons to end it that two reviewers have to agree on; `no_new_card`: 信用卡办法 art. 70 (4).
     """
 
     case_id: str
@@ -95,6 +100,10 @@ class Terms:
     cooling_days: int = 0
     review_on: tuple[date, ...] = ()
     breach: BreachRule = field(default_factory=BreachRule)
+    guarantors: tuple[str, ...] = ()
+    co_borrowers: tuple[str, ...] = ()
+    second_eyes: tuple[str, ...] = ()
+    no_new_card: bool = False
 
     @property
     def orders(self) -> Orders:
@@ -134,6 +143,8 @@ def draw_up(
     replaces: int | None,
     house: House,
     borrower: Party,
+    guarantors: tuple[str, ...] = (),
+    co_borrowers: tuple[str, ...] = (),
     loan: Loan,
     offer: Offer,
     issued_on: date,
@@ -176,13 +187,18 @@ def draw_up(
         pay_to=house.pay_to,
         cooling_days=0 if replaces is not None else rulebook.integer("agreement.cooling_days"),
         review_on=reviews(issued_on, offer.plan.ends_on, rulebook.integer("agreement.review_months")),
-        breach=BreachRule(
-            in_row=rulebook.integer("breach.in_row"),
-            missed=rulebook.integer("breach.missed"),
-            of=rulebook.integer("breach.missed_of"),
-            grounds=tuple(rulebook.texts("breach.grounds")),
-        ),
+        breach=_breach(rulebook),
+        guarantors=guarantors,
+        co_borrowers=co_borrowers,
+        second_eyes=rulebook.texts("breach.second_eyes"),
+        no_new_card=bool(rulebook.stack(NO_NEW_CARD)) and rulebook.flag(NO_NEW_CARD),
     )
+
+
+def _breach(rulebook: Rulebook) -> BreachRule:
+    names = {"in_row": "breach.in_row", "missed": "breach.missed", "of": "breach.missed_of"}
+    counts = {name: rulebook.integer(key) for name, key in names.items()}
+    return BreachRule(**counts, grounds=tuple(rulebook.texts("breach.grounds")))
 
 
 def reviews(issued_on: date, ends_on: date, months: int) -> tuple[date, ...]:

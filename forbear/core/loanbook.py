@@ -21,11 +21,15 @@ CURRENCIES = ("CNY", "HKD", "USD", "EUR", "GBP", "AUD")
 
 LANGUAGES = ("zh", "en")
 INSTALMENTS_MAX = 600
+OTHERS_MAX = 10
+"""Guarantors of a loan, and co-borrowers of it, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One loan and its borrower as the lender holds them. `language`: zh or en; `place`: such as cn/sichuan/chengdu."""
+    """One loan and its borrower as the lender holds them. `language`: zh or en; `place`: such as cn/sichuan/chengdu;
+    `guarantors`, `co_borrowers`: names of the others who answer for the loan.
+    """
 
     loan: Loan
     name: str
@@ -34,6 +38,8 @@ class Row:
     email: str | None = None
     language: str = "zh"
     place: str | None = None
+    guarantors: tuple[str, ...] = ()
+    co_borrowers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,6 +207,14 @@ def _name(text: str) -> str | Refusal:
     return text if fits else _no("name")
 
 
+def _names(text: str) -> tuple[str, ...] | Refusal:
+    """Names with a semicolon or 、 between them; each once."""
+    names = tuple(name for one in re.split("[;；、]", text) if (name := one.strip()))
+    if len(names) > OTHERS_MAX or len(set(names)) < len(names):
+        return _no("names", most=OTHERS_MAX)
+    return next((one for one in map(_name, names) if isinstance(one, Refusal)), names)
+
+
 def email_address(text: str) -> str | Refusal | None:
     """An e-mail address as it can be written to; None for none."""
     if not text:
@@ -244,6 +258,10 @@ def _whole(least: int, most: int) -> Callable[[str], int | Refusal]:
     return read
 
 
+def _listed_names(names: Sequence[str]) -> str:
+    return "; ".join(names)
+
+
 def _text(value: str | None) -> str:
     return value or ""
 
@@ -274,15 +292,17 @@ _COLUMNS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "email": (_text, email_address),
     "language": (_text, _language),
     "place": (_text, _place),
+    "guarantors": (_listed_names, _names),
+    "co_borrowers": (_listed_names, _names),
 }
 
 COLUMNS = tuple(_COLUMNS)
 """The columns of a file, in the order they are written; they may come in any order."""
 
-OPTIONAL = ("email", "language", "place")
+OPTIONAL = ("email", "language", "place", "guarantors", "co_borrowers")
 """Columns a file may leave out. oldest_unpaid_due_on may be empty but not left out: no arrears is said, not implied."""
 
-PERSON_FIELDS = ("name", "id_number", "phone", "email", "language", "place")
+PERSON_FIELDS = ("name", "id_number", "phone", "email", "language", "place", "guarantors", "co_borrowers")
 _RENAMED = {"annual_rate_percent": "rate_ppm", "penalty_rate_percent": "penalty_rate_ppm"}
 _IN_MINOR = ("principal", "interest", "penalty", "fees", "instalment")
 LOAN_FIELDS: Mapping[str, str] = {

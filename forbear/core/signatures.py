@@ -5,6 +5,7 @@ certificate is asked for. The statement made of it here goes into the file with 
 PDF alone can tell who did what, when, from where and over which bytes (电子签名法 arts 6, 8 and 13).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +57,16 @@ class Seal:
     sealed_at: datetime
     borrower: Signed
     lender: Signed
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at in a sealed agreement. `key`, `facts`: a sentence of the catalogue."""
+
+    name: str
+    well: bool
+    key: str
+    facts: Mapping[str, str]
 
 
 def statement(

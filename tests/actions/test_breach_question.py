@@ -193,22 +193,22 @@ def test_an_old_answer_ends_with_the_agreement(kept: Kept):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_text_says_what_the_terms_list_and_the_actions_do(kept: Kept, language: str):
-    """Three grounds as the house has them; fewer of a lender; and an agreement of before they were listed, whose
-    bytes stay what they were."""
+    """Three grounds as the house has them; fewer of a lender; and an agreement of before they were listed, by the text
+    it was made with."""
     said = {
         "zh": ("只有三种情况算违约", "只有两种情况算违约", "我们先书面告诉您"),
         "en": ("Only three things are a breach", "Only two things are a breach", "write to you what"),
     }
     three, two, asked_first = said[language]
-    template = named_in_house(HOUSE)
 
-    def text(rule: BreachRule) -> str:
-        return json.dumps(contents(template, replace(kept.terms, breach=rule), language), ensure_ascii=False)
+    def text(rule: BreachRule, by: str = HOUSE) -> str:
+        terms = replace(kept.terms, breach=rule)
+        return json.dumps(contents(named_in_house(by), terms, language), ensure_ascii=False)
 
     now = text(kept.terms.breach)
     assert set(kept.terms.breach.grounds) == set(BreakReason) - {BreakReason.BORROWER_ASKED}
     assert (three in now, two in now, asked_first in now) == (True, False, True)
     fewer = text(BreachRule(grounds=("unpaid", "false-papers")))
     assert (three in fewer, two in fewer, asked_first in fewer) == (False, True, True)
-    old = text(BreachRule())
+    old = text(BreachRule(), "cn-instalment-2")
     assert (three in old, two in old, asked_first in old) == (False, True, False)

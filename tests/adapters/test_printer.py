@@ -15,6 +15,7 @@ import pytest
 
 from forbear.adapters.printer import TypstPrinter
 from forbear.core.agreement import Terms
+from forbear.core.plan import Measure
 from forbear.words.format import day, money
 from tests.adapters.terms import NOTHING, OWED, a_plan, some_terms
 
@@ -61,7 +62,11 @@ CHECKLIST = {
     "cooling off": ("签署后7天内,您可以在自己的页面或打电话收回签名",),
     "review dates": ("2026年9月18日、2027年3月18日",),
     "collection may begin again": ("终止后,我们可以重新按法律允许的方式向您催收",),
-    "guarantor's signature": ("担保人同意的,在附页上亲自签名",),
+    "nobody else answers for it": ("没有担保人,也没有共同借款人",),
+    "in place of the contract's payments": ("这张表代替借款合同里没有付的各期", "借款合同写的是23.76%"),
+    "undisclosed income is no breach": ("收入多了没有告诉我们,本身不算违约",),
+    "when it is not ended": ("书面通知或询问还没有送到您,协议在暂停,您的新申请还在办",),
+    "a pause": ("暂停的日子不算晚",),
     "worth of the certificates": ("不是持牌机构的认证证书", "不能由第三方证明签名人是谁"),
     "account": ("收款账户和借款合同写明的相同",),
     "evidence (94)": ("民事诉讼证据规定第九十四条",),
@@ -72,7 +77,7 @@ CHECKLIST = {
     "contact of a person": ("400-000-0000,由人接听",),
     "signature": ("请用短信验证码签署,最晚2026年4月1日",),
     "lapse": ("没有签署的,这份文件自动失效",),
-    "template version": ("cn-instalment-2",),
+    "template version": ("cn-instalment-3",),
     "rulebook digest": ("5b1e5b1e5b1e5b1e",),
     "page numbers": ("第1页,共", "第2页,共"),
 }
@@ -163,9 +168,64 @@ def test_an_agreement_that_replaces_another_names_it(tmp_path):
     assert "替代第1份协议" in text
 
 
-def test_rare_characters_of_names_print(tmp_path):
-    pdf = PRINTER.agreement(some_terms(name="欧阳彧𬱖㐂䶮"), "zh")
-    assert "欧阳彧𬱖㐂䶮" in read(pdf, tmp_path)
+@pytest.mark.parametrize("name", ["欧阳彧𬱖㐂䶮", "仚𬭎㛃", "阿依古丽·买买提", "阿卜杜热合曼·" * 12 + "买买提艾力"])
+def test_rare_and_long_names_print(tmp_path, name):
+    text = read(PRINTER.agreement(some_terms(name=name), "zh"), tmp_path)
+    assert text.count(tight(name)) >= 1 and tight(name[:10]) in text.rpartition("借款人签名")[2]
+
+
+def test_what_has_no_place_to_break_stays_within_its_column(tmp_path):
+    """A name and an account that are wider than their place: every sign lies on the page and is copied whole."""
+    name, account = "Donaudampfschiffahrtselektrizitaetenhauptbetriebswerk", "6" * 120
+    (tmp_path / "a.pdf").write_bytes(PRINTER.agreement(some_terms(name=name, pay_to=account), "en"))
+    told = subprocess.run(["pdftotext", "-bbox", "a.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    right = [float(found) for found in re.findall(r'xMax="([0-9.]+)"', told.stdout.decode())]
+    assert max(right) <= 595.276 - 68 + 1, "the margin is 24 mm"
+    said = subprocess.run(["pdftotext", "-raw", "a.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    text = re.sub(r"\s+", "", said.stdout.decode())
+    assert name in text and account in text
+
+
+def test_a_guarantor_and_a_co_borrower_are_named_and_have_a_sheet_each(tmp_path):
+    terms = some_terms(guarantors=("欧阳仚", "阿依古丽·买买提"), co_borrowers=("张伟",))
+    text = read(PRINTER.agreement(terms, "zh"), tmp_path)
+    assert "对这笔借款负责的还有:欧阳仚(担保人)、阿依古丽·买买提(担保人)、张伟(共同借款人)" in text
+    assert "没有签的,他的责任照原来的合同" in text and "担保期间也不因本协议改变" in text
+    sheets = text.rpartition("这份文件自动失效")[2]
+    assert (sheets.count("担保人同意书"), sheets.count("共同借款人同意书"), sheets.count("亲笔签名")) == (2, 1, 3)
+    for said in ("我知道可以不签", "一共36期,合计42,535.70元", "示例消费金融有限公司"):
+        assert sheets.count(said) == 3
+    assert "疾病" not in sheets and "困难" not in sheets, "why she asked is nobody's but hers"
+    english = read(PRINTER.agreement(terms, "en"), tmp_path)
+    assert english.count("Signaturebyhand/亲笔签名") == 3 and english.count("担保人同意书") == 2
+    assert pages(PRINTER.agreement(terms, "zh"), tmp_path) == 6 + 3
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (Measure(measure="deferral", months=3), "先缓3个月,第一期在2026年4月28日到期"),
+        (Measure(measure="interest-only", months=6), "前6个月只还利息"),
+        (Measure(measure="step"), "各期先少后多"),
+        (Measure(measure="income-following"), "各月金额跟着您的收入安排"),
+        (Measure(measure="settlement", amount_minor=1), "这笔欠款就全部了结"),
+    ],
+)
+def test_a_measure_is_said_where_it_is_part_of_the_plan(tmp_path, chinese, measure, said):
+    plan = replace(a_plan(), measures=(measure,))
+    assert said in read(PRINTER.agreement(some_terms(plan), "zh"), tmp_path)
+    assert said not in chinese
+
+
+def test_two_reviewers_and_the_promise_of_card_holders_where_the_rulebook_asks(tmp_path, chinese):
+    terms = some_terms(second_eyes=("false-papers", "unpaid"), no_new_card=True)
+    text = read(PRINTER.agreement(terms, "zh"), tmp_path)
+    for said in (
+        "因为材料是假的而终止,要由第二位审核人同意",
+        "因为没有还而终止,也要由第二位",
+        "不向任何银行申请信用卡",
+    ):
+        assert said in text and said not in chinese
 
 
 def test_a_character_that_no_font_has_is_printed_as_its_number(tmp_path):
@@ -181,6 +241,21 @@ def test_a_name_is_never_taken_for_markup(tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_same_terms_print_the_same_bytes(language):
     assert PRINTER.agreement(some_terms(), language) == TypstPrinter().agreement(some_terms(), language)
+
+
+def test_another_process_in_another_place_and_language_prints_the_same_bytes(tmp_path):
+    code = (
+        "from hashlib import sha256\n"
+        "from forbear.adapters.printer import TypstPrinter\n"
+        "from tests.adapters.terms import some_terms\n"
+        "print(sha256(TypstPrinter().agreement(some_terms(guarantors=('张伟',)), 'en')).hexdigest())"
+    )
+    (tmp_path / "zh.toml").write_text("nobody reads this")
+    here = Path(__file__).parents[2]
+    elsewhere = {"TZ": "America/New_York", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONPATH": str(here), "HOME": "/"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=elsewhere, capture_output=True, check=True)
+    ours = PRINTER.agreement(some_terms(guarantors=("张伟",)), "en")
+    assert done.stdout.decode().strip() == sha256(ours).hexdigest()
 
 
 def test_printing_many_agreements_keeps_the_process_small():
@@ -246,27 +321,33 @@ def test_an_order_that_turns_when_a_payment_is_very_late_is_said(tmp_path, chine
     assert "还款顺序改为" not in read(PRINTER.agreement(replace(terms, allocation=late), "zh"), tmp_path)
 
 
-FIRST = {
-    ("plain", "zh"): "2b84533014ba3f7e9525d605d4193574d05b868fa0f8eeba43d789e0519a1648",
-    ("plain", "en"): "94d5bbd895cc1a3cf83ee7ac270716b0c8ca8cbb3193e020a3dc64fd2d31b82f",
-    ("bare", "zh"): "580bdeec2ac4415ee93ceabfb86e502bfc13b372fb72d344f9f12773597df1d6",
-    ("bare", "en"): "bb0762bac521031bdd781858ae87e9f92038e1259a7b3bbceff0bc421bedf6bc",
-    ("late", "zh"): "4cf2a6f11c9aecefa306f13de2dcef0701d8b62feeb7afef048c38b8c064d0c0",
-    ("late", "en"): "92bada1a8536a3e03f7a9f753460a0d27897733c75ff1d6d3d4617ac4860ce83",
+EARLIER = {
+    ("cn-instalment-2", "plain", "zh"): "13bf5d2cca2bd9f30942cddbd3146f17297b9c3d1a8210a156d243dcf16770b2",
+    ("cn-instalment-2", "plain", "en"): "ed7c4ead7cef6aaf8094ca7a4ae16e4dd34691d2a079da64ded3b4f063121f8c",
+    ("cn-instalment-2", "bare", "zh"): "0da7d3d12478cdf4fd0eec1984ee0de5a3b4723833c152708142be082449c651",
+    ("cn-instalment-2", "bare", "en"): "c1fba1584267f1db06556252692989ff7648aed427e588e7cfa4f5fc0217d2a9",
+    ("cn-instalment-2", "late", "zh"): "9360232a4d02e12ce07f9237a9e6a0de59cf27b4f12af027de1db9d8baa4029d",
+    ("cn-instalment-2", "late", "en"): "bac77bb7dbfa44f4c0aafcd912527da5cfc48b91ffb77841b3b7f1f936f2bc55",
+    ("cn-instalment-1", "plain", "zh"): "2b84533014ba3f7e9525d605d4193574d05b868fa0f8eeba43d789e0519a1648",
+    ("cn-instalment-1", "plain", "en"): "94d5bbd895cc1a3cf83ee7ac270716b0c8ca8cbb3193e020a3dc64fd2d31b82f",
+    ("cn-instalment-1", "bare", "zh"): "580bdeec2ac4415ee93ceabfb86e502bfc13b372fb72d344f9f12773597df1d6",
+    ("cn-instalment-1", "bare", "en"): "bb0762bac521031bdd781858ae87e9f92038e1259a7b3bbceff0bc421bedf6bc",
+    ("cn-instalment-1", "late", "zh"): "4cf2a6f11c9aecefa306f13de2dcef0701d8b62feeb7afef048c38b8c064d0c0",
+    ("cn-instalment-1", "late", "en"): "92bada1a8536a3e03f7a9f753460a0d27897733c75ff1d6d3d4617ac4860ce83",
 }
-"""What the first text printed before there were others."""
+"""What an earlier text printed while it was the newest."""
 
 
-@pytest.mark.parametrize(("which", "language"), FIRST)
-def test_the_first_text_still_prints_the_same_bytes(which: str, language: str):
+@pytest.mark.parametrize(("template", "which", "language"), EARLIER)
+def test_an_earlier_text_still_prints_the_same_bytes(template: str, which: str, language: str):
     late = ("principal", "interest", "penalty", "fees")
     terms = {
         "plain": some_terms(),
         "bare": some_terms(a_plan(12, forgiven=NOTHING, rate_ppm=0), number=2, replaces=1),
         "late": some_terms(allocation_late=late, allocation_late_from_days=91),
     }[which]
-    pdf = PRINTER.agreement(replace(terms, template="cn-instalment-1"), language)
-    assert sha256(pdf).hexdigest() == FIRST[which, language]
+    pdf = PRINTER.agreement(replace(terms, template=template), language)
+    assert sha256(pdf).hexdigest() == EARLIER[template, which, language]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -144,8 +144,8 @@ BORROWER = {
     "countered": ("", "answer", "answer/why"),
     "approved": ("", "answer", "agreement", "agreement/decline"),
     "signed": (
-        *("", "agreement", "agreement/take-back", "payments", "payments/new-plan", "payments/credit"),
-        "payments/question",
+        *("", "agreement", "agreement/take-back", "agreement/check"),
+        *("payments", "payments/new-plan", "payments/credit", "payments/question"),
         *("plans", "calls", "everything/proof"),
     ),
 }

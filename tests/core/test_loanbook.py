@@ -128,10 +128,21 @@ def test_columns_that_may_be_left_out():
         ("email", "nobody", "loanbook.email.reason"),
         ("language", "fr", "loanbook.one_of.reason"),
         ("place", "Chengdu", "loanbook.place.reason"),
+        ("guarantors", "张伟; 张伟", "loanbook.names.reason"),
+        ("guarantors", "; ".join("甲乙丙丁戊己庚辛壬癸子"), "loanbook.names.reason"),
+        ("co_borrowers", "张伟; 1", "loanbook.name.reason"),
     ],
 )
 def test_one_value_at_fault_is_named(column, text, problem):
     assert problems(check_row({**GOOD, column: text}, 7)) == [(7, column, problem)]
+
+
+def test_others_who_answer_for_a_loan():
+    row = check_row({**GOOD, "guarantors": "张伟、 阿依古丽·买买提；仚𬭎㛃;", "co_borrowers": "Li Fang"}, 2)
+    assert isinstance(row, Row)
+    assert (row.guarantors, row.co_borrowers) == (("张伟", "阿依古丽·买买提", "仚𬭎㛃"), ("Li Fang",))
+    assert written(row)["guarantors"] == "张伟; 阿依古丽·买买提; 仚𬭎㛃"
+    assert check_row(written(row), 2) == row
 
 
 def test_every_fault_of_a_row_is_listed():

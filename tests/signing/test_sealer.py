@@ -1,23 +1,18 @@
 """Sealed agreements: pyHanko and pdfsig verify them, every kind of key signs, what must not be is not."""
 
 import base64
-import os
-import random
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asn1crypto import x509 as a
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from pyhanko.pdf_utils.generic import NumberObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -31,7 +26,6 @@ from forbear.core.signatures import Issuer, Level
 from tests.signing.authority import Authority, openssl
 from tests.signing.sealing import NOW, Service, document, order, sealer, terms
 
-FLIPS = 2_000 if os.environ.get("FORBEAR_LONG") else 15
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 
 
@@ -117,30 +111,6 @@ def test_openssl_verifies_the_time_stamp_over_her_signature(stamped: Sealed, aut
     assert wrong(stamped.pdf, Trust(tsa_roots=authority.root)) == []
 
 
-def test_every_flipped_byte_of_a_signed_revision_is_found(stamped: Sealed, folder: Path, campaign: Any):
-    """A flip between the two parts that a signature covers lies in the signature itself."""
-    start, first, second, rest = PdfFileReader(BytesIO(stamped.pdf)).embedded_regular_signatures[1].byte_range
-    covered = [*range(start, start + first), *range(second, second + rest)]
-    rng = random.Random(6)
-    for number, at in enumerate(rng.sample(covered, FLIPS)):
-        changed = bytearray(stamped.pdf)
-        changed[at] ^= 1 << rng.randrange(8)
-        assert wrong(bytes(changed)), f"byte {at} was changed and nobody noticed"
-        if number < 5:
-            assert pdfsig(bytes(changed), folder).count("Signature is Valid.") < 2
-    campaign("changed bytes of sealed agreements", made_and_found=FLIPS)
-
-
-def test_a_page_changed_after_signing_is_found_by_both(plain: Sealed, folder: Path):
-    writer, out = IncrementalPdfFileWriter(BytesIO(plain.pdf)), BytesIO()
-    page = writer.root["/Pages"]["/Kids"][0]
-    page[pdf_name("/Rotate")] = NumberObject(90)
-    writer.update_container(page)
-    writer.write(out)
-    assert wrong(out.getvalue()) == ["borrower", "lender", "whole"]
-    assert "  - Total document signed" not in pdfsig(out.getvalue(), folder)
-
-
 def test_what_is_signed_already_or_has_no_fields_is_not_sealed(plain: Sealed, folder: Path):
     with pytest.raises(SealRefused) as told:
         sealer(folder).seal(order(plain.pdf))
@@ -185,12 +155,15 @@ def test_with_revocation_data_it_lasts(folder: Path, authority: Authority, own: 
     assert sealer(folder, authority, revocation={"files": ["tsa.crl"]}).seal(order()).level is Level.B_T
 
 
-def revocation_list_of(key: object, certificate: bytes) -> bytes:
+def revocation_list_of(key: object, certificate: bytes, at: datetime = NOW, revoked: int = 0) -> bytes:
     from cryptography.hazmat.primitives import hashes
 
     above = x509.load_der_x509_certificate(certificate)
     made = x509.CertificateRevocationListBuilder().issuer_name(above.subject)
-    made = made.last_update(NOW - timedelta(hours=1)).next_update(NOW + timedelta(days=2))
+    made = made.last_update(at - timedelta(hours=1)).next_update(at + timedelta(days=2))
+    if revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(revoked).revocation_date(at - timedelta(hours=2)).build()
+        made = made.add_revoked_certificate(entry)
     return made.sign(key, hashes.SHA256()).public_bytes(DER)  # type: ignore[arg-type]
 
 

@@ -1,15 +1,18 @@
 """A lender's own text of agreements: every missing item is named, in both languages; what was used stays printable."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.printer import TypstPrinter, print_by
 from forbear.adapters.template_check import ITEMS, LANGUAGES, printing_faults, template_faults
+from forbear.adapters.template_trial import trial
 from forbear.adapters.templates import HOUSE, BadTemplate, Templates, named_in_house, read_template
 from forbear.config.cli import main
 from tests.adapters.terms import some_terms
@@ -108,10 +111,80 @@ def test_the_command_ends_with_2_and_names_them(folder: Path, capsys: pytest.Cap
     assert main(["agreement", "check", str(folder / "nowhere")]) == 2
 
 
+LAYOUTS = {
+    "syntax": ("#let x = (", "it cannot be printed in zh: unclosed delimiter"),
+    "outside": ('#read("../../../etc/passwd")', "would escape the project root"),
+    "absolute": ('#read("/etc/passwd")', "it cannot be printed in zh: file not found"),
+    "program": ('#plugin("x.wasm")', "it cannot be printed in zh: file not found"),
+    "loop": ("#while true {}", "it cannot be printed in zh: condition is always true"),
+    "call": ("#let f(x) = f(x + 1)\n#f(1)", "it cannot be printed in zh: maximum function call depth exceeded"),
+    "package": ('#import "@preview/cetz:0.2.2"', "takes in @preview/cetz:0.2.2 from outside; a layout stands alone"),
+    "no fields": ("#set document(title: [x])\nx", "it cannot be printed in zh: the layout has places to sign for []"),
+}
+
+
+@pytest.mark.parametrize("which", LAYOUTS)
+def test_a_layout_that_does_what_it_must_not_is_told_in_a_sentence(folder: Path, which: str, capsys):
+    layout, said = LAYOUTS[which]
+    (folder / "agreement.typ").write_text(layout, "utf-8")
+    assert main(["agreement", "check", str(folder)]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert said in told[0] and all(len(line) < 500 for line in told)
+
+
+@pytest.mark.parametrize(
+    ("layout", "limit", "said"),
+    [
+        (
+            "#for i in range(10000) { for j in range(10000) { for k in range(100) {} } }",
+            "seconds",
+            "a loop that goes on",
+        ),
+        ('#let x = "x" * 4000000\n#for i in range(12) { x = x + x }', "memory", "something that grows too large"),
+    ],
+)
+def test_a_layout_that_never_ends_or_grows_is_stopped(folder: Path, layout: str, limit: str, said: str):
+    (folder / "agreement.typ").write_text(layout, "utf-8")
+    (told,) = trial(folder, seconds=2 if limit == "seconds" else 60)
+    assert said in told
+
+
+def test_a_file_of_ten_megabytes_and_a_layout_nobody_knows(folder: Path, capsys: pytest.CaptureFixture[str]):
+    change(folder / "template.toml", lambda text: text.replace("cn-instalment-3", "cn-instalment-9"))
+    (folder / "agreement.typ").unlink()
+    assert main(["agreement", "check", str(folder)]) == 2
+    assert "there is no layout 'cn-instalment-9'; write layout = 'cn-instalment-3'" in capsys.readouterr().err
+    (folder / "zh.toml").write_bytes(b"#" * 10_000_000)
+    assert main(["agreement", "check", str(folder)]) == 2
+    assert "zh.toml is too large; a text of agreements takes at most 1,000,000 bytes a file" in capsys.readouterr().err
+
+
+def test_a_layout_cannot_tell_the_day_it_is_printed_on(folder: Path):
+    layout = (folder / "agreement.typ").read_text("utf-8")
+    (folder / "agreement.typ").write_text(layout + "\n#datetime.today().display()\n", "utf-8")
+    (folder / "a.pdf").write_bytes(print_by(read_template(folder), some_terms(issued_on=date(2021, 7, 9)), "zh"))
+    said = subprocess.run(["pdftotext", "a.pdf", "-"], cwd=folder, capture_output=True, check=True).stdout.decode()
+    assert "2021-07-09" in said
+
+
+def test_a_text_spoiled_while_we_run_is_not_used(folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    templates = Templates(folder, tmp_path / "kept", template_faults)
+    first = templates.current().name
+    good = (folder / "zh.toml").read_text("utf-8")
+    for bad in ("[late", without(good, "limitation.accepts")):
+        (folder / "zh.toml").write_text(bad, "utf-8")
+        assert templates.current().name == first
+    assert "limitation.accepts" in caplog.text and "the one before it goes on" in caplog.text
+    (folder / "zh.toml").write_text(good.replace("找谁", "有问题找谁"), "utf-8")
+    assert templates.current().name != first
+    (folder / "zh.toml").write_text(good, "utf-8")
+    assert templates.current().name == first
+
+
 def test_what_was_used_stays_printable_after_the_text_was_changed(folder: Path, tmp_path: Path):
     templates = Templates(folder, tmp_path / "kept")
     first = templates.current().name
-    assert first.startswith("cn-instalment-2+")
+    assert first.startswith("cn-instalment-3+")
     terms = some_terms(template=first)
     printed = TypstPrinter(templates).agreement(terms, "zh")
     change(folder / "zh.toml", lambda text: text.replace("找谁", "有问题找谁"))

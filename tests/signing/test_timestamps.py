@@ -135,7 +135,9 @@ def test_a_certificate_for_something_else_or_for_another_time(tmp_path: Path, pu
     assert told.value.check == "certificate"
 
 
-@pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(seconds=-400)])
+@pytest.mark.parametrize(
+    "off", [timedelta(hours=1), timedelta(seconds=-400), timedelta(days=366), timedelta(days=-366)]
+)
 def test_clocks_apart(authority: Authority, off: timedelta):
     with pytest.raises(TimestampLies) as told:
         asked(authority, clock=Clock(off)).stamp(IMPRINT)

@@ -48,6 +48,8 @@ def test_a_known_row_stays_as_it_is():
         "email": "",
         "language": "zh",
         "place": "cn/hunan/changsha",
+        "guarantors": "",
+        "co_borrowers": "",
     }
 
 

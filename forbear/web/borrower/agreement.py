@@ -14,7 +14,7 @@ from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
-from forbear.web.borrower.signatures import about
+from forbear.web.borrower.signatures import about, kept
 
 
 @of_her_case
@@ -76,10 +76,9 @@ def document(request: HttpRequest, file: CaseFile) -> HttpResponse:
     shown = _shown(file)
     if shown is None:
         return not_found(request)
-    try:
-        data = desk_of(request).vault.open(shown.document)
-    except KeyError:
-        return not_found(request)
+    data = kept(request, file, shown.document, shown.printed)
+    if isinstance(data, HttpResponse):
+        return data
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{file.contract or "agreement"}-{shown.number}.pdf"'
     return response

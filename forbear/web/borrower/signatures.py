@@ -1,14 +1,16 @@
 """Room 6 on the borrower's site, signatures: what they are worth, the sealed PDF, changing her mind."""
 
+from hashlib import sha256
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from forbear.actions.agreement import take_back as take_signature_back
-from forbear.actions.ports import ZONE
+from forbear.actions.ports import ZONE, DamagedFile
 from forbear.core.agreement import cooling_ends_on
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.refusal import Refusal
-from forbear.core.signatures import Issuer, Level, Signed
+from forbear.core.signatures import Check, Issuer, Level, Signed
 from forbear.web import text
 from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field
@@ -22,14 +24,76 @@ def sealed(request: HttpRequest, file: CaseFile) -> HttpResponse:
     agreed = file.last_agreed
     if agreed is None or not agreed.sealed:
         return not_found(request)
-    try:
-        data = desk_of(request).vault.open(agreed.sealed)
-    except KeyError:
-        return not_found(request)
+    data = kept(request, file, agreed.sealed, _sealed_sha256(agreed))
+    if isinstance(data, HttpResponse):
+        return data
     response = HttpResponse(data, content_type="application/pdf")
     name = f"{file.contract or 'agreement'}-{agreed.number}-signed.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@of_her_case
+def check(request: HttpRequest, file: CaseFile) -> HttpResponse:
+    """Whether the sealed PDF that is kept for her holds, check by check, as of now."""
+    agreed, desk = file.last_agreed, desk_of(request)
+    if agreed is None or not agreed.sealed:
+        return not_found(request)
+    try:
+        pdf = desk.vault.open(agreed.sealed)
+        checks = desk.sealer.look(pdf, desk.clock.now(), agreed.printed, _sealed_sha256(agreed))
+    except KeyError:
+        return not_found(request)
+    except DamagedFile:
+        checks = (Check("digest", False, "seal_check.wrong.damaged", {}),)
+    well = all(one.well for one in checks)
+    return show(
+        request,
+        "seal_check",
+        title=words("signatures.page.looked.title"),
+        file=file,
+        back=reverse("borrower:agreement", args=[file.case.case_id]),
+        verdict=words(f"seal_check.all_{'well' if well else 'wrong'}"),
+        checks=[_told(one) for one in checks],
+    )
+
+
+def _told(one: Check) -> tuple[str, str]:
+    """What was looked at, and what was found."""
+    state = "well" if one.well else "wrong"
+    said = words("signatures.page.looked.one", state=words(f"seal_check.is_{state}"), said=words(one.key, **one.facts))
+    return words(f"seal_check.name.{one.name.replace(' ', '_')}"), said
+
+
+def kept(request: HttpRequest, file: CaseFile, blob: str, sha256_hex: str) -> bytes | HttpResponse:
+    """A paper of hers as it is kept; a page that says so where it is gone, or is not the one that the record names.
+
+    `sha256_hex`: as the record has it, "" where that was erased.
+    """
+    try:
+        data = desk_of(request).vault.open(blob)
+        if not sha256_hex or sha256(data).hexdigest() == sha256_hex:
+            return data
+    except KeyError:
+        return not_found(request)
+    except DamagedFile:
+        pass
+    return show(
+        request,
+        "notice",
+        title=words("signatures.page.damaged.title"),
+        file=file,
+        status=503,
+        back=reverse("borrower:agreement", args=[file.case.case_id]),
+        lines=[
+            words("signatures.page.damaged.line"),
+            words("signatures.page.damaged.act", phone=desk_of(request).phone),
+        ],
+    )
+
+
+def _sealed_sha256(agreed: Agreed) -> str:
+    return agreed.sealing.seal.sha256 if agreed.sealing and agreed.sealing.seal else ""
 
 
 @of_her_case
@@ -81,6 +145,7 @@ def about(request: HttpRequest, file: CaseFile, agreed: Agreed) -> dict[str, obj
         "waits": words("signatures.page.sealed_waits", date=day(agreed.signed_at))
         if waits and agreed.signed_at
         else "",
+        "look_url": reverse("borrower:seal_check", args=[case_id]),
         "statement": _statement(agreed),
         "check": _check(agreed),
         "back_url": reverse("borrower:take_back", args=[case_id]) if until else "",

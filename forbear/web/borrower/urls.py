@@ -107,6 +107,7 @@ urlpatterns = [
     path(f"{CASE}/agreement/decline", agreement.decline, name="decline"),
     path(f"{CASE}/agreement.pdf", agreement.document, name="document"),
     path(f"{CASE}/agreement/signed.pdf", signatures.sealed, name="sealed"),
+    path(f"{CASE}/agreement/check", signatures.check, name="seal_check"),
     path(f"{CASE}/agreement/take-back", signatures.take_back, name="take_back"),
     path(f"{CASE}/payments", payments.payments, name="payments"),
     path(f"{CASE}/payments/settled.pdf", payments.letter, name="letter"),

@@ -14,9 +14,8 @@ from forbear.core.file import Agreed, CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
-from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
-from forbear.web.desk.signatures import status
+from forbear.web.desk.signatures import paper, status
 from forbear.web.desk.timeline import plan_figures
 from forbear.web.templatetags.desk import reader_language
 
@@ -64,11 +63,7 @@ def document(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     found = next((agreed for agreed in file.agreements if agreed.number == number), None)
     if found is None:
         raise Http404
-    try:
-        data = desk_of(request).vault.open(found.document)
-    except KeyError as gone:
-        raise Http404 from gone
-    return as_download(data, "application/pdf", f"{case_id}-{number}.pdf")
+    return paper(request, found.document, found.printed, case_id, f"{case_id}-{number}.pdf")
 
 
 def _takes_back(request: HttpRequest, agreed: Agreed) -> bool:

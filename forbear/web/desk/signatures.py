@@ -1,9 +1,12 @@
 """Room 6 at the desk, signatures: whether an agreement is sealed, the sealed PDF, and trying again at once."""
 
+from hashlib import sha256
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
+from forbear.actions.ports import DamagedFile
 from forbear.actions.signatures import try_now
 from forbear.core.file import Agreed
 from forbear.core.refusal import Refusal
@@ -25,11 +28,22 @@ def sealed(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     found = next((agreed for agreed in file.agreements if agreed.number == number), None)
     if found is None or not found.sealed:
         raise Http404
+    digest = found.sealing.seal.sha256 if found.sealing and found.sealing.seal else ""
+    return paper(request, found.sealed, digest, case_id, f"{case_id}-{number}-signed.pdf")
+
+
+def paper(request: HttpRequest, blob: str, sha256_hex: str, case_id: str, name: str) -> HttpResponse:
+    """A PDF as it is kept, to save; where it is not the one that the record names, the page again, which says so."""
     try:
-        data = desk_of(request).vault.open(found.sealed)
+        data = desk_of(request).vault.open(blob)
+        if not sha256_hex or sha256(data).hexdigest() == sha256_hex:
+            return as_download(data, "application/pdf", name)
     except KeyError as gone:
         raise Http404 from gone
-    return as_download(data, "application/pdf", f"{case_id}-{number}-signed.pdf")
+    except DamagedFile:
+        pass
+    messages.error(request, say(reader_language(), "signatures.desk.not_as_recorded"))
+    return HttpResponseRedirect(tab_address(case_id, "agreement"))
 
 
 @staff_required(WORKERS)

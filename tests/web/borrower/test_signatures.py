@@ -1,7 +1,10 @@
 """From her code to the sealed file through the real actions: nothing that is away loses her act, nobody signs twice."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +13,13 @@ from forbear.actions.contact import ask_signing_code
 from forbear.actions.ports import DamagedFile, Desk
 from forbear.actions.record import By, load
 from forbear.adapters.memory import PlainSealer, clock_of
+from forbear.config import wiring
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.core.decision import Outcome
 from forbear.core.refusal import Refusal
+from forbear.words import LANGUAGES, say
+from tests.signing.sealing import NOW, order, sealer
 from tests.web.borrower.conftest import Borrower
 
 
@@ -159,3 +165,119 @@ def test_her_page_says_what_the_signature_is_worth_and_offers_the_sealed_file(of
     seal = load(desk, case_id).agreed.sealing.seal
     assert seal.sha256 in page.text and "没有独立机构证明" in page.text
     assert offered.client.get(f"/c/{case_id}/agreement/signed.pdf").content.startswith(b"%PDF-1.7")
+
+
+def test_two_tabs_that_sign_at_once_sign_once(offered: Borrower):
+    """Both hold the same code, or each one of its own: one signature, and the other is told that nothing waits."""
+    desk, case_id = offered.desk, offered.case_id
+    codes = [code_for(desk, case_id), code_for(desk, case_id)]
+    at_once = [
+        threading.Thread(target=lambda n=n: told.append(signs(desk, case_id, *codes[n % 2], f"k{n}"))) for n in range(4)
+    ]
+    told: list[object] = []
+    for one in at_once:
+        one.start()
+    for one in at_once:
+        one.join()
+    rules = sorted(one.rule for one in told if isinstance(one, Refusal))
+    assert rules in (["agreement.none"] * 3, ["agreement.code", "agreement.none", "agreement.none"])
+    assert kinds(desk, case_id) == SIGNED
+
+
+ACT = {
+    "changed": "signatures.refusal.changed",
+    "none": "agreement.refusal.none",
+    "code": "contact.page.fault.code_wrong",
+    "expired": "agreement.refusal.expired",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("which", ACT)
+def test_what_is_wrong_with_an_act_stands_on_her_page_in_words(
+    offered: Borrower, which: str, language: str, monkeypatch
+):
+    desk, case_id = offered.desk, offered.case_id
+    offered.client.cookies["lang"] = language
+    offered.sends("agreement", {"act": "ask"}, to="agreement/sign")
+    code = desk.challenges.code(offered.client.session["signing"]["challenge"])
+    form = {"act": "sign", "code": code, "read": "yes"}
+    shown = offered.opens("agreement")
+    if which == "changed":
+        monkeypatch.setattr(desk.vault, "open", lambda _: b"%PDF-1.7 something else")
+    elif which == "none":
+        signs(desk, case_id, *code_for(desk, case_id))
+    elif which == "code":
+        form["code"] = f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
+    else:
+        clock_of(desk).advance(days=(load(desk, case_id).offered.terms.sign_by_on - desk.clock.today()).days + 1)
+        offered.signs_in()
+        shown = offered.opens("agreement")
+        offered.sends("agreement", {"act": "ask"}, to="agreement/sign")
+        form["code"] = desk.challenges.code(offered.client.session["signing"]["challenge"])
+    answer = offered.sends("agreement", form, form=shown, to="agreement/sign")
+    text = offered.opens("agreement").text if which == "none" else answer.text
+    said = say(language, ACT[which])
+    if which == "none":
+        assert answer.status == 302 and say(language, "agreement.page.sign.code") not in text
+    else:
+        assert answer.status == 422 and said in text
+    assert said in Path("docs/signatures.md").read_text("utf-8")
+    assert kinds(desk, case_id) == (SIGNED if which == "none" else SIGNED[:1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("how", ["swapped", "damaged"])
+def test_a_file_that_is_not_the_one_of_the_record_is_not_handed_out(
+    offered: Borrower, how: str, language: str, monkeypatch
+):
+    desk, case_id = offered.desk, offered.case_id
+    offered.client.cookies["lang"] = language
+    signs(desk, case_id, *code_for(desk, case_id))
+    while agenda.work(desk):
+        pass
+    recorded = load(desk, case_id).agreed.sealing.seal.sha256
+    good = offered.opens("agreement/check")
+    assert good.status == 200 and recorded in good.text and say(language, "seal_check.all_well") in good.text
+
+    def other(blob: str) -> bytes:
+        if how == "damaged":
+            raise DamagedFile(blob, "the file was changed")
+        return b"%PDF-1.7 something else"
+
+    monkeypatch.setattr(desk.vault, "open", other)
+    for path in ("agreement.pdf", "agreement/signed.pdf"):
+        page = offered.opens(path)
+        assert page.status == 503 and say(language, "signatures.page.damaged.line") in page.text
+    page = offered.opens("agreement/check")
+    found = {"found": sha256(b"%PDF-1.7 something else").hexdigest(), "recorded": recorded}
+    key, facts = ("digest_other", found) if how == "swapped" else ("damaged", {})
+    assert say(language, f"seal_check.wrong.{key}", **facts) in page.text
+    assert say(language, "seal_check.all_wrong") in page.text
+
+
+def test_with_real_keys_her_page_checks_the_real_file(offered: Borrower, tmp_path: Path, monkeypatch):
+    """A file whose last byte was turned, by somebody who has the keys of the vault and of the record."""
+    desk, case_id = offered.desk, offered.case_id
+    real = sealer(tmp_path)
+    monkeypatch.setattr(wiring, "desk", lambda: replace(desk, sealer=real))
+    signs(desk, case_id, *code_for(desk, case_id))
+    while agenda.work(desk):
+        pass
+    sealed = real.seal(order())
+    assert all(one.well for one in real.look(sealed.pdf, NOW, "", sealed.seal.sha256))
+    changed = sealed.pdf[:-1] + b"\r"
+    monkeypatch.setattr(desk.vault, "open", lambda _: changed)
+    text = offered.opens("agreement/check").text
+    for key in ("document", "lender"):
+        assert say("zh", f"seal_check.name.{key}") in text
+    assert say("zh", "seal_check.wrong.changed") in text and say("zh", "seal_check.wrong.other_document") in text
+
+
+def test_the_loan_book_says_who_else_answers_and_the_rulebook_who_decides(she: Borrower):
+    she.desk.loans.put([replace(she.row, guarantors=("欧阳仚",), co_borrowers=("张伟",))])
+    she.signs_in().answers().submits().chooses().is_answered(Outcome.APPROVED)
+    terms = load(she.desk, she.case_id).offered.terms
+    assert (terms.guarantors, terms.co_borrowers) == (("欧阳仚",), ("张伟",))
+    assert terms.second_eyes == ("false-papers", "undisclosed-income", "borrower-asked")
+    assert terms.no_new_card is False

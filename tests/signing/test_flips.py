@@ -1,0 +1,215 @@
+"""Single bits flipped all over sealed files, and pages changed later: judged by pyHanko, by pdfsig and by our check.
+
+Each byte belongs to one of three parts. *Covered* by the lender's signature: both pyHanko and pdfsig find a flip.
+*The place of the lender's signature*: no signature covers itself; our check finds each flip that changes a value, and
+one that only writes a hexadecimal digit otherwise (a for A) changes nothing that the file says. *Appended* archive data
+(B-LTA): under the archive time stamp, found by our check; pdfsig 22.12 does not verify that stamp. Against the SHA-256
+in the record every flip shows. FORBEAR_LONG flips 1,000 bits of each, otherwise a few.
+"""
+
+import os
+import random
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from asn1crypto import x509 as a
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.generic import NumberObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from forbear.adapters.clock import SystemClock
+from forbear.adapters.seal_check import Trust, examine
+from forbear.adapters.signing_authority import own_authority
+from tests.signing.authority import Authority
+from tests.signing.sealing import NOW, order, sealer
+from tests.signing.test_sealer import revocation_list_of
+
+FLIPS = 1_000 if os.environ.get("FORBEAR_LONG") else 10
+DER = serialization.Encoding.DER
+
+
+class Judges:
+    """Three who look at a file; each says whether all is well."""
+
+    def __init__(self, folder: Path, authority: Authority) -> None:
+        self.folder, self.tsa_roots = folder, authority.root
+        own = own_authority(folder / "keys", "x", NOW)[0]
+        self.trust = Trust((own.certificate,), authority.root)
+        tsa = x509.load_pem_x509_certificate(authority.root).public_bytes(DER)
+        self._roots = [a.Certificate.load(own.certificate), a.Certificate.load(tsa)]
+
+    def pyhanko(self, pdf: bytes) -> bool:
+        """Both signatures hold, nothing forbidden came after, and the last covers the file to its end."""
+        try:
+            signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+            context = ValidationContext(trust_roots=self._roots, moment=SystemClock().now() + timedelta(minutes=1))
+            found = [validate_pdf_signature(one, context) for one in signatures]
+            whole = found[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
+            return len(found) == 2 and whole and all(one.bottom_line for one in found)
+        except Exception:  # what cannot be read is not well
+            return False
+
+    def pdfsig(self, pdf: bytes) -> bool:
+        """Both signatures hold, and the last covers the file to its end."""
+        return pdfsig_finds_it_well(pdf, self.folder)
+
+    def ours(self, pdf: bytes, sealed_sha256: str = "") -> bool:
+        return examine(pdf, self.trust, NOW, "", sealed_sha256).well
+
+
+def pdfsig_finds_it_well(pdf: bytes, folder: Path) -> bool:
+    (folder / "looked.pdf").write_bytes(pdf)
+    said = subprocess.run(["pdfsig", "-nocert", "looked.pdf"], cwd=folder, capture_output=True).stdout
+    told = said.decode("utf-8", "replace")
+    return told.count("Signature is Valid.") == 2 and told.count("  - Total document signed") == 1
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("flips")
+
+
+@pytest.fixture(scope="module")
+def authority(folder: Path) -> Iterator[Authority]:
+    one = Authority(folder / "tsa")
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def judges(folder: Path, authority: Authority) -> Judges:
+    return Judges(folder, authority)
+
+
+@pytest.fixture(scope="module")
+def stamped(folder: Path, authority: Authority) -> bytes:
+    return sealer(folder, authority).seal(order()).pdf
+
+
+@pytest.fixture(scope="module")
+def archived(folder: Path, authority: Authority) -> bytes:
+    root = serialization.load_pem_private_key((authority.folder / "root.key").read_bytes(), None)
+    above = x509.load_pem_x509_certificate(authority.root).public_bytes(DER)
+    (folder / "tsa.crl").write_bytes(revocation_list_of(root, above))
+    return sealer(folder, authority, revocation={"files": ["tsa.crl"]}).seal(order()).pdf
+
+
+def flips(pdf: bytes, seed: int) -> Iterator[tuple[int, bytes]]:
+    """(where, the file with one bit of that byte turned), all over it."""
+    rng = random.Random(seed)
+    for _ in range(FLIPS):
+        at = rng.randrange(len(pdf))
+        yield at, pdf[:at] + bytes([pdf[at] ^ (1 << rng.randrange(8))]) + pdf[at + 1 :]
+
+
+def part_of(pdf: bytes, at: int) -> str:
+    """covered, place or appended: by the range of the lender's signature."""
+    start, first, second, rest = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures[1].byte_range
+    assert start == 0, "it covers the file from its first byte"
+    return "covered" if at < first or second <= at < second + rest else "place" if at < second else "appended"
+
+
+def same_value(pdf: bytes, flipped: bytes, at: int) -> bool:
+    """Another way to write the same hexadecimal digit."""
+    return chr(pdf[at]) in "abcdefABCDEF" and chr(pdf[at]).swapcase() == chr(flipped[at])
+
+
+def test_the_clean_files_are_well(judges: Judges, stamped: bytes, archived: bytes):
+    assert (judges.pyhanko(stamped), judges.pdfsig(stamped), judges.ours(stamped)) == (True, True, True)
+    assert (judges.ours(archived), judges.pdfsig(archived)) == (True, True)
+
+
+def test_every_flip_of_what_is_signed_is_found_by_pyhanko_and_by_pdfsig(
+    judges: Judges, stamped: bytes, campaign: Callable[..., None]
+):
+    digest, found = sha256(stamped).hexdigest(), {"covered": 0, "place": 0, "same value": 0}
+    for at, flipped in flips(stamped, 6):
+        part = part_of(stamped, at)
+        part = "same value" if part == "place" and same_value(stamped, flipped, at) else part
+        found[part] += 1
+        said = judges.pyhanko(flipped), judges.pdfsig(flipped), judges.ours(flipped)
+        if part == "covered":
+            assert said == (False, False, False), f"byte {at}"
+        elif part == "place":
+            assert not said[2], f"byte {at}"
+        else:
+            assert said == (True, True, True), f"byte {at}"
+        assert not judges.ours(flipped, digest), f"byte {at}"
+    told = {name.replace(" ", "_"): count for name, count in found.items()}
+    campaign("flipped bits of a signed agreement", made=FLIPS, **told)
+    assert found["covered"] > FLIPS // 2
+
+
+def test_every_flip_in_the_place_of_the_signature_that_changes_a_value_is_found(judges: Judges, stamped: bytes):
+    _, first, second, _ = PdfFileReader(BytesIO(stamped)).embedded_regular_signatures[1].byte_range
+    rng = random.Random(8)
+    for at in rng.sample(range(first, second), FLIPS // 2):
+        flipped = stamped[:at] + bytes([stamped[at] ^ (1 << rng.randrange(8))]) + stamped[at + 1 :]
+        assert judges.ours(flipped) == same_value(stamped, flipped, at), f"byte {at}"
+
+
+def test_every_flip_in_an_archived_file_is_found(judges: Judges, archived: bytes, campaign: Callable[..., None]):
+    """What is appended is covered by the archive time stamp, up to the place that holds the stamp itself."""
+    reader, found = PdfFileReader(BytesIO(archived)), {"covered": 0, "place": 0, "appended": 0}
+    stamp = reader.embedded_timestamp_signatures[0].byte_range
+    for at, flipped in flips(archived, 9):
+        part = part_of(archived, at)
+        found[part] += 1
+        in_a_place = part == "place" or stamp[1] <= at < stamp[2]
+        assert judges.ours(flipped) == (in_a_place and same_value(archived, flipped, at)), f"byte {at}, {part}"
+    campaign("flipped bits of an archived agreement", made=FLIPS, **found)
+
+
+def rewritten(pdf: bytes, change: str) -> bytes:
+    """A page changed by what any editor does: another revision behind the ones there are."""
+    writer, out = IncrementalPdfFileWriter(BytesIO(pdf)), BytesIO()
+    page = writer.root["/Pages"]["/Kids"][0]
+    if change == "turned":
+        page[pdf_name("/Rotate")] = NumberObject(90)
+        writer.update_container(page)
+    elif change == "content":
+        content = page.raw_get("/Contents").get_object()
+        stream = content[0] if isinstance(content, list) else content
+        stream._data = stream.data + b"\nq 1 0 0 1 0 0 cm Q\n"
+        stream._encoded_data = None
+        writer.update_container(stream)
+    else:
+        writer.root["/Pages"]["/Kids"].pop()
+        writer.root["/Pages"]["/Count"] = NumberObject(len(writer.root["/Pages"]["/Kids"]))
+        writer.update_container(writer.root["/Pages"])
+    writer.write(out)
+    assert out.getvalue().startswith(pdf)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("change", ["turned", "content", "dropped"])
+def test_a_page_changed_after_signing_is_found_by_both(judges: Judges, stamped: bytes, change: str):
+    changed = rewritten(stamped, change)
+    assert (judges.pyhanko(changed), judges.pdfsig(changed)) == (False, False)
+    found = examine(changed, judges.trust, NOW).checks
+    assert [one.name for one in found if not one.well] == ["borrower", "lender", "whole"]
+
+
+def test_a_page_changed_between_the_two_signatures_is_found(judges: Judges, stamped: bytes):
+    """The lender would sign a page she never saw: her signature allows nothing but his, and both find it."""
+    hers = PdfFileReader(BytesIO(stamped)).embedded_regular_signatures[0].byte_range
+    between = rewritten(stamped[: hers[2] + hers[3]], "content")
+    by = sealer(judges.folder)
+    pdf = by._signed(between, "lender", by._who.lender(order(), ""), order(), None)
+    assert not judges.pyhanko(pdf)
+    assert "borrower" in [one.name for one in examine(pdf, judges.trust, NOW).checks if not one.well]
+
+
+def test_a_file_that_is_cut_off_anywhere_is_found(judges: Judges, stamped: bytes):
+    for size in (0, 1, 1_000, len(stamped) // 2, len(stamped) - 30_000, len(stamped) - 1):
+        assert not judges.ours(stamped[:size]) and not judges.pdfsig(stamped[:size])
