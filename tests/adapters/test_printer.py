@@ -198,7 +198,7 @@ def test_a_guarantor_and_a_co_borrower_are_named_and_have_a_sheet_each(tmp_path)
     assert "疾病" not in sheets and "困难" not in sheets, "why she asked is nobody's but hers"
     english = read(PRINTER.agreement(terms, "en"), tmp_path)
     assert english.count("Signaturebyhand/亲笔签名") == 3 and english.count("担保人同意书") == 2
-    assert pages(PRINTER.agreement(terms, "zh"), tmp_path) == 6 + 3
+    assert pages(PRINTER.agreement(terms, "zh"), tmp_path) == 5 + 3
 
 
 @pytest.mark.parametrize(
