@@ -100,3 +100,39 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path):
         write_whole(out, until_full())
     assert out.read_bytes() == b"what was there before"
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+
+
+STEPS = "from django.test import Client; print(Client(HTTP_HOST='127.0.0.1').get('/log/keys').content.decode())"
+
+
+def test_the_key_an_agreement_names_leads_on_to_the_one_that_signs_now(tmp_path: Path):
+    home, out, steps = Site(), tmp_path / "case.zip", tmp_path / "keys.json"
+    try:
+        home.python(f"from django.core.management import call_command; call_command('migrate', verbosity=0); {IN_IT}")
+        old = home.python("from forbear.config.wiring import desk; print(desk().log_key.vkey, end='')")
+        for _ in range(2):
+            changed = forbear(home, "keys", "log")
+            assert changed.returncode == 0, changed.stderr
+        assert forbear(home, "export", "c_bundled", "-o", str(out)).returncode == 0
+        told = home.python(STEPS)
+    finally:
+        home.stop()
+    steps.write_text(told)
+    assert len(json.loads(told)["steps"]) == 2
+    alone = forbear(home, "verify", str(out), "--log-key", old)
+    assert alone.returncode == 1 and "FAILED  checkpoint" in alone.stdout
+    known = ("verify", str(out), "--log-key", old, "--log-keys", str(steps))
+    led = forbear(home, *known)
+    assert (led.returncode, "unpinned" in led.stdout) == (0, False), led.stdout + led.stderr
+    bent = json.loads(told)
+    bent["steps"][0]["event"] = bent["steps"][1]["event"]
+    for text, problem in (
+        (json.dumps(bent), "FAILED  checkpoint"),
+        (told.replace('"leaf": ', '"leaf": 1'), "not in the log that the key before signed"),
+        ("[]", "is not what a site's /log/keys says"),
+    ):
+        steps.write_text(text)
+        no = forbear(home, *known)
+        assert no.returncode in (1, 2) and problem in no.stdout + no.stderr, no.stdout + no.stderr
+    keyless = forbear(home, "verify", str(out), "--log-keys", str(steps))
+    assert keyless.returncode == 2 and "name it" in keyless.stderr

@@ -12,9 +12,11 @@ from typing import Any
 
 from forbear.adapters.bundle_reader import NoBundle, read_bundle
 from forbear.adapters.ed25519 import check
+from forbear.config.witness import read_steps
 from forbear.core import bundle as b
 from forbear.core.bundle_check import NAMES, Fault, Problem, Report, check_bundle
 from forbear.core.checkpoint import BadNote, read_vkey
+from forbear.core.log_keys import followed
 from forbear.words import LANGUAGES, say
 
 STATE_PLACES = 8
@@ -26,6 +28,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("bundle", metavar="BUNDLE.zip")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's public key, from elsewhere than the bundle")
+    parser.add_argument(
+        "--log-keys", metavar="FILE", help="what the site's /log/keys says: --log-key is followed to later keys"
+    )
     parser.add_argument("--against", metavar="CHECKPOINT", help="a file with a checkpoint kept from earlier")
     parser.add_argument(
         "--proof", metavar="EVENT", type=int, help="print the proof of one event (c2sp.org/tlog-proof) where all holds"
@@ -38,14 +43,13 @@ def run(args: argparse.Namespace) -> int:
     """Check and tell."""
     try:
         kept = Path(args.against).read_text("utf-8") if args.against else None
-        if args.log_key:
-            read_vkey(args.log_key)
+        key = _followed(args.log_key, args.log_keys)
     except (OSError, UnicodeDecodeError) as error:
         return _no(f"--against {args.against} cannot be read: {getattr(error, 'strerror', '') or 'it is no text'}")
     except BadNote as error:
         return _no(f"--log-key: {error}")
     try:
-        report = looked_at(Path(args.bundle), args.log_key, kept)
+        report = looked_at(Path(args.bundle), key, kept)
     except NoBundle as error:
         return _no(f"{args.bundle} is no bundle that can be checked: {error}")
     if args.proof is not None and report.ok:
@@ -55,6 +59,21 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(sentences(report, args.language)))
     return 0 if report.ok else 1
+
+
+def _followed(vkey: str | None, file: str | None) -> str | None:
+    """The key to hold the bundle to: the one known, or where the log itself leads from it. Raises BadNote."""
+    if vkey:
+        read_vkey(vkey)
+    if file is None:
+        return vkey
+    if not vkey:
+        raise BadNote("--log-keys leads on from a key that you know: name it")
+    try:
+        steps = read_steps(Path(file).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadNote(f"--log-keys {file} is not what a site's /log/keys says ({type(error).__name__})") from error
+    return followed(vkey, steps, check)
 
 
 def looked_at(bundle: Path, log_key: str | None = None, kept: str | None = None) -> Report:

@@ -144,18 +144,18 @@ def _followed(book: Any, note: str, site: str) -> str:
     from forbear.core.checkpoint import BadNote
 
     try:
-        return str(book.follow(note, lambda: _steps(site)))
+        return str(book.follow(note, lambda: read_steps(_read(f"{site}/log/keys"))))
     except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError, AttributeError, RecursionError):
         return ""  # then the key is another, and is named below
 
 
-def _steps(site: str) -> list[Any]:
+def read_steps(text: str) -> list[Any]:
+    """What a site's `/log/keys` says, as steps of core/log_keys.py; raises whatever reading it raises."""
     from forbear.core.log_keys import Step
 
-    told = json.loads(_read(f"{site}/log/keys"))["steps"]
     return [
         Step(int(one["leaf"]), one["event"].encode(), one["checkpoint"], tuple(map(b64decode, one["hashes"])))
-        for one in told
+        for one in json.loads(text)["steps"]
     ]
 
 
