@@ -197,7 +197,7 @@ def test_a_line_with_a_cell_too_many_is_named_and_empty_lines_do_not_count(desk,
     lines[2] += ",more"
     lines.insert(1, "")
     assert take_in(desk, tmp_path, "\n".join(lines)) == 2
-    assert capsys.readouterr().err.startswith("Line 4: This line has 22 cells, and there are 21 column names.")
+    assert capsys.readouterr().err.startswith("Line 4: This line has 24 cells, and there are 23 column names.")
 
 
 def test_a_quoted_line_break_does_not_shift_the_line_numbers(desk, tmp_path, capsys):

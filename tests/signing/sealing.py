@@ -27,7 +27,12 @@ from tests.adapters.terms import a_plan, some_terms
 from tests.signing.authority import Authority
 
 NOW = SystemClock().now()
+"""When the tests began. What was made since is looked at `now()`: certificates begin when they are made."""
 LENDER = "示例消费金融有限公司"
+
+
+def now() -> datetime:
+    return SystemClock().now()
 
 
 @cache
@@ -62,7 +67,7 @@ def order(pdf: bytes | None = None, *, signed_at: datetime = NOW, of: bytes | No
     )
     stamps = {"borrower": ("欧阳彧𬱖㐂䶮", "已用一次性验证码签署"), "lender": (LENDER, "按审核人的决定签署")}
     names = {"borrower": terms().borrower.name, "lender": LENDER}
-    return SealOrder(document=pdf, statement=told, reference="c_1:1", stamps=stamps, at=SystemClock().now(), **names)
+    return SealOrder(document=pdf, statement=told, reference="c_1:1", stamps=stamps, at=now(), **names)
 
 
 def sealer(folder: Path, authority: Authority | None = None, **tables: Any) -> PadesSealer:

@@ -31,7 +31,7 @@ from forbear.adapters.clock import SystemClock
 from forbear.adapters.seal_check import Trust, examine
 from forbear.adapters.signing_authority import own_authority
 from tests.signing.authority import Authority
-from tests.signing.sealing import NOW, order, sealer
+from tests.signing.sealing import NOW, now, order, sealer
 from tests.signing.test_sealer import revocation_list_of
 
 FLIPS = 1_000 if os.environ.get("FORBEAR_LONG") else 10
@@ -64,7 +64,7 @@ class Judges:
         return pdfsig_finds_it_well(pdf, self.folder)
 
     def ours(self, pdf: bytes, sealed_sha256: str = "") -> bool:
-        return examine(pdf, self.trust, NOW, "", sealed_sha256).well
+        return examine(pdf, self.trust, now(), "", sealed_sha256).well
 
 
 def pdfsig_finds_it_well(pdf: bytes, folder: Path) -> bool:
@@ -196,7 +196,7 @@ def rewritten(pdf: bytes, change: str) -> bytes:
 def test_a_page_changed_after_signing_is_found_by_both(judges: Judges, stamped: bytes, change: str):
     changed = rewritten(stamped, change)
     assert (judges.pyhanko(changed), judges.pdfsig(changed)) == (False, False)
-    found = examine(changed, judges.trust, NOW).checks
+    found = examine(changed, judges.trust, now()).checks
     assert [one.name for one in found if not one.well] == ["borrower", "lender", "whole"]
 
 
@@ -207,7 +207,7 @@ def test_a_page_changed_between_the_two_signatures_is_found(judges: Judges, stam
     by = sealer(judges.folder)
     pdf = by._signed(between, "lender", by._who.lender(order(), ""), order(), None)
     assert not judges.pyhanko(pdf)
-    assert "borrower" in [one.name for one in examine(pdf, judges.trust, NOW).checks if not one.well]
+    assert "borrower" in [one.name for one in examine(pdf, judges.trust, now()).checks if not one.well]
 
 
 def test_a_file_that_is_cut_off_anywhere_is_found(judges: Judges, stamped: bytes):

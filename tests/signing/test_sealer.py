@@ -24,7 +24,7 @@ from forbear.adapters.signing_authority import own_authority
 from forbear.adapters.signing_keys import FileKey, issued, public_half
 from forbear.core.signatures import Issuer, Level
 from tests.signing.authority import Authority, openssl
-from tests.signing.sealing import NOW, Service, document, order, sealer, terms
+from tests.signing.sealing import NOW, Service, document, now, order, sealer, terms
 
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 
@@ -62,9 +62,9 @@ def pdfsig(pdf: bytes, folder: Path) -> str:
     return subprocess.run(["pdfsig", "-nocert", "file.pdf"], cwd=folder, capture_output=True, text=True).stdout
 
 
-def wrong(pdf: bytes, trust: Trust | None = None, at=NOW, digest: str = "") -> list[str]:
+def wrong(pdf: bytes, trust: Trust | None = None, at=None, digest: str = "") -> list[str]:
     """The checks that fail."""
-    return [one.name for one in examine(pdf, trust or Trust(), at, digest).checks if not one.well]
+    return [one.name for one in examine(pdf, trust or Trust(), at or now(), digest).checks if not one.well]
 
 
 def attached(pdf: bytes, name: str) -> bytes:
