@@ -4,13 +4,13 @@ Whatever order a person names them in, they are applied so: several contracts be
 capitalise, re-plan. A list that contradicts itself is refused, and so is a temporary measure without its exit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from forbear.core import measures as m
 from forbear.core import replans as r
-from forbear.core.course import Course, Figures, course, figures
+from forbear.core.course import Course, Figures, course, figures, settlement_forgives
 from forbear.core.dates import add_months
 from forbear.core.money import major
 from forbear.core.plan import Plan
@@ -271,7 +271,8 @@ def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:
         amount = label.amount_minor or 0
         match label.measure:
             case "settlement":
-                return (r.Settle(payments=len(plan.instalments), expires_on=plan.ends_on, amount_minor=amount),)
+                settle = r.Settle(payments=len(plan.instalments), expires_on=plan.ends_on, amount_minor=amount)
+                return (*_before_it(plan, amount), settle)
             case "waive-penalty" | "waive-fees" | "waive-interest":
                 found.append(m.Waive(part=label.measure.removeprefix("waive-"), amount_minor=amount))
             case "forgive-principal":
@@ -279,6 +280,15 @@ def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:
             case "rate":
                 found.append(m.Rate(from_rows=((1, label.rate_ppm or 0),)))
     return tuple(found)
+
+
+def _before_it(plan: Plan, amount_minor: int) -> Iterator[m.Waive]:
+    """What no lender may ask for goes before a settlement, whose own order would take it elsewhere."""
+    own = settlement_forgives(plan.owed, amount_minor)
+    for part in ("penalty", "fees", "interest"):
+        more = getattr(plan.forgiven, f"{part}_minor") - getattr(own, f"{part}_minor")
+        if more > 0:
+            yield m.Waive(part=part, amount_minor=more)
 
 
 def told(about: About) -> Mapping[str, str]:

@@ -81,7 +81,7 @@ class Kept:
 
     def gone(self, leaf: int, case_id: str, fact: Fact, count: int) -> list[str]:
         """`count` groups of the fact that its event commits to are not there: were they erased after it?"""
-        absent = [_classes(fact, name) for name in _groups(fact.type) if getattr(fact, name) is None]
+        absent = [classes_of(fact, name) for name in groups_of(fact.type) if getattr(fact, name) is None]
         for _ in range(2):
             unsaid = [classes for classes in absent if not self._erased(leaf, case_id, classes)]
             if count <= len(absent) - len(unsaid):
@@ -94,7 +94,7 @@ class Kept:
         """The groups that could be read: none of an erased class, each under a key of its own class. `under`: the
         classes of those keys, None where that is not known.
         """
-        kept = [_class(fact, name) for name in _groups(fact.type) if getattr(fact, name) is not None]
+        kept = [_class(fact, name) for name in groups_of(fact.type) if getattr(fact, name) is not None]
         found = []
         if under is not None and Counter(under) != Counter(kept):
             found.append(f"{case_id}: its disclosures of class {_listed(kept)} lie under keys of {_listed(under)}")
@@ -181,20 +181,20 @@ def _files_in(value: Any) -> Iterator[str]:
 
 
 @cache
-def _groups(kind: str) -> Mapping[str, str]:
+def groups_of(kind: str) -> Mapping[str, str]:
     """The private groups of a type of fact, and the class each is declared under."""
     return {f.name: f.metadata["retention"].value for f in fields(KINDS[kind]) if "retention" in f.metadata}
 
 
 def _class(fact: Fact, name: str) -> str:
-    return fact.retention(name).value if _decides(type(fact)) else _groups(fact.type)[name]
+    return fact.retention(name).value if _decides(type(fact)) else groups_of(fact.type)[name]
 
 
-def _classes(fact: Fact, name: str) -> frozenset[str]:
+def classes_of(fact: Fact, name: str) -> frozenset[str]:
     """The classes that a group which is not there may have had: what is read of a health paper goes with the paper, and
     without it nobody knows any more whether it was one.
     """
-    declared = _groups(fact.type)[name]
+    declared = groups_of(fact.type)[name]
     return frozenset({declared, Retention.HEALTH.value}) if _decides(type(fact)) else frozenset({declared})
 
 
