@@ -79,10 +79,10 @@ def _empty_database() -> None:
         import psycopg
 
         try:
-            given = environment.postgresql(url)
+            given: Mapping[str, Any] = environment.postgresql(url)
             where = {name: given.get(name.upper()) or None for name in ("host", "port", "user", "password")}
-            where |= {name: value for name, value in dict(given["OPTIONS"]).items() if name != "pool"}  # type: ignore[call-overload]
-            with psycopg.connect(dbname=given["NAME"], **where) as there:  # type: ignore[arg-type]
+            where |= {name: value for name, value in dict(given["OPTIONS"]).items() if name != "pool"}
+            with psycopg.connect(dbname=given["NAME"], **where) as there:
                 row = there.execute("select count(*) from pg_tables where schemaname = current_schema()").fetchone()
         except psycopg.Error as error:
             raise CannotBackUp(f"the database of DATABASE_URL cannot be asked: {error}") from error

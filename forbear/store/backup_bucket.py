@@ -106,9 +106,15 @@ def reached(bucket: str) -> Iterator[None]:
         raise CannotBackUp(f"the bucket {bucket} cannot be read ({error}); look at FORBEAR_S3_*.") from error
 
 
-def _hashed(pieces: Iterator[bytes], digest: "sha256") -> Iterator[bytes]:  # type: ignore[valid-type]
+class Digest(Protocol):
+    """What bytes are fed to, as hashlib has it."""
+
+    def update(self, piece: bytes, /) -> None: ...
+
+
+def _hashed(pieces: Iterator[bytes], digest: Digest) -> Iterator[bytes]:
     for piece in pieces:
-        digest.update(piece)  # type: ignore[attr-defined]
+        digest.update(piece)
         yield piece
 
 

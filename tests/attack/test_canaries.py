@@ -88,7 +88,7 @@ row = here.loans.find("HC-CANARY-000001").row
 try:
     raise ValueError(f"no such person: {row.id_number} {row.phone} {row.email}")
 except ValueError:
-    logging.getLogger("a.library").exception("of %s", row.phone)
+    logging.getLogger("another_package").exception("of %s", row.phone)
 """
 
 LEAVE = """
