@@ -57,7 +57,7 @@ TABLES: Mapping[str, Place] = {
     **dict.fromkeys(("account_emailaddress", "account_emailconfirmation"), Place(Goes.STAFF)),
     **dict.fromkeys(("mfa_authenticator", "telephone_extension", "canned_reply"), Place(Goes.STAFF)),
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), Place(Goes.NOBODY)),
-    **dict.fromkeys(("django_content_type", "django_migrations", "head", "projection"), Place(Goes.NOBODY)),
+    **dict.fromkeys(("django_content_type", "django_migrations", "head"), Place(Goes.NOBODY)),
     **dict.fromkeys(("tree_node", "checkpoint", "attestation", "telephone_count"), Place(Goes.NOBODY)),
     **dict.fromkeys(("webhook", "webhook_attempt"), Place(Goes.NOBODY)),
 }

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connections
+
 from forbear.actions.ports import CaseReach, Seen
 from forbear.core.case import Case
 from forbear.core.chain import canonical
@@ -16,9 +18,10 @@ from forbear.core.contact_attempts import Counted, Turned, counted, number_end
 from forbear.core.contact_budget import Attempt
 from forbear.core.events import ReachChosen, Recorded
 from forbear.core.facts import Retention
-from forbear.store.models import CaseRow, ContactCaseRow, ContactRow
+from forbear.store.models import ContactCaseRow, ContactRow
 from forbear.store.privacy import DataKeys, Keys, blind, blinds, open_text, seal_text
 
+_OWNER = "select borrower_id, loan_id from case_line where case_id = %s"
 KINDS = (
     *("case.opened", "reach.chosen", "call.begun", "call.ended", "contact.tried"),
     *("notice.queued", "notice.sent", "message.written"),
@@ -34,7 +37,7 @@ def apply(recorded: Sequence[Recorded], before: Case | None, after: Case, keys: 
     if not told and rested == rests:
         return
     case_id = recorded[0].case_id
-    owner = CaseRow.objects.using(using).filter(case_id=case_id).values_list("borrower_id", "loan_id").get()
+    owner = _owner(case_id, using)
     if recorded[0].seq == 0:
         _open(case_id, owner, using)
     _take(told, owner, keys, using)
@@ -54,7 +57,7 @@ def clear(using: str) -> None:
 
 def remake(case_id: str, told: Sequence[Recorded], case: Case, keys: Keys, using: str) -> None:
     """The rows of a case from all its events of KINDS and its state."""
-    owner = CaseRow.objects.using(using).filter(case_id=case_id).values_list("borrower_id", "loan_id").get()
+    owner = _owner(case_id, using)
     _open(case_id, owner, using)
     _take(told, owner, keys, using)
     _cases(using).filter(case_id=case_id).update(rests=case.collection_rests, rests_until_on=case.stayed_until_on)
@@ -62,6 +65,13 @@ def remake(case_id: str, told: Sequence[Recorded], case: Case, keys: Keys, using
 
 def _open(case_id: str, owner: tuple[str, str], using: str) -> None:
     _cases(using).create(case_id=case_id, **_owned(owner))
+
+
+def _owner(case_id: str, using: str) -> tuple[str, str]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_OWNER, [case_id])
+        borrower_id, loan_id = cursor.fetchone()
+    return borrower_id, loan_id
 
 
 def _owned(owner: tuple[str, str]) -> dict[str, str]:

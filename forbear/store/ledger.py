@@ -6,7 +6,7 @@ command does stands in one transaction: events, disclosures, what becomes due, t
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,6 +43,8 @@ select s.leaf, s.n, s.key_id, s.ct, k.wrapped
   from event e join secret s on s.leaf = e.leaf left join data_key k on k.key_id = s.key_id
  where {where} order by s.leaf, s.n
 """
+_HEAD = "select size, last_at, frontier from head where one = 1"
+_HEAD_MOVED = "update head set size = %s, last_at = %s, frontier = %s where one = 1"
 _LAST = "select seq, leaf_hash from event where case_id = %s order by seq desc limit 1"
 _COMMAND = "select req_hash, leaf, count from command where key = %s"
 _INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
@@ -97,8 +99,10 @@ class DjangoLedger:
         with transaction.atomic(using=self._using):
             head = self._locked_head()
             answers = [self._append(write, head) for write in writes]
-            heads = Head.objects.using(self._using)
-            heads.update(size=head.size, last_at=head.last_at, frontier=head.frontier)
+            connection = connections[self._using]
+            last_at = connection.ops.adapt_datetimefield_value(head.last_at)
+            with connection.cursor() as cursor:
+                cursor.execute(_HEAD_MOVED, (head.size, last_at, head.frontier))
             return answers
 
     def _append(self, write: Write, head: Head) -> Appended:
@@ -175,11 +179,11 @@ class DjangoLedger:
         cases there are.
         """
         with transaction.atomic(using=self._using):
-            head = self._locked_head()
+            self._locked_head()
             cases = self._case_ids()
             conversation.rebuild(self.all(), self._keys, self._using)
             rooms.rebuild(self.public, self._using)
-            made = projections.rebuild(self._states_of(cases), head.size, self._keys, self._using)
+            made = projections.rebuild(self._states_of(cases), self._keys, self._using)
             contact_budget.clear(self._using)
             for opened, case in self._states_of(cases):
                 told = self.of_types(opened.case_id, contact_budget.KINDS)
@@ -223,12 +227,15 @@ class DjangoLedger:
 
     def _locked_head(self) -> Head:
         """The head, locked until the transaction ends (SQLite locks the whole database: BEGIN IMMEDIATE)."""
-        heads = Head.objects.using(self._using)
-        head = heads.select_for_update().first()
-        if head is None:
-            heads.bulk_create([Head(one=1)], ignore_conflicts=True)
-            head = heads.select_for_update().get(one=1)
-        return head
+        lock = " for update" if connections[self._using].features.has_select_for_update else ""
+        rows = self._rows(_HEAD + lock, ())
+        if not rows:
+            Head.objects.using(self._using).bulk_create([Head(one=1)], ignore_conflicts=True)
+            rows = self._rows(_HEAD + lock, ())
+        ((size, last_at, frontier),) = rows
+        if last_at is not None and last_at.tzinfo is None:  # SQLite keeps UTC without saying so
+            last_at = last_at.replace(tzinfo=UTC)
+        return Head(size=size, last_at=last_at, frontier=bytes(frontier))
 
     def _store(self, write: Write, head: Head, previous: bytes) -> tuple[Recorded, ...]:
         at = _exact(write.at)
@@ -273,7 +280,7 @@ class DjangoLedger:
         put_dues(write.dues, self._using)
         if recorded and write.case_id != HOUSE:
             self._project(recorded, before)
-        head.frontier = log.grown(head.size, bytes(head.frontier), [event.leaf_hash for event in sealed], self._using)
+        head.frontier = log.grown(head.size, head.frontier, [event.leaf_hash for event in sealed], self._using)
         head.size, head.last_at = head.size + len(recorded), at
         return recorded
 

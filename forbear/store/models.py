@@ -1,7 +1,7 @@
 """The tables. A page never sees one: the ports hand out plain values.
 
 `event` and `secret` are the record and only ever grow (migration 0002 has the database refuse anything else);
-`case_line` and `projection` can be made anew from it; the rest is what has to be looked up or done at a time.
+`case_line` can be made anew from it; the rest is what has to be looked up or done at a time.
 """
 
 from django.db import models
@@ -125,16 +125,6 @@ class Head(models.Model):
     class Meta:
         db_table = "head"
         constraints = (models.CheckConstraint(condition=Q(one=1), name="head_one_row"),)
-
-
-class Projection(models.Model):
-    """Up to which leaf a projection has been made."""
-
-    name = models.CharField(max_length=32, primary_key=True)
-    leaf = models.BigIntegerField()
-
-    class Meta:
-        db_table = "projection"
 
 
 class CaseRow(models.Model):

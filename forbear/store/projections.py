@@ -17,10 +17,9 @@ from forbear.actions.ports import CaseLine
 from forbear.core.case import Case, Stage
 from forbear.core.events import Recorded, Retention
 from forbear.core.loanbook import contract_key
-from forbear.store.models import CaseRow, Projection
+from forbear.store.models import CaseRow
 from forbear.store.privacy import DataKeys, Keys, blind, blinds, open_text, seal_text
 
-NAME = "case_line"
 ROWS_AT_ONCE = 200
 
 
@@ -34,12 +33,11 @@ def apply(recorded: Sequence[Recorded], case: Case, keys: Keys, using: str) -> N
     else:
         changed = rows.filter(case_id=case.case_id).update(**_state(case))
         assert changed == 1, f"the queue has no line of {case.case_id}: run forbear rebuild"
-    _reached(recorded[-1].leaf, using)
 
 
-def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using: str) -> int:
+def rebuild(cases: Iterable[tuple[Recorded, Case]], keys: Keys, using: str) -> int:
     """Make every line anew from the (first event, state) of each case; returns how many. Inside a transaction that
-    holds the head, so that nothing is recorded meanwhile; `size`: the log's.
+    holds the head, so that nothing is recorded meanwhile.
     """
     rows = CaseRow.objects.using(using)
     rows.all().delete()
@@ -48,8 +46,6 @@ def rebuild(cases: Iterable[tuple[Recorded, Case]], size: int, keys: Keys, using
     while some := [new_row(opened, case, keys, using) for opened, case in islice(remaining, ROWS_AT_ONCE)]:
         rows.bulk_create(some)
         made += len(some)
-    if size:
-        _reached(size - 1, using)
     return made
 
 
@@ -80,11 +76,6 @@ def _indexes(contract: str, name: str, keys: Keys) -> tuple[bytes, bytes]:
 def _state(case: Case) -> dict[str, Any]:
     """The columns that move with the case."""
     return {**moving_part(case), "open": is_open(case), "watch_on": watch_on(case)}
-
-
-def _reached(leaf: int, using: str) -> None:
-    if not Projection.objects.using(using).filter(name=NAME).update(leaf=leaf):
-        Projection.objects.using(using).create(name=NAME, leaf=leaf)
 
 
 def _column(name: str, case_id: str) -> str:

@@ -168,7 +168,7 @@ def later(desk: Desk, days: int) -> None:
 
 # ---- what lies in the files ------------------------------------------------------------------------------------
 
-OPEN = ("django_migrations", "django_content_type", "auth_permission", "leaving_look", "projection", "head")
+OPEN = ("django_migrations", "django_content_type", "auth_permission", "leaving_look", "head")
 """Tables without anybody in them."""
 
 

@@ -18,7 +18,7 @@ from forbear.core.case import fold
 from forbear.core.chain import encoded, verify_chain
 from forbear.core.envelope import Damaged
 from forbear.store import projections
-from forbear.store.models import Command, Event, Head, Projection, Secret
+from forbear.store.models import Command, Event, Head, Secret
 from forbear.store.privacy import DataKeys, WrongKey, open_bytes, seal_bytes
 from tests.contracts.bench import (
     CANARIES,
@@ -269,10 +269,9 @@ def test_a_callers_transaction_sees_a_refused_command_and_goes_on(stored):
     assert [r.command for r in stored.ledger.events("c_1")] == ["open-c_1", "right"]
 
 
-def test_head_and_projection_stand_at_the_last_leaf(stored):
+def test_the_head_stands_at_the_last_leaf(stored):
     begun(stored, messages=3)
     assert Head.objects.values_list("one", "size", "last_at").get() == (1, 4, START)
-    assert Projection.objects.values_list("name", "leaf").get() == ("case_line", 3)
     assert Command.objects.count() == 4
 
 

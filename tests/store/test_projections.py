@@ -13,7 +13,7 @@ from forbear.core.agreement import Lapse
 from forbear.core.contact import SYSTEM, Actor, Auth, Role
 from forbear.core.decision import Outcome
 from forbear.core.payments import BreakReason
-from forbear.store.models import CaseRow, Projection
+from forbear.store.models import CaseRow
 from tests.contracts.bench import CONTRACT, NAME, START, Bench, make_bench, opened, write, wrote
 
 AGENT = Actor(Role.AGENT, "s_agent", Auth.STAFF)
@@ -105,7 +105,6 @@ def test_live_lines_are_those_in_memory_and_those_made_anew(request, tmp_path, k
     assert live == readings(memory)
     assert stored.ledger.rebuild() == len(live[0])
     assert readings(stored) == live
-    assert Projection.objects.get(name="case_line").leaf == stored.ledger.size() - 1
 
 
 def test_a_line_says_what_the_case_says(stored):
