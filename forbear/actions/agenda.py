@@ -31,10 +31,10 @@ from forbear.actions import (
     webhooks,
 )
 from forbear.actions.answering import task_words
-from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.contact import CODE_MINUTES, SIGNING
 from forbear.actions.contact_budget import held_back
 from forbear.actions.health_papers import dues_of_the_night
-from forbear.actions.letters import with_receipt
+from forbear.actions.letters import receipt_said, with_receipt
 from forbear.actions.mail import answer_mail
 from forbear.actions.mail_delivery import came_back, headers_of, with_mark
 from forbear.actions.ports import ZONE, Bounced, Desk, Due, Lane, Leased, Message, SealRefused, Unreachable
@@ -179,13 +179,15 @@ def send_code(desk: Desk, item: Leased) -> None:
     challenge = desk.challenges.get(str(item.body["challenge"]))
     if challenge is None or not challenge.phone or challenge.used or challenge.expires_at <= desk.clock.now():
         return
-    purpose = challenge.purpose.partition(":")[0]
+    purpose, _, about = challenge.purpose.partition(":")
     code = desk.challenges.code(challenge.id)
     held = desk.loans.loan(challenge.loan_id)
     language = held.row.language if held else "zh"
     lender = desk.lender if language == "zh" else desk.lender_en
     key = f"sms.discreet_code.{purpose}" if sms.discreet(desk, challenge.borrower_id) else f"notices.code.{purpose}"
     said = say(language, key, code=code, lender=lender, minutes=CODE_MINUTES)
+    if purpose == SIGNING:  # so that what lies before her is on her own telephone before she signs it
+        said = f"{said}\n{receipt_said(desk.ledger.events(about.rpartition(':')[0])[-1], language)}"
     message = Message(channel=Channel.SMS, to=challenge.phone, subject="", body=said, reference=challenge.id)
     sms.handed(desk, desk.messenger.send(message), "", challenge.id)
 

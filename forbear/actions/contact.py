@@ -21,6 +21,8 @@ from forbear.core.refusal import Refusal
 CODE_MINUTES = 5
 CODE_TRIES = 5
 CODES_A_DAY = 5
+SIGNING = "sign"
+"""What a code is for that signs: `sign:<case>:<number of the agreement>`."""
 ASKS_AN_HOUR = 20
 """Asked from one address; a family behind one line still gets through, a script does not."""
 
@@ -76,7 +78,7 @@ def ask_signing_code(desk: Desk, *, loan_id: str, case_id: str, number: int) -> 
     assert held is not None, "a case has its loan"
     if not desk.limits.take(f"codes:{held.row.loan.contract}", desk.clock.now(), 2 * CODES_A_DAY, 86_400):
         return Refusal("contact.too_many_codes", "contact.refusal.too_many_codes", "contact.way_on.call")
-    return _send_code(desk, held, f"sign:{case_id}:{number}")
+    return _send_code(desk, held, f"{SIGNING}:{case_id}:{number}")
 
 
 def ask_link_code(desk: Desk, *, loan_id: str, link: str) -> CodeSent | Refusal:

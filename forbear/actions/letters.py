@@ -104,6 +104,11 @@ def receipt_line(file: CaseFile, notice: Notice | Spoken) -> str:
     """The receipt of a message, as it went out with it."""
     event = file.events[notice.seq]
     language = event.fact.language if isinstance(event.fact, e.NoticeQueued) else file.case.language
+    return receipt_said(event, language)
+
+
+def receipt_said(event: e.Recorded, language: str) -> str:
+    """The line that says where an event stands in the log."""
     return say(language, "log.receipt.line", receipt=receipt_of(event))
 
 

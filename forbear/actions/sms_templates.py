@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from string import Formatter
 
-from forbear.actions.contact import CODE_MINUTES
+from forbear.actions.contact import CODE_MINUTES, SIGNING
 from forbear.actions.ports import Desk
 from forbear.core.notices import NoticeKind
 from forbear.core.sms import signed
 from forbear.words import catalogue, say, sentences
 
-CODES = ("sign-in", "sign", "upload")
+CODES = ("sign-in", "call", "sign", "upload")
 ALWAYS = ("lender", "phone", "link", "upload_link", "name", "code")
 SAMPLE = "2026年12月28日"
 
@@ -52,8 +52,9 @@ def _all(desk: Desk, language: str) -> Iterator[tuple[str, str]]:
         "minutes": str(CODE_MINUTES),
     }
     for purpose in CODES:
-        yield f"code.{purpose}", say(language, f"notices.code.{purpose}", **fixed)
-        yield f"discreet_code.{purpose}", say(language, f"sms.discreet_code.{purpose}", **fixed)
+        for name, key in (("code", "notices.code"), ("discreet_code", "sms.discreet_code")):
+            text = say(language, f"{key}.{purpose}", **fixed)
+            yield f"{name}.{purpose}", _receipted(language, text) if purpose == SIGNING else text
     for wish in ("stop", "start"):
         yield wish, _receipted(language, say(language, f"sms.{wish}"))
     for kind in NoticeKind:

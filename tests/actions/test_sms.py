@@ -7,11 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from forbear.actions.agenda import work
-from forbear.actions.contact import CodeSent, ask_code, ask_link_code, ask_signing_code, choose_reach, open_case
+from forbear.actions.contact import (
+    CodeSent,
+    ask_call_code,
+    ask_code,
+    ask_link_code,
+    ask_signing_code,
+    choose_reach,
+    open_case,
+)
 from forbear.actions.conversation import write_message
 from forbear.actions.letters import preview, write
 from forbear.actions.ports import Desk, Message, Receipt, TextIn, Undelivered, Unreachable
 from forbear.actions.record import By, Done, carry_out, load
+from forbear.actions.record_audit import Fit, check_receipt
 from forbear.actions.sms import IN_AN_HOUR, place_stray, take_loose, take_receipt, take_text
 from forbear.adapters.memory import clock_of, memory_desk, sent_by
 from forbear.core import events as e
@@ -396,16 +405,30 @@ def test_no_code_names_lender_or_debt_where_she_chose_so(desk, language):
         ask_code(desk, contract=row.loan.contract, id_number=row.id_number, address="x"),
         ask_signing_code(desk, loan_id=held.loan_id, case_id=case_id, number=1),
         ask_link_code(desk, loan_id=held.loan_id, link="u_1"),
+        ask_call_code(desk, id_number=row.id_number, call="l_1", number=row.phone),
     ]
     assert all(isinstance(one, CodeSent) for one in asked)
     worked(desk)
     codes = [message for message in sent_by(desk) if message.reference.startswith("k_")]
-    assert len(codes) == 3
+    assert len(codes) == 4
     for message in codes:
         assert re.search(r"(?<!\d)\d{8}(?!\d)", message.body)
         assert not SAYS_DEBT.search(message.body), message.body
         assert not message.body.startswith(("【", "["))
         assert sms_size(message.body, CHINA).parts <= PARTS_MOST[language]
+
+
+def test_the_code_that_signs_carries_the_receipt_of_what_she_signs(desk):
+    case_id, held = case_of(desk), desk.loans.find(HER.loan.contract)
+    ask_signing_code(desk, loan_id=held.loan_id, case_id=case_id, number=1)
+    worked(desk)
+    last = desk.ledger.events(case_id)[-1]
+    body = sent_by(desk)[-1].body
+    assert body.endswith(f"\n存证码 {receipt_of(last)}")
+    assert check_receipt(desk, body).fit is Fit.GENUINE
+    ask_code(desk, contract=HER.loan.contract, id_number=HER.id_number, address="x")
+    worked(desk)
+    assert "存证码" not in sent_by(desk)[-1].body
 
 
 def test_where_she_did_not_the_code_names_the_lender(desk):

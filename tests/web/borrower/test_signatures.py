@@ -180,7 +180,8 @@ def test_two_tabs_that_sign_at_once_sign_once(offered: Borrower):
     for one in at_once:
         one.join()
     rules = sorted(one.rule for one in told if isinstance(one, Refusal))
-    assert rules in (["agreement.none"] * 3, ["agreement.code", "agreement.none", "agreement.none"])
+    used = rules.count("agreement.code")  # each code is right once; whoever comes second with it may come too early
+    assert used <= 2 and rules == ["agreement.code"] * used + ["agreement.none"] * (3 - used)
     assert kinds(desk, case_id) == SIGNED
 
 
