@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.writerows(rows)
     else:
         for line, row in zip(lines, rows, strict=True):
-            what = say("en", f"leaving.class.{line.retention}")
+            what = say("en", f"leaving.held.{line.retention}")
             until = f"until {row['until_on']}" if row["until_on"] else f"{line.days} days after its {line.starts}"
             more = " OVERDUE" if line.overdue else f" {line.holds} holds" if line.holds else ""
             print(f"{line.case_id}  {line.name or '–'}  {what}: {until}, {line.rule} ({line.source}){more}")
@@ -68,7 +68,7 @@ def _places(as_json: bool) -> int:
 
     counts, told = desk().keeping.counts(), []
     for name, place in sorted((TABLES | FOLDERS).items()):
-        classes = [say("en", f"leaving.class.{one.value}") for one in place.classes]
+        classes = [say("en", f"leaving.held.{one.value}") for one in place.classes]
         told.append({"place": name, "rows": counts.get(name), "goes": place.goes.value, "classes": classes})
     if as_json:
         print(json.dumps(told, ensure_ascii=False, indent=1))

@@ -51,7 +51,7 @@ def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> H
         hold_whys=[(why.value, term_in(language, f"leaving.hold.{why.value}")) for why in HoldWhy],
         wishes=[_wish(one, me.id) for one in reversed(leaving.requests(file))],
         rights=[(right.value, term_in(language, f"leaving.right.{right.value}")) for right in Right],
-        classes=[(one.value, term_in(language, f"leaving.class.{one.value}")) for one in Retention],
+        classes=[(one.value, term_in(language, f"leaving.held.{one.value}")) for one in Retention],
         reviews=me.kind is Role.REVIEWER,
         debt_open=debt_end.debt_open(file),
         debt_ends=[(one.value, term_in(language, f"leaving.debt.{one.value}")) for one in DebtEnd],
@@ -67,7 +67,7 @@ def _line(one: Kept, today: Any) -> dict[str, Any]:
         period = say(language, "leaving.page.years", count=one.period.years, starts=starts)
     force = term_in(language, f"rules.force.{one.period.force}")
     return {
-        "what": term_in(language, f"leaving.class.{one.retention.value}"),
+        "what": term_in(language, f"leaving.held.{one.retention.value}"),
         "there": one.there,
         "until": day(one.until_on) if one.until_on else period,
         "rule": one.period.source,
@@ -186,16 +186,16 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
 }
 
 
-def _places(held: Mapping[str, int]) -> list[tuple[str, str]]:
-    """By what places empty, and how many places and entries of each kind there are (their names: `forbear kept`)."""
-    language, found = reader_language(), dict[Place, list[int]]()
-    for name, place in (TABLES | FOLDERS).items():
-        found.setdefault(place, []).append(held.get(name, 0))
+def _places(held: Mapping[str, int]) -> list[tuple[str, list[str], int]]:
+    """By what places empty, their names, and how many entries there are in all of them."""
+    language, found = reader_language(), dict[Place, list[str]]()
+    for name, place in sorted((TABLES | FOLDERS).items()):
+        found.setdefault(place, []).append(name)
     order = {goes: number for number, goes in enumerate(Goes)}
     lines = []
-    for place, entries in sorted(found.items(), key=lambda one: (order[one[0].goes], one[0].classes)):
+    for place, names in sorted(found.items(), key=lambda one: (order[one[0].goes], one[0].classes)):
         goes = f"{term_in(language, f'leaving.goes.{place.goes.value}')} {named(place.classes, language)}".strip()
-        lines.append((goes, say(language, "leaving.desk.places_line", places=len(entries), entries=sum(entries))))
+        lines.append((goes, names, sum(held.get(name, 0) for name in names)))
     return lines
 
 
@@ -204,13 +204,13 @@ def _places(held: Mapping[str, int]) -> list[tuple[str, str]]:
 def report(request: HttpRequest) -> HttpResponse:
     """What is kept of whom over the whole desk: how many cases hold each class, and what is overdue by name."""
     desk, language = desk_of(request), reader_language()
-    overdue = [(line, term_in(language, f"leaving.class.{line.retention}")) for line in kept.overdue(desk, SHOWN)]
+    overdue = [(line, term_in(language, f"leaving.held.{line.retention}")) for line in kept.overdue(desk, SHOWN)]
     counted = kept.counts(desk)
     page = {
         "title": say(language, "leaving.desk.report"),
         "me": request.staff,  # type: ignore[attr-defined]
         "overdue": overdue,
         "places": _places(desk.keeping.counts()),
-        "counts": [(term_in(language, f"leaving.class.{one.value}"), count) for one, count in counted.items()],
+        "counts": [(term_in(language, f"leaving.held.{one.value}"), count) for one, count in counted.items()],
     }
     return render(request, "desk/kept.html", page)

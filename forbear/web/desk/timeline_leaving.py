@@ -36,4 +36,6 @@ def leaving(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
 
 def named(classes: Sequence[Retention], language: str) -> str:
     """Classes in words."""
-    return ("、" if language == "zh" else "; ").join(term_in(language, f"leaving.class.{one.value}") for one in classes)
+    if len(set(classes)) == len(Retention):
+        return term_in(language, "leaving.held.every")
+    return ("、" if language == "zh" else "; ").join(term_in(language, f"leaving.held.{one.value}") for one in classes)

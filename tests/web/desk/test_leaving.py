@@ -71,7 +71,7 @@ def test_the_report_counts_and_names_nobody_who_is_not_overdue(
     she.arrives()
     page = person("he").opens("/desk/kept")
     assert page.status == 200 and "没有到期未删的内容。" in page.text and she.row.name not in page.text
-    assert "您是谁、怎么联系您 1" in page.text
+    assert "身份和联系方式 1" in page.text
     assert "保留：步骤、时间和数量，只有不指向任何人的编号 5处，" in page.text
     assert "当事人移出贷款名册时删除 2处，0条" in page.text
 
