@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import campaigns, databases, servers
 
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache/compiled"))
+"""What one process compiled the others load: a site or a worker on a fresh home need not begin anew each time."""
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 """A slow machine is no failure: how fast things are is what `make bench` says."""
@@ -116,7 +118,7 @@ def site(prepared_sqlite: Path) -> Iterator[servers.Site]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, one process for all tests of this test process."""
-    if not Path(servers.CHROMIUM).exists():
+    if not servers.CHROMIUM:
         pytest.skip(servers.NO_CHROMIUM)
     from playwright.sync_api import sync_playwright
 
@@ -166,10 +168,12 @@ def axe_violations(chromium: Any) -> Callable[[Any], list[str]]:
     import axe_playwright_python
 
     source = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    copy = chromium.new_page()
+    copy.javascript = True
 
     def violations(page: Any) -> list[str]:
         if not page.javascript:
-            return _with_scripts(chromium, page, violations)
+            return _with_scripts(copy, page, violations)
         # The debugger's evaluation is not bound by the page's content policy, which therefore stays in force.
         page.evaluate(source)
         found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
@@ -182,17 +186,15 @@ def axe_violations(chromium: Any) -> Callable[[Any], list[str]]:
     return violations
 
 
-def _with_scripts(chromium: Any, page: Any, look: Callable[[Any], list[str]]) -> list[str]:
-    """Axe is a script: show it what a page without scripts shows, at the same address, in a page that has them."""
+def _with_scripts(copy: Any, page: Any, look: Callable[[Any], list[str]]) -> list[str]:
+    """Axe is a script: show it what a page without scripts shows, at the same address, in a `copy` that has them."""
     shown = re.sub(r"<script.*?</script>|</?noscript[^>]*>", "", page.content(), flags=re.DOTALL)
-    context = chromium.new_context(viewport=page.viewport_size)
-    copy = context.new_page()
-    copy.javascript = True
+    copy.set_viewport_size(page.viewport_size)
     address = page.url.split("#")[0]
     copy.route(address, lambda route: route.fulfill(body=shown, content_type="text/html; charset=utf-8"))
     copy.goto(address)
     found = look(copy)
-    context.close()
+    copy.unroute(address)
     return found
 
 

@@ -71,7 +71,7 @@ class Picture:
 
 def main() -> int:
     """Start a site, fill it, walk to each page, take its picture."""
-    if not Path(servers.CHROMIUM).exists():
+    if not servers.CHROMIUM:
         print(servers.NO_CHROMIUM, file=sys.stderr)
         return 1
     from playwright.sync_api import sync_playwright

@@ -28,7 +28,12 @@ def needs() -> tuple[Need, ...]:
     """All of them."""
     postgresql = "postgresql-15" if debian_release() == "12" else "postgresql"
     return (
-        Need("Chromium", "chromium", lambda: Path("/usr/bin/chromium").exists(), "the browser tests"),
+        Need(
+            "Chromium's headless shell",
+            "chromium-headless-shell",
+            lambda: Path("/usr/bin/chromium-headless-shell").exists(),
+            "the browser tests, where the package chromium is not there either",
+        ),
         Need("a Chinese font", "fonts-noto-cjk", _chinese_font, "no test, but pictures show boxes for Chinese"),
         Need("pdftotext", "poppler-utils", lambda: bool(shutil.which("pdftotext")), "the tests that read PDF files"),
         Need(

@@ -4,12 +4,16 @@ Loans and households are small and plain, so that a plan is paid off within a te
 with 99, which is no province.
 """
 
+import atexit
 import csv
 import io
 import re
+import shutil
 import time
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from forbear.core.identity import check_character
@@ -75,16 +79,29 @@ class Inhabited(servers.Site):
     def __init__(self, **more: str) -> None:
         super().__init__()
         self.environment = {**self.environment, "FORBEAR_API_KEYS": sha256(API_KEY.encode()).hexdigest(), **more}
-        self.start()
+        shutil.copytree(furnished(), self.home, dirs_exist_ok=True)
+        self.serve()
         self.insider = Insider(self)
-        move_in(self)
 
     def stop(self) -> None:
         self.insider.stop()
         super().stop()
 
 
-def move_in(site: Inhabited) -> None:
+@cache
+def furnished() -> Path:
+    """A home with the book and the people in it, made once in each test process; every site lives in a copy."""
+    site = servers.Site()
+    atexit.register(site.stop)
+    site.prepare()
+    insider = Insider(site)
+    move_in(site, insider)
+    insider.stop()
+    site.clock_file.unlink()
+    return site.home
+
+
+def move_in(site: servers.Site, insider: Insider) -> None:
     """Import the book with the real command, and give each person of the desk an account with a second factor."""
     rows = [
         {**_LOAN, "contract": g.contract, "id_number": g.id_number, "name": g.name, "phone": g.phone}
@@ -98,7 +115,7 @@ def move_in(site: Inhabited) -> None:
     file = site.home / "book.csv"
     file.write_text(written.getvalue(), "utf-8")
     site.forbear("loans", "import", str(file))
-    site.insider.do(
+    insider.do(
         "from forbear.config.staff import new_person\n"
         "from forbear.config.sample import _second_factor\n"
         f"for name, role in {STAFF!r}:\n"
