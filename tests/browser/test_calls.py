@@ -16,17 +16,10 @@ from tests.web.api.exchange import SECRET, Exchange, wav
 WIDE = 1280
 
 
-class Answered(Inhabited):
-    """A site whose exchange has a secret."""
-
-    def start(self) -> None:
-        self.environment = {**self.environment, "FORBEAR_CTI_SECRETS": SECRET}
-        super().start()
-
-
 @pytest.fixture(scope="module")
 def site() -> Any:
-    running = Answered()
+    """A site whose exchange has a secret."""
+    running = Inhabited(FORBEAR_CTI_SECRETS=SECRET)
     yield running
     running.stop()
 
