@@ -25,7 +25,7 @@ class Shop(Inhabited):
         self.host = f"http://127.0.0.1:{self.host_port}"
         super().__init__()
 
-    def start(self) -> None:
+    def serve(self) -> None:
         self.environment = {
             **self.environment,
             "FORBEAR_EMBED_ORIGINS": self.host,
@@ -33,7 +33,7 @@ class Shop(Inhabited):
             "FORBEAR_SITE_URL": self.url,
         }
         self.move_clock(datetime.fromtimestamp(time.time(), UTC))
-        super().start()
+        super().serve()
         command = [sys.executable, "examples/chat/host.py", self.url, str(self.host_port), people.LAN.contract]
         self.host_process = subprocess.Popen(command, cwd=servers.ROOT, env=self.environment)
         servers.wait_until(self._hosted, 20, "the lender's page")
