@@ -1,8 +1,8 @@
 """What every test may ask for: databases, the site, a phone in front of it. Each is made on first use and kept apart.
 
-`database`: a committed, private database, once on SQLite and once on PostgreSQL · `site`: the real site · `phone`: a
-Chromium page of 390 × 844 in a language, with or without JavaScript · `axe_violations(page)`: what axe finds ·
-`campaign(name, **figures)`: what is told at the end.
+`database`: a committed, private database, once on SQLite and once on PostgreSQL · `home`, `place`: installations on
+each · `site`: the real site · `phone`: a Chromium page of 390 × 844 in a language, with or without JavaScript ·
+`axe_violations(page)`: what axe finds · `campaign(name, **figures)`: what is told at the end.
 """
 
 import os
@@ -102,6 +102,21 @@ def database(request: pytest.FixtureRequest) -> databases.Database:
     """A private database, the test run once on each kind."""
     made: databases.Database = request.getfixturevalue(f"{request.param}_database")
     return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Iterator[servers.Place]:
+    """Installations of this test alone, once on SQLite and once on PostgreSQL."""
+    cluster = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    found = servers.Place(request.getfixturevalue(f"prepared_{request.param}"), cluster)
+    yield found
+    found.clear()
+
+
+@pytest.fixture
+def home(place: servers.Place) -> servers.Site:
+    """An installation of this test alone whose tables are there, on each kind of database; no site is served."""
+    return place.site()
 
 
 @pytest.fixture(scope="module")

@@ -259,6 +259,42 @@ class Site:
         return done.stdout
 
 
+class Place:
+    """Installations on one kind of database, each with a home of its own; no site is served. `prepared`: a database
+    with its tables, a file of SQLite or a name in the `cluster`.
+    """
+
+    def __init__(self, prepared: Path | str, cluster: Cluster | None = None) -> None:
+        self.prepared, self.cluster = prepared, cluster
+        self._sites: list[Site] = []
+
+    def site(self) -> Site:
+        """One whose tables are there."""
+        if self.cluster is not None:
+            return self._new(str(self.prepared))
+        site = self._new()
+        copy_of_sqlite(Path(self.prepared), site.home / "forbear.sqlite3")
+        return site
+
+    def empty(self) -> Site:
+        """One whose home and database are empty: its clock lies elsewhere."""
+        site = self._new()
+        clock = site.home.with_suffix(".clock")
+        shutil.move(site.clock_file, clock)
+        site.environment = {**site.environment, "FORBEAR_CLOCK_FILE": str(clock)}
+        return site
+
+    def clear(self) -> None:
+        """Remove them all."""
+        for site in self._sites:
+            site.home.with_suffix(".clock").unlink(missing_ok=True)
+            site.stop()
+
+    def _new(self, template: str = "template0") -> Site:
+        self._sites.append(Site(self.cluster.url(self.cluster.new_database(template)) if self.cluster else ""))
+        return self._sites[-1]
+
+
 def copy_of_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of an SQLite database, whatever is still in its write-ahead log."""
     with sqlite3.connect(source) as original, sqlite3.connect(target) as copy:

@@ -12,10 +12,8 @@ from forbear.adapters.bucket import S3, Bucket
 from forbear.store.backup import CannotBackUp
 from forbear.store.backup_bucket import check_copied, check_listed, put_back, take
 from tests.attack.test_erasure_killed import MADE
-from tests.servers import Site
-from tests.test_backup_command import TOLD, Place, forbear, place
-
-__all__ = ["place"]
+from tests.servers import Place, Site
+from tests.test_backup_command import TOLD, forbear
 
 
 class Drawer(dict[str, bytes]):
@@ -113,7 +111,6 @@ def test_a_desk_with_its_papers_in_a_bucket_comes_back_elsewhere(place: Place, s
     kind = "postgresql" if place.cluster is not None else "sqlite"
     site, other, third = place.site(), place.empty(), place.empty()
     old = lies_in(site, s3, f"old-{kind}")
-    site.forbear("migrate")
     site.python(MADE.replace("COUNT", "3"))
     assert not (site.home / "papers").exists() and len(list(old.paths())) == 6
     data, apart, listed = tmp_path / "data", tmp_path / "keys", tmp_path / "listed"

@@ -1,19 +1,16 @@
 """Backup, erase, restore: no erased canary comes back; and what a backup or a restore refuses, it refuses untouched."""
 
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.attack.test_erasure_killed import MADE
-from tests.servers import ROOT, Site
+from tests.servers import ROOT, Place, Site
 
 TOLD = """
 import json
@@ -48,38 +45,6 @@ def gone(why: str) -> list[object]:
     return [[], [why] * 5, [], "", "", ""]
 
 
-class Place:
-    """Sites on one kind of database, each with its own home."""
-
-    def __init__(self, cluster: object) -> None:
-        self.cluster = cluster
-        self.sites: list[Site] = []
-
-    def site(self) -> Site:
-        url = ""
-        if self.cluster is not None:
-            url = self.cluster.url(self.cluster.new_database())  # type: ignore[attr-defined]
-        self.sites.append(Site(url))
-        return self.sites[-1]
-
-    def empty(self) -> Site:
-        """A site whose home is empty: its clock lies elsewhere."""
-        site = self.site()
-        clock = site.home.with_suffix(".clock")
-        shutil.move(site.clock_file, clock)
-        site.environment = {**site.environment, "FORBEAR_CLOCK_FILE": str(clock)}
-        return site
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
-    found = Place(request.getfixturevalue("postgresql") if request.param == "postgresql" else None)
-    yield found
-    for site in found.sites:
-        site.home.with_suffix(".clock").unlink(missing_ok=True)
-        site.stop()
-
-
 def forbear(site: Site, *arguments: object) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "forbear", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False)
@@ -99,7 +64,6 @@ def wrapped(site: Site, case_id: str) -> set[bytes]:
 
 def test_nothing_that_was_erased_comes_back(place: Place, tmp_path: Path):
     site = place.site()
-    site.forbear("migrate")
     site.python(MADE.replace("COUNT", "3"))
     keys = wrapped(site, "c_00000")
     assert len(keys) == 5
@@ -146,7 +110,6 @@ def by(n):
 
 def test_what_makes_no_sense_is_refused_and_nothing_is_written(place: Place, tmp_path: Path):
     site, other = place.site(), place.empty()
-    site.forbear("migrate")
     site.python(MADE.replace("COUNT", "1"))
     data, apart, full = tmp_path / "data", tmp_path / "keys", tmp_path / "full"
     full.mkdir()

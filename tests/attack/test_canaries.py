@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tests.servers import ROOT, Site, free_port
-from tests.test_backup_command import Place, place
+from tests.servers import ROOT, Place, Site, free_port
 
-__all__ = ["place"]
 PEOPLE, CASES = 200, 4
 SHAPES = (
     "金丝雀{0:04d}",
@@ -140,7 +138,6 @@ def files(folder: Path) -> Iterator[bytes]:
 
 def test_no_canary_stands_in_the_open_and_after_an_erasure_none_is_left(place: Place, tmp_path: Path):
     site = place.site()
-    site.forbear("migrate")
     cases = site.python(LIVES).split()
     assert len(cases) == CASES and len(CANARIES) == 1000
     everything = [*CANARIES, *WORDS]

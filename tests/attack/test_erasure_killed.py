@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -116,18 +116,6 @@ SEEN = {
 ERASURES = "select case_id, count(*) from event where type = 'data.erased' group by case_id"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A data directory of this test alone on each kind of database; no site is served."""
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        url = cluster.url(cluster.new_database())
-    site = Site(url)
-    yield site
-    site.stop()
-
-
 def asked(site: Site, sql: str) -> dict[str, int]:
     """Asked of the database from outside."""
     if url := site.environment["DATABASE_URL"]:
@@ -154,7 +142,6 @@ def files(site: Site) -> list[Path]:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_case_is_whole_or_gone_whenever_the_worker_dies(home: Site, part: int, campaign: Callable[..., None]):
-    home.forbear("migrate")
     count = KILLS * CASES_A_KILL
     home.python(MADE.replace("COUNT", str(count)))
     whole = seen(home)

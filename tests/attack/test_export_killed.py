@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -58,19 +58,6 @@ for line in sys.stdin:
     print((ended if ended[0] else os.waitpid(child, 0))[1], flush=True)
     os.close(begun); os.close(begins)
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """An installation of this test alone, with the case in it; no server runs."""
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        url = cluster.url(cluster.new_database())
-    site = Site(url)
-    site.python("from django.core.management import call_command; call_command('migrate', verbosity=0)")
-    yield site
-    site.stop()
 
 
 @pytest.mark.parametrize("part", range(PARTS))

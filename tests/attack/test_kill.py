@@ -18,12 +18,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import psycopg
-import pytest
 
 from tests.servers import ROOT, Site, wait_until
 
@@ -89,18 +87,6 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def own_site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A site of this test alone, on an empty database of each kind; not started."""
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        url = cluster.url(cluster.new_database())
-    site = Site(url)
-    yield site
-    site.stop()
-
-
 class Writer(Thread):
     """A borrower who writes one message after the other and presses again when she gets no answer."""
 
@@ -157,10 +143,10 @@ def _without_redirects() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
-def test_the_site_dies_while_people_write(own_site: Site):
-    own_site.start()
-    people = json.loads(own_site.python(PEOPLE.replace("COUNT", str(WRITERS))))
-    writers = [Writer(own_site, number, *person) for number, person in enumerate(people)]
+def test_the_site_dies_while_people_write(home: Site):
+    home.serve()
+    people = json.loads(home.python(PEOPLE.replace("COUNT", str(WRITERS))))
+    writers = [Writer(home, number, *person) for number, person in enumerate(people)]
     for writer in writers:
         writer.start()
     rng = random.Random(1)
@@ -168,19 +154,19 @@ def test_the_site_dies_while_people_write(own_site: Site):
         before = sum(len(writer.acknowledged) for writer in writers)
         wait_until(lambda b=before: sum(len(w.acknowledged) for w in writers) >= b + 6, 60, "messages to be written")
         time.sleep(rng.random() * 0.05)
-        own_site.kill()
-        own_site.serve()
+        home.kill()
+        home.serve()
     for writer in writers:
         writer.enough.set()
     for writer in writers:
         writer.join(60)
     assert [writer.faults for writer in writers] == [[]] * WRITERS
     assert not any(writer.is_alive() for writer in writers)
-    written = Counter(json.loads(own_site.python(WRITTEN)))
+    written = Counter(json.loads(home.python(WRITTEN)))
     acknowledged = Counter(text for writer in writers for text in writer.acknowledged)
     assert written == acknowledged, "each message is there once, whether its first press was answered or not"
     assert sum(writer.pressed_again for writer in writers) > 0, "somebody was cut off in the middle"
-    assert "well   record" in own_site.forbear("check", "--record")
+    assert "well   record" in home.forbear("check", "--record")
 
 
 def handed_over(site: Site) -> int:
@@ -197,27 +183,27 @@ def handed_over(site: Site) -> int:
     return count
 
 
-def test_the_worker_dies_while_it_delivers(own_site: Site):
-    own_site.start()
-    people = json.loads(own_site.python(PEOPLE.replace("COUNT", "4")))
+def test_the_worker_dies_while_it_delivers(home: Site):
+    home.serve()
+    people = json.loads(home.python(PEOPLE.replace("COUNT", "4")))
     letters = str(6 * KILLS)
-    own_site.python(LETTERS.replace("CASES", repr([case_id for case_id, _ in people])).replace("LETTERS", letters))
+    home.python(LETTERS.replace("CASES", repr([case_id for case_id, _ in people])).replace("LETTERS", letters))
     now, rng, cut_off = datetime.fromisoformat("2026-03-02T10:10:00+08:00"), random.Random(2), 0
     for _ in range(KILLS):
-        before = handed_over(own_site)
-        worker = subprocess.Popen([sys.executable, "-m", "forbear", "worker"], cwd=ROOT, env=own_site.environment)
-        wait_until(lambda b=before: handed_over(own_site) >= b + 3, 60, "messages to be delivered")
+        before = handed_over(home)
+        worker = subprocess.Popen([sys.executable, "-m", "forbear", "worker"], cwd=ROOT, env=home.environment)
+        wait_until(lambda b=before: handed_over(home) >= b + 3, 60, "messages to be delivered")
         time.sleep(rng.random() * 0.02)
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
-        cut_off += json.loads(own_site.python(DELIVERED))["agenda"].get("due", 0) > 0
+        cut_off += json.loads(home.python(DELIVERED))["agenda"].get("due", 0) > 0
         now += timedelta(seconds=LEASE_SECONDS + 1)
-        own_site.move_clock(now)
+        home.move_clock(now)
     assert cut_off == KILLS, "each worker left something undone"
-    own_site.forbear("worker", "--once")
-    done = json.loads(own_site.python(DELIVERED))
+    home.forbear("worker", "--once")
+    done = json.loads(home.python(DELIVERED))
     assert len(done["queued"]) == len(set(done["queued"])) >= 4 * int(letters)
     assert sorted(done["sent"]) == sorted(done["queued"]), "every message is recorded as sent exactly once"
     assert sorted(done["handed over"]) == sorted(done["queued"]), "and was handed over under one reference"
     assert done["agenda"] == {"done": len(done["queued"])}
-    assert "well   record" in own_site.forbear("check", "--record")
+    assert "well   record" in home.forbear("check", "--record")

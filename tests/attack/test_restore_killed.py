@@ -16,10 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.attack.test_erasure_killed import MADE
-from tests.servers import ROOT
-from tests.test_backup_command import TOLD, Place, forbear, gone, place
+from tests.servers import ROOT, Place
+from tests.test_backup_command import TOLD, forbear, gone
 
-__all__ = ["place"]
 KILLS = 40 if os.environ.get("FORBEAR_LONG") else 2
 
 
@@ -27,7 +26,6 @@ def test_a_restore_that_is_killed_opens_nothing_and_the_next_is_whole(
     place: Place, tmp_path: Path, campaign: Callable[..., None]
 ):
     site = place.site()
-    site.forbear("migrate")
     site.python(MADE.replace("COUNT", "3"))
     data, apart = tmp_path / "data", tmp_path / "keys"
     site.forbear("backup", str(data), "--keys", str(apart))

@@ -12,9 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from tests.attack.test_erasure_killed import MADE
 from tests.servers import ROOT, Site
@@ -94,18 +92,6 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A data directory of this test alone on each kind of database; no site is served."""
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        url = cluster.url(cluster.new_database())
-    site = Site(url)
-    yield site
-    site.stop()
-
-
 class House:
     """Processes one after the other, forked from one that has everything imported and no connection."""
 
@@ -156,7 +142,6 @@ class House:
 
 
 def test_everything_opens_and_is_found_whenever_changing_the_keys_is_killed(home: Site, campaign: Callable[..., None]):
-    home.forbear("migrate")
     home.python(MADE.replace("COUNT", str(CASES)))
     home.python(LENT)
     house = House(home)

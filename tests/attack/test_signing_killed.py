@@ -4,9 +4,7 @@ of it, and ends in one sealed file that verifies; nothing half done is seen. FOR
 
 import json
 import os
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from tests.servers import Site
 
@@ -145,23 +143,10 @@ print(json.dumps(found))
 '''
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """An installation of this test alone, on an empty database of each kind; nobody serves."""
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        url = cluster.url(cluster.new_database())
-    one = Site(url)
-    one.forbear("migrate")
-    yield one
-    one.stop()
-
-
-def test_kill_in_the_middle_of_signing_and_sealing(site: Site, campaign: Callable[..., None]):
-    found = json.loads(site.python(ATTACK.replace("KILLS", str(KILLS))))
+def test_kill_in_the_middle_of_signing_and_sealing(home: Site, campaign: Callable[..., None]):
+    found = json.loads(home.python(ATTACK.replace("KILLS", str(KILLS))))
     figures = {"cut_off": found["cuts"], "signed": found["acknowledged"], "wrong": len(found["wrong"])}
-    campaign(f"kill -9 of signing and sealing, {site.database}", **figures)
+    campaign(f"kill -9 of signing and sealing, {home.database}", **figures)
     assert found["cuts"] == KILLS
     assert (found["wrong"], found["flaws"], found["given up"]) == ([], 0, 0)
     assert found["acknowledged"] <= found["cases"]
