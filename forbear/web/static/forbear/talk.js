@@ -139,10 +139,11 @@ window.forbearTalk = (root, door = {}) => {
       heard = 0;
       if (over) return;
       await pull();
-      await new Promise((go) => { wake = go; setTimeout(go, POLL / 2 + Math.random() * POLL / 2); });
+      if (!hurry) await new Promise((go) => { wake = go; setTimeout(go, POLL / 2 + Math.random() * POLL / 2); });
+      hurry = false;
     }
   }
-  let wake = () => {};
+  let wake = () => {}, hurry = false;
 
   async function follow(reader) {
     const decoder = new TextDecoder();
@@ -174,7 +175,7 @@ window.forbearTalk = (root, door = {}) => {
 
   function again() {
     if (over || document.hidden) return;
-    if (!heard || Date.now() - heard > DEAD / 2) { if (stream) stream.abort(); wake(); }
+    if (!heard || Date.now() - heard > DEAD / 2) { hurry = true; if (stream) stream.abort(); wake(); }
     pull();
     flush();
   }
@@ -299,7 +300,7 @@ window.forbearTalk = (root, door = {}) => {
     });
   }
   document.addEventListener("visibilitychange", again);
-  window.addEventListener("pageshow", again);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) again(); });
   window.addEventListener("online", again);
   window.addEventListener("pagehide", () => {
     if (!at.gone || over) return;
