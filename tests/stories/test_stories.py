@@ -3,14 +3,17 @@
 Each *.story file beside this one is a test. Agreements are printed for real; every command is given twice.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from forbear.actions.ports import Desk
+from forbear.actions.ports import Desk, Looked
 from forbear.adapters.memory import MemoryMessenger, MovedClock, memory_desk
 from forbear.adapters.printer import TypstPrinter
+from forbear.adapters.reading import reader
 from forbear.config import wiring
 from forbear.town.stories import Broken, tell
 from forbear.town.story_text import Story, Unreadable, read_story
@@ -23,9 +26,32 @@ def story(file: Path) -> Story:
     return read_story(file.read_text("utf-8"))
 
 
-def stored_desk(told: Story) -> Desk:
+class ReadOnce:
+    """The Reader port: each page is read for real once, whatever stories and databases it stands in."""
+
+    def __init__(self) -> None:
+        self._reader, self._read = reader(), dict[tuple[bytes, int], Looked | None]()
+
+    def read(self, picture: bytes, number: int) -> Looked | None:
+        page = (sha256(picture).digest(), number)
+        if page not in self._read:
+            self._read[page] = self._reader.read(picture, number)
+        return self._read[page]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+@pytest.fixture(scope="module")
+def papers() -> Iterator[ReadOnce]:
+    once = ReadOnce()
+    yield once
+    once.close()
+
+
+def stored_desk(told: Story, papers: ReadOnce) -> Desk:
     """The desk of an installation on the database of the test, its clock and messenger in our hands."""
-    desk = replace(wiring.desk(), clock=MovedClock(told.begins_at), messenger=MemoryMessenger())
+    desk = replace(wiring.desk(), clock=MovedClock(told.begins_at), messenger=MemoryMessenger(), reader=papers)
     desk.loans.put(told.rows)
     return desk
 
@@ -38,9 +64,9 @@ def test_in_memory(file: Path):
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_in_a_database(file: Path, database):
+def test_in_a_database(file: Path, database, papers: ReadOnce):
     told = story(file)
-    assert len(list(tell(told, stored_desk(told)))) == len(told.steps)
+    assert len(list(tell(told, stored_desk(told, papers)))) == len(told.steps)
 
 
 def test_the_stories_there_are():
