@@ -14,3 +14,6 @@ for _name in ("FORBEAR_CLOCK_FILE", "FORBEAR_HOSTS", "SMTP_URL", "PORT"):
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from forbear.config.settings import *  # noqa: E402, F403 (the environment comes first)
+from tests.hashing import QuickArgon2  # noqa: E402
+
+PASSWORD_HASHERS = [f"{QuickArgon2.__module__}.{QuickArgon2.__name__}"]

@@ -1,6 +1,7 @@
 """What every page carries, whoever wrote it: the reader's language, closed doors to other sites, nothing in caches."""
 
 import pytest
+from django.utils.module_loading import import_string
 
 from forbear.config import health
 
@@ -72,3 +73,11 @@ def test_the_gauges_are_for_a_collector_on_this_machine_alone(database, client):
     assert "forbear_agenda_given_up 0\n" in page.content.decode()
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 404
     assert client.get("/metrics", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
+
+
+def test_passwords_of_the_desk_are_hashed_as_the_product_says_and_not_as_the_tests_do():
+    from forbear.config import settings as products
+
+    (name,) = products.PASSWORD_HASHERS
+    hasher = import_string(name)()
+    assert (hasher.algorithm, hasher.memory_cost, hasher.time_cost) == ("argon2", 102_400, 2)
