@@ -68,3 +68,5 @@ FOLDERS: Mapping[str, Place] = {
     **dict.fromkeys(("keys", "secret", "static", "compiled", "templates"), Place(Goes.NOBODY)),
 }
 """In the data directory, beside the file of the database itself."""
+PLACES: Mapping[str, Place] = {**TABLES, **{f"FORBEAR_HOME/{name}": place for name, place in FOLDERS.items()}}
+"""All of them by the names that the report has: a table's own, and where in the data directory."""

@@ -62,12 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _places(as_json: bool) -> int:
     """Also what belongs to no case: mails and calls, codes, sessions, the loan book, accounts of the desk."""
-    from forbear.actions.kept_places import FOLDERS, TABLES
+    from forbear.actions.kept_places import PLACES
     from forbear.config.wiring import desk
     from forbear.words import say
 
     counts, told = desk().keeping.counts(), []
-    for name, place in sorted((TABLES | FOLDERS).items()):
+    for name, place in sorted(PLACES.items()):
         classes = [say("en", f"leaving.held.{one.value}") for one in place.classes]
         told.append({"place": name, "rows": counts.get(name), "goes": place.goes.value, "classes": classes})
     if as_json:

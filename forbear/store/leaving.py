@@ -138,7 +138,9 @@ class DjangoKeeping:
                 cursor.execute(f"select count(*) from {connection.ops.quote_name(table)}")  # noqa: S608 (its own names)
                 ((counted[table],),) = cursor.fetchall()
         folders = [self._uploads, self._uploads.parent / "papers"]
-        files = {folder.name: sum(1 for file in folder.rglob("*") if file.is_file()) for folder in folders}
+        files = {
+            f"FORBEAR_HOME/{folder.name}": sum(1 for file in folder.rglob("*") if file.is_file()) for folder in folders
+        }
         return counted | files
 
     def scrub(self) -> None:

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from forbear.actions.kept_places import FOLDERS, TABLES, Goes
+from forbear.actions.kept_places import FOLDERS, PLACES, TABLES, Goes
 from forbear.core.facts import Retention
 from forbear.store.leaving import WRITTEN_ANEW
 from tests.contracts import leaving_desk as on
@@ -21,10 +21,15 @@ def test_everything_in_the_data_directory_is_in_the_report(site):
     assert {"keys", "secret", "static"} <= found
 
 
+def test_a_table_and_a_file_of_one_name_are_two_places():
+    assert len(PLACES) == len(TABLES) + len(FOLDERS)
+    assert PLACES["secret"].goes is Goes.CASE and PLACES["FORBEAR_HOME/secret"].goes is Goes.NOBODY
+
+
 def test_a_place_says_by_what_it_empties_and_tables_of_people_are_scrubbed(stored: Bench):
     by_class = {retention for place in TABLES.values() for retention in place.classes}
     assert by_class == set(Retention)
-    for place in (TABLES | FOLDERS).values():
+    for place in PLACES.values():
         assert bool(place.classes) == (place.goes in (Goes.CASE, Goes.LOOSE))
     assert set(WRITTEN_ANEW) <= {name for name, place in TABLES.items() if place.goes is not Goes.NOBODY}
 

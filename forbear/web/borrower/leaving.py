@@ -86,9 +86,13 @@ def _line(kept: Kept) -> dict[str, Any]:
         "what": words(f"leaving.class.{kept.retention.value}"),
         "there": kept.there,
         "until": until,
-        "rule": words("leaving.page.house_rule") if kept.period.source.startswith(HOUSE_VALUE) else kept.period.source,
+        "rule": "" if kept.law is not None and kept.law.source == kept.period.source else _rule(kept.period.source),
         "why": why,
     }
+
+
+def _rule(source: str) -> str:
+    return words("leaving.page.house_rule") if source.startswith(HOUSE_VALUE) else source
 
 
 def _stays(why: Stays, until: str, article: str) -> str:

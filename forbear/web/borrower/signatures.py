@@ -1,5 +1,6 @@
 """Room 6 on the borrower's site, signatures: what they are worth, the sealed PDF, changing her mind."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
@@ -60,8 +61,10 @@ def check(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 def _told(one: Check) -> tuple[str, str]:
     """What was looked at, and what was found."""
-    state = "well" if one.well else "wrong"
-    said = words("signatures.page.looked.one", state=words(f"seal_check.is_{state}"), said=words(one.key, **one.facts))
+    state, facts = "well" if one.well else "wrong", dict(one.facts)
+    if "at" in facts:  # the command says it as it stands in the file
+        facts["at"] = moment(text.reader_language(), datetime.fromisoformat(facts["at"]))
+    said = words("signatures.page.looked.one", state=words(f"seal_check.is_{state}"), said=words(one.key, **facts))
     return words(f"seal_check.name.{one.name.replace(' ', '_')}"), said
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions import debt_end, kept, leaving
-from forbear.actions.kept_places import FOLDERS, TABLES, Goes, Place
+from forbear.actions.kept_places import PLACES, Goes, Place
 from forbear.actions.record import Done
 from forbear.core.contact import Role
 from forbear.core.events import Answered, DebtEnd, HoldWhy, Right
@@ -189,7 +189,7 @@ _ACTS: dict[str, Callable[[HttpRequest, str], Done | Refusal]] = {
 def _places(held: Mapping[str, int]) -> list[tuple[str, list[str], int]]:
     """By what places empty, their names, and how many entries there are in all of them."""
     language, found = reader_language(), dict[Place, list[str]]()
-    for name, place in sorted((TABLES | FOLDERS).items()):
+    for name, place in sorted(PLACES.items()):
         found.setdefault(place, []).append(name)
     order = {goes: number for number, goes in enumerate(Goes)}
     lines = []

@@ -19,7 +19,8 @@ from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.core.decision import Outcome
 from forbear.core.refusal import Refusal
 from forbear.words import LANGUAGES, say
-from tests.signing.sealing import now, order, sealer
+from forbear.words.format import moment
+from tests.signing.sealing import NOW, now, order, sealer
 from tests.web.borrower.conftest import Borrower
 
 
@@ -267,6 +268,8 @@ def test_with_real_keys_her_page_checks_the_real_file(offered: Borrower, tmp_pat
         pass
     sealed = real.seal(order())
     assert all(one.well for one in real.look(sealed.pdf, now(), "", sealed.seal.sha256))
+    monkeypatch.setattr(desk.vault, "open", lambda _: sealed.pdf)
+    assert f"{moment('zh', NOW)} 使用" in offered.opens("agreement/check").text
     changed = sealed.pdf[:-1] + b"\r"
     monkeypatch.setattr(desk.vault, "open", lambda _: changed)
     text = offered.opens("agreement/check").text

@@ -74,7 +74,7 @@ def test_the_report_counts_and_names_nobody_who_is_not_overdue(
     assert page.status == 200 and "没有到期未删的内容。" in page.text and she.row.name not in page.text
     assert "身份和联系方式 1" in page.text
     assert re.search(
-        "只有不指向任何人的编号 chat_room ?, command ?, erasures.jsonl ?, event ?, leaving_look", page.text
+        "只有不指向任何人的编号 FORBEAR_HOME/erasures.jsonl ?, chat_room ?, command ?, event ?, leaving_look", page.text
     )
     assert re.search("当事人移出贷款名册时删除 borrower ?, loan 0 ", page.text)
 
