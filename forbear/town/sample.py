@@ -139,7 +139,7 @@ def somebody(
         )
         if not planned:
             return row, home
-        offers = solve(question, rulebook).offers
+        offers = solve(question, rulebook, desk.arithmetic).offers
         if len(offers) >= 3 and (not above or above_authority(offers[0], rulebook)):
             return row, home
     raise AssertionError("no household in nine hundred can be offered such a plan: look at the rulebook")

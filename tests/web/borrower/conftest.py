@@ -13,6 +13,7 @@ from forbear.actions import decision, evidence
 from forbear.actions.plan import Choice
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, Done, load
+from forbear.adapters.compiled import arithmetic
 from forbear.adapters.memory import memory_desk
 from forbear.config import wiring
 from forbear.core.contact import Actor, Auth, Channel, Role
@@ -38,11 +39,13 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "wish": {"kinds": ["longer-term"], "instalment": "", "months": ""},
 }
 
+BOOK = made_up_book(7, 40, date(2026, 3, 1))
+
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database: Any) -> Desk:
     """The desk in memory, on Monday 2 March 2026 at nine in the morning, with forty loans in its book."""
-    made = memory_desk(at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC), rows=made_up_book(7, 40, date(2026, 3, 1)))
+    made = memory_desk(at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC), rows=BOOK, arithmetic=arithmetic())
     monkeypatch.setattr(wiring, "desk", lambda: made)
     return made
 
@@ -177,8 +180,7 @@ def another(desk: Desk) -> Borrower:
 
 
 def _loans(desk: Desk) -> list[Row]:
-    rows = made_up_book(7, 40, date(2026, 3, 1))
-    return [row for row in rows if _fits(row.loan)]
+    return [row for row in BOOK if _fits(row.loan)]
 
 
 def _fits(loan: Loan) -> bool:

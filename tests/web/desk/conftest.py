@@ -15,6 +15,7 @@ from django.test import Client
 
 from forbear.actions.payments import first_nightly
 from forbear.actions.ports import Desk
+from forbear.adapters.compiled import arithmetic
 from forbear.adapters.memory import memory_desk
 from forbear.config import wiring
 from forbear.config.staff import new_person, second_factor_code
@@ -37,7 +38,7 @@ ROLES = {
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch, sqlite_database: Any) -> Desk:
     """The desk in memory on Monday 2 March 2026, nine in the morning, with an empty book."""
-    made = memory_desk(at=NOW)
+    made = memory_desk(at=NOW, arithmetic=arithmetic())
     monkeypatch.setattr(wiring, "desk", lambda: made)
     return made
 
