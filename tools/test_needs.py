@@ -65,7 +65,9 @@ def main() -> int:
     """Install or tell; 0 in either case, for the tests themselves skip with a sentence."""
     missing = [need for need in needs() if not need.here()]
     if missing and apt_possible() and apt_install([need.package for need in missing]):
-        print("Not all packages could be installed; what stands above says why.", file=sys.stderr)
+        print("Not all packages could be installed together; each by itself now.", file=sys.stderr)
+        for need in missing:
+            apt_install([need.package])
     for need in missing:
         if not need.here():
             print(f"{need.name} is not here; skipped: {need.skipped}. Package: {need.package}", file=sys.stderr)
