@@ -106,6 +106,7 @@ class World:
         self.desk = desk or memory_desk(at=start_of(BEGIN, ZONE, 10), rows=rows, rulebooks=rulebooks())
         self.desk.agenda.put([payments.first_nightly(self.desk)])
         self.case_ids: list[str] = []
+        self._homes: dict[str, MadeUpHousehold] = {}
         self.commands: list[tuple[Callable[[By], Any], By, Done]] = []
         self._keys = count(1)
         self._sound: dict[str, int] = {}
@@ -126,8 +127,8 @@ class World:
         return load(self.desk, case_id)
 
     def home(self, case_id: str) -> MadeUpHousehold:
-        contract = self.file(case_id).contract
-        return next(home for row, home in cast() if row.loan.contract == contract)
+        """Hers, also when the record has forgotten who she is."""
+        return self._homes[case_id]
 
     @property
     def today(self) -> date:
@@ -228,6 +229,8 @@ class World:
         assert isinstance(done, Done)
         if done.case_id not in self.case_ids:
             self.case_ids.append(done.case_id)
+            contract = borrower.row.loan.contract
+            self._homes[done.case_id] = next(home for row, home in cast() if row.loan.contract == contract)
         return done
 
     def answers(self, case_id: str) -> dict[statement.Question, dict[str, Any]]:

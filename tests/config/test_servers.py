@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
+from tests import databases
+
 
 def test_a_database_is_private_and_committed_for_all_threads(database):
     assert connection.vendor == database.kind
@@ -18,11 +20,13 @@ def test_a_database_is_private_and_committed_for_all_threads(database):
     assert seen == [1]
 
 
-def test_sqlite_waits_for_its_lock_at_the_start_and_for_the_disk_at_the_end(sqlite_database):
-    with connection.cursor() as cursor:
-        answers = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
-    assert answers == ["wal", 2]
-    assert connection.transaction_mode == "IMMEDIATE"
+def test_sqlite_waits_for_its_lock_at_the_start_and_for_the_disk_at_the_end(tmp_path, django_db_blocker):
+    product = databases.sqlite_settings(tmp_path / "products.sqlite3")
+    with django_db_blocker.unblock(), databases.using(product):
+        with connection.cursor() as cursor:
+            answers = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+        assert answers == ["wal", 2]
+        assert connection.transaction_mode == "IMMEDIATE"
 
 
 def test_the_site_is_ready_and_keeps_its_pages_to_itself(site, phone):
