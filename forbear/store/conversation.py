@@ -18,7 +18,6 @@ from forbear.core.contact import Channel
 from forbear.core.events import DataErased, Recorded
 from forbear.core.facts import Retention
 from forbear.core.message_search import index_marks, said_in
-from forbear.store.insert import insert
 from forbear.store.models import CannedReplyRow, DraftRow, MessageMark
 from forbear.store.privacy import DataKeys, Keys, every, open_text, seal_text
 
@@ -28,7 +27,7 @@ _FIND = """
 select leaf from message_mark where mark in ({marks}) {older} group by leaf having count(*) = %s
  order by leaf desc limit %s
 """
-_MARK = "message_mark (mark, leaf, case_id)"
+_INSERT = "insert into message_mark (mark, leaf, case_id) values (%s, %s, %s)"
 
 
 # ---- words that are found --------------------------------------------------------------------------------------
@@ -43,7 +42,7 @@ def apply(recorded: Sequence[Recorded], keys: Keys, using: str) -> None:
             MessageMark.objects.using(using).filter(case_id=event.case_id).delete()
             DraftRow.objects.using(using).filter(case_id=event.case_id).delete()
         rows += _rows(event, keys)
-    insert(_MARK, rows, using)
+    _insert(rows, using)
 
 
 def rebuild(events: Iterable[Recorded], keys: Keys, using: str) -> None:
@@ -58,9 +57,9 @@ def index(events: Iterable[Recorded], keys: Keys, using: str) -> None:
     for event in events:
         rows += _rows(event, keys)
         if len(rows) >= ROWS_AT_ONCE:
-            insert(_MARK, rows, using)
+            _insert(rows, using)
             rows = []
-    insert(_MARK, rows, using)
+    _insert(rows, using)
 
 
 def _rows(event: Recorded, keys: Keys) -> list[tuple[bytes, int, str]]:
@@ -81,8 +80,15 @@ def words_anew(events: Sequence[Recorded], keys: Keys, using: str, *, change: bo
     old = [leaf for leaf, found in wanted.items() if there.get(leaf, set()) != found]
     if old and change:
         rows.filter(leaf__in=old).delete()
-        insert(_MARK, [(mark, leaf, case_id) for leaf in old for mark, case_id in sorted(wanted[leaf])], using)
+        _insert([(mark, leaf, case_id) for leaf in old for mark, case_id in sorted(wanted[leaf])], using)
     return len(old)
+
+
+def _insert(rows: Sequence[tuple[bytes, int, str]], using: str) -> None:
+    """By plain SQL: a command holds the one write lock."""
+    if rows:
+        with connections[using].cursor() as cursor:
+            cursor.executemany(_INSERT, rows)
 
 
 def _mark(key: bytes, word: str) -> bytes:

@@ -27,7 +27,6 @@ from forbear.store.agenda import put_dues
 from forbear.store.contact_budget import DjangoContacts
 from forbear.store.erasures import Erased
 from forbear.store.group_commit import GroupCommit
-from forbear.store.insert import insert
 from forbear.store.models import Event, Head
 from forbear.store.privacy import DataKeys, Keys, WrongKey, disclosure_place, open_with, seal_bytes
 from forbear.store.verify import verify
@@ -48,9 +47,8 @@ _HEAD = "select size, last_at, frontier from head where one = 1"
 _HEAD_MOVED = "update head set size = %s, last_at = %s, frontier = %s where one = 1"
 _LAST = "select seq, leaf_hash from event where case_id = %s order by seq desc limit 1"
 _COMMAND = "select req_hash, leaf, count from command where key = %s"
-_INTO_EVENT = "event (leaf, case_id, seq, type, body, leaf_hash)"
-_INTO_DISCLOSURE = "secret (leaf, n, name, key_id, ct)"
-_INTO_COMMAND = "command (key, req_hash, leaf, count)"
+_INSERT_EVENT = "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (%s, %s, %s, %s, %s, %s)"
+_INSERT_DISCLOSURE = "insert into secret (leaf, n, name, key_id, ct) values (%s, %s, %s, %s, %s)"
 
 
 Appended = tuple[Recorded, ...] | Conflict | KeyReused
@@ -332,7 +330,8 @@ class DjangoLedger:
             if start < end:
                 self._erase(recorded[end - 1])
             start = end
-        insert(_INTO_COMMAND, [command], self._using)
+        with connections[self._using].cursor() as cursor:
+            cursor.execute("insert into command (key, req_hash, leaf, count) values (%s, %s, %s, %s)", command)
 
     def _insert_events(self, recorded: Sequence[Recorded], sealed: Sequence[Sealed]) -> None:
         secrets: list[tuple[object, ...]] = []
@@ -345,8 +344,9 @@ class DjangoLedger:
         events = [
             (e.leaf, e.case_id, e.seq, e.fact.type, s.body, s.leaf_hash) for e, s in zip(recorded, sealed, strict=True)
         ]
-        insert(_INTO_EVENT, events, self._using)
-        insert(_INTO_DISCLOSURE, secrets, self._using)
+        with connections[self._using].cursor() as cursor:
+            cursor.executemany(_INSERT_EVENT, events)
+            cursor.executemany(_INSERT_DISCLOSURE, secrets)
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
