@@ -283,12 +283,14 @@ def _statement_bytes(reader: Any) -> bytes:
 
 
 def _held(signature: Any) -> bytes:
-    """The signature in its place (DER), with nothing but zeros behind it."""
-    from asn1crypto.parser import peek
+    """The signature in its place (DER): a kind and its content, with nothing but zeros behind them."""
+    from asn1crypto.parser import parse, peek
 
     held: bytes = signature.pkcs7_content
     size = peek(held)
-    if held[size:].strip(b"\0"):
+    parts = parse(held[:size])[4]
+    kind = peek(parts)
+    if held[size:].strip(b"\0") or kind + peek(parts[kind:]) != len(parts):
         raise _Wrong("behind")
     return held[:size]
 

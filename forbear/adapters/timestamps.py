@@ -184,18 +184,25 @@ def _look_at_signer(signed: Any, at: datetime, roots: bytes, digest: str, imprin
         )
 
 
+_NOTHING = (b"", b"\x05\x00")
+"""Parameters that say nothing: left away, or NULL."""
+
+
 def unvouched_parts_are_well(signed: Any) -> bool:
     """Whether what no signature covers in signed data (CMS, RFC 5652) is what we would write: one signer, the digest he
-    used, no lists of revocations, nothing unsigned but one time stamp, and no certificate that was changed.
+    used and nothing more about it (RFC 5754, section 2), no lists of revocations, nothing unsigned but one time stamp,
+    and no certificate that was changed.
     """
     signers = signed["signer_infos"]
     if len(signers) != 1 or signed["crls"] or signed["version"].native != _version(signed):
         return False
     (signer,) = signers
+    digest = signer["digest_algorithm"]
     digests = [one["algorithm"].native for one in signed["digest_algorithms"]]
     unsigned = [(one["type"].native, len(one["values"])) for one in signer["unsigned_attrs"]]
     return (
-        digests == [signer["digest_algorithm"]["algorithm"].native]
+        digests == [digest["algorithm"].native]
+        and all(one["parameters"].dump() in _NOTHING for one in (*signed["digest_algorithms"], digest))
         and signer["version"].native == "v1"
         and unsigned in ([], [("signature_time_stamp_token", 1)])
         and _whole_certificates(signed)

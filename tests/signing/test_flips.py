@@ -182,6 +182,22 @@ def test_every_flip_in_an_archived_file_is_found(judges: Judges, archived: bytes
     campaign("flipped bits of an archived agreement", made=FLIPS, **told)
 
 
+@pytest.mark.parametrize("what", ["its length, over zeros behind it", "what it says of its digest"])
+def test_bytes_of_an_archive_stamp_that_no_signature_covers_are_held_to_what_we_would_write(
+    judges: Judges, archived: bytes, what: str
+):
+    _, first, second, _ = PdfFileReader(BytesIO(archived)).embedded_timestamp_signatures[0].byte_range
+    value = bytearray(written(archived[first:second]) or b"")
+    sha256_with_null = bytes.fromhex("310f300d06096086480165030402010500")
+    assert value[:2] == b"\x30\x82" and value.count(sha256_with_null) == 1
+    if what.startswith("its length"):
+        value[2:4] = (int.from_bytes(value[2:4], "big") + 4).to_bytes(2, "big")
+    else:
+        value[value.index(sha256_with_null) + len(sha256_with_null) - 2] = 4
+    changed = archived[: first + 1] + value.hex().encode() + archived[second - 1 :]
+    assert len(changed) == len(archived) and not judges.ours(changed)
+
+
 def rewritten(pdf: bytes, change: str) -> bytes:
     """A page changed by what any editor does: another revision behind the ones there are."""
     writer, out = IncrementalPdfFileWriter(BytesIO(pdf)), BytesIO()
