@@ -288,7 +288,7 @@ def _held(signature: Any) -> bytes:
 
     held: bytes = signature.pkcs7_content
     size = peek(held)
-    parts = parse(held[:size])[4]
+    *_, parts, _ = parse(held[:size])
     kind = peek(parts)
     if held[size:].strip(b"\0") or kind + peek(parts[kind:]) != len(parts):
         raise _Wrong("behind")

@@ -16,7 +16,7 @@ from forbear.core.money import Rounding
 from forbear.core.position import NOTHING, Position, conditional_minor, limits_of, position_of
 from forbear.core.refusal import Refusal
 from forbear.core.replans import Step, step
-from forbear.core.solver import solve
+from forbear.core.solver import Question, solve
 from forbear.words import LANGUAGES, say
 from tests.core.measures.positions import BASE, NARROW, WIDE, annuity, lists, measures, positions
 from tests.properties.test_plan import WAGE, a_few_fen, questions
@@ -143,33 +143,17 @@ def test_the_figures_are_those_of_the_rows(data):
         assert figures.annual_cost_ppm == 0
 
 
+def settled(**figures: int) -> Question:
+    """A few fen, three months late, that a settlement is asked for."""
+    late = date(2020, 10, 2)
+    return a_few_fen(WAGE, as_of=date(2021, 1, 1), kinds=("settlement",), oldest_unpaid_due_on=late, **figures)
+
+
 @SOMETIMES
 @given(questions())
-@example(a_few_fen(WAGE, as_of=date(2021, 1, 1), kinds=("settlement",), oldest_unpaid_due_on=date(2020, 10, 2)))
-@example(
-    a_few_fen(
-        WAGE,
-        as_of=date(2021, 1, 1),
-        kinds=("settlement",),
-        oldest_unpaid_due_on=date(2020, 10, 2),
-        interest_minor=3,
-        fees_minor=1,
-        rate_ppm=359_999,
-        instalments_left=1,
-    )
-)
-@example(
-    a_few_fen(
-        WAGE,
-        as_of=date(2021, 1, 1),
-        kinds=("settlement",),
-        oldest_unpaid_due_on=date(2020, 10, 2),
-        interest_minor=3_000,
-        fees_minor=2_000,
-        rate_ppm=359_999,
-        instalments_left=1,
-    )
-)
+@example(settled())
+@example(settled(interest_minor=3, fees_minor=1, rate_ppm=359_999, instalments_left=1))
+@example(settled(interest_minor=3_000, fees_minor=2_000, rate_ppm=359_999, instalments_left=1))
 def test_the_measures_a_solvers_plan_names_give_its_relief(question):
     """Applied to the position of the loan, the named measures forgive what the plan forgives and set its rate."""
     answer = solve(question, RULES)
