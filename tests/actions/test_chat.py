@@ -75,7 +75,7 @@ class Talk:
 
 @pytest.fixture(autouse=True)
 def without_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bot answers is tests/actions/test_bot.py's."""
+    """What the bot answers is tests/actions/bot's."""
     monkeypatch.setattr(chat, "heard", lambda desk, case_id: None)
 
 

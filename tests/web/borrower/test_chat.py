@@ -22,7 +22,7 @@ SHOP, SECRET = "https://www.lender.example", "s" * 40
 
 @pytest.fixture(autouse=True)
 def without_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bot says is told below, and in tests/actions/test_bot.py."""
+    """What the bot says is told below, and in tests/actions/bot."""
     monkeypatch.setattr(chat, "heard", lambda desk, case_id: None)
     for page in ("chat", "embed"):
         monkeypatch.setattr(f"forbear.web.borrower.{page}.greet", lambda desk, case_id, proved: None)

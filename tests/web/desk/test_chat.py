@@ -16,7 +16,7 @@ from tests.web.desk.conftest import Person, live
 
 @pytest.fixture(autouse=True)
 def without_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bot answers is tests/actions/test_bot.py's."""
+    """What the bot answers is tests/actions/bot's."""
     monkeypatch.setattr(chat, "heard", lambda desk, case_id: None)
 
 
