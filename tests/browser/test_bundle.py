@@ -115,7 +115,8 @@ def test_she_reads_what_it_is_and_presses_in_english_too(site: Inhabited, case_i
     page.goto("/start")
     assert people.prove(page, site, people.guest(1)) == case_id
     page.goto(f"/c/{case_id}/my-data")
-    page.locator("#copy-h ~ div a").click()
+    with page.expect_navigation():
+        page.locator("#copy-h ~ div a").click()
     assert page.url.endswith("/everything/proof")
     assert say("en", "bundle.page.lead") in page.text_content("main")
     assert eyes.everything(page, (NARROW, PHONE), night=True) == []

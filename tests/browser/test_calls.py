@@ -57,7 +57,8 @@ def test_a_call_from_its_ringing_to_its_recording(site: Any, phone: Any, eyes: E
     people.sign_in(desk, "lin")
     desk.goto("/desk/account")
     desk.fill("[name=extension]", "101")
-    desk.get_by_role("button", name="保存分机").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="保存分机").click()
     desk.goto("/desk/")
     rings = {"event": "newCall", "callId": "c1", "from": f"+86 {MEI.phone}", "user": ["101"], "recorded": True}
     assert line.tells(**rings)[0] == 200
@@ -78,7 +79,7 @@ def test_a_call_from_its_ringing_to_its_recording(site: Any, phone: Any, eyes: E
     desk.fill("[name=id_number]", MEI.id_number)
     desk.get_by_role("button", name="核对", exact=True).click()
     desk.get_by_role("button", name="打开案件，记录情况").click()
-    desk.wait_for_url("**/telephone?call=*")
+    desk.wait_for_url("**/cases/*/telephone?call=*")
     faults += eyes.everything(desk, (NARROW, WIDE), night=True)
     desk.select_option("[name=cause]", "illness")
     desk.locator("#step-cause button").click()
@@ -101,7 +102,8 @@ def test_a_call_from_its_ringing_to_its_recording(site: Any, phone: Any, eyes: E
     hers.goto("/start")
     assert people.prove(hers, site, MEI) == case_id
     hers.goto(f"/c/{case_id}/messages")
-    hers.get_by_role("link", name="通话录音").click()
+    with hers.expect_navigation():
+        hers.get_by_role("link", name="通话录音").click()
     faults += eyes.everything(hers, (NARROW, PHONE), night=True)
     assert played(hers) == 2
     with hers.expect_download() as saved:

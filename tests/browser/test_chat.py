@@ -197,7 +197,8 @@ def test_without_javascript_both_sides_send_and_read(site: Inhabited, phone: Cal
     write(she, "没有脚本也能写")
     she.wait_for_url("**/chat?done=sent")
     answers(site, she.case_id, "plain", ["也能读"])
-    she.locator("#talk a.no-live").click()
+    with she.expect_navigation():
+        she.locator("#talk a.no-live").click()
     found = she.locator("[data-lines] .words").all_inner_texts()
     assert [text for text in found if "能" in text] == ["没有脚本也能写", "也能读"]
     eyes.look(she)

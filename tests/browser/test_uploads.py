@@ -237,7 +237,8 @@ def test_the_verdict_appears_by_itself_and_by_a_link_without_javascript(site: In
     assert words("fault.blurred") in page.inner_text("#came-1")
     assert page.locator("#came-1[hx-get]").count() == 0
     assert page.evaluate("document.querySelector('#item-2 [name=files]').files.length") == 1
-    plain.get_by_role("link", name=words("list.look_again")).click()
+    with plain.expect_navigation():
+        plain.get_by_role("link", name=words("list.look_again")).click()
     assert words("fault.blurred") in plain.inner_text("#came-1")
 
 
@@ -247,7 +248,8 @@ def test_a_dead_link_offers_a_new_one(site: Inhabited, phone: Any, eyes: Eyes):
     old, new = link_sent(page, site), link_sent(page, site)
     assert page.goto(old).status == 410
     eyes.look(page, language="zh")
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     assert "新链接马上发到登记的手机号" in page.inner_text("main")
     site.insider.work()
     page.goto("/dev/outbox")

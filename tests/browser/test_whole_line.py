@@ -111,14 +111,16 @@ def comes_in(line: Line) -> None:
     line.page.goto("/")
     assert line.page.inner_text("h1") == line.words("site.page.landing.title")
     line.look()
-    line.follow(line.words("site.page.landing.start"))
+    with line.page.expect_navigation():
+        line.follow(line.words("site.page.landing.start"))
     line.look()
     line.case_id = people.prove(line.page, line.site, line.guest)
     assert line.page.inner_text("h1") == line.words("site.page.case.title")
     assert line.money(368640) in line.text(), "what she owes: 3,600.00 + 64.80 + 21.60"
     assert line.guest.contract in line.text()
     line.look()
-    line.follow(line.words("site.page.case.now.begin_go"))
+    with line.page.expect_navigation():
+        line.follow(line.words("site.page.case.now.begin_go"))
 
 
 def tells(line: Line) -> None:
@@ -142,7 +144,8 @@ def hands_in(line: Line) -> None:
     line.follow(line.words("site.page.continue"))
     line.page.wait_for_url("**/before-you-send")
     line.look()
-    line.press(line.words("statement.page.meaning.submit"))
+    with line.page.expect_navigation():
+        line.press(line.words("statement.page.meaning.submit"))
     assert line.words("statement.page.meaning.told_fault") in line.text()
     assert line.page.title().startswith(line.words("site.page.error_prefix"))
     line.look()
@@ -224,8 +227,8 @@ def the_desk_decides(line: Line) -> None:
     agent.wait_for_url(f"**/desk/cases/{line.case_id}")
     assert line.guest.name in agent.inner_text("h1")
     agent.goto(f"/desk/cases/{line.case_id}/decision")
-    agent.get_by_role("button", name=line.words("desk.decision.accept")).first.click()
-    agent.wait_for_load_state()
+    with agent.expect_navigation():
+        agent.get_by_role("button", name=line.words("desk.decision.accept")).first.click()
     line.comes_back()
     assert line.day(line.record("file.case.decide_by_on")) in line.text()
     line.look()
@@ -242,8 +245,8 @@ def the_desk_decides(line: Line) -> None:
     line.later(hours=3)
     reviewer.goto(f"/desk/cases/{line.case_id}/decision")
     assert line.money(PAYS_MINOR) in reviewer.inner_text("article.note-sheet")
-    reviewer.get_by_role("button", name=line.words("desk.note.decide")).first.click()
-    reviewer.wait_for_load_state()
+    with reviewer.expect_navigation():
+        reviewer.get_by_role("button", name=line.words("desk.note.decide")).first.click()
     assert line.record("[file.decided.outcome, file.decided.decided_by]") == ["approved", "chen"]
 
 
@@ -254,7 +257,8 @@ def signs(line: Line) -> None:
     for amount in decided:
         assert line.money(amount) in line.text()
     line.look()
-    line.follow(line.words("decision.page.on_agreement"))
+    with line.page.expect_navigation():
+        line.follow(line.words("decision.page.on_agreement"))
     rows = line.record(
         "[(r.due_on, r.amount_minor, r.balance_minor) for r in file.offered.terms.plan.instalments]",
     )
@@ -350,6 +354,6 @@ def imports(line: Line, rows: list[Any]) -> None:
     agent.goto("/desk/payments/import")
     data = "\n".join(lines).encode()
     agent.locator("input[type=file]").set_input_files({"name": "p.csv", "mimeType": "text/csv", "buffer": data})
-    agent.locator("main form button").first.click()
-    agent.wait_for_load_state()
+    with agent.expect_navigation():
+        agent.locator("main form button").first.click()
     assert re.search(rf"\b{len(rows)}\b", agent.inner_text("main"))

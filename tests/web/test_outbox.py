@@ -73,5 +73,6 @@ def test_in_a_phone(site, phone, axe_violations, javascript):
     assert axe_violations(page) == []
     site.python(line.format(f"{javascript}2"))
     if not javascript:
-        page.get_by_text("刷新").click()
+        with page.expect_navigation():
+            page.get_by_text("刷新").click()
     page.locator("article").nth(before).wait_for()
