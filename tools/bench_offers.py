@@ -14,7 +14,9 @@ import numpy as np
 
 from forbear.config.plan_file import read_case
 from forbear.core.budget import budget
+from forbear.core.cashflow import Arithmetic
 from forbear.core.dates import month_after, month_of
+from forbear.core.joint import JointQuestion, solve_jointly
 from forbear.core.plan import Offer
 from forbear.core.rules import Rulebook
 from forbear.core.situation import situation
@@ -26,6 +28,7 @@ from tests.oracles.flows import compiled
 POINTS = 200
 RUNGS = 24
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples/plan"
+THREE_LOANS = EXAMPLES.parent / "several/three-loans.json"
 
 
 def cases(seed: int, count: int) -> list[tuple[Question, Rulebook]]:
@@ -71,6 +74,13 @@ def sweep(question: Question, rules: Rulebook) -> Callable[[], object] | None:
 def budgets(question: Question, rules: Rulebook) -> Callable[[], object]:
     """The household's sixty months."""
     return partial(budget, question.household, rules.on(question.as_of), month_after(month_of(question.as_of), 1), 60)
+
+
+def three_loans(**arithmetic: Arithmetic) -> Callable[[], object]:
+    """All offers over three loans on one budget, every order of paying them tried."""
+    question = read_case(THREE_LOANS.read_bytes()).question
+    assert isinstance(question, JointQuestion), "a file of several loans"
+    return partial(solve_jointly, question, policy(0), **arithmetic)
 
 
 # ---- peers -----------------------------------------------------------------------------------------------------

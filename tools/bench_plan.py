@@ -24,6 +24,7 @@ from forbear.core.situation import situation
 from forbear.core.solver import Question
 from tests import reference
 from tests.oracles.accounts import compare, plain
+from tests.oracles.flows import compiled
 from tools import bench_offers as offers
 from tools import bench_schedules as schedules
 from tools.timing import percentile
@@ -139,6 +140,10 @@ def case_rows(work: Sequence[tuple[Question, Rulebook]]) -> Iterator[Row]:
     yield Row(
         "200-point what-if", "Forbear, 200 offers with rows", f"{each:.1f} ms", most, "", bool(sweeps) or each < 5
     )
+    for name, ask in (("compiled", offers.three_loans(**compiled())), ("plain Python", offers.three_loans())):
+        ask()
+        each = 1000 * median(spent(ask) for _ in range(RUNS))
+        yield Row("three loans on one budget: all offers", f"Forbear, {name}", f"{each:.0f} ms")
     budget = 1e6 * _mean([offers.budgets(*case) for case in some])
     yield Row("a household's budget of 60 months", "Forbear", f"{budget:.0f} µs")
 
