@@ -106,21 +106,23 @@ def minimum(loan: Column, index: int, interest_first: int) -> int:
     return wanted if wanted < loan[LEFT] else loan[LEFT]
 
 
-def give(loan: Column, rest: int, most: int) -> int:
-    """Raise what it pays by as much as `rest` allows, up to `most` in all: in whole units unless that pays it off, and
-    nothing that would leave it below the least instalment. What was given."""
+def give(loan: Column, part: int, most: int, rest: int, room: int) -> tuple[int, int]:
+    """Raise what it pays by up to `part`, to `most` in all: in whole units unless that pays it off, and nothing that
+    would leave it below the least instalment. What is then left of the `rest`, and of the `room` of loans beside."""
+    free = room if loan[BESIDE] and room < rest else rest
     pays = loan[PAYS]
-    whole = pays + rest
+    whole = pays + (part if part < free else free)
     if whole > most:
         whole = most
     if whole <= pays:
-        return 0
+        return rest, room
     if whole < loan[LEFT]:
         whole -= whole % loan[UNIT]
         if whole < loan[LEAST] or whole <= pays:
-            return 0
+            return rest, room
     loan[PAYS] = whole
-    return whole - pays
+    given = whole - pays
+    return rest - given, room - given if loan[BESIDE] else room
 
 
 def settle(loan: Column, index: int) -> bool:
@@ -198,34 +200,24 @@ def in_proportion(loans: Sequence[Column], hands: Sequence[Column], count: int, 
 def give_out(
     loans: Sequence[Column], hands: Sequence[Column], count: int, index: int, budget: int, order: Order, beside: int
 ) -> None:
-    """One month of the first `count` of the queue: the minimum of each, longest rest first, then the rest by the order.
-    `room` is what the loans beside the settled ones may still be given."""
+    """One month of the first `count` of the queue: the minimum of each, longest rest first, then the rest by the order;
+    loans beside the settled ones get at most `beside` of it."""
     queue, rested = hands[QUEUE], hands[RESTED]
     rest = budget
     room = beside
     longest_rest_first(loans, queue, count, rested)
     for at in range(count):
         loan = loans[rested[at]]
-        free = room if loan[BESIDE] and room < rest else rest
-        given = give(loan, free, minimum(loan, index, order.interest_first))
-        rest -= given
-        room -= given if loan[BESIDE] else 0
+        rest, room = give(loan, rest, minimum(loan, index, order.interest_first), rest, room)
     if order.pro_rata and in_proportion(loans, hands, count, rest):
         for at in range(count):
             loan = loans[queue[at]]
-            free = room if loan[BESIDE] and room < rest else rest
-            part = hands[PARTS][at]
-            given = give(loan, part if part < free else free, loan[LEFT])
-            rest -= given
-            room -= given if loan[BESIDE] else 0
+            rest, room = give(loan, hands[PARTS][at], loan[LEFT], rest, room)
     for at in range(count):
         if rest <= 0:
             return
         loan = loans[queue[at]]
-        free = room if loan[BESIDE] and room < rest else rest
-        given = give(loan, free, loan[LEFT])
-        rest -= given
-        room -= given if loan[BESIDE] else 0
+        rest, room = give(loan, rest, loan[LEFT], rest, room)
 
 
 def pay_off_jointly(
