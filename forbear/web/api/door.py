@@ -49,6 +49,12 @@ def machine_required(method: str, scope: Scope) -> Callable[[View], View]:
     return guard
 
 
+def machine_of(request: HttpRequest) -> Actor:
+    """Whose key it is, as `machine_required` found."""
+    machine: Actor = request.machine  # type: ignore[attr-defined]
+    return machine
+
+
 def by_method(**views: View) -> View:
     """One address with several methods, each a view of its own: `by_method(GET=show, DELETE=remove)`."""
 

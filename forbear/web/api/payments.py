@@ -12,7 +12,8 @@ from forbear.core.file import CaseFile
 from forbear.core.money import major
 from forbear.core.payments_file import PaymentRow
 from forbear.core.refusal import Refusal
-from forbear.web.api.door import body_of, error, machine_required, refused
+from forbear.web.access import desk_of
+from forbear.web.api.door import body_of, error, machine_of, machine_required, refused
 
 FIELDS = {"contract": str, "case": str, "amount": str, "paid_on": str, "reference": str}
 
@@ -41,7 +42,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 
 
 def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str | HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     if not given.get("case"):
         found = place(desk, row)
         return refused(found) if isinstance(found, Refusal) else found
@@ -51,9 +52,9 @@ def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str |
 
 
 def _book(request: HttpRequest, case_id: str, row: PaymentRow) -> HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     key = f"payment:{case_id}:{row.reference}"
-    by = By(actor=request.machine, channel=Channel.SYSTEM, key=key)  # type: ignore[attr-defined]
+    by = By(actor=machine_of(request), channel=Channel.SYSTEM, key=key)
     outcome = take_payment(
         desk, by, case_id, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference
     )

@@ -12,23 +12,17 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from forbear import words
 from forbear.actions.ports import ZONE
 from forbear.core.refusal import Refusal
+from forbear.web.text import reader_language
 from forbear.words import format as written
 
 register = template.Library()
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-
-
-def reader_language() -> str:
-    """zh or en: the language switched on for this request."""
-    active = (translation.get_language() or "").split("-")[0]
-    return active if active in words.LANGUAGES else words.LANGUAGES[0]
 
 
 @register.simple_tag
