@@ -22,7 +22,6 @@ from forbear.web.text import reader_language
 from forbear.words import format as written
 
 register = template.Library()
-WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
 @register.simple_tag
@@ -67,14 +66,6 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
-def weekday(value: date | datetime) -> str:
-    """`周三` or `Wed`."""
-    language = reader_language()
-    name = WEEKDAYS[language][_local(value).weekday()]
-    return f"周{name}" if language == "zh" else str(name)
-
-
-@register.filter
 def month(value: str) -> str:
     """`2026-04` → `2026年4月` or `April 2026`."""
     return written.month(reader_language(), value)
@@ -98,12 +89,6 @@ def moment(value: datetime | None) -> str:
 def iso(value: date | datetime) -> str:
     """For the datetime attribute of a time element."""
     return value.isoformat()
-
-
-@register.filter
-def refused(refusal: Refusal) -> str:
-    """Why not, and what can be done instead."""
-    return refused_in(reader_language(), refusal)
 
 
 def refused_in(language: str, refusal: Refusal) -> str:
