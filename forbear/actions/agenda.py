@@ -375,11 +375,6 @@ def call_back(desk: Desk, item: Leased) -> None:
         raise NeedsPerson("she called and nobody answered: call the number on file")
 
 
-def listen_to_message(desk: Desk, item: Leased) -> None:
-    """A caller left a message while the desk was closed."""
-    raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
-
-
 def answered(desk: Desk, item: Leased) -> None:
     """A call that a machine answered and that belongs to no case yet: for a person."""
     raise NeedsPerson(task_words(item.body))
@@ -423,7 +418,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "unseen": chat.tell_unseen,
     # telephone
     "call-back": call_back,
-    "call-message": listen_to_message,
     "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
     "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     "answered": answered,
