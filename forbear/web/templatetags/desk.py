@@ -5,7 +5,6 @@ was typed.
 `{% once %}` the hidden fields of every form · `{% typed "more" "words" %}` and `{% fault "more" "words" %}`.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils.safestring import SafeString
 from forbear import words
 from forbear.actions.ports import ZONE
 from forbear.core.refusal import Refusal
+from forbear.web import text
 from forbear.web.text import reader_language
 from forbear.words import format as written
 
@@ -92,30 +92,13 @@ def iso(value: date | datetime) -> str:
 
 
 def refused_in(language: str, refusal: Refusal) -> str:
-    """A refusal as one text. The solver's facts are neutral (ISO dates); a reader gets them written out."""
-    facts = {name: _readable(language, value) for name, value in refusal.facts.items()}
-    keys = [key for key in (refusal.reason, refusal.way_on) if key]
-    return (" " if language == "en" else "").join(words.say(language, key, **facts) for key in keys)
+    """A refusal as one text."""
+    return text.refused(refusal, language)
 
 
 def because(language: str, whys: Any) -> list[str]:
     """The sentences of an offer's whys."""
-    return [words.say(language, w.key, **{n: _readable(language, v) for n, v in w.facts.items()}) for w in whys]
-
-
-def _readable(language: str, value: object) -> object:
-    """An amount, an ISO date or month as people write it; everything else, also what only looks like one, as it is."""
-    text = str(value)
-    if re.fullmatch(r"[0-9]+\.[0-9]{2}", text):
-        return written.figure(language, text)
-    try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return written.day(language, date.fromisoformat(text))
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
-            return written.month(language, date.fromisoformat(f"{text}-01").isoformat()[:7])
-        return written.wall(language, text) or value
-    except ValueError:
-        return value
+    return [words.say(language, w.key, **{n: written.figure(language, v) for n, v in w.facts.items()}) for w in whys]
 
 
 @register.simple_tag
