@@ -94,6 +94,15 @@ def test_the_readme_names_the_commands_of_the_makefile():
         none(f"{readme} does not name make {target}" for target in sorted(spoken) if f"make {target}" not in text)
 
 
+def test_the_verifier_in_a_bundle_is_as_short_as_they_say():
+    lines = len((ROOT / "forbear/published/verify.py").read_text("utf-8").splitlines())
+    assert lines < 300
+    for readme in ("README.md", "README.zh.md"):
+        assert re.search(rf"\b{lines} (lines|行)", (ROOT / readme).read_text("utf-8")), (
+            f"{readme}: it has {lines} lines"
+        )
+
+
 def test_every_command_is_told_in_the_manual():
     from forbear.config.cli import COMMANDS
 
