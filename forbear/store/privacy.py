@@ -139,6 +139,7 @@ def make(folder: Path, name: str) -> None:
 
 
 def read(file: Path) -> bytes:
+    """A key of 32 bytes; raises KeysMissing."""
     try:
         key = file.read_bytes()
     except FileNotFoundError as error:
