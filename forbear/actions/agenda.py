@@ -404,8 +404,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "day": end_day,
     "read": read,
     "forget": forget,
-    # conversation: drafts, canned replies, search
-    # limits on contact
     # mail
     "mail-answer": answer,
     "unreached": reach_her,

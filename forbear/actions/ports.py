@@ -397,7 +397,6 @@ class Desk:
     drafts: Drafts
     canned_replies: CannedReplies
     message_index: MessageIndex
-    # limits on contact
     # mail
     mails: MailRoom
     mail_reader: MailReader
