@@ -16,7 +16,6 @@ from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.events import PlanBroken
 from forbear.core.file import CaseFile
-from forbear.core.money import major
 from forbear.core.payments import BreakReason, due_minor, next_row, paid_minor
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
@@ -52,7 +51,6 @@ def payments_page(request: HttpRequest, file: CaseFile, tried: Tried | None = No
         "paid_total": paid_minor(file.standing_payments(agreed.number)) if agreed else 0,
         "left_total": sum(row.open_minor for row in rows),
         "settlement": settlement,
-        "settlement_value": major(settlement.total_minor) if settlement else "",
         "received": tuple(reversed(file.payments)),
         "break_reasons": [reason.value for reason in BreakReason],
         **promise_of(request, file),
