@@ -18,7 +18,7 @@ from forbear import words
 from forbear.actions.ports import ZONE
 from forbear.core.refusal import Refusal
 from forbear.web import text
-from forbear.web.text import reader_language
+from forbear.web.text import reader_language as reader_language
 from forbear.words import format as written
 
 register = template.Library()
