@@ -12,12 +12,11 @@ from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from cryptography import x509
 
 from forbear.actions.signing_ports import SealingAway
-from forbear.adapters.no_redirect import NoRedirect
 
 ANSWER_BYTES_MAX = 100_000
 TIMEOUT_SECONDS = 20
@@ -25,12 +24,17 @@ SIGNATURE_BYTES_MAX = 512
 """Of a key of 4,096 bits."""
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class SigningService:
     """`url`: the address before /certificates; `token`: shown as a bearer's."""
 
     def __init__(self, url: str, token: str, seconds: float = TIMEOUT_SECONDS) -> None:
         self._url, self._token, self._seconds = url.rstrip("/"), token, seconds
-        self._opener = build_opener(ProxyHandler({}), NoRedirect())
+        self._opener = build_opener(ProxyHandler({}), _NoRedirect())
 
     def key(self, signer: str, reference: str, act: dict[str, Any]) -> "ServiceKey":
         """The key for one signature. `signer`: borrower or lender; `act`: what is known of it; raises SealingAway."""

@@ -13,10 +13,9 @@ from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from forbear.actions.ports import Clock, TimestampAway, TimestampLies
-from forbear.adapters.no_redirect import NoRedirect
 
 TIMEOUT_SECONDS = 10
 REPLY_BYTES_MAX = 100_000
@@ -33,6 +32,11 @@ class Stamp:
     reply: bytes
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class TimestampAuthority:
     """One authority. `roots`: PEM of those its certificate may come from; b"": any, and its word is all there is."""
 
@@ -40,7 +44,7 @@ class TimestampAuthority:
         self.url = url
         self.roots = roots
         self._clock, self._seconds = clock, seconds
-        self._opener = build_opener(ProxyHandler({}), NoRedirect())
+        self._opener = build_opener(ProxyHandler({}), _NoRedirect())
 
     def stamp(self, imprint: bytes, digest: str = "sha256") -> Stamp:
         """A token over a digest, already looked at; raises TimestampAway and TimestampLies."""

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forbear.actions.ports import LogKey
-from forbear.store.disk import on_disk
 from forbear.store.privacy import generations, load_later_key, make, read
 
 NAME = "log"
@@ -61,7 +60,11 @@ def _change(folder: Path, home: Path, origin: str, key: Make, announce: Callable
     announce(after)
     number = int(generations(folder, NAME)[0].suffix[1:] or 1) + 1
     os.rename(folder / NEXT, folder / f"{NAME}.{number}")
-    on_disk(folder)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
     return before, after
 
 

@@ -13,7 +13,7 @@ from forbear.core.money import major
 from forbear.core.payments_file import PaymentRow
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
-from forbear.web.api.door import body_of, error, machine_of, machine_required, refused
+from forbear.web.api.door import body_of, error, machine_required, refused
 
 FIELDS = {"contract": str, "case": str, "amount": str, "paid_on": str, "reference": str}
 
@@ -52,9 +52,9 @@ def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str |
 
 
 def _book(request: HttpRequest, case_id: str, row: PaymentRow) -> HttpResponse:
-    desk = desk_of(request)
+    desk = request.desk  # type: ignore[attr-defined]
     key = f"payment:{case_id}:{row.reference}"
-    by = By(actor=machine_of(request), channel=Channel.SYSTEM, key=key)
+    by = By(actor=request.machine, channel=Channel.SYSTEM, key=key)  # type: ignore[attr-defined]
     outcome = take_payment(
         desk, by, case_id, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference
     )
