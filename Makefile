@@ -40,8 +40,8 @@ fix: setup-dev ## Format the code and mend what the linter can mend
 bench: setup-dev ## Measure what the documents claim, on this machine, and write docs/figures.md
 	@$(BIN)/python tools/bench.py
 
-rehearse-long: setup-dev needs ## The attacks for hours instead of minutes: more kills, flips and games
-	@FORBEAR_LONG=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/attack tests/record tests/signing tests/properties
+rehearse-long: setup-dev needs ## Every test by chance, the attacks for hours: more kills, flips and games
+	@FORBEAR_LONG=1 $(BIN)/python -m pytest -o faulthandler_timeout=0
 
 docs: setup-dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python tools/docs.py

@@ -58,8 +58,8 @@ def explained_together(desk: Desk, file: CaseFile, audience: Audience) -> Explan
     if asked is None:
         return None
     lender = audience is not Audience.BORROWER
-    answer = solve_jointly(asked, rulebook, lender=lender)
-    waits = joint_delays(asked, answer, rulebook, lender=lender)
+    answer = solve_jointly(asked, rulebook, desk.arithmetic, lender=lender)
+    waits = joint_delays(asked, answer, rulebook, desk.arithmetic, lender=lender)
     return explain_jointly(asked, answer, rulebook, delays=waits, audience=audience)
 
 

@@ -1,4 +1,4 @@
-"""The scalar functions of core/payoff.py and core/rows.py, compiled by numba where it is installed.
+"""The plain arithmetic of core/payoff.py, core/payoff_jointly.py and core/rows.py, compiled where numba is installed.
 
 The very same functions: their code is compiled as it stands, so there is nothing to keep in step. Numbers too large
 for 64 bits take the plain path, which knows no limit. Nothing is loaded before the first search asks for it. numba
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from forbear.core import payoff, rows
+from forbear.core import money, payoff, payoff_jointly, rows
 from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.money import PPM
 
@@ -28,6 +28,20 @@ IN_ORDER = (
     payoff.cost,
 )
 """Each calls only those before it."""
+JOINTLY_IN_ORDER = (
+    money.split,
+    payoff_jointly.begin,
+    payoff_jointly.accrue,
+    payoff_jointly.minimum,
+    payoff_jointly.give,
+    payoff_jointly.settle,
+    payoff_jointly.line_up,
+    payoff_jointly.rest_month,
+    payoff_jointly.longest_rest_first,
+    payoff_jointly.in_proportion,
+    payoff_jointly.give_out,
+    payoff_jointly.pay_off_jointly,
+)
 ROWS_IN_ORDER = (rows.rounding_by, rows.run_rows)
 
 
@@ -57,6 +71,14 @@ def warm(chosen: Arithmetic) -> None:
     chosen.nearest(amounts, end, 0, 0, caps, caps)
     chosen.cost(100, amounts, weights, end, 12 * PPM, PPM)
     assert count > 0 and end >= 0, "a debt of 100 is paid off by 100 a month"
+    owed = payoff_jointly.Debt(100, 100, 12, 0, 1, 1, 1, 0, 0, 1, 0)
+    loans, months = chosen.columns(1, payoff_jointly.PLACES), [chosen.columns(1, 2) for _ in range(3)]
+    loans[0][: len(owed)] = owed
+    order = payoff_jointly.Order(chosen.column([0]), 0, 0)
+    bounds = payoff_jointly.Bounds(caps, 100, 1, 0, 100)
+    hands = chosen.columns(payoff_jointly.HANDS, 1)
+    end, _, _ = chosen.pay_off_jointly(loans, payoff_jointly.Months(*months), order, bounds, hands)
+    assert end == 0, "and so it is beside none"
 
 
 def run_rows() -> Callable[..., None]:
@@ -74,6 +96,11 @@ def rows_fit(balance: int, factors: Sequence[int], denominator: int, multiple: i
 @cache
 def _functions() -> dict[str, Any]:
     return _compiled(payoff, IN_ORDER)
+
+
+@cache
+def _joint_functions() -> dict[str, Any]:
+    return _compiled(payoff_jointly, JOINTLY_IN_ORDER)
 
 
 @cache
@@ -123,4 +150,5 @@ _COMPILED = Arithmetic(
     nearest=_late("nearest"),
     cost=_late("cost"),
     exact=payoff.fits,
+    pay_off_jointly=lambda *given: _joint_functions()["pay_off_jointly"](*given),
 )

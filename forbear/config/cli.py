@@ -45,6 +45,8 @@ COMMANDS = {
 
 BROKEN_PIPE = 141
 """The exit status of a command whose reader went away, as the shell gives it."""
+NOT_SET_UP = ("42P01", "42703")
+"""What PostgreSQL says of a table and of a column that is not there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,11 +73,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _no_database(error: Exception) -> int:
-    """A database that does not answer is told in a sentence; anything else is a fault of ours and shows itself."""
-    if type(error).__module__ != "django.db.utils" or type(error).__name__ != "OperationalError":
+    """A database that does not answer, or is not set up, is told in a sentence; anything else shows itself."""
+    kind = f"{type(error).__module__}.{type(error).__name__}"
+    if kind not in ("django.db.utils.OperationalError", "django.db.utils.ProgrammingError"):
         raise error
     said = str(error).splitlines()[0]
-    print(f"forbear: the database does not answer ({said}); look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
+    if getattr(error.__cause__, "sqlstate", "") in NOT_SET_UP or said.startswith(("no such table", "no such column")):
+        problem = (
+            f"the database is not set up for this version ({said}); run `forbear migrate` if it is the right one, or"
+        )
+    elif kind.endswith(".OperationalError"):
+        problem = f"the database does not answer ({said});"
+    else:
+        raise error
+    print(f"forbear: {problem} look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
     return 1
 
 

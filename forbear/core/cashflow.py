@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import gcd
 from typing import Any
 
-from forbear.core import payoff
+from forbear.core import payoff, payoff_jointly
 from forbear.core.allocation import PARTS
 from forbear.core.dates import DayCount, add_months, due_in, month_after, month_of, month_part, year_part
 from forbear.core.loan import Loan, Owed
@@ -137,10 +137,11 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True)
 class Arithmetic:
-    """How the scalar functions of core/payoff.py are run: as they stand on lists, or compiled on 64-bit columns.
+    """How the functions of core/payoff.py and core/payoff_jointly.py are run: as they stand on lists, or compiled on
+    64-bit columns.
 
     `table` gives back so many numbers of each of some columns. `exact` says whether it may be trusted with the numbers
-    of a debt; where it may not, PLAIN always may.
+    of a debt, `payoff_jointly.fits` of several; where it may not, PLAIN always may.
     """
 
     column: Callable[[Sequence[int]], Any]
@@ -155,6 +156,7 @@ class Arithmetic:
     nearest: Callable[..., tuple[int, int, int, int]]
     cost: Callable[..., int]
     exact: Callable[[payoff.Debt, Sequence[int], int], bool]
+    pay_off_jointly: Callable[..., tuple[int, int, int]]
 
 
 PLAIN = Arithmetic(
@@ -170,6 +172,7 @@ PLAIN = Arithmetic(
     nearest=payoff.nearest,
     cost=payoff.cost,
     exact=lambda debt, factors, claim: True,
+    pay_off_jointly=payoff_jointly.pay_off_jointly,
 )
 
 

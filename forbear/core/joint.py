@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forbear.core.budget import MonthBudget
+from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.joint_offers import JointDrawn, JointOffer, drawn_jointly, offers_of
 from forbear.core.joint_shapes import asked_for, best, cheap, flows_of, light, menu_of, soon, within
 from forbear.core.joint_situation import JointQuestion, JointSituation, joint_situation, loans_of, summed
@@ -74,7 +75,9 @@ class JointAnswer:
 Drawing = Callable[[JointFlow], JointDrawn]
 
 
-def solve_jointly(question: JointQuestion, rulebook: Rulebook, *, lender: bool = True) -> JointAnswer:
+def solve_jointly(
+    question: JointQuestion, rulebook: Rulebook, arithmetic: Arithmetic = PLAIN, *, lender: bool = True
+) -> JointAnswer:
     """Named joint offers and each loan's part of them; none is beaten by another plan of the ways given in largest
     month, total, end and value at once. `lender`: whether the plan that serves the lender best is looked for too."""
     assert question.loans, "a question is about a loan"
@@ -85,7 +88,7 @@ def solve_jointly(question: JointQuestion, rulebook: Rulebook, *, lender: bool =
     parts: dict[str, list[Offer]] = {case.loan.contract: [] for case in loans.all}
     joint, chosen = None, None
     if loans.payable:
-        joint = joint_situation(question, rules, loans.payable)
+        joint = joint_situation(question, rules, loans.payable, arithmetic)
         resting, found, made = _with_wishes(joint, said)
         said += wish_refused(resting, found) if found else _nothing_fits(joint, said, loans.said)
         for name, flow in found.items():

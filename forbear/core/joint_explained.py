@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.explained import Audience, Delay, Explanation, Inputs, LoanExplained, OfferExplained, OwedPart
 from forbear.core.explanation import delay_of, delays_of, explain
 from forbear.core.joint import JointAnswer, JointQuestion, LoanPart, solve_jointly
@@ -37,13 +38,19 @@ def explain_jointly(
 
 
 def joint_delays(
-    question: JointQuestion, answer: JointAnswer, rulebook: Rulebook, *, lender: bool = True
+    question: JointQuestion,
+    answer: JointAnswer,
+    rulebook: Rulebook,
+    arithmetic: Arithmetic = PLAIN,
+    *,
+    lender: bool = True,
 ) -> tuple[Delay, ...]:
     """What each joint offer would cost if it were begun as much later as the rulebook looks ahead, nothing paid
     meanwhile; () where the rulebook says nothing yet about that day. `lender`: as in `solve_jointly`."""
     days = answer.wait_days
     try:
-        later = solve_jointly(replace(question, as_of=question.as_of + timedelta(days=days)), rulebook, lender=lender)
+        then_asked = replace(question, as_of=question.as_of + timedelta(days=days))
+        later = solve_jointly(then_asked, rulebook, arithmetic, lender=lender)
     except NoRule:
         return ()
     now, then = together(answer), together(later)

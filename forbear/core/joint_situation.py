@@ -8,6 +8,7 @@ from typing import Any
 
 from forbear.core import payoff
 from forbear.core.budget import MonthBudget, OtherDebt, budget
+from forbear.core.cashflow import PLAIN, Arithmetic
 from forbear.core.household import Household
 from forbear.core.loan import Loan, Owed
 from forbear.core.once import once
@@ -76,6 +77,7 @@ class JointSituation:
     asking: Situation
     shares: tuple[Share, ...]
     chosen: tuple[Way, ...]
+    arithmetic: Arithmetic
 
     @property
     def first(self) -> int:
@@ -109,9 +111,8 @@ class JointSituation:
 
     def search(self, caps: Sequence[int] | None = None, **how: Any) -> JointSearch:
         """The search over the most relief of every loan, by default within the whole budget. `how`: its shape."""
-        return JointSearch(
-            shares=self.shares, caps=self.caps if caps is None else tuple(caps), chosen=self.chosen, **how
-        )
+        caps = self.caps if caps is None else tuple(caps)
+        return JointSearch(shares=self.shares, caps=caps, chosen=self.chosen, arithmetic=self.arithmetic, **how)
 
     def settling(self, places: Sequence[int]) -> JointSearch:
         """The search with these loans settled and the others paid as ever, those never above the contracts' sum."""
@@ -119,10 +120,8 @@ class JointSituation:
             replace(share, terms=case.settlement) if place in places and case.settlement else share
             for place, (share, case) in enumerate(zip(self.shares, self.cases, strict=True))
         )
-        chosen = settled_first(self.chosen, shares)
-        return JointSearch(
-            shares=shares, caps=self.caps, chosen=chosen, shape="settlement", beside_minor=self.ceiling_minor
-        )
+        settled = replace(self, shares=shares, chosen=settled_first(self.chosen, shares))
+        return settled.search(shape="settlement", beside_minor=self.ceiling_minor)
 
     def on_rung(self, rung: int) -> "JointSituation":
         """The same with only so many steps of relief on each loan, or all its steps where it has fewer. Of four loans
@@ -190,8 +189,11 @@ def loans_of(question: JointQuestion, rules: Rulebook) -> Loans:
     return Loans(all=tuple(cases), payable=tuple(payable), said=tuple(said))
 
 
-def joint_situation(question: JointQuestion, rules: Rulebook, cases: tuple[Situation, ...]) -> JointSituation:
-    """The loans together. Where debts share the budget by balance, this lender's share is that of all its loans."""
+def joint_situation(
+    question: JointQuestion, rules: Rulebook, cases: tuple[Situation, ...], arithmetic: Arithmetic = PLAIN
+) -> JointSituation:
+    """The loans together, to be searched with `arithmetic` where its numbers fit. Where debts share the budget by
+    balance, this lender's share is that of all its loans."""
     longest = max(cases, key=lambda case: len(case.time.months))
     household, owed = cases[0].question.household, sum(case.owed.total_minor for case in cases)
     months = budget(household, rules, longest.time.months[0], len(longest.time.months), owed)
@@ -217,6 +219,7 @@ def joint_situation(question: JointQuestion, rules: Rulebook, cases: tuple[Situa
         asking=asking,
         shares=shares,
         chosen=ways(shares, rules.texts("several.policies")),
+        arithmetic=arithmetic,
     )
 
 

@@ -78,7 +78,7 @@ def _only_level(joint: JointSituation, lightest: JointFlow) -> Refusal:
 def _shown_income_helps(joint: JointSituation) -> bool:
     """Whether there would be a plan if every income had been shown by payslip and bank."""
     cases = tuple(situation(with_better_proof(case.question), joint.rules) for case in joint.cases)
-    shown = joint_situation(joint.question, joint.rules, cases)
+    shown = joint_situation(joint.question, joint.rules, cases, joint.arithmetic)
     return shown.caps != joint.caps and bool(shown.search().fastest(shown.ceiling_minor))
 
 

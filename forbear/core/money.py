@@ -4,7 +4,7 @@ There is one rounding function, `divide`, whose mode is always named, and one wa
 always sum to the whole. Nothing in the core divides money in any other way.
 """
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from enum import StrEnum
 
 PPM = 1_000_000
@@ -46,14 +46,31 @@ def allocate(total_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
     The parts sum to `total_minor`; ties go to the earlier part. Weights are not negative and not all zero.
     """
     assert total_minor >= 0, "allocate splits an amount that is not negative"
-    whole = sum(weights)
-    assert whole > 0 and min(weights) >= 0, "allocate needs weights that are not negative and not all zero"
-    floors = [divmod(total_minor * weight, whole) for weight in weights]
-    parts = [quotient for quotient, _ in floors]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-floors[i][1], i))
-    for i in by_remainder[: total_minor - sum(parts)]:
-        parts[i] += 1
+    assert sum(weights) > 0 and min(weights) >= 0, "allocate needs weights that are not negative and not all zero"
+    parts = [0] * len(weights)
+    split(total_minor, weights, len(weights), parts, [0] * len(weights))
     return tuple(parts)
+
+
+def split(
+    total: int, weights: Sequence[int], count: int, parts: MutableSequence[int], remainders: MutableSequence[int]
+) -> None:
+    """`allocate` on plain numbers: fills the first `count` of `parts`. Runs on lists and compiled (core/payoff.py)."""
+    whole = 0
+    for place in range(count):
+        whole += weights[place]
+    over = total
+    for place in range(count):
+        parts[place] = total * weights[place] // whole
+        remainders[place] = total * weights[place] % whole
+        over -= parts[place]
+    for _ in range(over):
+        largest = 0
+        for place in range(1, count):
+            if remainders[place] > remainders[largest]:
+                largest = place
+        parts[largest] += 1
+        remainders[largest] = -1
 
 
 def major(amount_minor: int) -> str:

@@ -1,26 +1,27 @@
 """Paying several debts off side by side, on plain whole numbers: one month after another, one budget for all.
 
-Nothing here knows a date, a name or a rule of the book; core/several.py says what is asked and what is promised.
+Nothing here knows a date, a name or a rule of the book; core/several.py says what is asked and what is promised. As
+those of core/payoff.py the functions run as they stand on lists, and compiled on 64-bit numbers where every product
+fits (`fits`). A loan is a row of numbers there: what it is (`Debt`), then how far it has come.
 """
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from forbear.core.money import allocate
+from forbear.core.money import split
+from forbear.core.payoff import WORD, Column
 
 FAILED = (-1, 0, 0)
 """No plan: not paid off in time, or a loan rests for longer than it may."""
 
 
 class Debt(NamedTuple):
-    """One loan in minor units. `factors[i] / year`: the share of the principal that month i adds as interest; `first`,
-    `last`: the months it may be paid in; `unit`, `least`, `gap`, `ahead`, `interest_ahead` as in core/payoff.py.
-    `beside`: it is bound by what the settled loans leave, where there are any."""
+    """One loan in minor units: `principal` bears interest, `left` is all there is to pay. A month's interest is its
+    factor over `year`. `first`, `last`: the months it may be paid in; `unit`, `least`, `gap`, `ahead`, `interest_ahead`
+    as in core/payoff.py. `beside` is 1 where it is bound by what the settled loans leave, where there are any."""
 
     principal: int
     left: int
-    factors: Sequence[int]
     year: int
     first: int
     last: int
@@ -28,8 +29,19 @@ class Debt(NamedTuple):
     least: int
     gap: int
     ahead: int
-    interest_ahead: bool
-    beside: bool
+    interest_ahead: int
+    beside: int
+
+
+KEPT_PRINCIPAL, KEPT, YEAR, FIRST, LAST, UNIT, LEAST, GAP, KEPT_AHEAD, GROWS, BESIDE = range(len(Debt._fields))
+"""The places of a debt in its row."""
+PRINCIPAL, LEFT, AHEAD, INTEREST, OWING, PAYS, PAID_AT, ENDS = range(len(Debt._fields), len(Debt._fields) + 8)
+"""The places of its course: what bears interest, is left, is ahead of principal; the interest of the month and all that
+waits; what the month pays; the month that paid last, and the one that paid it off, -1 before."""
+PLACES = ENDS + 1
+QUEUE, RESTED, WEIGHTS, PARTS, REMAINDERS = range(5)
+"""The rows for the month at hand: whom it may pay, by the order and by the longest rest; how a rest is split."""
+HANDS = REMAINDERS + 1
 
 
 class Bounds(NamedTuple):
@@ -45,157 +57,231 @@ class Bounds(NamedTuple):
 
 class Order(NamedTuple):
     """Who gets the rest of a month: down `places`, or in proportion to what is left first. `interest_first`: each
-    month starts with the interest of every loan."""
+    month starts with the interest of every loan. Both are 0 or 1."""
 
-    places: tuple[int, ...]
-    pro_rata: bool
-    interest_first: bool
+    places: Sequence[int]
+    pro_rata: int
+    interest_first: int
 
 
-class Run:
-    """One loan in the course of the months: what is left, what it pays and accrued this month, what interest waits,
-    and when it last paid; `amounts` and `accrued` hold the months gone through while it was open."""
+class Months(NamedTuple):
+    """What a month adds, as a share of principal, and what it paid and accrued, by loan and month, up to its end."""
 
-    __slots__ = (
-        *("accrued", "ahead", "amounts", "beside", "factors", "first", "gap", "grows", "interest", "last", "least"),
-        *("left", "owing", "paid_at", "pays", "principal", "unit", "year"),
-    )
+    factors: Sequence[Column]
+    amounts: Sequence[Column]
+    accrued: Sequence[Column]
 
-    def __init__(self, debt: Debt) -> None:
-        self.principal, self.left, self.factors, self.year = debt.principal, debt.left, debt.factors, debt.year
-        self.first, self.last, self.unit, self.least = debt.first, debt.last, debt.unit, debt.least
-        self.gap, self.ahead, self.grows, self.beside = debt.gap, debt.ahead, debt.interest_ahead, debt.beside
-        self.paid_at = debt.first - 1
-        self.interest = self.owing = self.pays = 0
-        self.amounts: list[int] = []
-        self.accrued: list[int] = []
 
-    def accrue(self, index: int) -> None:
-        """The interest of the month, rounded down."""
-        self.pays = 0
-        if index >= len(self.factors):
-            self.interest = 0
-            return
-        interest = self.interest = self.principal * self.factors[index] // self.year
-        self.left += interest
-        self.owing += interest
-        if self.grows:
-            self.ahead += interest
+def begin(loan: Column) -> None:
+    """As it stands before the first month."""
+    loan[PRINCIPAL] = loan[KEPT_PRINCIPAL]
+    loan[LEFT] = loan[KEPT]
+    loan[AHEAD] = loan[KEPT_AHEAD]
+    loan[OWING] = 0
+    loan[PAID_AT] = loan[FIRST] - 1
+    loan[ENDS] = -1
 
-    def minimum(self, index: int, interest_first: bool) -> int:
-        """What it is given before any gets more: its least instalment, its interest where that comes first, something
-        at all where it has rested as long as it may."""
-        wanted = self.least
-        if interest_first and self.interest > wanted:
-            wanted = self.interest
-        if wanted == 0 and index - self.paid_at > self.gap:
-            wanted = 1
-        wanted += -wanted % self.unit
-        return wanted if wanted < self.left else self.left
 
-    def give(self, rest: int, most: int) -> int:
-        """Raise what it pays by as much as `rest` allows, up to `most` in all: in whole units unless that pays it off,
-        and nothing that would leave it below the least instalment. What was given."""
-        whole = self.pays + rest
-        if whole > most:
-            whole = most
-        if whole < self.left:
-            whole -= whole % self.unit
-            if whole < self.least:
-                return 0
-        given = whole - self.pays
-        if given <= 0:
+def accrue(loan: Column, factor: int) -> None:
+    """The interest of the month, rounded down."""
+    interest = loan[PRINCIPAL] * factor // loan[YEAR]
+    loan[PAYS] = 0
+    loan[INTEREST] = interest
+    loan[LEFT] += interest
+    loan[OWING] += interest
+    if loan[GROWS]:
+        loan[AHEAD] += interest
+
+
+def minimum(loan: Column, index: int, interest_first: int) -> int:
+    """What it is given before any gets more: its least instalment, its interest where that comes first, something at
+    all where it has rested as long as it may."""
+    wanted = loan[LEAST]
+    if interest_first and loan[INTEREST] > wanted:
+        wanted = loan[INTEREST]
+    if wanted == 0 and index - loan[PAID_AT] > loan[GAP]:
+        wanted = 1
+    if wanted:
+        wanted += -wanted % loan[UNIT]
+    return wanted if wanted < loan[LEFT] else loan[LEFT]
+
+
+def give(loan: Column, rest: int, most: int) -> int:
+    """Raise what it pays by as much as `rest` allows, up to `most` in all: in whole units unless that pays it off, and
+    nothing that would leave it below the least instalment. What was given."""
+    pays = loan[PAYS]
+    whole = pays + rest
+    if whole > most:
+        whole = most
+    if whole <= pays:
+        return 0
+    if whole < loan[LEFT]:
+        whole -= whole % loan[UNIT]
+        if whole < loan[LEAST] or whole <= pays:
             return 0
-        self.pays = whole
-        return given
-
-    def settle(self, index: int) -> bool:
-        """Book the month; False where the loan can no longer end in time or has rested too long."""
-        pays = self.pays
-        self.amounts.append(pays)
-        self.accrued.append(self.interest)
-        if pays:
-            self.left -= pays
-            self.owing, self.paid_at = 0, index
-            if pays > self.ahead:
-                self.principal -= min(pays - self.ahead, self.principal)
-                self.ahead = 0
-            else:
-                self.ahead -= pays
-        return not self.left or (index < self.last and index - self.paid_at <= self.gap)
+    loan[PAYS] = whole
+    return whole - pays
 
 
-def pay_off_jointly(debts: Sequence[Debt], order: Order, bounds: Bounds) -> tuple[tuple[int, int, int], list[Run]]:
-    """(end, largest month, total) and the runs of the loans; `FAILED` where that does not end in time.
+def settle(loan: Column, index: int) -> bool:
+    """Book the month; False where the loan can no longer end in time or has rested too long."""
+    pays = loan[PAYS]
+    if pays:
+        loan[LEFT] -= pays
+        loan[OWING] = 0
+        loan[PAID_AT] = index
+        if pays > loan[AHEAD]:
+            principal = loan[PRINCIPAL] - (pays - loan[AHEAD])
+            loan[PRINCIPAL] = principal if principal > 0 else 0
+            loan[AHEAD] = 0
+        else:
+            loan[AHEAD] -= pays
+    if loan[LEFT] == 0:
+        loan[ENDS] = index
+        return True
+    return index < loan[LAST] and index - loan[PAID_AT] <= loan[GAP]
+
+
+def line_up(loans: Sequence[Column], places: Sequence[int], index: int, queue: Column) -> int:
+    """Whom the month may pay, by the order; how many."""
+    count = 0
+    for place in places:
+        loan = loans[place]
+        if loan[LEFT] and loan[FIRST] <= index <= loan[LAST]:
+            queue[count] = place
+            count += 1
+    return count
+
+
+def rest_month(loans: Sequence[Column], queue: Sequence[int], count: int, everyone: bool, budget: int) -> bool:
+    """A month of interest alone for the first `count` of the queue; False where it cannot even bear that. All at once
+    where the queue is `everyone` and it can bear all of them."""
+    left = owing = 0
+    for at in range(count):
+        left += loans[queue[at]][LEFT]
+        owing += loans[queue[at]][OWING]
+    everything = everyone and left <= budget
+    for at in range(count):
+        loan = loans[queue[at]]
+        loan[PAYS] = loan[LEFT] if everything else loan[OWING]
+    return everything or owing <= budget
+
+
+def longest_rest_first(loans: Sequence[Column], queue: Sequence[int], count: int, rested: Column) -> None:
+    """The queue in the order of when each last paid; ties as they stand in it."""
+    for at in range(count):
+        place = at
+        paid_at = loans[queue[at]][PAID_AT]
+        while place > 0 and loans[rested[place - 1]][PAID_AT] > paid_at:
+            rested[place] = rested[place - 1]
+            place -= 1
+        rested[place] = queue[at]
+
+
+def in_proportion(loans: Sequence[Column], hands: Sequence[Column], count: int, rest: int) -> bool:
+    """Each loan's part of the rest, by what it leaves open, in whole units of the largest; False where none is open."""
+    whole = 0
+    unit = 1
+    for at in range(count):
+        loan = loans[hands[QUEUE][at]]
+        hands[WEIGHTS][at] = loan[LEFT] - loan[PAYS]
+        whole += hands[WEIGHTS][at]
+        unit = loan[UNIT] if loan[UNIT] > unit else unit
+    if whole == 0:
+        return False
+    split(rest // unit, hands[WEIGHTS], count, hands[PARTS], hands[REMAINDERS])
+    for at in range(count):
+        hands[PARTS][at] *= unit
+    return True
+
+
+def give_out(
+    loans: Sequence[Column], hands: Sequence[Column], count: int, index: int, budget: int, order: Order, beside: int
+) -> None:
+    """One month of the first `count` of the queue: the minimum of each, longest rest first, then the rest by the order.
+    `room` is what the loans beside the settled ones may still be given."""
+    queue, rested = hands[QUEUE], hands[RESTED]
+    rest = budget
+    room = beside
+    longest_rest_first(loans, queue, count, rested)
+    for at in range(count):
+        loan = loans[rested[at]]
+        free = room if loan[BESIDE] and room < rest else rest
+        given = give(loan, free, minimum(loan, index, order.interest_first))
+        rest -= given
+        room -= given if loan[BESIDE] else 0
+    if order.pro_rata and in_proportion(loans, hands, count, rest):
+        for at in range(count):
+            loan = loans[queue[at]]
+            free = room if loan[BESIDE] and room < rest else rest
+            part = hands[PARTS][at]
+            given = give(loan, part if part < free else free, loan[LEFT])
+            rest -= given
+            room -= given if loan[BESIDE] else 0
+    for at in range(count):
+        if rest <= 0:
+            return
+        loan = loans[queue[at]]
+        free = room if loan[BESIDE] and room < rest else rest
+        given = give(loan, free, loan[LEFT])
+        rest -= given
+        room -= given if loan[BESIDE] else 0
+
+
+def pay_off_jointly(
+    loans: Sequence[Column], months: Months, order: Order, bounds: Bounds, hands: Sequence[Column]
+) -> tuple[int, int, int]:
+    """(end, largest month, total), with what was paid in `months`; `FAILED` where that does not end in time. `hands`:
+    HANDS rows for as many loans; what stands in them and in the course of the rows before does not matter.
 
     Every month each open loan is given its minimum, longest rest first, then the rest goes out by the order. While
     resting, each pays the interest that waits, unless the month can pay off all there is.
     """
     caps, ceiling, until, resting, beside = bounds
-    runs = [Run(debt) for debt in debts]
-    alive = [run for run in runs if run.left]
-    ranked = [runs[place] for place in order.places]
-    start = min((run.first for run in alive), default=0)
+    factors, amounts, accrued = months
+    queue = hands[QUEUE]
+    start = len(caps)
+    still_open = 0
+    for loan in loans:
+        begin(loan)
+        if loan[LEFT]:
+            start = loan[FIRST] if loan[FIRST] < start else start
+            still_open += 1
     burden = total = 0
-    last = min(until, len(caps) - 1)
-    for index in range(last + 1):
-        for run in alive:
-            run.accrue(index)
+    for index in range(min(until, len(caps) - 1) + 1):
+        for place in range(len(loans)):
+            if loans[place][LEFT]:
+                accrue(loans[place], factors[place][index])
+        paid = 0
         if index >= start:
             budget = caps[index] if caps[index] < ceiling else ceiling
-            payable = [run for run in ranked if run.left and run.first <= index <= run.last]
-            if index < start + resting:
-                if not _rest(payable, len(alive), budget):
-                    return FAILED, runs
-            else:
-                _give_out(payable, index, budget, order, beside)
-            paid = sum([run.pays for run in payable])
-            total += paid
-            burden = paid if paid > burden else burden
-        for run in alive:
-            if not run.settle(index):
-                return FAILED, runs
-        alive = [run for run in alive if run.left]
-        if not alive:
-            return (index, burden, total), runs
-    return FAILED, runs
+            count = line_up(loans, order.places, index, queue)
+            if index >= start + resting:
+                give_out(loans, hands, count, index, budget, order, beside)
+            elif not rest_month(loans, queue, count, count == still_open, budget):
+                return FAILED
+        for place in range(len(loans)):
+            loan = loans[place]
+            if loan[LEFT]:
+                paid += loan[PAYS]
+                amounts[place][index] = loan[PAYS]
+                accrued[place][index] = loan[INTEREST]
+                if not settle(loan, index):
+                    return FAILED
+                still_open -= 0 if loan[LEFT] else 1
+        total += paid
+        burden = paid if paid > burden else burden
+        if still_open == 0:
+            return index, burden, total
+    return FAILED
 
 
-def _rest(payable: Sequence[Run], count: int, budget: int) -> bool:
-    """A month of interest alone; False where it cannot even bear that. All at once where it can bear all of them."""
-    if len(payable) == count and sum([run.left for run in payable]) <= budget:
-        for run in payable:
-            run.pays = run.left
-        return True
-    for run in payable:
-        run.pays = run.owing
-    return sum([run.pays for run in payable]) <= budget
-
-
-_RESTED: Callable[[Run], int] = attrgetter("paid_at")
-
-
-def _give_out(payable: Sequence[Run], index: int, budget: int, order: Order, beside: int) -> None:
-    """One month: the minimum of each loan, longest rest first, then the rest by the order. `room` is what the loans
-    beside the settled ones may still be given."""
-    rest, room = budget, beside
-    for run in sorted(payable, key=_RESTED):
-        free = rest if not run.beside or rest < room else room
-        given = run.give(free, run.minimum(index, order.interest_first))
-        rest -= given
-        room -= given if run.beside else 0
-    if order.pro_rata and any(run.left > run.pays for run in payable):
-        unit = max([run.unit for run in payable])
-        parts = allocate(rest // unit, [run.left - run.pays for run in payable])
-        for run, part in zip(payable, parts, strict=True):
-            free = rest if not run.beside or rest < room else room
-            given = run.give(min(free, part * unit), run.left)
-            rest -= given
-            room -= given if run.beside else 0
-    for run in payable:
-        if rest <= 0:
-            return
-        free = rest if not run.beside or rest < room else room
-        given = run.give(free, run.left)
-        rest -= given
-        room -= given if run.beside else 0
+def fits(debts: Sequence[Debt], factors: Sequence[Sequence[int]], caps: Sequence[int]) -> bool:
+    """Whether no sum or product of these numbers passes 64 bits: the bound under which compiled columns are exact."""
+    most = 0
+    for debt, growth in zip(debts, factors, strict=True):
+        if debt.principal * max(growth, default=0) >= WORD:
+            return False
+        # Interest is simple, on a principal that never rises, so this is all that can ever be left of it.
+        most += debt.left + debt.principal * sum(growth) // debt.year
+    return most * max(1, *caps) < WORD

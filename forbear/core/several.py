@@ -8,11 +8,12 @@ What is guaranteed of the plans found, and what is not, stands at `JointSearch`;
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any, NamedTuple
 
-from forbear.core.cashflow import Calendar, Flow, Terms, yearly_factors
+from forbear.core.cashflow import PLAIN, Arithmetic, Calendar, Flow, Terms, yearly_factors
 from forbear.core.money import PPM, Rounding, divide
 from forbear.core.once import once
-from forbear.core.payoff_jointly import FAILED, Bounds, Debt, Order, Run, pay_off_jointly
+from forbear.core.payoff_jointly import ENDS, FAILED, HANDS, PLACES, Bounds, Debt, Months, Order, fits
 
 ORDERS_TRIED_MOST = 4
 """Up to this many loans every order is tried (24); beyond, the named ones."""
@@ -151,12 +152,7 @@ class JointSearch:
     resting: int = 0
     block: int = 0
     beside_minor: int = WITHOUT_BOUND
-
-    @once
-    def debts(self) -> tuple[Debt, ...]:
-        """The shares as plain numbers."""
-        settles = any(share.terms.settlement for share in self.shares)
-        return tuple(_debt(share, settles) for share in self.shares)
+    arithmetic: Arithmetic = PLAIN
 
     @once
     def unit(self) -> int:
@@ -171,8 +167,8 @@ class JointSearch:
     def fill(self, way: Way, ceiling_minor: int, until: int | None = None) -> JointFlow | None:
         """Pay as much as caps and ceiling allow, as early as they allow it, given out by `way`; None where that does
         not end by month `until` or leaves a loan unpaid for longer than its terms allow."""
-        found, runs = self._run(way, ceiling_minor, self.last if until is None else until)
-        return None if found == FAILED else self._flow(way, runs)
+        found = self._run(way, ceiling_minor, self.last if until is None else until)
+        return None if found == FAILED else self._flow(way)
 
     def fastest(self, ceiling_minor: int, until: int | None = None) -> list[JointFlow]:
         """The plan of each way that has one under a ceiling."""
@@ -194,7 +190,7 @@ class JointSearch:
             return []
 
         def works(way: Way, units: int) -> bool:
-            found, _ = self._run(way, min(units * self.unit, most), until)
+            found = self._run(way, min(units * self.unit, most), until)
             return found != FAILED and found[2] <= total_most_minor
 
         best, high = 0, divide(most, self.unit, Rounding.UP)
@@ -263,25 +259,55 @@ class JointSearch:
                 return high
             low, high = floor, found
 
-    def _run(self, way: Way, ceiling_minor: int, until: int) -> tuple[tuple[int, int, int], list[Run]]:
-        order = Order(way.order, way.pro_rata, way.interest_first)
-        bounds = Bounds(self.caps, ceiling_minor, min(until, self.last), self.resting, self.beside_minor)
-        return pay_off_jointly(self.debts, order, bounds)
+    @once
+    def _ready(self) -> "_Ready":
+        """Everything a run needs, in the numbers of the arithmetic that may be trusted with them."""
+        size = len(self.caps)
+        debts, growth = debts_of(self.shares, size)
+        run = self.arithmetic if self.arithmetic is PLAIN or fits(debts, growth, self.caps) else PLAIN
+        loans, hands = run.columns(len(debts), PLACES), run.columns(HANDS, len(debts))
+        months = Months(*(run.columns(len(debts), size) for _ in Months._fields))
+        for row, factors, debt, those in zip(loans, months.factors, debts, growth, strict=True):
+            row[: len(debt)] = debt
+            factors[:] = those
+        orders = {w: Order(run.column(w.order), int(w.pro_rata), int(w.interest_first)) for w in self.chosen}
+        return _Ready(run, loans, months, run.column(self.caps), orders, hands)
 
-    def _flow(self, way: Way, runs: Sequence[Run]) -> JointFlow:
-        flows = [
-            Flow(
+    def _run(self, way: Way, ceiling_minor: int, until: int) -> tuple[int, int, int]:
+        """(end, largest month, total) of one way under a ceiling; its months are there until the next run."""
+        ready = self._ready
+        bounds = Bounds(ready.caps, ceiling_minor, min(until, self.last), self.resting, self.beside_minor)
+        return ready.run.pay_off_jointly(ready.loans, ready.months, ready.orders[way], bounds, ready.hands)
+
+    def _flow(self, way: Way) -> JointFlow:
+        """The run just made, loan by loan."""
+        ready = self._ready
+        plain, flows = ready.run.plain, []
+        for place, share in enumerate(self.shares):
+            months = ready.loans[place][ENDS] + 1
+            amounts = tuple(plain(ready.months.amounts[place][:months]))
+            flow = Flow(
                 terms=share.terms,
-                amounts_minor=tuple(run.amounts),
-                accrued_minor=tuple(run.accrued),
-                burden_minor=max(run.amounts),
-                total_minor=sum(run.amounts),
+                amounts_minor=amounts,
+                accrued_minor=tuple(plain(ready.months.accrued[place][:months])),
+                burden_minor=max(amounts),
+                total_minor=sum(amounts),
                 resting=0 if share.terms.settlement else self.resting,
                 shape="settlement" if share.terms.settlement else self.shape,
             )
-            for share, run in zip(self.shares, runs, strict=True)
-        ]
+            flows.append(flow)
         return JointFlow(way=way, flows=tuple(flows), shape=self.shape, resting=self.resting, block=self.block)
+
+
+class _Ready(NamedTuple):
+    """A search made ready: the arithmetic, the loans, their months, the caps, each way's order, and room to work."""
+
+    run: Arithmetic
+    loans: Any
+    months: Months
+    caps: Any
+    orders: Mapping[Way, Order]
+    hands: Any
 
 
 def settled_first(chosen: Sequence[Way], shares: Sequence[Share]) -> tuple[Way, ...]:
@@ -293,23 +319,29 @@ def settled_first(chosen: Sequence[Way], shares: Sequence[Share]) -> tuple[Way, 
     return tuple(found.values())
 
 
-def _debt(share: Share, settles: bool) -> Debt:
-    terms = share.terms
-    factors, _, year = yearly_factors(terms.rate_ppm, share.time.parts, share.time.denominator, list)
-    return Debt(
-        principal=terms.kept.principal_minor,
-        left=terms.kept.total_minor,
-        factors=factors,
-        year=year,
-        first=share.time.first,
-        last=share.last,
-        unit=terms.unit_minor,
-        least=terms.least_minor,
-        gap=terms.gap_months,
-        ahead=terms.ahead_minor,
-        interest_ahead=terms.interest_ahead,
-        beside=settles and not terms.settlement,
-    )
+def debts_of(shares: Sequence[Share], months: int) -> tuple[list[Debt], list[list[int]]]:
+    """The shares as plain numbers, and the factor of each month of each; months after a loan's own add no interest."""
+    settles = any(share.terms.settlement for share in shares)
+    debts, growth = [], []
+    for share in shares:
+        terms = share.terms
+        factors, _, year = yearly_factors(terms.rate_ppm, share.time.parts, share.time.denominator, list)
+        growth.append([*factors[:months], *[0] * (months - len(factors))])
+        debt = Debt(
+            principal=terms.kept.principal_minor,
+            left=terms.kept.total_minor,
+            year=year,
+            first=share.time.first,
+            last=share.last,
+            unit=terms.unit_minor,
+            least=terms.least_minor,
+            gap=terms.gap_months,
+            ahead=terms.ahead_minor,
+            interest_ahead=int(terms.interest_ahead),
+            beside=int(settles and not terms.settlement),
+        )
+        debts.append(debt)
+    return debts, growth
 
 
 def _orders(policy: str, shares: Sequence[Share]) -> Iterator[tuple[int, ...]]:

@@ -3,18 +3,24 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forbear.adapters.compiled import arithmetic
 from forbear.adapters.rulebook import load_rulebook
 from forbear.config.plan_file import read_case
 from forbear.core.budget import Evidence, Income
 from forbear.core.dates import month_of
 from forbear.core.joint import JointAnswer, JointQuestion, solve_jointly
+from forbear.core.joint_situation import joint_situation, loans_of
+from forbear.core.money import LIMIT_MINOR
+from forbear.core.payoff_jointly import fits
 from forbear.core.plan import Request, check_plan
+from forbear.core.several import debts_of
 from forbear.core.solver import Question, solve
 from forbear.words import LANGUAGES, say
 
@@ -22,6 +28,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 THREE = read_case((EXAMPLES / "several/three-loans.json").read_bytes()).question
 assert isinstance(THREE, JointQuestion)
 RULES = load_rulebook("cn", "consumer-finance", "example", THREE.as_of)
+COMPILED = arithmetic()
 
 
 def check(question: JointQuestion, answer: JointAnswer) -> None:
@@ -235,6 +242,28 @@ def test_no_surplus_names_the_floor():
     assert answer.refusals[0].reason == "plan.refusal.no-surplus"
 
 
+@pytest.mark.parametrize("kind", ["level", "stepped", "interest-only", "settlement", "pause"])
+def test_compiled_and_plain_arithmetic_give_the_same_answer(kind: str):
+    late = [replace(loan, oldest_unpaid_due_on=THREE.as_of - timedelta(days=100)) for loan in THREE.loans[:2]]
+    asked = replace(THREE, loans=(*late, *THREE.loans[2:]), request=Request(kinds=(kind,), months=3))
+    answer = solve_jointly(asked, RULES, COMPILED)
+    assert answer == solve_jointly(asked, RULES)
+    assert answer.offers
+
+
+def test_amounts_beyond_64_bits_take_the_exact_path():
+    """Three debts just below the limit of the product and a month that could pay them: no product of them fits."""
+    big = LIMIT_MINOR - 1
+    loans = tuple(replace(loan, principal_minor=big, instalment_minor=big // 10) for loan in THREE.loans)
+    wage = replace(THREE.household.income[0], monthly_minor=big // 2)
+    asked = replace(THREE, loans=loans, household=replace(THREE.household, income=(wage,)), request=Request())
+    debts, growth = debts_of(joint_situation(asked, RULES, loans_of(asked, RULES).payable).shares, 60)
+    assert not fits(debts, growth, [big])
+    answer = solve_jointly(asked, RULES, COMPILED, lender=False)
+    assert answer == solve_jointly(asked, RULES, lender=False)
+    assert answer.offers[0].total_minor > 3 * big
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_joint_answer_holds(data):
@@ -266,7 +295,8 @@ def test_every_joint_answer_holds(data):
     )
     income = draw(st.sampled_from([(wage,), (wage, *THREE.household.income[1:])]))
     question = replace(THREE, loans=tuple(loans), request=asked, household=replace(THREE.household, income=income))
-    answer = solve_jointly(question, RULES, lender=False)
+    answer = solve_jointly(question, RULES, COMPILED, lender=False)
+    assert answer == solve_jointly(question, RULES, lender=False)
     check(question, answer)
     offers = [(o.instalment_max_minor, o.total_minor, o.ends_on) for o in answer.offers]
     for one in offers:
