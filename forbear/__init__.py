@@ -20,5 +20,5 @@ The straight line, in ten sentences; each names the file to open next.
 9.  What a fact promises leaves through the agenda: core/notices.py says which message, actions/letters.py words it,
     actions/agenda.py sends it, reminds, closes the day, and gives up only to a person.
 10. Outside things stand behind actions/ports.py in adapters/ and store/; config/wiring.py puts them together, and
-    town/ makes up a lender's book and sixty lives to look at.
+    town/ makes up a lender's book and seventy lives to look at.
 """

@@ -40,6 +40,7 @@ from tests.answering.line import (  # noqa: E402
     sound_of,
     speech,
 )
+from tools.tables import keep_between  # noqa: E402
 
 CALLS, SPEECH_SECONDS = 50, 6
 FRAME = 160
@@ -142,12 +143,8 @@ def table(found: Sequence[tuple[str, str, str, bool]]) -> str:
 
 def write(text: str) -> None:
     """Keep the table in both documents, between its marks."""
-    for path in OUT:
-        page = path.read_text("utf-8")
-        if MARKS[0] not in page:
-            page = f"{page.rstrip()}\n\n## Answering calls\n\n{SAID}\n\n{MARKS[0]}\n{MARKS[1]}\n"
-        before, rest = page.split(MARKS[0])
-        path.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+    for page in OUT:
+        keep_between(page, MARKS, text, f"## Answering calls\n\n{SAID}")
 
 
 SAID = (

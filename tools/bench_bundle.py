@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from forbear.config.verify import looked_at  # noqa: E402
 from tests.bundles import alone, desk_with_case, exported, packed  # noqa: E402
+from tools.tables import keep_between  # noqa: E402
 
 OUT = ROOT / "docs/bundle.md"
 MARKS = ("<!-- bench_bundle -->", "<!-- /bench_bundle -->")
@@ -65,8 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     lines = list(measured())
     print("\n".join(f"{what}: {ours}" for what, ours in lines))
     if "write" in arguments:
-        before, _, rest = OUT.read_text("utf-8").partition(MARKS[0])
-        OUT.write_text(f"{before}{MARKS[0]}\n{section(lines)}{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+        keep_between(OUT, MARKS, section(lines))
     return 0
 
 

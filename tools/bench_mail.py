@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.mail.servers import DOVECOT, Dovecot, SmtpPeer  # noqa: E402 (the root must be known first)
 from tests.servers import free_port  # noqa: E402
+from tools.tables import keep_between  # noqa: E402
 
 MAILS = 400
 CASES = 40
@@ -233,12 +234,8 @@ def section(lines: Sequence[Line], count: int) -> str:
 
 def keep(told: str) -> None:
     """Put the table between the marks; docs/figures.md gets a section of its own at its end."""
-    for path in OUT:
-        text = path.read_text("utf-8")
-        if MARKS[0] not in text:
-            text += f"\n## Mail\n\n{MARKS[0]}\n{MARKS[1]}\n"
-        before, _, rest = text.partition(MARKS[0])
-        path.write_text(f"{before}{MARKS[0]}\n{told}{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+    for page in OUT:
+        keep_between(page, MARKS, told, "## Mail")
 
 
 def main(arguments: Sequence[str]) -> int:

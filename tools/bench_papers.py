@@ -30,6 +30,7 @@ from tests.papers import Truth, draw  # noqa: E402
 from tests.papers.queue import drain, send  # noqa: E402
 from tests.papers.spoil import LOSSES, Level, spoil  # noqa: E402
 from tests.servers import Site  # noqa: E402
+from tools.tables import keep_between  # noqa: E402
 from tools.timing import percentile  # noqa: E402
 
 SEED = 996_000
@@ -237,7 +238,7 @@ def section(lines: Sequence[tuple[str, str, str, bool]], results: Sequence[Resul
     pages = sum(one.pages for one in results)
     busy = f"{os.getloadavg()[1]:.1f} processes running"
     head = f"{pages} pages of {len(results)} papers, {workers} readers at once, {busy} on {os.cpu_count()} cores."
-    said = [MARKS[0], head, ""]
+    said = [head, ""]
     said += ["| | | at least or most | |", "|---|---|---|---|"]
     said += [f"| {what} | {figure} | {bound} | {_verdict(bound, holds)} |" for what, figure, bound, holds in lines]
     said += ["", "| what was done to the page | papers | fields right | told |", "|---|---|---|---|"]
@@ -248,7 +249,7 @@ def section(lines: Sequence[tuple[str, str, str, bool]], results: Sequence[Resul
             right, every = sum(one.fields_right for one in with_it), sum(one.fields for one in with_it)
             told = sum(one.told for one in with_it)
             said.append(f"| {level}: {did} | {len(with_it)} | {share_of(right, every)} | {told} |")
-    return "\n".join([*said, MARKS[1]])
+    return "\n".join(said)
 
 
 def _verdict(bound: str, holds: bool) -> str:
@@ -257,12 +258,8 @@ def _verdict(bound: str, holds: bool) -> str:
 
 def keep(said: str) -> None:
     """Put the tables between the marks of both pages; docs/figures.md gets a section of its own at its end."""
-    for path in OUT:
-        text = path.read_text("utf-8")
-        if MARKS[0] not in text:
-            text = f"{text.rstrip()}\n\n## Papers\n\n{MARKS[0]}\n{MARKS[1]}\n"
-        before, rest = text.split(MARKS[0])
-        path.write_text(before + said + rest.split(MARKS[1])[1], "utf-8")
+    for page in OUT:
+        keep_between(page, MARKS, said, "## Papers")
 
 
 def main(arguments: Sequence[str]) -> int:

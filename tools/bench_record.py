@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.servers import Cluster, postgresql_programs  # noqa: E402 (the root must be known first)
+from tools.tables import keep_between  # noqa: E402
 
 WRITERS = (1, 8, 32)
 SECONDS = 5.0
@@ -223,8 +224,7 @@ def main(arguments: list[str]) -> int:
     told = table(measured(seconds))
     print(told)
     if "write" in arguments:
-        before, _, rest = OUT.read_text("utf-8").partition(MARKS[0])
-        OUT.write_text(f"{before}{MARKS[0]}\n{told}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}", "utf-8")
+        keep_between(OUT, MARKS, told)
     return 0
 
 

@@ -24,6 +24,7 @@ from forbear.adapters.seal_check import Trust, examine  # noqa: E402
 from tests.adapters.terms import a_plan, some_terms  # noqa: E402
 from tests.signing.authority import Authority  # noqa: E402
 from tests.signing.sealing import NOW, order, sealer  # noqa: E402
+from tools.tables import keep_between  # noqa: E402
 
 COUNT, FLIPS = 20, 2_000
 MARKS = ("<!-- figures: written by make bench -->", "<!-- end of figures -->")
@@ -91,9 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     rows = measured(count, flips)
     print("\n".join(table(rows)))
     if "write" in arguments:
-        before, rest = OUT.read_text("utf-8").split(MARKS[0])
-        after = rest.split(MARKS[1])[1]
-        OUT.write_text("\n".join([before + MARKS[0], *table(rows), MARKS[1] + after]), "utf-8")
+        keep_between(OUT, MARKS, "\n".join(table(rows)))
     return int(rows[-1][1] != "0")
 
 

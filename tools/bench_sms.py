@@ -32,6 +32,7 @@ from tests.adapters.smpp_peer import Center  # noqa: E402
 from tests.adapters.test_smpp import account  # noqa: E402
 from tests.adapters.test_sms_gateways import LETTER, any_gateway, gateway  # noqa: E402
 from tests.contracts.bench import START  # noqa: E402
+from tools.tables import keep_between  # noqa: E402
 
 COUNT = 2_000
 MARKS = ("<!-- figures: written by make bench -->", "<!-- end of figures -->")
@@ -113,9 +114,7 @@ def main(arguments: Sequence[str]) -> int:
     lines = table(measured(count))
     print("\n".join(lines))
     if "write" in arguments:
-        before, rest = OUT.read_text("utf-8").split(MARKS[0])
-        after = rest.split(MARKS[1])[1]
-        OUT.write_text("\n".join([before + MARKS[0], *lines, MARKS[1] + after]), "utf-8")
+        keep_between(OUT, MARKS, "\n".join(lines))
     return 0
 
 

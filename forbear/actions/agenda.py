@@ -43,6 +43,7 @@ from forbear.actions.upload_links import standing_link
 from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import SYSTEM, Channel
+from forbear.core.conversation import Notice
 from forbear.core.file import CaseFile
 from forbear.core.mail_routing import Failure
 from forbear.core.notices import LEFT_OUT
@@ -117,17 +118,7 @@ def deliver(desk: Desk, item: Leased) -> None:
         raise NeedsPerson("the message did not arrive and nothing else told her")
     if notice is None or notice.state != "queued" or notice.letter is None:
         return
-    if sms.shut(file, notice.channel):
-        sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
-        return
-    if gone := reminders.outdated(file, notice, item.body, desk.clock.today()):
-        dropped = e.NoticeDropped(notice=name, why=gone)
-        carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
-        return
-    if anew := reminders.told_anew(desk, file, notice, item.body):
-        carry_out(desk, _by(item), item.case_id, {"anew": name}, lambda _: anew)
-        return
-    if _waits(desk, item, file, name):
+    if _not_as_it_is(desk, item, file, notice) or _waits(desk, item, file, name):
         return
     letter, body = notice.letter, notice.letter.body
     if link := str(item.body.get("link", "")):
@@ -158,6 +149,21 @@ def deliver(desk: Desk, item: Leased) -> None:
         return [e.NoticeSent(notice=name)] if state == "queued" else ()
 
     carry_out(desk, _by(item), item.case_id, {"sent": name}, decide)
+
+
+def _not_as_it_is(desk: Desk, item: Leased, file: CaseFile, notice: Notice) -> bool:
+    """Whether the message is not to go out as it stands: its channel is shut, or what it says is no longer so."""
+    name = notice.notice
+    if sms.shut(file, notice.channel):
+        sms.not_sent(desk, _by(item), item.case_id, name, Unreachable("the channel is shut", code="shut"))
+    elif gone := reminders.outdated(file, notice, item.body, desk.clock.today()):
+        dropped = e.NoticeDropped(notice=name, why=gone)
+        carry_out(desk, _by(item), item.case_id, {"dropped": name}, lambda _: [dropped])
+    elif anew := reminders.told_anew(desk, file, notice, item.body):
+        carry_out(desk, _by(item), item.case_id, {"anew": name}, lambda _: anew)
+    else:
+        return False
+    return True
 
 
 def _waits(desk: Desk, item: Leased, file: CaseFile, notice: str) -> bool:
@@ -375,11 +381,6 @@ def call_back(desk: Desk, item: Leased) -> None:
         raise NeedsPerson("she called and nobody answered: call the number on file")
 
 
-def listen_to_message(desk: Desk, item: Leased) -> None:
-    """A caller left a message while the desk was closed."""
-    raise NeedsPerson("a caller left a message on the hotline: listen to it and answer")
-
-
 def answered(desk: Desk, item: Leased) -> None:
     """A call that a machine answered and that belongs to no case yet: for a person."""
     raise NeedsPerson(task_words(item.body))
@@ -409,8 +410,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "day": end_day,
     "read": read,
     "forget": forget,
-    # conversation: drafts, canned replies, search
-    # limits on contact
     # mail
     "mail-answer": answer,
     "unreached": reach_her,
@@ -423,7 +422,6 @@ HANDLERS: Mapping[str, Callable[[Desk, Leased], None]] = {
     "unseen": chat.tell_unseen,
     # telephone
     "call-back": call_back,
-    "call-message": listen_to_message,
     "call-made": lambda desk, item: click_to_call.call_made(desk, str(item.body["call"])),
     "forget-call": lambda desk, item: hotline.forget_call(desk, str(item.body["call"])),
     "answered": answered,

@@ -19,7 +19,6 @@ from forbear.actions.record import By, load
 from forbear.core import events as e
 from forbear.core.case import Case, Stage, WaitsFor
 from forbear.core.contact import Actor, Auth, Channel, Role
-from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.identity import check_id_number
 from forbear.core.identity_on_channel import Proof, may_tell
@@ -155,12 +154,6 @@ def _payments(file: CaseFile) -> Stand:
     if row is None:
         return Stand(name="running")
     return Stand(name="late" if about.late else "active", on=row.instalment.due_on, amount_minor=row.open_minor)
-
-
-def papers_wanting(about: Case) -> int:
-    """How many papers are still to come."""
-    wanting = (PaperState.WANTED, PaperState.REFUSED)
-    return sum(1 for item, state in about.papers.items() if state in wanting and item not in about.optional)
 
 
 # ---- what becomes of it ----------------------------------------------------------------------------------------

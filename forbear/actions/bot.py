@@ -64,12 +64,12 @@ def greet(desk: Desk, case_id: str, *, proved: bool = False) -> None:
             return ()
         half = proved and bool(file.answers) and bot.open_for_answers(file)
         lines = (Line("bot.greet.again" if half else "bot.greet.first"),)
-        return [_message(desk, file, Said(lines=lines, step=str(Step())), _language(file))]
+        return [_message(desk, Said(lines=lines, step=str(Step())), _language(file))]
 
     carry_out(desk, _as_bot(f"bot-greet:{case_id}:{times}"), case_id, {"greet": times}, decide)
 
 
-def general(desk: Desk, text: str, language: str) -> Said:
+def general(desk: Desk, text: str) -> Said:
     """What is said to somebody who has not proved who she is, or has no case; nothing is recorded."""
     known, today = known_words(desk), desk.clock.today()
     rulebook = desk.rulebooks.on(today)
@@ -120,8 +120,8 @@ def _hear(desk: Desk, case_id: str, message: e.Recorded) -> None:
         if meaning.act is Act.HAND:
             return _hand_over(desk, file, name, meaning, language)
         if meaning.act is Act.LINE:
-            return [_message(desk, file, _still_in_line(desk, file, state), language)]
-        return [_message(desk, file, _said(desk, file, state, meaning, refusal, proved), language)]
+            return [_message(desk, _still_in_line(desk, file, state), language)]
+        return [_message(desk, _said(desk, file, state, meaning, refusal, proved), language)]
 
     carry_out(desk, _as_bot(ANSWERS_TO + name), case_id, {"answers": name}, decide)
 
@@ -160,7 +160,7 @@ def _said(desk: Desk, file: CaseFile, state: State, meaning: Meant, refusal: Ref
             assert meaning.question is not None
             fault = refusal or meaning.fault
             if fault is not None:
-                return bot.misread(state, fault, meaning.question, meaning.part)
+                return bot.misread(fault, meaning.question, meaning.part)
             return bot.noted(meaning.question, file.answers[meaning.question], _next(desk, file))
         case Act.PART | Act.CHANGE:
             assert meaning.question is not None
@@ -233,7 +233,7 @@ def _hand_over(desk: Desk, file: CaseFile, name: str, meaning: Meant, language: 
     facts: list[e.Fact | Due] = [handed]
     if file.case.person_by_on is None:
         facts.append(e.PersonAsked(by_on=max(answer_by(desk), place.expected_at.astimezone(ZONE).date())))
-    facts.append(_message(desk, file, bot.handed(meaning, place, by, rulebook), language))
+    facts.append(_message(desk, bot.handed(meaning, place, by, rulebook), language))
     case_id = file.case.case_id
     facts.append(
         Due(
@@ -282,7 +282,7 @@ def _hours(desk: Desk) -> tuple[Line, ...]:
 # ---- its own words -------------------------------------------------------------------------------------------------
 
 
-def _message(desk: Desk, file: CaseFile, said: Said, language: str) -> e.MessageWritten:
+def _message(desk: Desk, said: Said, language: str) -> e.MessageWritten:
     reply = said.step or str(Step())
     return Written(text=told(desk, language, said), voice=e.Voice.BOT, reply=reply).fact(desk)
 

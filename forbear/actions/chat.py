@@ -176,12 +176,6 @@ def seen_by(actor: Actor, case_id: str, after: int, channel: Channel) -> By:
     return By(actor=actor, channel=channel, key=f"chat:seen:{case_id}:{actor.id}:{after}")
 
 
-def place_in_line(desk: Desk, case_id: str) -> int:
-    """Her place among those who wait, from 1; 0 when she does not wait."""
-    room = desk.rooms.of(case_id)
-    return desk.rooms.place(room) if room.waits else 0
-
-
 # ---- nobody waits unseen -----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from forbear.actions.hotline_hours import call_back_at, next_open
+from forbear.actions.hotline_hours import call_back_at
 from forbear.actions.hotline_sound import SOUND_HEAD, Incoming, NoRecording, sound_of
 from forbear.actions.ports import DamagedFile, Desk, Due, Held
 from forbear.actions.record import By, carry_out, load
@@ -378,13 +378,6 @@ def ask_call_back(desk: Desk, call: TelephoneCall) -> None:
     at = call_back_at(desk, load(desk, case_id), call.ended_at + timedelta(seconds=CALL_BACK_SECONDS))
     body = {"call": call.call}
     desk.agenda.put([Due(key=f"call-back:{call.call}", kind="call-back", due_at=at, case_id=case_id, body=body)])
-
-
-def message_left(desk: Desk, call: TelephoneCall) -> None:
-    """Have a person listen to the message a caller left, once, as soon as the desk is open."""
-    at, body = next_open(desk, desk.clock.now()), {"call": call.call}
-    due = Due(key=f"call-message:{call.call}", kind="call-message", due_at=at, case_id=call.case_id, body=body)
-    desk.agenda.put([due])
 
 
 def talked_since(desk: Desk, call: str, case_id: str) -> bool:

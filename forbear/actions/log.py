@@ -22,8 +22,6 @@ from forbear.core.checkpoint import parse_note, read_checkpoint
 from forbear.core.contact import SYSTEM, Channel
 from forbear.core.log_facts import HOUSE, LogKeyChanged
 
-TEND_EVERY_SECONDS = 30
-"""Half the minute within which a checkpoint is promised."""
 TOKEN_EVERY = timedelta(minutes=10)
 """A timestamp authority may cost money: a token every ten minutes brackets the times of all between."""
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from forbear.actions.book_ports import CaseLine as CaseLine
 from forbear.actions.book_ports import Cases as Cases
@@ -108,9 +107,7 @@ from forbear.core.own_plan import Cell, Sheet
 from forbear.core.promise_parts import Completion
 from forbear.core.rules import Rulebook
 from forbear.core.sms import NETWORK, Gateway
-
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The place of lender and borrower: its midnight ends a day, its night is quiet."""
+from forbear.words.format import ZONE as ZONE
 
 
 class Clock(Protocol):
@@ -400,7 +397,6 @@ class Desk:
     drafts: Drafts
     canned_replies: CannedReplies
     message_index: MessageIndex
-    # limits on contact
     # mail
     mails: MailRoom
     mail_reader: MailReader

@@ -159,10 +159,12 @@ def currency_of(explanation: Explanation) -> str:
 
 
 def money(explanation: Explanation, language: str, amount_minor: int) -> str:
+    """An amount in the currency of what is explained."""
     return format.money(language, amount_minor, currency_of(explanation))
 
 
 def against(explanation: Explanation, language: str, more_minor: int) -> str:
+    """How much more or less something costs than what it is held against, in words."""
     if not more_minor:
         return say(language, "explanation.plan.same")
     amount = money(explanation, language, abs(more_minor))

@@ -5,19 +5,13 @@ before it. It is asked once and at once: a call made minutes later would surpris
 import json
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 from forbear.actions.ports import Clock, Dialer, DialerAway, NoDialer
+from forbear.adapters.no_redirect import NoRedirect
 from forbear.core.signed_request import signature
 
 SECONDS = 5
-
-
-class NoRedirects(HTTPRedirectHandler):
-    """A telephone system answers itself; where it sends us on to, nobody signed for."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
 
 
 class HttpDialer:
@@ -40,7 +34,7 @@ class HttpDialer:
         }
         request = Request(self._url, body, headers, method="POST")  # noqa: S310 (http or https: dialer)
         try:
-            with build_opener(NoRedirects).open(request, timeout=SECONDS) as answer:
+            with build_opener(NoRedirect).open(request, timeout=SECONDS) as answer:
                 answer.read(1024)
         except (URLError, OSError, ValueError) as error:
             raise DialerAway(f"the telephone system did not take the call: {error}") from error

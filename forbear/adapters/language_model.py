@@ -7,17 +7,13 @@ import json
 import logging
 import threading
 from http.client import HTTPException
-from typing import Any
 from urllib.error import URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
+
+from forbear.adapters.no_redirect import NoRedirect
 
 ANSWER_BYTES_MAX = 200_000
 log = logging.getLogger(__name__)
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 class OpenAiModel:
@@ -25,7 +21,7 @@ class OpenAiModel:
 
     def __init__(self, url: str, key: str, model: str, seconds: float = 20) -> None:
         self._url, self._key, self._model, self._seconds = url.rstrip("/"), key, model, seconds
-        self._opener = build_opener(_NoRedirect())
+        self._opener = build_opener(NoRedirect())
 
     @property
     def there(self) -> bool:

@@ -53,7 +53,7 @@ def write(file: Path, rows: Sequence[Row]) -> None:
 
 
 def _csv(data: bytes) -> Table:
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         return _unreadable(1, "encoding")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -76,9 +76,11 @@ def _csv(data: bytes) -> Table:
     return Table(columns, tuple(rows), tuple(faults))
 
 
-def _decoded(data: bytes) -> str | None:
-    """UTF-8 is tried first: hardly any Chinese text in GB18030 is also well-formed UTF-8, the other way round is."""
-    for encoding in ("utf-8-sig", "gb18030"):
+def decoded(data: bytes, encodings: Sequence[str] = ("utf-8-sig", "gb18030")) -> str | None:
+    """A text file that people made; None for what is none. UTF-8 is tried first: hardly any Chinese text in GB18030 is
+    also well-formed UTF-8, the other way round is.
+    """
+    for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

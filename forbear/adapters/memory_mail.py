@@ -1,10 +1,10 @@
 """The MailRoom port in memory, held by tests/contracts to what the database does, and a Mailbox to put mails into."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from forbear.actions.ports import MailboxAway, MailRow
+from forbear.actions.ports import MailRow
 from forbear.adapters.memory_ledger import MemoryLedger
 from forbear.core.facts import Retention
 
@@ -48,21 +48,3 @@ class MemoryMailRoom:
         _, key = self._rows[row.mail]
         live = self._ledger.live_key(row.owner, Retention.MESSAGE) == key
         return row if live else replace(row, shown=None, sha256="", content=b"")
-
-
-class MemoryMailbox:
-    """The Mailbox port: `lying` by id, `put_aside` in the order it was done; while `away`, it does not answer."""
-
-    def __init__(self) -> None:
-        self.lying: dict[str, bytes] = {}
-        self.put_aside: list[str] = []
-        self.away = False
-
-    def waiting(self, limit: int) -> Iterator[tuple[str, bytes]]:
-        if self.away:
-            raise MailboxAway("the mailbox is out of order")
-        yield from list(self.lying.items())[:limit]
-
-    def done(self, id: str) -> None:
-        self.put_aside.append(id)
-        del self.lying[id]

@@ -8,18 +8,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException
-from typing import Any
 
 from forbear.actions.ports import Answer, Away
+from forbear.adapters.no_redirect import NoRedirect
 
 TIMEOUT_SECONDS = 5
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer like another: following it would send a case's facts to a host nobody listed."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
 
 
 class HttpPost:
@@ -27,7 +20,7 @@ class HttpPost:
 
     def __init__(self, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), secure, _NoRedirect())
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), secure, NoRedirect())
         self._timeout_seconds = timeout_seconds
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -64,6 +64,7 @@ def main(mime: str, pages_most: int) -> None:
 
 
 def frame(kind: bytes, payload: bytes) -> None:
+    """One frame to the process that waits: a letter for its kind, its length in four bytes, its bytes."""
     out = sys.stdout.buffer
     out.write(kind + struct.pack(">I", len(payload)) + payload)
     out.flush()

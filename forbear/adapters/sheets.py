@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from forbear.adapters.loanbook import decoded
 from forbear.core.money import major
 from forbear.core.own_plan import COLUMNS_MAX, MONTH_HEADS, ROWS_MAX, Cell, Fault, Sheet, no
 from forbear.core.refusal import Refusal
@@ -22,6 +23,8 @@ CELL_MAX = 200
 LINES_MAX = 999
 """Rows of a file, blank ones counted, beyond which it is no table of months."""
 BYTE_MARK = b"\xef\xbb\xbf"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""The marks of a file that Excel calls Unicode text."""
 OLD_EXCEL, ZIP = bytes.fromhex("d0cf11e0a1b11ae1"), b"PK\x03\x04"
 NO_TABLE = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"{\\rtf", b"GIF8")
 SEPARATORS = ",;\t，；"
@@ -95,7 +98,7 @@ def _cannot(which: str, row: int = 0, column: int = 0, **facts: str | int) -> Sh
 
 
 def _csv(data: bytes) -> Sheet:
-    text = _decoded(data)
+    text = decoded(data, ("utf-16",)) if data.startswith(UTF_16) else decoded(data)
     if text is None:
         return _cannot("encoding")
     named = re.match(r"sep=(.)\r?\n", text)
@@ -121,18 +124,6 @@ def _too_much(number: int, cells: Sequence[str]) -> Sheet | None:
         return _cannot("columns", number, most=COLUMNS_MAX)
     long = next((place for place, cell in enumerate(cells, start=1) if len(cell) > CELL_MAX), 0)
     return _cannot("cell", number, long, most=CELL_MAX) if long else None
-
-
-def _decoded(data: bytes) -> str | None:
-    """UTF-16 by its mark, then UTF-8, then GB18030: hardly any Chinese text in GB18030 is also well-formed UTF-8."""
-    sixteen = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if sixteen else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\x00" in text else text
-    return None
 
 
 def _separator(text: str) -> str:

@@ -31,6 +31,7 @@ def trial(folder: Path, seconds: int = SECONDS) -> list[str]:
 
 
 def main(folder: str) -> None:
+    """Print what is wrong with the template of a folder, a line each, within the memory that is given."""
     from forbear.adapters.template_check import printing_faults
     from forbear.adapters.templates import read_template
 

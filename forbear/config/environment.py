@@ -22,6 +22,7 @@ from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
 from forbear.core.handover import SECRET_BYTES_LEAST
 from forbear.core.signed_request import key_of
+from forbear.store.disk import make_once
 
 RESTORING = "restoring"
 """A file of this name shuts a data directory until what was erased since the backup is erased again."""
@@ -124,18 +125,9 @@ def secret(folder: Path) -> str:
 
 
 def _own_secret(folder: Path) -> Path:
-    """Two processes may start at once: the complete file appears in one step, and the first one made is kept."""
     file = folder / "secret"
     if not file.exists():
-        draft = folder / f".secret-{os.getpid()}"
-        draft.write_text(secrets.token_urlsafe(48) + "\n", "ascii")
-        draft.chmod(0o600)
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        make_once(file, f"{secrets.token_urlsafe(48)}\n".encode("ascii"))
     return file
 
 

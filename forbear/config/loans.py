@@ -72,6 +72,7 @@ def take_in(desk: Desk, file: Path, *, skip_bad: bool, as_json: bool, language: 
 
 
 def write_sample(out: Path, accounts: int, seed: int, as_of: str, language: str) -> int:
+    """A made-up loan book as a CSV file; 2 where the day, the number of accounts or the file will not do."""
     on = amounts.iso_day(as_of)
     if not isinstance(on, date):
         print(

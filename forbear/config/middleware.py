@@ -50,7 +50,7 @@ class SecurityHeaders:
 
 
 class ReaderLanguage:
-    """Sets `request.language` from the cookie `lang`; a link to ?lang=en on any page sets it and keeps the page."""
+    """The language of the answer, by the cookie `lang`; a link to ?lang=en on any page sets it and keeps the page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -61,7 +61,6 @@ class ReaderLanguage:
             return _switched(request, wanted)
         cookie = request.COOKIES.get("lang", "")
         language = cookie if cookie in LANGUAGES else LANGUAGES[0]
-        request.language = language  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = _DJANGO_LANGUAGES[language]
         with translation.override(_DJANGO_LANGUAGES[language]):
             response = self.get_response(request)

@@ -167,6 +167,16 @@ def answer_and_rules(
 
 def document(answer: Answer, language: str, currency: str = "CNY") -> dict[str, Any]:
     """The answer in the shape other systems read: amounts and percentages as decimal strings, dates ISO 8601."""
+    return {
+        **_standing(answer),
+        "offers": [_offer(offer, language, currency) for offer in answer.offers],
+        "refusals": [_refusal(refusal, language, currency) for refusal in answer.refusals],
+        "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
+    }
+
+
+def _standing(answer: Answer | JointAnswer) -> dict[str, Any]:
+    """What there is before any plan: the debt, what waiting makes of it, what the months can bear."""
     later = answer.if_nothing_changes
     return {
         "owed": _parts(answer.owed) | {"total": major(answer.owed.total_minor)},
@@ -177,9 +187,6 @@ def document(answer: Answer, language: str, currency: str = "CNY") -> dict[str, 
             "total": major(later.total_minor),
         },
         "affordable": [{"month": m.month, "amount": major(m.affordable_minor)} for m in answer.affordable],
-        "offers": [_offer(offer, language, currency) for offer in answer.offers],
-        "refusals": [_refusal(refusal, language, currency) for refusal in answer.refusals],
-        "rulebook": {"digest": answer.rulebook_digest, "effective_on": answer.effective_on.isoformat()},
     }
 
 
@@ -213,16 +220,8 @@ def _unconfirmed(offers: Iterable[Offer], language: str) -> list[str]:
 
 def joint_document(answer: JointAnswer, language: str, currency: str = "CNY") -> dict[str, Any]:
     """The answer for several loans: joint figures in the shape of one loan's, each loan's part under "loans"."""
-    owed, later = answer.owed, answer.if_nothing_changes
     return {
-        "owed": _parts(owed) | {"total": major(owed.total_minor)},
-        "days_past_due": answer.days_past_due,
-        "if_nothing_changes": {
-            "days": answer.wait_days,
-            "penalty": major(later.penalty_minor),
-            "total": major(later.total_minor),
-        },
-        "affordable": [{"month": m.month, "amount": major(m.affordable_minor)} for m in answer.affordable],
+        **_standing(answer),
         "loans": [
             {
                 "contract": part.contract,

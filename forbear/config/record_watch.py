@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LOOK_EVERY_SECONDS = 30
-"""As forbear.actions.log says: half the minute within which a checkpoint is promised."""
+"""Half the minute within which a checkpoint is promised."""
 MARK = "record-audited.json"
 NEVER = date.min
 

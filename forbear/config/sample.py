@@ -51,7 +51,7 @@ def _fill(file: Path) -> None:
     from forbear.town import sample
     from forbear.town.borrower import AGENTS, REVIEWERS
 
-    print("Loading a made-up loan book and some sixty cases, so that there is something to see", flush=True)
+    print("Loading a made-up loan book and some seventy cases, so that there is something to see", flush=True)
     _in_a_hurry()
     # Made-up papers show nothing a machine could read, and loading should not take the time to find that out.
     guest = sample.load(replace(desk(), reader=Nobody()))

@@ -34,8 +34,6 @@ S3 = environment.s3()
 # the record
 WITNESSES = record_environment.witnesses()
 LOG_KEYS = record_environment.earlier_keys()
-# conversation: drafts, canned replies, search
-# limits on contact
 # mail
 MAIL_DOMAIN = environment.mail_domain()
 MAIL_LISTEN = environment.mail_listen()

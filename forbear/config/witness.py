@@ -17,6 +17,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from forbear.store.disk import make_once
+
 TIMEOUT_SECONDS = 20
 ANSWER_BYTES_MAX = 256 * 1024
 
@@ -69,17 +71,7 @@ def _secret(folder: Path) -> bytes:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "key"
     if not file.exists():
-        draft = folder / f".key-{os.getpid()}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as content:
-            content.write(os.urandom(32))
-            content.flush()
-            os.fsync(content.fileno())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        make_once(file, os.urandom(32))
     key = file.read_bytes()
     if len(key) != 32:
         raise ValueError(f"{file} has {len(key)} bytes instead of 32; restore it from a copy of this witness's key")

@@ -1,4 +1,4 @@
-"""The door for WSGI servers: `granian --interface wsgi forbear.config.wsgi:application`."""
+"""Django's pages: what config/asgi.py serves beside the streams. Under this door alone no chat page hears anything."""
 
 import os
 from threading import Thread

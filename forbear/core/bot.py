@@ -328,7 +328,7 @@ def aside(answered: Said, state: State) -> Said:
     return replace(answered, lines=lines, step=step, choices=again.choices)
 
 
-def misread(state: State, fault: Refusal, question: Question, part: str = "") -> Said:
+def misread(fault: Refusal, question: Question, part: str = "") -> Said:
     """A figure or day cannot be taken as it is: what is wrong, what would be right, and the question again."""
     reason = Line(fault.reason, dict(fault.facts))
     way_on = (Line(fault.way_on, dict(fault.facts)),) if fault.way_on else ()

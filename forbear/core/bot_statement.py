@@ -298,7 +298,7 @@ def _debt(text: str, known: Known) -> dict[str, Any] | Read:
         values["monthly"] = 0
     if len(plain) == 1 and len(values) == 1:  # one is named, so that the other can be one thing only
         values |= {name: plain[0] for name in ("balance", "monthly") if name not in values}
-    creditor = _creditor(text, known)
+    creditor = _creditor(text)
     for part in ("balance", "monthly"):
         if part not in values:
             return Read(part=part)
@@ -326,7 +326,7 @@ _NOT_A_CREDITOR = re.compile(
 )
 
 
-def _creditor(text: str, known: Known) -> str:
+def _creditor(text: str) -> str:
     """What is left of a text without its amounts and the words around them."""
     for one in reversed(amounts_in(text)):
         text = f"{text[: one.start]} {text[one.end :]}"

@@ -4,16 +4,15 @@ Whatever order a person names them in, they are applied so: several contracts be
 capitalise, re-plan. A list that contradicts itself is refused, and so is a temporary measure without its exit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from forbear.core import measures as m
 from forbear.core import replans as r
-from forbear.core.course import Course, Figures, course, figures, settlement_forgives
+from forbear.core.course import Course, Figures, course, figures
 from forbear.core.dates import add_months
 from forbear.core.money import major
-from forbear.core.plan import Plan
 from forbear.core.position import Limits, Position, refuse
 from forbear.core.refusal import Refusal
 
@@ -261,34 +260,6 @@ def cost_of_consolidating(position: Position, asked: r.Consolidate, limits: Limi
     if isinstance(old, Refusal):
         return old
     return new if isinstance(new, Refusal) else (old, new)
-
-
-def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:
-    """The measures a solver's plan names in its labels, as far as a label says all of it: what is waived and forgiven,
-    the rate, the settlement. How fast the rest is paid is in its rows."""
-    found: list[AnyMeasure] = []
-    for label in plan.measures:
-        amount = label.amount_minor or 0
-        match label.measure:
-            case "settlement":
-                settle = r.Settle(payments=len(plan.instalments), expires_on=plan.ends_on, amount_minor=amount)
-                return (*_before_it(plan, amount), settle)
-            case "waive-penalty" | "waive-fees" | "waive-interest":
-                found.append(m.Waive(part=label.measure.removeprefix("waive-"), amount_minor=amount))
-            case "forgive-principal":
-                found.append(m.Forgive(amount_minor=amount))
-            case "rate":
-                found.append(m.Rate(from_rows=((1, label.rate_ppm or 0),)))
-    return tuple(found)
-
-
-def _before_it(plan: Plan, amount_minor: int) -> Iterator[m.Waive]:
-    """What no lender may ask for goes before a settlement, whose own order would take it elsewhere."""
-    own = settlement_forgives(plan.owed, amount_minor)
-    for part in ("penalty", "fees", "interest"):
-        more = getattr(plan.forgiven, f"{part}_minor") - getattr(own, f"{part}_minor")
-        if more > 0:
-            yield m.Waive(part=part, amount_minor=more)
 
 
 def told(about: About) -> Mapping[str, str]:

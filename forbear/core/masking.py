@@ -71,6 +71,10 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     for name in sorted({unicodedata.normalize("NFKC", one).strip() for one in names}, key=len, reverse=True):
         if len(name) >= 2:
             text = re.sub(_spaced(name), MARK, text, flags=re.IGNORECASE)
+    return _cut(_cut(text))  # what a number hid by standing right beside it is seen only when that is gone
+
+
+def _cut(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(MARK, text)
     text = _RUN.sub(_run, text)

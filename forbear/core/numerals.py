@@ -10,9 +10,6 @@ _UNITS = (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 1
 _DIGITS = "零一二三四五六七八九"
 _SAME = str.maketrans("〇○壹贰貳叁參肆伍陆陸柒捌玖两兩拾佰仟萬億", "零零一二二三三四五六六七八九二二十百千万亿")
 
-CHARACTERS = frozenset("零一二三四五六七八九两十百千万亿〇壹贰叁肆伍陆柒捌玖拾佰仟萬億兩")
-"""What such a number is written with, beside Western digits."""
-
 
 def whole_number(text: str) -> int | None:
     """The number said, below 10^12; None where it is no number or could be two (四五千, 四千五十, 一万五百)."""

@@ -18,8 +18,6 @@ HOME = "CN"
 """The country whose numbers the loan book holds (core/identity.py: phone)."""
 
 TEXT_MAX = 120
-INTERNAL_DIGITS_MAX = 6
-"""Longer than this no extension of a house is; shorter than this no public number of a person is."""
 
 _ENGLISH = (
     "anonymous",
@@ -39,6 +37,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－ーｰ"), "-")
 _EXTENSION = re.compile(r"(?:转|轉|分机号?|分機|內線|内线)\s*[:：]?\s*")
 _TAIL = re.compile(r"[\s]*[-*/,pPwW]+\s*([0-9]{1,6})$")
 _SHORT_CODE = re.compile(r"[0-9*#]{1,6}")
+"""Longer no extension of a house is; shorter no public number of a person is."""
 
 
 class Shown(StrEnum):
@@ -84,7 +83,7 @@ def e164(text: str, country: str = HOME) -> str:
 def _plain(text: str) -> str:
     """The number alone: without a name and angle brackets, a scheme, a host or parameters; one kind of dash."""
     wide = identity.ascii_of(text[:TEXT_MAX]).translate(_DASHES).strip()
-    wide = re.sub(r"[​-‏‪-‮⁠﻿\x00]", "", wide)
+    wide = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00]", "", wide)
     if bracketed := re.search(r"<([^<>]*)>", wide):
         wide = bracketed[1]
     scheme = re.match(r"(?i)(sips?|tel|callto):\s*", wide)

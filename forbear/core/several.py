@@ -310,37 +310,6 @@ class _Ready(NamedTuple):
     hands: Any
 
 
-def joint_plans(
-    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way]
-) -> dict[str, JointFlow]:
-    """lightest (least largest monthly sum), cheapest (least total), soonest (ends first); {} where no way ends in time.
-    Ties go to the better in the others."""
-    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
-    pool = search.within(ceiling_minor, search.last)
-    if not pool:
-        return {}
-    return {
-        "lightest": min(pool, key=lambda f: f.criteria),
-        "cheapest": min(pool, key=lambda f: (f.total_minor, f.burden_minor, f.ends_at)),
-        "soonest": min(pool, key=lambda f: (f.ends_at, f.burden_minor, f.total_minor)),
-    }
-
-
-def lightest_until(
-    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way], until: int
-) -> JointFlow | None:
-    """The plan with the least largest monthly sum of all that end by month `until`; None where none does."""
-    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
-    return min(search.least(ceiling_minor, until), key=lambda f: f.criteria, default=None)
-
-
-def fill_jointly(
-    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, way: Way, until: int | None = None
-) -> JointFlow | None:
-    """`JointSearch.fill` for one way of giving out."""
-    return JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=(way,)).fill(way, ceiling_minor, until)
-
-
 def settled_first(chosen: Sequence[Way], shares: Sequence[Share]) -> tuple[Way, ...]:
     """The same ways with the settled loans before the others, each once."""
     found: dict[tuple[object, ...], Way] = {}

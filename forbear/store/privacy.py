@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
-from forbear.store.disk import on_disk
+from forbear.store.disk import make_once
 from forbear.store.models import DataKey, Secret
 
 KEY_BYTES = 32
@@ -134,24 +134,12 @@ def generations(folder: Path, name: str) -> tuple[Path, ...]:
 
 
 def make(folder: Path, name: str) -> None:
-    """Several processes may start at once: a key appears whole and in one step, and the first one made is kept."""
-    draft = folder / f".{name}-{os.getpid()}-{os.urandom(4).hex()}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, os.urandom(KEY_BYTES))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(draft, folder / name)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    on_disk(folder)  # nothing is sealed with a key whose name a power cut could take away
+    """A key of chance, unless there is one; nothing is sealed with a key that a power cut could take away."""
+    make_once(folder / name, os.urandom(KEY_BYTES))
 
 
 def read(file: Path) -> bytes:
+    """A key of 32 bytes; raises KeysMissing."""
     try:
         key = file.read_bytes()
     except FileNotFoundError as error:

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F
 
 from forbear.actions.ports import LinkRow, Upload
+from forbear.store.disk import on_disk
 from forbear.store.models import UploadLinkRow, UploadRow
 from forbear.store.privacy import DataKeys, Keys, marks, open_bytes, seal_bytes
 
@@ -180,14 +181,7 @@ class DjangoUploads:
         finally:
             os.close(handle)
         if place == len(record):
-            self._name_is_on_the_disk()
-
-    def _name_is_on_the_disk(self) -> None:
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            on_disk(self._folder)
 
 
 _PLAIN = ("id", "case_id", "item", "size", "retention", "paper", "touched_at")

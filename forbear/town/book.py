@@ -62,6 +62,7 @@ def balance_after(principal_minor: int, rate_ppm: int, instalment_minor: int, pa
 
 
 def made_up_row(seed: int, index: int, as_of: date) -> Row:
+    """The row of this number in the book of this seed; some have their second loan, and are the same person."""
     second = index % SECOND_LOAN_EVERY == SECOND_LOAN_EVERY - 1
     person = made_up_person(seed, index - 5 if second else index, as_of)
     return Row(loan=_loan(Random(f"forbear loan {seed} {index}"), index, as_of), **vars(person))

@@ -1,4 +1,4 @@
-"""The made-up desk that a first run shows: a loan book, and some sixty cases at every stage of the line.
+"""The made-up desk that a first run shows: a loan book, and some seventy cases at every stage of the line.
 
 `load` imports the book and wakes the lives of forbear/town/lives.py in the order of time on a moved clock, with the
 worker at work in between; when it returns, the last thing in the record happened today.

@@ -16,6 +16,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forbear.actions.ports import ZONE, Message
+from forbear.web.access import desk_of
+from forbear.web.text import reader_language
 from forbear.words.format import moment
 
 SHOWN = 50
@@ -48,8 +50,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The page; with htmx the part that changes, every few seconds."""
     if not settings.DEV:
         raise Http404
-    language = request.language  # type: ignore[attr-defined]
-    messages = getattr(request.desk.messenger, "messages", None)  # type: ignore[attr-defined]
+    language = reader_language()
+    messages = getattr(desk_of(request).messenger, "messages", None)
     kept = messages(0, SHOWN) if messages else ()
     sheets = [_sheet(one, language) for one in kept]
     shown = {"sheets": sheets, "staff": list(_staff()), "other": "zh" if language == "en" else "en"}

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forbear.actions.ports import Desk, TextGateway, Undelivered
 from forbear.actions.sms import take_receipt, take_text
+from forbear.web.access import desk_of
 from forbear.web.api.door import error
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -35,7 +36,7 @@ def _taken(
     read: Callable[[TextGateway, bytes], tuple[Any, ...]],
     take: Callable[[Desk, Any], None],
 ) -> HttpResponse:
-    desk: Desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     gateway = desk.text_gateway
     if gateway is None or not gateway.admits(secret, request.META.get("REMOTE_ADDR", "")):
         raise Http404

@@ -181,7 +181,7 @@ def _said(side: Side, line: Line) -> dict[str, Any]:
         "seq": line.seq,
         "id": said.message,
         "kind": "mine" if mine else "theirs",
-        "who": _speaker(side, line, mine),
+        "who": _speaker(side, line),
         "when": text.moment(said.sent_at or said.at, text.reader_language()),
         "channel": ""
         if line.event.channel.value == "chat"
@@ -190,7 +190,7 @@ def _said(side: Side, line: Line) -> dict[str, Any]:
     }
 
 
-def _speaker(side: Side, line: Line, mine: bool) -> str:
+def _speaker(side: Side, line: Line) -> str:
     said = line.spoken
     assert said is not None, "a line that says something"
     if said.hers:

@@ -48,9 +48,10 @@ def figure(value: str, language: str) -> str:
 
 
 def refused(refusal: Refusal, language: str) -> str:
-    """The reason and the way on, as one text."""
+    """The reason and the way on, as one text, its facts in the reader's hand."""
+    facts = {name: figure(str(value), language) for name, value in refusal.facts.items()}
     keys = [key for key in (refusal.reason, refusal.way_on) if key]
-    return (" " if language == "en" else "").join(say(language, key, **refusal.facts) for key in keys)
+    return (" " if language == "en" else "").join(say(language, key, **facts) for key in keys)
 
 
 def papers_for(item: Item, language: str) -> str:

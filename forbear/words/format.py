@@ -7,7 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 _UNITS = {"CNY": "元", "GBP": "英镑", "AUD": "澳元", "USD": "美元", "EUR": "欧元"}
-_ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The place of lender and borrower: its midnight ends a day, its night is quiet."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -45,7 +46,7 @@ def weekday(language: str, on: date) -> str:
 
 def moment(language: str, at: datetime) -> str:
     """A time to the minute: 2026年3月18日 15:04 or 18 March 2026, 15:04."""
-    clock = at.astimezone(_ZONE).strftime("%H:%M")
+    clock = at.astimezone(ZONE).strftime("%H:%M")
     return f"{day(language, at)} {clock}" if language == "zh" else f"{day(language, at)}, {clock}"
 
 
@@ -88,4 +89,4 @@ def wall(language: str, value: str) -> str:
 
 
 def _local(on: date) -> date:
-    return on.astimezone(_ZONE).date() if isinstance(on, datetime) else on
+    return on.astimezone(ZONE).date() if isinstance(on, datetime) else on

@@ -126,7 +126,8 @@ def test_who_waits_stands_in_order_and_leaves_the_line_by_an_answer(talk: Talk):
         talk.posts(number, "有人吗")
         talk.passes(seconds=10)
     assert talk.line() == [2, 0, 1]
-    assert [chat.place_in_line(talk.desk, talk.cases[number]) for number in (2, 0, 1, 3)] == [1, 2, 3, 0]
+    rooms = [talk.desk.rooms.of(talk.cases[number]) for number in (2, 0, 1, 3)]
+    assert [talk.desk.rooms.place(room) if room.waits else 0 for room in rooms] == [1, 2, 3, 0]
     talk.posts(2, "还有一句")
     assert talk.line() == [2, 0, 1]
     talk.joins(LIN, 0)

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import date
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -192,11 +192,11 @@ def test_what_cannot_be_worked_out_is_a_fault_never_a_value(tmp_path, expression
 def test_a_bomb_of_loops_is_refused_at_once_when_the_file_is_read(tmp_path):
     list_of = "[" + ",".join("1" for _ in range(50)) + "]"
     bomb = "true" + "".join(f" && {list_of}.all(x{n}, true" for n in range(12)) + ")" * 12
-    began = monotonic()
+    began = process_time()
     [found] = faults_of(tmp_path, predicate(bomb))
     assert found.startswith("base/own.toml:4:")
     assert found.endswith(": own-rule: a loop inside a loop can run for too long; look at each list by itself")
-    assert monotonic() - began < 1
+    assert process_time() - began < 1
 
 
 def test_the_budget_of_the_engine_itself_ends_a_bomb(monkeypatch, tmp_path):
@@ -204,9 +204,9 @@ def test_the_budget_of_the_engine_itself_ends_a_bomb(monkeypatch, tmp_path):
     monkeypatch.setattr("forbear.adapters.predicates._unwelcome", lambda text: iter(()))
     list_of = "[" + ",".join("1" for _ in range(60)) + "]"
     bomb = "".join(f"{list_of}.all(x{n}, " for n in range(6)) + "days_past_due >= 0" + ")" * 6
-    began = monotonic()
+    began = process_time()
     held = holds(tmp_path, bomb, days_past_due=1)
-    assert (held.code, monotonic() - began < 1) == ("budget", True)
+    assert (held.code, process_time() - began < 1) == ("budget", True)
 
 
 def test_predicates_only_add_refusals_and_say_the_lender_s_own_words(tmp_path):

@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Iterator
 from threading import Thread
-from time import monotonic
 
 import cv2
 import numpy as np
@@ -21,6 +20,7 @@ from forbear.core.reading import FaultCode, PaperKind, Reading
 from tests.papers import draw
 from tests.papers.drawn import Drawn
 from tests.papers.spoil import LOSSES, Level, spoil
+from tests.servers import wait_until
 
 CARD: Drawn = draw(PaperKind.ID_CARD, 8, "front")
 SLIP: Drawn = draw(PaperKind.PAYSLIP, 7, "table")
@@ -160,9 +160,7 @@ def test_closing_in_the_middle_of_a_page_puts_the_page_back():
 
     asking = Thread(target=ask)
     asking.start()
-    begun = monotonic()
-    while not running.pid and monotonic() - begun < 60:
-        pass
+    wait_until(lambda: running.pid != 0, 60, "the reader to start")
     running.close()
     asking.join(60)
     assert said == ["the reader was stopped"]

@@ -38,7 +38,7 @@ from tests.attack.world import AGENTS, BANK, OTHERS, REVIEWERS, World, cast
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
 GAMES, MOVES = (3_000, 80) if LONG else (60, 30)
-TEXTS = ("", "  ", "我想商量一下", "x" * 4001, "‮ rtl \x00 null", "{braces} %s")
+TEXTS = ("", "  ", "我想商量一下", "x" * 4001, "\u202e rtl \x00 null", "{braces} %s")
 numbers = st.integers(0, 2**32)
 
 

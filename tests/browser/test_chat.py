@@ -9,6 +9,7 @@ from forbear.words import say
 from tests.browser import people
 from tests.browser.eyes import Eyes
 from tests.browser.people import Guest, Inhabited
+from tests.servers import wait_until
 
 DESK_BYTES_MAX = 200_000
 """The desk is no telephone."""
@@ -82,7 +83,10 @@ def test_both_sides_talk_and_see_who_types_and_what_arrived(site: Inhabited, pho
     agent.wait_for_function("() => [...document.querySelectorAll('li.mine .mark')].every((mark) => mark.textContent)")
     types = site.insider.record(she.case_id, "[event.fact.type for event in file.events]")
     assert "typing" not in " ".join(types)
-    assert all(site.insider.record(she.case_id, "[bool(said.delivered_at) for said in file.spoken if said.message]"))
+    delivered = "[bool(said.delivered_at) for said in file.spoken if said.message]"
+    wait_until(
+        lambda: set(site.insider.record(she.case_id, delivered)) == {True}, 10, "each to have what the other said"
+    )
     eyes.look(she)
     eyes.look(agent, bytes_max=DESK_BYTES_MAX)
 

@@ -64,6 +64,12 @@ def test_what_comes_appears_and_what_is_typed_stays(site: Inhabited, phone: Any,
     assert site.insider.record(case_id, "desk.drafts.writers(file.case.case_id)") == []
 
 
+def presses(page: Any, button: str) -> None:
+    """Press a button without scripts, and see the page that it leads to."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def test_without_scripts_a_reply_is_put_in_kept_and_sent(site: Inhabited, phone: Any, eyes: Eyes):
     case_id = begun(site, people.guest(2))
     page = phone(site.url, javascript=False, device_scale_factor=1)
@@ -72,20 +78,20 @@ def test_without_scripts_a_reply_is_put_in_kept_and_sent(site: Inhabited, phone:
     page.goto("/desk/replies")
     page.fill("#name", "收到")
     page.fill("#text", "不还会失信。")
-    page.click("main form button.main")
+    presses(page, "main form button.main")
     assert "失信" in page.inner_text("#reply-faults")
     assert page.input_value("#name") == "收到"
     page.fill("#text", "{name}，您写的我们收到了。")
-    page.click("main form button.main")
+    presses(page, "main form button.main")
     page.goto(f"/desk/cases/{case_id}/messages")
-    page.click("button[value=insert]")
+    presses(page, "button[value=insert]")
     words = f"{people.guest(2).name}，您写的我们收到了。"
     assert page.input_value("#message") == words
-    page.click("button[value=keep]")
+    presses(page, "button[value=keep]")
     page.goto("/desk/replies")
     page.goto(f"/desk/cases/{case_id}/messages")
     assert page.input_value("#message") == words
     page.select_option("#channel", "chat")
-    page.click("button[value=send]")
+    presses(page, "button[value=send]")
     sent = site.insider.record(case_id, "[(s.text, s.reply, s.channel) for s in file.spoken][-1]")
     assert sent == [words, "收到@1", "chat"]

@@ -9,7 +9,6 @@ from tests.browser.eyes import NARROW, Eyes
 from tests.browser.people import Guest, Inhabited
 
 WIDE = 1280
-FILL = "() => [...document.querySelectorAll('.place')].map((one) => getComputedStyle(one).fill)"
 CLEAR = "rgba(0, 0, 0, 0)"
 
 

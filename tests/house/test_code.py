@@ -1,6 +1,7 @@
 """The code's own rules, read from its syntax tree: money without fractions, functions and files of a readable size."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def asserts_of_nothing(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant | ast.JoinedStr | ast.Tuple):
             yield f"{node.lineno}: this assertion cannot fail"
+
+
+def from_elsewhere(source: str) -> Iterator[str]:
+    """What is imported and is neither ours nor of the standard library."""
+    for node in ast.walk(ast.parse(source)):
+        named = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        named += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        for whole in named:
+            root = whole.partition(".")[0]
+            if root != "forbear" and root not in sys.stdlib_module_names:
+                yield f"{node.lineno}: {root}"
 
 
 def too_long(source: str) -> Iterator[str]:
@@ -67,6 +79,12 @@ def test_the_files_are_found():
 @pytest.mark.parametrize("path", CORE, ids=name)
 def test_the_core_knows_whole_numbers_only(path: Path):
     assert list(fractions(path.read_text("utf-8"))) == []
+
+
+def test_the_core_needs_the_standard_library_and_numbering_plans():
+    found = {(name(path), line.partition(": ")[2]) for path in CORE for line in from_elsewhere(path.read_text("utf-8"))}
+    assert found == {("forbear/core/phone_numbers.py", "phonenumbers")}
+    assert list(from_elsewhere("import os, numpy.linalg\nfrom django.db import models")) == ["1: numpy", "2: django"]
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name)

@@ -1,9 +1,12 @@
 """Documents do not go stale: links lead somewhere, files and commands they name exist, each page has one title."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,21 @@ def missing_commands(text: str, known: set[str]) -> Iterator[str]:
             yield target
 
 
+def wrong_commands(text: str) -> Iterator[str]:
+    """Lines for a shell that call `forbear` with words it does not take; <what a reader fills in> counts as given."""
+    from forbear.config import cli
+
+    for block in re.findall(r"^```sh$.*?^```", text, flags=re.MULTILINE | re.DOTALL):
+        for line in re.findall(r"(?:^|[ /])forbear ([a-z].*)$", block.replace("\\\n", " "), flags=re.MULTILINE):
+            words = shlex.split(re.split(r"\s#|\s[|&>]", re.sub(r"<[^>]*>", "X", line))[0])
+            try:
+                with redirect_stderr(StringIO()) as said:
+                    assert words[0] in cli.COMMANDS, f"there is no command {words[0]}"
+                    cli.parser_of(words[0]).parse_args(words)
+            except (AssertionError, SystemExit) as no:
+                yield f"forbear {line}: {said.getvalue().strip() or no}"
+
+
 def targets() -> set[str]:
     """What the Makefile can make."""
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
@@ -65,6 +83,7 @@ def test_a_page_has_one_title_and_leads_nowhere_dead(path: Path):
     none(f"dead link: {link}" for link in dead_links(text, path.parent))
     none(f"no such file: {file}" for file in missing_files(text))
     none(f"no such target: make {target}" for target in missing_commands(text, targets()))
+    none(wrong_commands(text))
 
 
 def test_the_readme_names_the_commands_of_the_makefile():
@@ -73,6 +92,15 @@ def test_the_readme_names_the_commands_of_the_makefile():
     for readme in ("README.md", "README.zh.md"):
         text = (ROOT / readme).read_text("utf-8")
         none(f"{readme} does not name make {target}" for target in sorted(spoken) if f"make {target}" not in text)
+
+
+def test_the_verifier_in_a_bundle_is_as_short_as_they_say():
+    lines = len((ROOT / "forbear/published/verify.py").read_text("utf-8").splitlines())
+    assert lines < 300
+    for readme in ("README.md", "README.zh.md"):
+        assert re.search(rf"\b{lines} (lines|行)", (ROOT / readme).read_text("utf-8")), (
+            f"{readme}: it has {lines} lines"
+        )
 
 
 def test_every_command_is_told_in_the_manual():
@@ -108,6 +136,8 @@ def test_stale_documents_are_seen(tmp_path: Path):
     assert list(dead_links(text, tmp_path)) == ["gone.md"]
     assert list(missing_files(text + "`core/money.py` `forbear/core/money.py`")) == ["forbear/gone.py"]
     assert list(missing_commands("`make run` make nothing\n```\nmake gone\n```", {"run"})) == ["gone"]
+    code = "```sh\n.venv/bin/forbear plan CASE.json  # a case\nforbear plan --json\nforbear pay | head\n```"
+    assert [line.partition(":")[0] for line in wrong_commands(code)] == ["forbear plan --json", "forbear pay | head"]
 
 
 def test_the_generated_pages_are_fresh():

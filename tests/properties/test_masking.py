@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forbear.core.masking import DIGITS_MOST, MARK, looks_like_somebody, masked
@@ -33,11 +33,13 @@ def test_no_long_number_passes(before: str, number: str, after: str):
     assert not looks_like_somebody(safe)
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.text(alphabet="0123456789零一二三四五六七八九 -@.abcA１()+/路号", max_size=80))
+@example("0000000A000000")
 def test_whatever_is_masked_stays_masked_and_nothing_is_left(text: str):
+    """A second look takes nothing more out; it spells the marks of the first one in other signs."""
     safe = masked(text)
     assert not looks_like_somebody(safe)
-    assert masked(safe) == safe or len(masked(safe)) <= len(safe) + 2 * len(MARK)
+    assert MARK not in masked(safe)
 
 
 @given(

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from forbear.adapters.sip.g711 import FRAME, RATE, SILENCE
+from forbear.adapters.sip.g711 import RATE, SILENCE
 
 SECONDS_MOST = 900
 JUMP_MOST = 2 * RATE
@@ -97,8 +97,3 @@ def _head(number: int, length: int) -> bytes:
     chunks = b"fmt " + struct.pack("<I", len(form)) + form + b"fact" + struct.pack("<II", 4, length)
     chunks += b"data" + struct.pack("<I", size)
     return b"RIFF" + struct.pack("<I", 4 + len(chunks) + size) + b"WAVE" + chunks
-
-
-def silent_frame(codec: int) -> bytes:
-    """Twenty milliseconds of nothing."""
-    return SILENCE[codec] * FRAME

@@ -6,12 +6,11 @@ a year digit by digit. English: "and" before what follows the hundreds, days as 
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+
+from forbear.words.format import ZONE
 
 Phrases = tuple[str, ...]
 NUMBER_MOST = 10**12
-ZONE = ZoneInfo("Asia/Shanghai")
-"""Times are told at the lender's place, as forbear/words/format.py writes them."""
 
 _EN_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

@@ -17,7 +17,8 @@ from forbear.core.api_keys import Scope
 from forbear.core.codec import instant
 from forbear.core.contact import Channel, Purpose
 from forbear.core.refusal import Refusal
-from forbear.web.api.door import body_of, error, machine_required, refused, said_of
+from forbear.web.access import desk_of
+from forbear.web.api.door import body_of, error, machine_of, machine_required, refused, said_of
 
 CHANNELS = {channel.value: channel for channel in (Channel.HOTLINE, Channel.SMS, Channel.EMAIL, Channel.CHAT)}
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
@@ -33,7 +34,7 @@ def budget(request: HttpRequest, contract: str) -> HttpResponse:
         return error(422, "channel", "api.fault.one", field="channel", known=", ".join(CHANNELS))
     if purpose is None:
         return error(422, "purpose", "api.fault.one", field="purpose", known=", ".join(PURPOSES))
-    found = loan_budget(request.desk, contract, channel, purpose)  # type: ignore[attr-defined]
+    found = loan_budget(desk_of(request), contract, channel, purpose)
     if found is None:
         return error(404, "contract", "api.fault.no_contract")
     return JsonResponse(_shown(found[0], found[1], channel, purpose))
@@ -68,7 +69,7 @@ def attempts(request: HttpRequest, contract: str) -> HttpResponse:
     tried = _tried(request)
     if isinstance(tried, HttpResponse):
         return tried
-    desk, machine = request.desk, request.machine  # type: ignore[attr-defined]
+    desk, machine = desk_of(request), machine_of(request)
     held = desk.loans.find(contract)
     if held is None:
         return error(404, "contract", "api.fault.no_contract")

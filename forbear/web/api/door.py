@@ -18,8 +18,8 @@ from django.views.decorators.csrf import csrf_exempt
 from forbear.core.api_keys import ApiKey, Scope
 from forbear.core.contact import Actor, Auth, Role
 from forbear.core.refusal import Refusal
+from forbear.web import text
 from forbear.words import LANGUAGES, say
-from forbear.words.format import figure
 
 BODY_BYTES_MAX = 64 * 1024
 View = Callable[..., HttpResponse]
@@ -47,6 +47,12 @@ def machine_required(method: str, scope: Scope) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def machine_of(request: HttpRequest) -> Actor:
+    """Whose key it is, as `machine_required` found."""
+    machine: Actor = request.machine  # type: ignore[attr-defined]
+    return machine
 
 
 def by_method(**views: View) -> View:
@@ -114,10 +120,5 @@ def refused(refusal: Refusal, field: str = "") -> JsonResponse:
 
 
 def said_of(refusal: Refusal) -> dict[str, str]:
-    """A refusal in both languages, reason and way on, its facts as they are read aloud."""
-    keys = [key for key in (refusal.reason, refusal.way_on) if key]
-    said = {}
-    for language in LANGUAGES:
-        facts = {name: figure(language, str(value)) for name, value in refusal.facts.items()}
-        said[language] = " ".join(say(language, key, **facts) for key in keys)
-    return said
+    """A refusal in both languages, reason and way on."""
+    return {language: text.refused(refusal, language) for language in LANGUAGES}

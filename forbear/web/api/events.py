@@ -15,6 +15,7 @@ from forbear.actions.record import load
 from forbear.core.api_keys import Scope
 from forbear.core.case import Case
 from forbear.core.codec import instant
+from forbear.web.access import desk_of
 from forbear.web.api.door import error, machine_required
 
 EVENTS_MOST = 200
@@ -23,7 +24,7 @@ EVENTS_MOST = 200
 @machine_required("GET", Scope.CASES)
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """The case's state of work: public facts only, no name and no amount."""
-    found = load(request.desk, case_id)  # type: ignore[attr-defined]
+    found = load(desk_of(request), case_id)
     if not found.events:
         return error(404, "case", "api.fault.no_case")
     return JsonResponse(state_of(found.case))
@@ -55,7 +56,7 @@ def events(request: HttpRequest, case_id: str) -> HttpResponse:
     after = request.GET.get("after", "-1")
     if not re.fullmatch(r"-1|[0-9]{1,9}", after):
         return error(422, "after", "api.fault.kind", field="after")
-    recorded = request.desk.ledger.events(case_id)  # type: ignore[attr-defined]
+    recorded = desk_of(request).ledger.events(case_id)
     if not recorded:
         return error(404, "case", "api.fault.no_case")
     newer = [event for event in recorded if event.seq > int(after)]

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from forbear.core.api_keys import Scope
+from forbear.web.access import desk_of
 from forbear.web.api.door import body_of, error, machine_required
 
 
@@ -14,7 +15,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return given
     if not given.get("contract", "").strip():
         return error(422, "contract", "api.fault.missing", field="contract")
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     held = desk.loans.find(given["contract"])
     if held is None:
         return error(404, "contract", "api.fault.no_contract")

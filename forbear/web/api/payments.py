@@ -12,6 +12,7 @@ from forbear.core.file import CaseFile
 from forbear.core.money import major
 from forbear.core.payments_file import PaymentRow
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.api.door import body_of, error, machine_required, refused
 
 FIELDS = {"contract": str, "case": str, "amount": str, "paid_on": str, "reference": str}
@@ -41,7 +42,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 
 
 def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str | HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     if not given.get("case"):
         found = place(desk, row)
         return refused(found) if isinstance(found, Refusal) else found

@@ -218,6 +218,7 @@ def her_case(request: HttpRequest, person: Person, channel: Channel = Channel.WE
 
 
 def address_of(request: HttpRequest) -> str:
+    """The network address that limits on tries are counted by."""
     return request.META.get("REMOTE_ADDR", "")
 
 

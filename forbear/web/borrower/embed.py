@@ -124,7 +124,7 @@ def question(request: HttpRequest) -> HttpResponse:
     if not desk.limits.take(f"general:{address_of(request)}", desk.clock.now(), GENERAL_AN_HOUR, 3600):
         return _fault("", words("contact.refusal.too_many"), status=429)
     language = reader_language()
-    return JsonResponse({"answer": told(desk, language, general(desk, given, language))})
+    return JsonResponse({"answer": told(desk, language, general(desk, given))})
 
 
 @_spoken

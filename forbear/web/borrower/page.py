@@ -141,7 +141,7 @@ def why_not(refusal: Refusal) -> str:
     """A refusal as she reads it: the reason and the way on, figures and dates as people write them."""
     if refusal.rule in _OF_THE_SCREEN:
         return words(f"site.page.conflict.{_OF_THE_SCREEN[refusal.rule]}")
-    return text.refused(spoken(refusal), text.reader_language())
+    return text.refused(refusal, text.reader_language())
 
 
 def spoken(refusal: Refusal) -> Refusal:

@@ -30,7 +30,6 @@ class Row:
 
     title: str
     fields: tuple[Field, ...]
-    removable: bool = True
 
 
 @dataclass(frozen=True)

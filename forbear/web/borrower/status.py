@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from forbear.actions.ports import ZONE
 from forbear.core import events as e
 from forbear.core.case import Case, Stage, WaitsFor
 from forbear.core.decision import Outcome
@@ -376,4 +377,4 @@ def _happened(fact: e.Fact) -> str:
 
 
 def _local(at: datetime) -> date:
-    return (at + timedelta(hours=8)).date()
+    return at.astimezone(ZONE).date()

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from forbear.web.desk.doors import staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import staff_of, staff_required
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
 
@@ -17,9 +18,9 @@ def account(request: HttpRequest) -> HttpResponse:
     codes = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
     page = {
         "title": say(reader_language(), "desk.account.title"),
-        "me": request.staff,  # type: ignore[attr-defined]
-        "extension": request.desk.calls.extension_of(request.staff.id),  # type: ignore[attr-defined]
-        "key": request.desk.ids.new("q"),  # type: ignore[attr-defined]
+        "me": staff_of(request),
+        "extension": desk_of(request).calls.extension_of(staff_of(request).id),
+        "key": desk_of(request).ids.new("q"),
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
     }
     return render(request, "desk/account.html", page)

@@ -6,6 +6,7 @@ from itertools import chain
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, staff_required
 
 
@@ -13,7 +14,7 @@ from forbear.web.desk.doors import WORKERS, staff_required
 @require_safe
 def recording(request: HttpRequest, task: int) -> HttpResponseBase:
     """The recording of a task that is open, straight from the vault, for those who work on cases; kept in no cache."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     item = next((one for one in desk.agenda.given_up() if one.id == task and one.kind == "answered"), None)
     if item is None or not item.body["recording"]:
         raise Http404
@@ -26,7 +27,7 @@ def recording(request: HttpRequest, task: int) -> HttpResponseBase:
 def _stream(request: HttpRequest, blob: str) -> Iterator[bytes]:
     """The sound's bytes; the first of them now, so that one that is not there any more is a 404."""
     try:
-        pieces = iter(request.desk.vault.open_stream(blob))  # type: ignore[attr-defined]
+        pieces = iter(desk_of(request).vault.open_stream(blob))
         first = next(pieces, b"")
     except KeyError as gone:
         raise Http404 from gone

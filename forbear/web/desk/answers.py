@@ -6,10 +6,8 @@ correction, with who and why.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from forbear.core import events as e
 from forbear.core import provenance
 from forbear.core.budget import Household, Income, OtherDebt, Outgoing
 from forbear.core.codec import typed
@@ -152,8 +150,3 @@ def _words(line: Any, language: str) -> str:
     marks += [line.explanation] if isinstance(line, Outgoing) and line.explanation else []
     within = ("（{}）" if language == "zh" else " ({})").format(", ".join(marks)) if marks else ""
     return line_words(line, language)[1] + within
-
-
-def since_when(event: e.Recorded | None) -> date | None:
-    """The day of an event, None without one."""
-    return event.at.date() if event else None

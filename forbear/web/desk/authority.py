@@ -17,8 +17,9 @@ from forbear.core.amounts import iso_day
 from forbear.core.contact import Auth, Channel, ThirdParty
 from forbear.core.identity import masked_name
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.desk.contact import all_of
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.telephone import caller_known
 from forbear.web.templatetags.desk import reader_language
@@ -43,8 +44,8 @@ def file_one(request: HttpRequest, case_id: str) -> HttpResponse:
     paper = given.pop("paper")
     party = ThirdParty(**given)
     outcome = file_authority(
-        request.desk, by_staff(request, seen=False), case_id, party, until_on=until_on, paper=paper
-    )  # type: ignore[attr-defined]
+        desk_of(request), by_staff(request, seen=False), case_id, party, until_on=until_on, paper=paper
+    )
     if isinstance(outcome, Refusal):
         return _again(request, case_id, tried_from(request, "authority", outcome))
     return sent_on(request, outcome, tab_address(case_id, "contact"), "saved")
@@ -55,7 +56,7 @@ def file_one(request: HttpRequest, case_id: str) -> HttpResponse:
 def end_one(request: HttpRequest, case_id: str, authority: str) -> HttpResponse:
     """It holds no more."""
     case_for_staff(request, case_id)
-    outcome = end_authority(request.desk, by_staff(request, seen=False), case_id, authority)  # type: ignore[attr-defined]
+    outcome = end_authority(desk_of(request), by_staff(request, seen=False), case_id, authority)
     if isinstance(outcome, Refusal):
         return _again(request, case_id, tried_from(request, "authority", outcome))
     return sent_on(request, outcome, tab_address(case_id, "contact"), "saved")
@@ -76,7 +77,7 @@ def call_back(request: HttpRequest) -> HttpResponse:
     """First the contract, then the number on file to call; "I called it and she answered" proves who she is."""
     if request.method == "GET":
         return _call_back(request)
-    desk, me = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, me = desk_of(request), staff_of(request)
     if request.POST.get("act") == "answered":
         try:
             calling = signing.loads(request.POST.get("calling", ""), salt="calling", max_age=CALLING_SECONDS)
@@ -97,8 +98,8 @@ def call_back(request: HttpRequest) -> HttpResponse:
 
 
 def _call_back(request: HttpRequest, tried: Tried | None = None, **context: Any) -> HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
-    page = {"title": _word("title"), "tried": tried, "key": desk.ids.new("q"), "me": request.staff}  # type: ignore[attr-defined]
+    desk = desk_of(request)
+    page = {"title": _word("title"), "tried": tried, "key": desk.ids.new("q"), "me": staff_of(request)}
     return render(request, "desk/call_back.html", {**page, **context}, status=tried.status if tried else 200)
 
 

@@ -7,7 +7,7 @@ from forbear.actions.bundle import MAY_EXPORT, REASON_MOST, export
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
 from forbear.web.bundle import sent
-from forbear.web.desk.doors import by_staff, case_for_staff, staff_required
+from forbear.web.desk.doors import by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import case_page, tried_from
 
 
@@ -22,5 +22,5 @@ def bundle(request: HttpRequest, case_id: str) -> HttpResponse | StreamingHttpRe
         if not isinstance(made, Refusal):
             return sent(request, made, case_id)
         tried = tried_from(request, "export", made)
-    may = request.staff.kind in MAY_EXPORT  # type: ignore[attr-defined]
+    may = staff_of(request).kind in MAY_EXPORT
     return case_page(request, file, "contact", tried, template="bundle", may=may, reason_most=REASON_MOST)

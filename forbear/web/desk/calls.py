@@ -28,7 +28,8 @@ from forbear.core.identity import masked_phone
 from forbear.core.phone_numbers import Shown, number_of
 from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import TelephoneCall
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import case_page, tab_address, tried_from
 from forbear.web.sound import sound
 from forbear.web.templatetags.desk import reader_language, refused_in
@@ -122,7 +123,7 @@ def _whose(call: TelephoneCall, found: tuple[Match, ...], language: str) -> str:
 @require_safe
 def bar(request: HttpRequest) -> HttpResponse:
     """Asked every three seconds by every page: the calls at my extension; 304 while nothing changes."""
-    desk, me, language = request.desk, request.staff, reader_language()  # type: ignore[attr-defined]
+    desk, me, language = desk_of(request), staff_of(request), reader_language()
     now = desk.clock.now()
     found = desk.calls.of_extension(desk.calls.extension_of(me.id), now - ON_SCREEN)
     shown = [told_call(desk, call, language) for call in reversed(found) if _on_screen(call, now)]
@@ -148,8 +149,8 @@ def _on_screen(call: TelephoneCall, now: datetime) -> bool:
 def not_this(request: HttpRequest, call: str) -> HttpResponse:
     """The caller is somebody else than whose number it is."""
     outcome = not_this_one(
-        request.desk, by_staff(request, Channel.HOTLINE, seen=False), call, request.POST.get("borrower", "")
-    )  # type: ignore[attr-defined]
+        desk_of(request), by_staff(request, Channel.HOTLINE, seen=False), call, request.POST.get("borrower", "")
+    )
     if isinstance(outcome, Refusal):
         messages.warning(request, refused_in(reader_language(), outcome))
     return HttpResponseRedirect(reverse("desk:calls"))
@@ -162,7 +163,7 @@ def not_this(request: HttpRequest, call: str) -> HttpResponse:
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """Today's calls: which go on, which nobody answered, which wait until it is known whose they are."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     today, now = desk.clock.today(), desk.clock.now()
     found = [told_call(desk, call, language) for call in desk.calls.recent(now - timedelta(days=7))]
     begin = start_of(today, ZONE)
@@ -178,10 +179,10 @@ def calls(request: HttpRequest) -> HttpResponse:
         "groups": groups.items(),
         "due": waiting,
         "counts": [(say(language, f"telephone.count.{what}"), count) for what, count in desk.calls.counts().items()],
-        "extension": desk.calls.extension_of(request.staff.id),  # type: ignore[attr-defined]
-        "works": request.staff.kind in WORKERS,  # type: ignore[attr-defined]
+        "extension": desk.calls.extension_of(staff_of(request).id),
+        "works": staff_of(request).kind in WORKERS,
         "key": desk.ids.new("q"),
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
         "tasks": len(desk.agenda.given_up()),
     }
     return render(request, "desk/calls.html", page)
@@ -191,11 +192,11 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_extension(request: HttpRequest) -> HttpResponse:
     """Her line from now on; an empty one takes it away."""
-    desk, extension = request.desk, request.POST.get("extension", "").strip()  # type: ignore[attr-defined]
+    desk, extension = desk_of(request), request.POST.get("extension", "").strip()
     if extension and not EXTENSION.fullmatch(extension):
         messages.warning(request, say(reader_language(), "telephone.extension.fault"))
     else:
-        desk.calls.set_extension(request.staff.id, extension)  # type: ignore[attr-defined]
+        desk.calls.set_extension(staff_of(request).id, extension)
         messages.success(request, say(reader_language(), "telephone.extension.kept"))
     return HttpResponseRedirect(reverse("desk:account"))
 
@@ -208,7 +209,7 @@ def set_extension(request: HttpRequest) -> HttpResponse:
 def call_her(request: HttpRequest, case_id: str) -> HttpResponse:
     """Call her at the number on file, if the rules of contact allow it now."""
     case_for_staff(request, case_id)
-    outcome = dial(request.desk, by_staff(request, Channel.HOTLINE, seen=False), case_id)  # type: ignore[attr-defined]
+    outcome = dial(desk_of(request), by_staff(request, Channel.HOTLINE, seen=False), case_id)
     if isinstance(outcome, Refusal):
         file = case_for_staff(request, case_id)
         return case_page(request, file, "messages", tried_from(request, "call", outcome), template="call")
@@ -219,7 +220,7 @@ def call_her(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def call(request: HttpRequest, case_id: str, call: str) -> HttpResponse:
     """A call to her that goes on: the link to dial by hand, and how it ended where no telephone system tells."""
-    desk, file = request.desk, case_for_staff(request, case_id)  # type: ignore[attr-defined]
+    desk, file = desk_of(request), case_for_staff(request, case_id)
     found = desk.calls.get(call)
     if found is None or found.case_id != case_id or found.direction is not Direction.OUT:
         raise Http404
@@ -251,7 +252,7 @@ class HeardCall:
 
 def calls_of(request: HttpRequest, file: CaseFile) -> list[HeardCall]:
     """The calls of a case, newest first. An address of a recording is one listening, however often it is asked for."""
-    key = request.desk.ids.new("q")  # type: ignore[attr-defined]
+    key = desk_of(request).ids.new("q")
     return [
         HeardCall(one, tuple(_address(file.case.case_id, one.call, blob, key) for blob in one.blobs))
         for one in reversed(file.talk.calls)
@@ -268,9 +269,9 @@ def recording(request: HttpRequest, case_id: str, call: str, blob: str) -> HttpR
     """The sound of a call, from any place in it; that somebody listened stands in the record first."""
     case_for_staff(request, case_id)
     key = request.GET.get("k", "")
-    key = key if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", key) else request.desk.ids.new("q")  # type: ignore[attr-defined]
-    by = replace(by_staff(request, seen=False), key=f"hear:{request.staff.id}:{key}:{blob}")  # type: ignore[attr-defined]
-    kind = hear(request.desk, by, case_id, call, blob)  # type: ignore[attr-defined]
+    key = key if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", key) else desk_of(request).ids.new("q")
+    by = replace(by_staff(request, seen=False), key=f"hear:{staff_of(request).id}:{key}:{blob}")
+    kind = hear(desk_of(request), by, case_id, call, blob)
     if isinstance(kind, Refusal):
         raise Http404
     return sound(request, blob, kind)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from forbear.actions.canned_replies import keep_reply
 from forbear.core.canned_replies import HOLES, WRITERS, CannedReply, current, next_version, reply_faults, versions
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import no_entry, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import no_entry, staff_of, staff_required
 from forbear.web.desk.page import Tried, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -21,7 +22,7 @@ def replies(request: HttpRequest) -> HttpResponse:
     """All replies with their versions; a form for a new version."""
     if request.method != "POST":
         return _page(request)
-    desk, me = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, me = desk_of(request), staff_of(request)
     if me.kind not in WRITERS:
         return no_entry(request, say(reader_language(), "conversation.refusal.canned_role"))
     given = {name: request.POST.get(name, "").strip() for name in ("name", "language", "text", "version")}
@@ -36,7 +37,7 @@ def replies(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, tried: Tried | None = None) -> HttpResponse:
-    desk, me, language = request.desk, request.staff, reader_language()  # type: ignore[attr-defined]
+    desk, me, language = desk_of(request), staff_of(request), reader_language()
     every = desk.canned_replies.all()
     changed = next((one for one in current(every) if one.reference == request.GET.get("change")), None)
     values = tried.values if tried else _values(changed, every)

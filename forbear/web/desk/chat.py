@@ -14,7 +14,8 @@ from forbear.core.contact import Channel
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
 from forbear.web import talk
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_of, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, short_name, tried_from
 from forbear.web.talk import Side
 
@@ -23,7 +24,7 @@ from forbear.web.talk import Side
 @require_safe
 def line(request: HttpRequest) -> HttpResponse:
     """Who waits, the longest first, and the conversations of whoever looks."""
-    return render(request, "desk/chat_line.html", {**_waiting(request), "me": request.staff})  # type: ignore[attr-defined]
+    return render(request, "desk/chat_line.html", {**_waiting(request), "me": staff_of(request)})
 
 
 @staff_required(WORKERS)
@@ -34,7 +35,7 @@ def line_fresh(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest) -> dict[str, Any]:
-    desk, me = request.desk, request.staff.id  # type: ignore[attr-defined]
+    desk, me = desk_of(request), staff_of(request).id
     return {
         "line": [_shown(request, room, place) for place, room in enumerate(desk.rooms.line(), 1)],
         "mine": [_shown(request, room, 0) for room in desk.rooms.of_person(me)],
@@ -43,8 +44,8 @@ def _waiting(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shown(request: HttpRequest, room: Room, place: int) -> dict[str, Any]:
-    found = request.desk.cases.line(room.case_id)  # type: ignore[attr-defined]
-    now = request.desk.clock.now()  # type: ignore[attr-defined]
+    found = desk_of(request).cases.line(room.case_id)
+    now = desk_of(request).clock.now()
     minutes = int((now - room.since).total_seconds()) // 60 if room.since else None
     return {
         "room": room,
@@ -149,15 +150,15 @@ def leave(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _side(request: HttpRequest, case_id: str) -> Side:
-    line = request.desk.cases.line(case_id)  # type: ignore[attr-defined]
+    line = desk_of(request).cases.line(case_id)
     if line is None:
         raise Http404
-    return Side(desk=request.desk, line=line, who=request.staff.id)  # type: ignore[attr-defined]
+    return Side(desk=desk_of(request), line=line, who=staff_of(request).id)
 
 
 def _see(request: HttpRequest, case_id: str, after: int) -> Any:
-    by = verbs.seen_by(request.staff, case_id, after, Channel.CHAT)  # type: ignore[attr-defined]
-    return verbs.seen(request.desk, by, case_id, after)  # type: ignore[attr-defined]
+    by = verbs.seen_by(staff_of(request), case_id, after, Channel.CHAT)
+    return verbs.seen(desk_of(request), by, case_id, after)
 
 
 def _address(case_id: str) -> str:

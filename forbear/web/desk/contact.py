@@ -10,6 +10,7 @@ from forbear.actions.plan import loan_today
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_phone
 from forbear.core.loan import days_past_due, owed_on
+from forbear.web.access import desk_of
 from forbear.web.desk.contact_budget import glance, speakers
 from forbear.web.desk.doors import case_for_staff, staff_required
 from forbear.web.desk.evidence import budget_of, wanted
@@ -43,7 +44,7 @@ def _glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 
 def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """Who she is and what she owes today, with the source of each figure."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     held = desk.loans.loan(file.loan_id) if file.loan_id else None
     if held is None:
         return {"loan": None, "owed": None}
@@ -71,7 +72,7 @@ def facts_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 @require_safe
 def fresh(request: HttpRequest, case_id: str, seen: int) -> HttpResponse:
     """Asked every twenty seconds by an open case: a line when something happened that is not on the screen."""
-    line = request.desk.cases.line(case_id)  # type: ignore[attr-defined]
+    line = desk_of(request).cases.line(case_id)
     if line is None:
         raise Http404
     changed = line.seq > seen

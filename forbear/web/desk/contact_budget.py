@@ -9,6 +9,7 @@ from forbear.actions.contact_budget import asked, purpose_of, reach_of
 from forbear.actions.sections import rule_named
 from forbear.core.contact import Channel, Reach
 from forbear.core.file import CaseFile
+from forbear.web.access import desk_of
 from forbear.web.templatetags.desk import reader_language, refused_in
 from forbear.words import say
 
@@ -28,7 +29,7 @@ def glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """For the pages of a case: `budget`, a line for calls and one for messages, and her wishes in words."""
     if file.party is None:
         return {}
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     reach = reach_of(desk, file)
     message = Channel.EMAIL if reach and Channel.SMS in reach.unwanted else Channel.SMS
     lines = {name: _line(request, file, way) for name, way in (("call", Channel.HOTLINE), ("message", message))}
@@ -36,7 +37,7 @@ def glance(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
 
 
 def _line(request: HttpRequest, file: CaseFile, channel: Channel) -> Line:
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     found = asked(desk, file, channel, purpose_of(desk, file, channel), desk.clock.now()).budget
     said = refused_in(language, found.refusal) if found.refusal else say(language, "contact_budget.desk.allowed")
     left = tuple((rule_named(language, one.rule), one.used, one.most) for one in found.counts)
@@ -68,7 +69,7 @@ RELATIONS = ("spouse", "family", "adviser", "lawyer", "other")
 
 def speakers(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """Who may speak for her, those who may no more last, and the papers one can be shown by."""
-    today = request.desk.clock.today()  # type: ignore[attr-defined]
+    today = desk_of(request).clock.today()
     known = [(one, one.holds(today)) for one in file.talk.authorities]
     relations = [(name, say(reader_language(), f"contact_budget.relation.{name}")) for name in RELATIONS]
     papers = [(paper.paper, paper.facts.name if paper.facts else paper.paper) for paper in file.papers]

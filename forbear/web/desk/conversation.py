@@ -28,11 +28,11 @@ from forbear.core.message_search import found_among, read_query
 from forbear.core.notices import NoticeKind
 from forbear.core.refusal import Refusal
 from forbear.core.sms import sms_size
-from forbear.web.access import looked_ahead
+from forbear.web.access import desk_of, looked_ahead
 from forbear.web.desk.calls import calls_of
 from forbear.web.desk.contact_budget import glance
 from forbear.web.desk.conversation_lines import SHOWN, lines_of
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_of, staff_required
 from forbear.web.desk.evidence import as_download
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language, refused_in
@@ -54,7 +54,7 @@ def _talk(
     request: HttpRequest, file: CaseFile, tried: Tried | None = None, typed: dict[str, str] | None = None
 ) -> HttpResponse:
     """`typed`: what stands in the fields of the answer where no draft does."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     shown = request.GET.get("channel", "all")
     shown = shown if shown in SHOWN else "all"
     words = request.GET.get("words", "").strip()[:80]
@@ -64,7 +64,7 @@ def _talk(
     else:
         hits = {entry.seq: excerpt for entry, excerpt in found_among(since(file), query)}
         lines = [(line, hits[line.seq]) for line in lines_of(file, since(file), language, shown) if line.seq in hits]
-    draft = draft_of(desk, request.staff, file.case.case_id) if may_work(request) else None  # type: ignore[attr-defined]
+    draft = draft_of(desk, staff_of(request), file.case.case_id) if may_work(request) else None
     standing = typed or (vars(draft) if draft else {})
     most = len(lines) if request.GET.get("all") == "1" else LINES_MOST
     text = preview(desk, file, NoticeKind.MESSAGE)
@@ -96,14 +96,14 @@ def _talk(
 
 def _replies(request: HttpRequest, file: CaseFile) -> list[CannedReply]:
     """The replies in use, those in her language first."""
-    replies = current(request.desk.canned_replies.all())  # type: ignore[attr-defined]
+    replies = current(desk_of(request).canned_replies.all())
     return sorted(replies, key=lambda one: (one.language != file.case.language, one.name))
 
 
 def _live(request: HttpRequest, case_id: str) -> dict[str, Any]:
     """Who else is writing, and a stamp of it for the live view."""
-    writers = request.desk.drafts.writers(case_id)  # type: ignore[attr-defined]
-    others = [writer for writer in writers if writer[0] != request.staff.id]  # type: ignore[attr-defined]
+    writers = desk_of(request).drafts.writers(case_id)
+    others = [writer for writer in writers if writer[0] != staff_of(request).id]
     return {"others": others, "stamp": sha256(repr(others).encode()).hexdigest()[:12]}
 
 
@@ -111,7 +111,7 @@ def _taken(request: HttpRequest, file: CaseFile) -> CaseFile:
     """The file after the desk has taken her messages, noted once, and only by somebody who answers them. A browser that
     looks ahead shows nobody anything, and a filter or a search not all of it.
     """
-    case_id, actor, seq = file.case.case_id, request.staff, file.case.seq  # type: ignore[attr-defined]
+    case_id, actor, seq = file.case.case_id, staff_of(request), file.case.seq
     if not may_work(request) or request.method == "HEAD" or looked_ahead(request):
         return file
     if request.GET.get("channel", "all") != "all" or request.GET.get("words"):
@@ -119,7 +119,7 @@ def _taken(request: HttpRequest, file: CaseFile) -> CaseFile:
     if not undelivered(file, actor.kind, seq):
         return file
     by = By(actor=actor, channel=Channel.WEB, key=f"desk:{actor.id}:taken:{case_id}:{seq}")
-    delivered(request.desk, by, case_id, seq)  # type: ignore[attr-defined]
+    delivered(desk_of(request), by, case_id, seq)
     return case_for_staff(request, case_id)
 
 
@@ -127,7 +127,7 @@ def _taken(request: HttpRequest, file: CaseFile) -> CaseFile:
 @require_safe
 def pull(request: HttpRequest, case_id: str, seen: int) -> HttpResponse:
     """What came or changed since the seq on the screen; 304 when that is nothing."""
-    line, live = request.desk.cases.line(case_id), _live(request, case_id)  # type: ignore[attr-defined]
+    line, live = desk_of(request).cases.line(case_id), _live(request, case_id)
     if line is None:
         raise Http404
     if line.seq <= seen and request.GET.get("stamp") == live["stamp"]:
@@ -160,7 +160,7 @@ def raw(request: HttpRequest, case_id: str, blob: str) -> HttpResponse:
     if blob not in kept:
         raise Http404
     try:
-        data = request.desk.vault.open(blob)  # type: ignore[attr-defined]
+        data = desk_of(request).vault.open(blob)
     except KeyError as gone:
         raise Http404 from gone
     ending = "eml" if blob in mails else "wav" if data.startswith(b"RIFF") else "bin"
@@ -175,13 +175,13 @@ def raw(request: HttpRequest, case_id: str, blob: str) -> HttpResponse:
 def write(request: HttpRequest, case_id: str) -> HttpResponse:
     """The answer's form: send it, put a kept reply into it, keep it as a draft, or throw the draft away."""
     file = case_for_staff(request, case_id)
-    desk, act, address = request.desk, request.POST.get("act", "send"), tab_address(case_id, "messages")  # type: ignore[attr-defined]
+    desk, act, address = desk_of(request), request.POST.get("act", "send"), tab_address(case_id, "messages")
     if act == "insert":
         return _insert(request, file)
     if act == "draft":
         return _drafted(request, file)
     if act == "drop":
-        desk.drafts.drop(case_id, request.staff.id)  # type: ignore[attr-defined]
+        desk.drafts.drop(case_id, staff_of(request).id)
         messages.success(request, say(reader_language(), "conversation.desk.draft_dropped"))
         return HttpResponseRedirect(address)
     if act == "keep":
@@ -224,7 +224,7 @@ def _channel(request: HttpRequest) -> Channel:
 def _insert(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """The words of a kept reply after what is typed already."""
     given = _given(request)
-    filled = reply_for(request.desk, file, request.POST.get("insert", ""))  # type: ignore[attr-defined]
+    filled = reply_for(desk_of(request), file, request.POST.get("insert", ""))
     if isinstance(filled, Refusal):
         return _talk(request, file, tried_from(request, "message", filled), given)
     reply, words = filled
@@ -237,7 +237,7 @@ def _insert(request: HttpRequest, file: CaseFile) -> HttpResponse:
 
 def _drafted(request: HttpRequest, file: CaseFile) -> HttpResponse:
     """A draft of the language model in the field, for the agent to edit; nothing is sent, and what is says so."""
-    desk, language, given = request.desk, reader_language(), _given(request)  # type: ignore[attr-defined]
+    desk, language, given = desk_of(request), reader_language(), _given(request)
     words = draft_reply(desk, by_staff(request), file.case.case_id)
     if isinstance(words, Refusal):
         return _talk(request, file, tried_from(request, "message", words), given)
@@ -258,10 +258,10 @@ def keep(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, case_id: str, standing: dict[str, str] | None = None) -> Draft | Refusal | None:
-    desk, channel, given = request.desk, _channel(request), standing or _given(request)  # type: ignore[attr-defined]
+    desk, channel, given = desk_of(request), _channel(request), standing or _given(request)
     draft = Draft(
         case_id=case_id,
-        staff=request.staff.id,  # type: ignore[attr-defined]
+        staff=staff_of(request).id,
         text=given["text"],
         subject=given["subject"],
         channel=channel if channel in ANSWER_BY else Channel.WEB,
@@ -279,9 +279,9 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     by, text = by_staff(request, seen=False), request.POST.get("text", "")
     if request.POST.get("called"):
         told = Written(text=text, happened=bool(request.POST.get("happened")))
-        outcome = write_message(request.desk, replace(by, channel=Channel.HOTLINE), case_id, told)  # type: ignore[attr-defined]
+        outcome = write_message(desk_of(request), replace(by, channel=Channel.HOTLINE), case_id, told)
     else:
-        outcome = write_note(request.desk, by, case_id, text)  # type: ignore[attr-defined]
+        outcome = write_note(desk_of(request), by, case_id, text)
     if isinstance(outcome, Refusal):
         return _talk(request, case_for_staff(request, case_id), tried_from(request, "note", outcome))
     return sent_on(request, outcome, tab_address(case_id, "messages"), "note")

@@ -29,7 +29,8 @@ from forbear.core.decision import REASONS, Decided, Outcome, Proposal, above_aut
 from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.evidence import Wanted, budget_of, wanted
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.plan import advice, choice_from, shown, shown_offers
@@ -63,7 +64,7 @@ def decision(request: HttpRequest, case_id: str) -> HttpResponse:
 
 def _decision(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
     case, language = file.case, reader_language()
-    desk, actor = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, actor = desk_of(request), staff_of(request)
     context: dict[str, Any] = {
         "phase": _phase(file),
         "requested": shown(file.requested, language) if file.requested else None,
@@ -119,7 +120,7 @@ def _phase(file: CaseFile) -> str:
 
 def _note(request: HttpRequest, file: CaseFile, by: By) -> dict[str, Any]:
     """Everything the reviewer signs for: inputs, rules, figures, the answer and its letter, and whether she may."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     proposal = file.proposal
     assert proposal is not None, "a note is about a proposal"
     decided = decided_as(desk, by, file, proposal)
@@ -178,7 +179,7 @@ def _returned(file: CaseFile) -> str:
 def accept(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the case on."""
     case_for_staff(request, case_id)
-    outcome = accept_case(request.desk, by_staff(request), case_id)  # type: ignore[attr-defined]
+    outcome = accept_case(desk_of(request), by_staff(request), case_id)
     if isinstance(outcome, Refusal):
         return _decision(request, case_for_staff(request, case_id), tried_from(request, "accept", outcome))
     by_on = case_for_staff(request, case_id).case.decide_by_on
@@ -191,7 +192,7 @@ def accept(request: HttpRequest, case_id: str) -> HttpResponse:
 def more(request: HttpRequest, case_id: str) -> HttpResponse:
     """Ask the borrower for something that is missing."""
     case_for_staff(request, case_id)
-    outcome = ask_for_more(request.desk, by_staff(request), case_id, request.POST.get("words", ""))  # type: ignore[attr-defined]
+    outcome = ask_for_more(desk_of(request), by_staff(request), case_id, request.POST.get("words", ""))
     if isinstance(outcome, Refusal):
         return _decision(request, case_for_staff(request, case_id), tried_from(request, "more", outcome))
     return sent_on(request, outcome, tab_address(case_id, "decision"), "more")
@@ -217,7 +218,7 @@ def put_forward(request: HttpRequest, case_id: str) -> HttpResponse:
         would_change=request.POST.get("would_change", "")[:4000],
         note=request.POST.get("note", "")[:4000],
     )
-    done = propose(request.desk, by_staff(request), case_id, proposal, choice)  # type: ignore[attr-defined]
+    done = propose(desk_of(request), by_staff(request), case_id, proposal, choice)
     if isinstance(done, Refusal):
         return _decision(request, case_for_staff(request, case_id), _beside(request, done))
     return sent_on(request, done, tab_address(case_id, "decision"), "proposed")
@@ -235,7 +236,7 @@ def _beside(request: HttpRequest, refusal: Refusal) -> Tried:
 def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     """Decide as proposed, or be the first of the two that it takes."""
     case_for_staff(request, case_id)
-    outcome = decide_case(request.desk, by_staff(request), case_id)  # type: ignore[attr-defined]
+    outcome = decide_case(desk_of(request), by_staff(request), case_id)
     if isinstance(outcome, Refusal):
         return _decision(request, case_for_staff(request, case_id), tried_from(request, "decide", outcome))
     first_of_two = bool(case_for_staff(request, case_id).case.second_asked_by)
@@ -247,7 +248,7 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
 def give_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send the proposal back with a reason."""
     case_for_staff(request, case_id)
-    outcome = send_back(request.desk, by_staff(request), case_id, request.POST.get("reason", ""))  # type: ignore[attr-defined]
+    outcome = send_back(desk_of(request), by_staff(request), case_id, request.POST.get("reason", ""))
     if isinstance(outcome, Refusal):
         return _decision(request, case_for_staff(request, case_id), tried_from(request, "give_back", outcome))
     return sent_on(request, outcome, tab_address(case_id, "decision"), "returned")

@@ -19,6 +19,7 @@ from django.urls import reverse
 from forbear.actions.record import By, load
 from forbear.core.contact import TOUCHES_CASES, Actor, Auth, Channel, Role
 from forbear.core.file import CaseFile
+from forbear.web.access import desk_of
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
 
@@ -62,7 +63,7 @@ def case_for_staff(request: HttpRequest, case_id: str) -> CaseFile:
     """A case's file; 404 for an id that names none, or that can be none."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", case_id):
         raise Http404
-    file = load(request.desk, case_id)  # type: ignore[attr-defined]
+    file = load(desk_of(request), case_id)
     if not file.events:
         raise Http404
     return file
@@ -73,7 +74,7 @@ def by_staff(request: HttpRequest, channel: Channel = Channel.WEB, *, part: str 
 
     A form without a seq is taken as never having seen the case, so it is refused as out of date.
     """
-    desk, actor = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, actor = desk_of(request), staff_of(request)
     given = request.POST.get("key", "")
     key = given if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", given) else desk.ids.new("q")
     on_screen = request.POST.get("seen", "")
@@ -82,9 +83,15 @@ def by_staff(request: HttpRequest, channel: Channel = Channel.WEB, *, part: str 
     return By(actor=actor, channel=channel, key=f"desk:{actor.id}:{key}{suffix}", seen=seq if seen else None)
 
 
+def staff_of(request: HttpRequest) -> Actor:
+    """Who is signed in at the desk, as `staff_required` found."""
+    staff: Actor = request.staff  # type: ignore[attr-defined]
+    return staff
+
+
 def may_work(request: HttpRequest) -> bool:
     """Whether the person signed in may change a case at all."""
-    return request.staff.kind in WORKERS  # type: ignore[attr-defined]
+    return staff_of(request).kind in WORKERS
 
 
 def role_of(request: HttpRequest) -> Role | None:

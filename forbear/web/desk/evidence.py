@@ -20,6 +20,7 @@ from forbear.core.file import CaseFile, Paper
 from forbear.core.household import Evidence
 from forbear.core.refusal import Refusal
 from forbear.core.upload_link import LinkState, UploadLink, items_to_send
+from forbear.web.access import desk_of
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import lines_with_source
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
@@ -111,7 +112,7 @@ class SentLink:
 
 def links_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """What the section about upload links shows: those that were sent, newest first, and the items one can be for."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     needs = {item.number: term_in(language, f"desk.need.{item.need}") for item in file.items}
     between = "、" if language == "zh" else ", "
     links = [
@@ -133,7 +134,7 @@ def send_upload_link(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send her a link for the items ticked."""
     case_for_staff(request, case_id)
     items = tuple(int(given) for given in request.POST.getlist("items") if re.fullmatch(r"[0-9]{1,4}", given))
-    outcome = send_link(request.desk, by_staff(request, part="link"), case_id, items)  # type: ignore[attr-defined]
+    outcome = send_link(desk_of(request), by_staff(request, part="link"), case_id, items)
     if isinstance(outcome, Refusal):
         return _papers(request, case_for_staff(request, case_id), tried_from(request, "link", outcome))
     return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#link", "link_sent")
@@ -145,7 +146,7 @@ def revoke_upload_link(request: HttpRequest, case_id: str, link: str) -> HttpRes
     """End a link at once."""
     case_for_staff(request, case_id)
     by = by_staff(request, part="revoke", seen=False)
-    outcome = revoke_link(request.desk, by, case_id, link)  # type: ignore[attr-defined]
+    outcome = revoke_link(desk_of(request), by, case_id, link)
     if isinstance(outcome, Refusal):
         return _papers(request, case_for_staff(request, case_id), tried_from(request, "link", outcome))
     return sent_on(request, outcome, f"{tab_address(case_id, 'evidence')}#link", "link_revoked")
@@ -202,7 +203,7 @@ def judge(request: HttpRequest, case_id: str, item: int) -> HttpResponse:
     """Accept what came for an item, ask for it again, or do without it."""
     case_for_staff(request, case_id)
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
-    desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
+    desk, by = desk_of(request), by_staff(request)
     if act == "accept":
         outcome = accept_paper(desk, by, case_id, item, reason)
     elif act == "waive":
@@ -221,7 +222,7 @@ def cause(request: HttpRequest, case_id: str) -> HttpResponse:
     """Note that the health papers show the cause, or not, and until when."""
     case_for_staff(request, case_id)
     shown, until_on = request.POST.get("shown") == "yes", day_typed(request.POST.get("until", ""))
-    desk, by = request.desk, by_staff(request)  # type: ignore[attr-defined]
+    desk, by = desk_of(request), by_staff(request)
     outcome = confirm_cause(desk, by, case_id, shown=shown, until_on=until_on)
     if isinstance(outcome, Refusal):
         return _papers(request, case_for_staff(request, case_id), tried_from(request, "cause", outcome))
@@ -245,10 +246,10 @@ def download(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
     if facts is None:
         raise Http404
     try:
-        data = request.desk.vault.open(facts.blob)  # type: ignore[attr-defined]
+        data = desk_of(request).vault.open(facts.blob)
     except KeyError as gone:
         raise Http404 from gone
-    name, copy = facts.name, request.desk.renderer.pages(data, facts.mime)  # type: ignore[attr-defined]
+    name, copy = facts.name, desk_of(request).renderer.pages(data, facts.mime)
     if copy.clean:
         return as_download(copy.clean, "application/pdf", name)
     if copy.pages:
@@ -286,7 +287,7 @@ def budget_of(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     """What the budget's page and the reviewer's note show: the months ahead and the sourced lines."""
     if file.household is None:
         return {"months": (), "lines": None}
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     rulebook = desk.rulebooks.on(desk.clock.today())
     months, explained = months_ahead(desk, file, MONTHS_SHOWN), next_month_explained(desk, file)
     floor = rulebook.param("budget.floor", file.household.place)
@@ -315,7 +316,7 @@ def _source(param: Any, language: str) -> str:
 
 def _form(request: HttpRequest, file: CaseFile, values: dict[str, str]) -> dict[str, Any]:
     language = reader_language()
-    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    rulebook = desk_of(request).rulebooks.on(desk_of(request).clock.today())
     money = ("kind", "amount", "period", "month", "paper")
     kinds = home.outgoing_kinds(file.household, rulebook)
     return {
@@ -342,7 +343,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     if reading.faults:
         return _household(request, case_for_staff(request, case_id), tried_from(request, "budget", **reading.faults))
     reason = request.POST.get("reason", "")
-    outcome = correct_budget(request.desk, by_staff(request), case_id, household, reason)  # type: ignore[attr-defined]
+    outcome = correct_budget(desk_of(request), by_staff(request), case_id, household, reason)
     if isinstance(outcome, Refusal):
         outcome = replace(outcome, where=home.field_of(outcome.where))
         return _household(request, case_for_staff(request, case_id), tried_from(request, "budget", outcome))

@@ -5,7 +5,6 @@ same as data, ?at=12 the plans as the record's fact of that number shows them, w
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -26,7 +25,8 @@ from forbear.core.contact import Role
 from forbear.core.explained import Audience, Explanation
 from forbear.core.file import CaseFile
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import case_for_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import case_page
 from forbear.web.templatetags.desk import reader_language, term_in
 from forbear.words import say
@@ -54,7 +54,7 @@ def why(request: HttpRequest, case_id: str, name: str) -> HttpResponse:
 def why_not(request: HttpRequest, case_id: str, number: int) -> HttpResponse:
     """Why something is not possible today: the refusal of that number on the tab of plans, from 1."""
     file = case_for_staff(request, case_id)
-    whole = explained_today(_desk(request), file, audience(request)) if file.statement and file.household else None
+    whole = explained_today(desk_of(request), file, audience(request)) if file.statement and file.household else None
     found = whole.of_refusal(number) if whole else None
     if found is None:
         raise Http404
@@ -68,7 +68,7 @@ def together(request: HttpRequest, case_id: str) -> HttpResponse:
     """Plans over all her loans here on one budget: one of them (?plan=cheapest, the first by default), or why none."""
     file, language = case_for_staff(request, case_id), reader_language()
     known = file.statement is not None and file.household is not None
-    found = explained_together(_desk(request), file, audience(request)) if known else None
+    found = explained_together(desk_of(request), file, audience(request)) if known else None
     if found is None:
         raise Http404
     names = [shown.offer.name for shown in found.offers]
@@ -95,7 +95,7 @@ def together(request: HttpRequest, case_id: str) -> HttpResponse:
 def why_answer(request: HttpRequest, case_id: str) -> HttpResponse:
     """Why she was answered so, from the decision's own record."""
     file = case_for_staff(request, case_id)
-    found = explained_decision(_desk(request), file, audience(request))
+    found = explained_decision(desk_of(request), file, audience(request))
     if found is None:
         raise Http404
     return _answer(request, file, found, "decision", heading=say(reader_language(), "explanation.page.why_answer"))
@@ -103,12 +103,12 @@ def why_answer(request: HttpRequest, case_id: str) -> HttpResponse:
 
 def audience(request: HttpRequest) -> Audience:
     """Who reads: auditors and policy owners see every id, agents and reviewers names."""
-    reads = request.staff.kind in (Role.AUDITOR, Role.POLICY_OWNER)  # type: ignore[attr-defined]
+    reads = staff_of(request).kind in (Role.AUDITOR, Role.POLICY_OWNER)
     return Audience.AUDITOR if reads else Audience.AGENT
 
 
 def _found(request: HttpRequest, file: CaseFile, name: str) -> Explanation | None:
-    desk, who, at = _desk(request), audience(request), request.GET.get("at", "")
+    desk, who, at = desk_of(request), audience(request), request.GET.get("at", "")
     if at:
         known = explained_record(desk, file, int(at), who) if at.isascii() and at.isdigit() and len(at) < 10 else None
         return known.of_offer(name) if known else None
@@ -150,7 +150,3 @@ def _answer(
         others=others,
         json_url=f"?{query.urlencode()}",
     )
-
-
-def _desk(request: HttpRequest) -> Any:
-    return request.desk  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from forbear.core.evidence_facts import Consent
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
+from forbear.web.access import desk_of
 from forbear.web.templatetags.desk import day, reader_language, term_in
 from forbear.words import say
 
@@ -25,7 +26,7 @@ def health_of(request: HttpRequest, file: CaseFile) -> dict[str, Any] | None:
     items = [item for item in file.items if item.health]
     if not items:
         return None
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     erased_at, noted = file.erased.get(Retention.HEALTH), file.cause
     said = ""
     if noted:

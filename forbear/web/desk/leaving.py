@@ -18,7 +18,7 @@ from forbear.core.file import CaseFile
 from forbear.core.leaving import Kept, Request
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.timeline_leaving import named
 from forbear.web.templatetags.desk import day, reader_language, term_in
@@ -35,7 +35,7 @@ def data(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
-    desk, me = desk_of(request), request.staff  # type: ignore[attr-defined]
+    desk, me = desk_of(request), staff_of(request)
     language = reader_language()
     holds = leaving.holds(file)
     return case_page(
@@ -208,7 +208,7 @@ def report(request: HttpRequest) -> HttpResponse:
     counted = kept.counts(desk)
     page = {
         "title": say(language, "leaving.desk.report"),
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
         "overdue": overdue,
         "places": _places(desk.keeping.counts()),
         "counts": [(term_in(language, f"leaving.held.{one.value}"), count) for one, count in counted.items()],

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from forbear.actions.mail import assign_mail, discard_mail, files_of
 from forbear.actions.ports import MailRow, ScannerAway
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, no_entry, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, no_entry, staff_of, staff_required
 from forbear.web.desk.page import Tried, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -28,7 +29,7 @@ STATES = ("waiting", "aside", "assigned", "discarded")
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """The list, newest first; what waits for a person unless another state is asked for."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     state = request.GET.get("state", "waiting")
     state = state if state in STATES else "waiting"
     given = request.GET.get("page", "1")
@@ -43,7 +44,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "states": [(name, counts.get(f"state:{name}", 0), f"{address}?state={name}") for name in STATES],
         "newer": f"{address}?state={state}&page={number - 1}" if number > 1 else "",
         "older": f"{address}?state={state}&page={number + 1}" if len(found) > PAGE else "",
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
     }
     return render(request, "desk/mails.html", page)
 
@@ -62,7 +63,7 @@ def file(request: HttpRequest, mail: str, number: int) -> HttpResponse:
 
     It is looked through for viruses first; who looked is not recorded, as it is for papers.
     """
-    row, desk = _row(request, mail), request.desk  # type: ignore[attr-defined]
+    row, desk = _row(request, mail), desk_of(request)
     files = files_of(desk, row)
     if not 0 < number <= len(files):
         raise Http404
@@ -85,7 +86,7 @@ def assign(request: HttpRequest, mail: str) -> HttpResponse:
     """Put it with a case, with a reason."""
     row, case_id = _row(request, mail), request.POST.get("case", "").strip()[:80]
     by, reason = by_staff(request, seen=False), request.POST.get("reason", "")
-    outcome = assign_mail(request.desk, by, row.mail, case_id, reason)  # type: ignore[attr-defined]
+    outcome = assign_mail(desk_of(request), by, row.mail, case_id, reason)
     if isinstance(outcome, Refusal):
         return _mail(request, row, tried_from(request, "assign", outcome))
     return HttpResponseRedirect(tab_address(case_id, "messages"))
@@ -97,7 +98,7 @@ def discard(request: HttpRequest, mail: str) -> HttpResponse:
     """Nothing is to be done about it, with a reason."""
     row = _row(request, mail)
     refusal = discard_mail(
-        request.desk,  # type: ignore[attr-defined]
+        desk_of(request),
         by_staff(request, seen=False),
         row.mail,
         request.POST.get("reason", ""),
@@ -109,14 +110,14 @@ def discard(request: HttpRequest, mail: str) -> HttpResponse:
 
 def _row(request: HttpRequest, mail: str) -> MailRow:
     known = re.fullmatch(r"m_[a-z0-9]{1,60}", mail)
-    row: MailRow | None = request.desk.mails.get(mail) if known else None  # type: ignore[attr-defined]
+    row: MailRow | None = desk_of(request).mails.get(mail) if known else None
     if row is None:
         raise Http404
     return row
 
 
 def _mail(request: HttpRequest, row: MailRow, tried: Tried | None = None) -> HttpResponse:
-    desk, me = request.desk, request.staff  # type: ignore[attr-defined]
+    desk, me = desk_of(request), staff_of(request)
     language = reader_language()
     page: dict[str, Any] = {
         "title": (row.shown.subject if row.shown else "") or say(language, "mail.page.no_subject"),

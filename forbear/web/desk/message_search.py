@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from forbear.actions.message_search import Found, Hit, search_messages
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, may_work, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, may_work, staff_of, staff_required
 from forbear.web.desk.page import short_name
 from forbear.web.templatetags.desk import reader_language, refused_in
 from forbear.words import say
@@ -27,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("search", "").strip()[:80]
     before = request.GET.get("before", "")
     leaf = int(before) if re.fullmatch(r"[0-9]{1,15}", before) else None
-    found = search_messages(request.desk, request.staff, words, leaf)  # type: ignore[attr-defined]
+    found = search_messages(desk_of(request), staff_of(request), words, leaf)
     refused = isinstance(found, Refusal)
     page = {
         "title": say(reader_language(), "conversation.search.title", words=words),
@@ -36,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "wanted": {"search": words},
         "first_url": _address(words) if leaf is not None else "",
         "next_url": _address(words, found.before) if isinstance(found, Found) and found.before is not None else "",
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
     }
     return render(request, "desk/message_search.html", page, status=422 if refused else 200)
 
@@ -45,7 +46,7 @@ def in_messages(request: HttpRequest, words: str) -> dict[str, Any]:
     """The first hits for the queue's search box; nothing for whoever does not work on cases."""
     if not words or not may_work(request):
         return {"hits": [], "hits_url": ""}
-    found = search_messages(request.desk, request.staff, words, limit=FIRST)  # type: ignore[attr-defined]
+    found = search_messages(desk_of(request), staff_of(request), words, limit=FIRST)
     if isinstance(found, Refusal):
         return {"hits": [], "hits_url": ""}
     return {"hits": [_row(hit) for hit in found.hits], "hits_url": _address(words) if found.before is not None else ""}

@@ -14,6 +14,7 @@ from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
 from forbear.core.own_plan import MONTHS_MAX, Fault, OwnPlan, no, read_plan
 from forbear.core.refusal import Refusal
+from forbear.web.access import desk_of
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
 from forbear.web.desk.own_table import table_text
 from forbear.web.desk.page import Tried, sent_on, tab_address, tried_from
@@ -28,7 +29,7 @@ FILE_BYTES_MAX = 1024 * 1024
 @require_POST
 def own_table(request: HttpRequest, case_id: str) -> HttpResponse:
     """Look at her table beside the budget (`act` look, or a file), or take it down as what she asks for."""
-    file, desk = case_for_staff(request, case_id), request.desk  # type: ignore[attr-defined]
+    file, desk = case_for_staff(request, case_id), desk_of(request)
     sent = request.FILES.get("file")
     if sent is not None and sent.size is not None and sent.size > FILE_BYTES_MAX:
         said = refused(no("large", kilobytes=FILE_BYTES_MAX // 1024), reader_language())
@@ -68,7 +69,7 @@ def _fault_line(fault: Fault) -> str:
 
 def _remarks(request: HttpRequest, file: CaseFile, plan: OwnPlan) -> tuple[str, ...]:
     language = reader_language()
-    found: Any = own_plan_remarks(request.desk, file, plan)  # type: ignore[attr-defined]
+    found: Any = own_plan_remarks(desk_of(request), file, plan)
     return tuple(
         say(language, f"own_plan.remark.{one.kind}", **{name: figure(v, language) for name, v in one.facts.items()})
         for one in found

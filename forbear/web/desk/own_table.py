@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from forbear.core.dates import month_after, month_of
 from forbear.core.file import CaseFile
 from forbear.core.own_plan import SOURCES_MAX, OwnMonth, OwnPlan, cells
+from forbear.web.access import desk_of
 from forbear.web.templatetags.desk import term_in
 from forbear.web.text import reader_language
 from forbear.words import say
@@ -14,7 +15,7 @@ SHOWN_FIRST = 12
 
 def blank_table(request: HttpRequest, file: CaseFile) -> str:
     """The table to begin with: the incomes she stated, and the next months without a payment."""
-    language, desk = reader_language(), request.desk  # type: ignore[attr-defined]
+    language, desk = reader_language(), desk_of(request)
     lines = file.household.income if file.household else ()
     kinds = list(dict.fromkeys(line.source for line in lines))[:SOURCES_MAX]
     first = month_after(month_of(desk.clock.today()), 1)
@@ -25,7 +26,7 @@ def blank_table(request: HttpRequest, file: CaseFile) -> str:
 
 def table_text(request: HttpRequest, plan: OwnPlan) -> str:
     """Her table as the lines of a CSV, as they are typed."""
-    language, desk = reader_language(), request.desk  # type: ignore[attr-defined]
+    language, desk = reader_language(), desk_of(request)
     names = ("own_plan.page.head_month", "offers.page.own.income", "own_plan.page.head_pay")
     month, income, pay = (say(language, name) for name in names)
     rows = cells(plan, (month, income, pay), lambda name: name)

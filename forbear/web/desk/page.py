@@ -21,7 +21,8 @@ from forbear.core.evidence import PaperState
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_name
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import may_work
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import may_work, staff_of
 from forbear.web.desk.timeline import FILTERS, entries_of, timeline
 from forbear.web.templatetags.desk import reader_language, refused_in, term_in
 from forbear.words import say
@@ -110,7 +111,7 @@ def case_page(
     request: HttpRequest, file: CaseFile, tab: str, tried: Tried | None = None, *, template: str = "", **context: Any
 ) -> HttpResponse:
     """Render a tab of a case, or another page (`template`) under it; the status tells how a form was at fault."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     language, today = reader_language(), desk.clock.today()
     chosen = request.GET.get("show", "main")
     shown = chosen if chosen in FILTERS else "main"
@@ -130,7 +131,7 @@ def case_page(
         "now": what_now(request, file),
         "today": today,
         "works": may_work(request),
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
         "key": desk.ids.new("q"),
         "seen": file.case.seq,
         "tried": tried,
@@ -183,7 +184,7 @@ class Now:
 
 def what_now(request: HttpRequest, file: CaseFile) -> Now:
     """What stands next, said to the person who is looking."""
-    case, actor = file.case, request.staff  # type: ignore[attr-defined]
+    case, actor = file.case, staff_of(request)
     language = reader_language()
     name, tab = _step(file)
     facts = {

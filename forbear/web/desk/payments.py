@@ -16,10 +16,10 @@ from forbear.core import amounts
 from forbear.core.contact import Channel
 from forbear.core.events import PlanBroken
 from forbear.core.file import CaseFile
-from forbear.core.money import major
 from forbear.core.payments import BreakReason, due_minor, next_row, paid_minor
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.promise import promise_of
 from forbear.web.templatetags.desk import reader_language, refused_in
@@ -38,7 +38,7 @@ def payments(request: HttpRequest, case_id: str) -> HttpResponse:
 
 def payments_page(request: HttpRequest, file: CaseFile, tried: Tried | None = None) -> HttpResponse:
     """The page, with a form that was refused, where one was."""
-    today = request.desk.clock.today()  # type: ignore[attr-defined]
+    today = desk_of(request).clock.today()
     agreed = file.last_agreed
     rows = file.rows(agreed)
     settlement = settlement_figure(file, today)
@@ -51,7 +51,6 @@ def payments_page(request: HttpRequest, file: CaseFile, tried: Tried | None = No
         "paid_total": paid_minor(file.standing_payments(agreed.number)) if agreed else 0,
         "left_total": sum(row.open_minor for row in rows),
         "settlement": settlement,
-        "settlement_value": major(settlement.total_minor) if settlement else "",
         "received": tuple(reversed(file.payments)),
         "break_reasons": [reason.value for reason in BreakReason],
         **promise_of(request, file),
@@ -74,12 +73,12 @@ def pay(request: HttpRequest, case_id: str) -> HttpResponse:
     reference = request.POST.get("reference", "")
     by = by_staff(request)
     outcome = take_payment(
-        request.desk,
+        desk_of(request),
         by,
         case_id,
         amount_minor=amount,
         paid_on=paid_on,
-        reference=reference,  # type: ignore[attr-defined]
+        reference=reference,
     )
     if isinstance(outcome, Refusal):
         return payments_page(request, case_for_staff(request, case_id), tried_from(request, "pay", outcome))
@@ -92,7 +91,7 @@ def reverse_one(request: HttpRequest, case_id: str, payment: str) -> HttpRespons
     """A payment turned out to be none."""
     case_for_staff(request, case_id)
     reason = request.POST.get("reason", "")
-    outcome = reverse_payment(request.desk, by_staff(request), case_id, payment, reason)  # type: ignore[attr-defined]
+    outcome = reverse_payment(desk_of(request), by_staff(request), case_id, payment, reason)
     if isinstance(outcome, Refusal):
         return payments_page(
             request, case_for_staff(request, case_id), tried_from(request, f"reverse-{payment}", outcome)
@@ -110,7 +109,7 @@ def broken(request: HttpRequest, case_id: str) -> HttpResponse:
         missing = say(reader_language(), "desk.form.choose")
         return payments_page(request, case_for_staff(request, case_id), tried_from(request, "broken", why=missing))
     reason = request.POST.get("reason", "")
-    outcome = declare_broken(request.desk, by_staff(request), case_id, BreakReason(why), reason)  # type: ignore[attr-defined]
+    outcome = declare_broken(desk_of(request), by_staff(request), case_id, BreakReason(why), reason)
     if isinstance(outcome, Refusal):
         return payments_page(request, case_for_staff(request, case_id), tried_from(request, "broken", outcome))
     ended = isinstance(outcome, Done) and any(isinstance(event.fact, PlanBroken) for event in outcome.events)
@@ -125,7 +124,7 @@ def start_anew(request: HttpRequest, case_id: str) -> HttpResponse:
     """She says on the telephone that life has changed: her answers are open again."""
     case_for_staff(request, case_id)
     words = request.POST.get("words", "")
-    outcome = renegotiate(request.desk, by_staff(request, Channel.HOTLINE), case_id, words)  # type: ignore[attr-defined]
+    outcome = renegotiate(desk_of(request), by_staff(request, Channel.HOTLINE), case_id, words)
     if isinstance(outcome, Refusal):
         return payments_page(request, case_for_staff(request, case_id), tried_from(request, "renegotiate", outcome))
     return sent_on(request, outcome, reverse("desk:telephone_statement", args=[case_id]), "renegotiation")
@@ -146,7 +145,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         return _import_page(request, tried_from(request, "import", file=say(language, "desk.import.fault.none")))
     if sent.size is None or sent.size > FILE_BYTES_MAX:
         return _import_page(request, tried_from(request, "import", file=say(language, "desk.import.fault.size")))
-    booked = book_payments(request.desk, by_staff(request, seen=False), sent.read())  # type: ignore[attr-defined]
+    booked = book_payments(desk_of(request), by_staff(request, seen=False), sent.read())
     if isinstance(booked, NotBooked):
         return _import_page(request, tried_from(request, "import"), booked)
     messages.success(request, say(language, "desk.done.imported", new=booked.new, known=booked.known))
@@ -164,7 +163,7 @@ def _import_page(request: HttpRequest, tried: Tried | None = None, refused: NotB
         "title": say(language, "desk.import.title"),
         "tried": tried,
         "faults": faults,
-        "key": request.desk.ids.new("q"),  # type: ignore[attr-defined]
-        "me": request.staff,  # type: ignore[attr-defined]
+        "key": desk_of(request).ids.new("q"),
+        "me": staff_of(request),
     }
     return render(request, "desk/import.html", page, status=tried.status if tried else 200)

@@ -20,7 +20,8 @@ from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
 from forbear.core.rules import Finding
 from forbear.core.solver import Answer
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, may_work, staff_of, staff_required
 from forbear.web.desk.own_table import blank_table
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.templatetags.desk import because, reader_language, refused_in, term_in
@@ -75,9 +76,9 @@ def plans_page(request: HttpRequest, file: CaseFile, tried: Tried | None = None,
     """The page of today's plans. `own`: what it says beside a table of her own."""
     if file.statement is None or file.household is None:
         return case_page(request, file, "plan", tried, answer=None)
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     answer = offers_today(desk, file)
-    by = By(actor=request.staff, channel=Channel.HOTLINE, key="")  # type: ignore[attr-defined]
+    by = By(actor=staff_of(request), channel=Channel.HOTLINE, key="")
     context: dict[str, Any] = {
         "answer": answer,
         "other_loans": other_loans(desk, file),
@@ -111,7 +112,7 @@ def _what_if(request: HttpRequest, file: CaseFile, language: str) -> dict[str, A
     read = amounts.amount_minor(pay)
     if isinstance(read, Refusal):
         return {"pay": pay, "tried_offer": None, "pay_fault": refused_in(language, read)}
-    found = plan_for(request.desk, file, Choice(instalment_minor=read))  # type: ignore[attr-defined]
+    found = plan_for(desk_of(request), file, Choice(instalment_minor=read))
     if isinstance(found, Refusal):
         return {"pay": pay, "tried_offer": None, "pay_fault": refused_in(language, found)}
     return {"pay": pay, "tried_offer": shown(found, language), "pay_fault": ""}
@@ -122,7 +123,7 @@ def advice(request: HttpRequest, answer: Answer) -> Advice | None:
     if answer.nothing_minor is None:
         return None
     language = reader_language()
-    rules = request.desk.rulebooks.on(answer.effective_on)  # type: ignore[attr-defined]
+    rules = desk_of(request).rulebooks.on(answer.effective_on)
     unsure = [param for param in rules.unverified() if param.key.startswith("value.")]
     return Advice(
         nothing_minor=answer.nothing_minor,
@@ -188,7 +189,7 @@ def choose(request: HttpRequest, case_id: str) -> HttpResponse:
     if isinstance(choice, Refusal):
         return plans_page(request, case_for_staff(request, case_id), tried_from(request, "choose", choice))
     words = request.POST.get("words", "")
-    outcome = request_plan(request.desk, by_staff(request, Channel.HOTLINE), case_id, choice, words)  # type: ignore[attr-defined]
+    outcome = request_plan(desk_of(request), by_staff(request, Channel.HOTLINE), case_id, choice, words)
     if isinstance(outcome, Refusal):
         return plans_page(request, case_for_staff(request, case_id), tried_from(request, "choose", outcome))
     return sent_on(request, outcome, tab_address(case_id, "decision"), "requested")

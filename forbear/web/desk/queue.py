@@ -4,6 +4,7 @@ The list never moves under the cursor: when something changes elsewhere, a line 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -18,7 +19,8 @@ from forbear.actions.tasks import settle_task
 from forbear.core.case import Stage
 from forbear.core.contact import Role
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, staff_of, staff_required
 from forbear.web.desk.message_search import in_messages
 from forbear.web.desk.page import DueWords, Tried, due_words, short_name, tried_from
 from forbear.web.templatetags.desk import reader_language
@@ -45,14 +47,14 @@ class QueueRow:
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue; filters and search are in the address, so that a view can be kept and shared."""
-    desk, language = request.desk, reader_language()  # type: ignore[attr-defined]
+    desk, language = desk_of(request), reader_language()
     wanted = _wanted(request)
     offset = PAGE * (wanted["page"] - 1)
     move = "" if wanted["move"] == "all" or wanted["search"] else wanted["move"]
     lines = desk.cases.queue(
         waits_for=move, stage=wanted["stage"], search=wanted["search"], offset=offset, limit=PAGE + 1
     )
-    counts, today, me = desk.cases.counts(), desk.clock.today(), request.staff  # type: ignore[attr-defined]
+    counts, today, me = desk.cases.counts(), desk.clock.today(), staff_of(request)
     rows = [_row(line, today, language, me.id) for line in lines[:PAGE]]
     page = {
         "title": say(language, "desk.queue.title"),
@@ -79,7 +81,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def queue_fresh(request: HttpRequest) -> HttpResponse:
     """Asked every half minute by an open queue: a line that offers to load it anew, or nothing."""
-    desk, wanted = request.desk, _wanted(request)  # type: ignore[attr-defined]
+    desk, wanted = desk_of(request), _wanted(request)
     move = "" if wanted["move"] == "all" or wanted["search"] else wanted["move"]
     offset = PAGE * (wanted["page"] - 1)
     lines = desk.cases.queue(
@@ -91,7 +93,7 @@ def queue_fresh(request: HttpRequest) -> HttpResponse:
 
 def _wanted(request: HttpRequest) -> dict[str, object]:
     """What the address asks for, put right where it makes no sense."""
-    me = request.staff  # type: ignore[attr-defined]
+    me = staff_of(request)
     move = request.GET.get("move", OWN_MOVE.get(me.kind, "all"))
     stage = request.GET.get("stage", "")
     page = request.GET.get("page", "1")
@@ -108,9 +110,9 @@ def _address(wanted: dict[str, object], **changes: object) -> str:
     return f"{reverse('desk:queue')}?{urlencode(asked)}"
 
 
-def _moves(counts: object, wanted: dict[str, object]) -> list[tuple[str, int, str, bool]]:
+def _moves(counts: Mapping[str, int], wanted: dict[str, object]) -> list[tuple[str, int, str, bool]]:
     """(name, how many, address, chosen) of each filter by whose move it is."""
-    counted = {name: counts.get(name, 0) for name in MOVES}  # type: ignore[attr-defined]
+    counted = {name: counts.get(name, 0) for name in MOVES}
     counted = {"all": sum(counted.values()), **counted}
     chosen = "" if wanted["search"] else wanted["move"]
     return [
@@ -160,7 +162,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 
 def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     found = []
     for item in desk.agenda.given_up():
         line = desk.cases.line(item.case_id) if item.case_id else None
@@ -169,7 +171,7 @@ def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpRespons
         found.append(
             Task(item, line, short_name(line.name) if line else "–", line.contract[-7:] if line else "", whose)
         )
-    me = request.staff  # type: ignore[attr-defined]
+    me = staff_of(request)
     page = {
         "title": say(reader_language(), "desk.tasks.title"),
         "found": found,
@@ -186,7 +188,7 @@ def _tasks_page(request: HttpRequest, tried: Tried | None = None) -> HttpRespons
 @require_POST
 def settle(request: HttpRequest, task: int) -> HttpResponse:
     """A person took care of it, and says how: the words stay with the case."""
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     outcome = settle_task(desk, by_staff(request, seen=False), task, request.POST.get("words", ""))
     if isinstance(outcome, Refusal):
         return _tasks_page(request, tried_from(request, f"task-{task}", outcome))

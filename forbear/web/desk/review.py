@@ -22,7 +22,8 @@ from forbear.core.health_papers import may_look
 from forbear.core.paper import FIELDS
 from forbear.core.reading import GRID, Box, FaultCode, Field, Reading, StatementRow
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, no_entry, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, no_entry, staff_of, staff_required
 from forbear.web.desk.page import Tried, case_page, sent_on, tab_address, tried_from
 from forbear.web.desk.remarks import looks, questions_about
 from forbear.web.readings import field_label, field_value, kind_words
@@ -57,7 +58,7 @@ def settle(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
     if refused:
         return refused
     item = _paper_of(file, paper).item
-    desk, by, accepts = request.desk, by_staff(request), request.POST.get("act") == "accept"  # type: ignore[attr-defined]
+    desk, by, accepts = desk_of(request), by_staff(request), request.POST.get("act") == "accept"
     if accepts:
         outcome = accept_paper(desk, by, case_id, item, request.POST.get("reason", ""))
     else:
@@ -92,7 +93,7 @@ def _stream(request: HttpRequest, image: str) -> Iterator[bytes]:
     if not image:
         raise Http404
     try:
-        pieces = iter(request.desk.vault.open_stream(image))  # type: ignore[attr-defined]
+        pieces = iter(desk_of(request).vault.open_stream(image))
         first = next(pieces, b"")
     except KeyError as gone:
         raise Http404 from gone
@@ -101,7 +102,7 @@ def _stream(request: HttpRequest, image: str) -> Iterator[bytes]:
 
 def looked(request: HttpRequest, case_id: str, paper: str) -> HttpResponse | None:
     """Note the look; an answer where there is nothing to look at, or not for this person."""
-    outcome = see_paper(request.desk, request.staff, case_id, paper)  # type: ignore[attr-defined]
+    outcome = see_paper(desk_of(request), staff_of(request), case_id, paper)
     if not isinstance(outcome, Refusal):
         return None
     if outcome.rule == "evidence.paper":
@@ -135,7 +136,7 @@ def in_order(request: HttpRequest, file: CaseFile) -> list[Paper]:
 
 def open_to(request: HttpRequest, file: CaseFile, paper: Paper) -> bool:
     """Whether the person signed in may look at a paper."""
-    return not paper.health or may_look(request.staff, file.case) is None  # type: ignore[attr-defined]
+    return not paper.health or may_look(staff_of(request), file.case) is None
 
 
 def next_waiting(request: HttpRequest, file: CaseFile, after: str = "") -> str:
@@ -319,7 +320,7 @@ def _reasons(reading: Reading | None, spoken: str) -> dict[str, Any]:
 
 def _budget(request: HttpRequest, file: CaseFile, item: int, language: str) -> dict[str, Any] | None:
     """What accepting brings into the budget: the stated amount beside the months the papers show, and the grade."""
-    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    rulebook = desk_of(request).rulebooks.on(desk_of(request).clock.today())
     change = taken(file, item, rulebook)
     if change is None:
         return None

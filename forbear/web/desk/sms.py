@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forbear.actions.sms import place_stray
 from forbear.core.refusal import Refusal
-from forbear.web.desk.doors import WORKERS, by_staff, staff_required
+from forbear.web.access import desk_of
+from forbear.web.desk.doors import WORKERS, by_staff, staff_of, staff_required
 from forbear.web.desk.page import Tried, tried_from
 from forbear.web.templatetags.desk import reader_language
 from forbear.words import say
@@ -23,10 +24,10 @@ def texts(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, tried: Tried | None = None) -> HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
+    desk = desk_of(request)
     page = {
         "title": say(reader_language(), "sms.page.title"),
-        "me": request.staff,  # type: ignore[attr-defined]
+        "me": staff_of(request),
         "key": desk.ids.new("q"),
         "tried": tried,
         "strays": [(f"text-{n}", stray) for n, stray in enumerate(desk.texts.strays(SHOWN), start=1)],
@@ -38,7 +39,7 @@ def _page(request: HttpRequest, tried: Tried | None = None) -> HttpResponse:
 @require_POST
 def place(request: HttpRequest) -> HttpResponse:
     """Into the open case of a contract, or to nobody."""
-    desk, form = request.desk, request.POST.get("form", "")[:20]  # type: ignore[attr-defined]
+    desk, form = desk_of(request), request.POST.get("form", "")[:20]
     contract = "" if request.POST.get("nobody") else request.POST.get("contract", "").strip()[:80]
     if not contract and not request.POST.get("nobody"):
         missing = Refusal("sms.contract", "sms.refusal.contract", "sms.way_on.contract", where="contract")

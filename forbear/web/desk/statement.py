@@ -24,6 +24,7 @@ from forbear.core.money import major
 from forbear.core.plan import Cause
 from forbear.core.refusal import Refusal
 from forbear.core.statement import SHAPES, TOLD_BEFORE_SUBMITTING, WISHES, Question, contradictions, missing
+from forbear.web.access import desk_of
 from forbear.web.desk import household as home
 from forbear.web.desk.answers import answer_lines
 from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
@@ -51,7 +52,7 @@ def statement(request: HttpRequest, case_id: str) -> HttpResponse:
         for question in Question
         if question in file.answers
     ]
-    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    rulebook = desk_of(request).rulebooks.on(desk_of(request).clock.today())
     slips = [say(language, slip.key) for slip in contradictions(file.answers, rulebook)]
     open_for_answers = not file.case.closed and (not file.case.submissions or file.case.restating)
     return case_page(
@@ -123,7 +124,7 @@ def _save(
     """Give every answer there is, each its own act under a key of its own; a refusal of one goes beside its field."""
     for question, answer in answers.items():
         own = replace(by, key=f"{by.key}:{question.value}", seen=None)
-        outcome = give_answer(request.desk, own, case_id, question, answer)  # type: ignore[attr-defined]
+        outcome = give_answer(desk_of(request), own, case_id, question, answer)
         if isinstance(outcome, Refusal):
             if outcome.rule.startswith("record.") or outcome.way_on:
                 return outcome
@@ -134,7 +135,7 @@ def _save(
 def _submit(request: HttpRequest, by: By, case_id: str, reading: home.Reading) -> Refusal | None:
     told = tuple(key for key in TOLD_BEFORE_SUBMITTING if key in request.POST.getlist("told"))
     own = replace(by, key=f"{by.key}:submit", seen=None)
-    outcome = submit_statement(request.desk, own, case_id, told)  # type: ignore[attr-defined]
+    outcome = submit_statement(desk_of(request), own, case_id, told)
     if isinstance(outcome, Done):
         return None
     if outcome.rule == "statement.told":
@@ -208,7 +209,7 @@ def _wish(reading: home.Reading) -> dict[str, Any]:
 def _sheet(request: HttpRequest, file: CaseFile, tried: Tried | None) -> HttpResponse:
     language = reader_language()
     values = dict(tried.values) if tried else _values(file)
-    rulebook = request.desk.rulebooks.on(request.desk.clock.today())  # type: ignore[attr-defined]
+    rulebook = desk_of(request).rulebooks.on(desk_of(request).clock.today())
     fresh = not tried and not file.answers.get(Question.INCOME)
     money = ("kind", "amount", "period", "month")
     return case_page(

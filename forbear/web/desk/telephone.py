@@ -23,8 +23,9 @@ from forbear.core.identity import masked_id, masked_name
 from forbear.core.loan import days_past_due
 from forbear.core.refusal import Refusal
 from forbear.core.telephone_call import TelephoneCall
+from forbear.web.access import desk_of
 from forbear.web.desk.calls import told_call
-from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_required
+from forbear.web.desk.doors import WORKERS, by_staff, case_for_staff, staff_of, staff_required
 from forbear.web.desk.page import Tried, tab_address, tried_from
 from forbear.web.templatetags.desk import reader_language, refused_in
 from forbear.words import say
@@ -42,7 +43,7 @@ def telephone(request: HttpRequest) -> HttpResponse:
     caller, faults = _caller(request)
     if faults:
         return _telephone(request, tried_from(request, "caller", **faults))
-    found = identify_caller(request.desk, by_staff(request, Channel.HOTLINE, seen=False), caller)  # type: ignore[attr-defined]
+    found = identify_caller(desk_of(request), by_staff(request, Channel.HOTLINE, seen=False), caller)
     if isinstance(found, Refusal):
         return _telephone(request, tried_from(request, "caller", found))
     return caller_known(request, found, Auth.CALLER_TWO_FACTS)
@@ -56,13 +57,13 @@ def caller_known(request: HttpRequest, held: Held, auth: Auth) -> HttpResponse:
 def call_asked(request: HttpRequest) -> TelephoneCall | None:
     """The call that a page or a form names; None for none, or one that is forgotten."""
     named = request.POST.get("call", "") or request.GET.get("call", "")
-    return request.desk.calls.get(named[:64]) if named else None  # type: ignore[attr-defined,no-any-return]
+    return desk_of(request).calls.get(named[:64]) if named else None
 
 
 def _telephone(
     request: HttpRequest, tried: Tried | None = None, held: Held | None = None, auth: Auth = Auth.NONE
 ) -> HttpResponse:
-    desk, me, call = request.desk, request.staff, call_asked(request)  # type: ignore[attr-defined]
+    desk, me, call = desk_of(request), staff_of(request), call_asked(request)
     page: dict[str, Any] = {
         "title": say(reader_language(), "desk.telephone.title"),
         "tried": tried,
@@ -114,21 +115,21 @@ def open_for_caller(request: HttpRequest) -> HttpResponse:
         proof = signing.loads(request.POST.get("proof", ""), salt="caller", max_age=CALLER_SECONDS)
     except signing.BadSignature:
         proof = {}
-    me = request.staff  # type: ignore[attr-defined]
+    me = staff_of(request)
     if proof.get("who") != me.id:
         messages.warning(request, say(reader_language(), "desk.telephone.again"))
         return HttpResponseRedirect(reverse("desk:telephone"))
     language = "en" if request.POST.get("language") == "en" else "zh"
     by = by_staff(request, Channel.HOTLINE, seen=False)
-    outcome = open_case(request.desk, by, loan_id=proof["loan"], language=language)  # type: ignore[attr-defined]
+    outcome = open_case(desk_of(request), by, loan_id=proof["loan"], language=language)
     if isinstance(outcome, Refusal):
         return _telephone(request, tried_from(request, "caller", outcome))
     call, auth = call_asked(request), Auth(proof["auth"])
     if call is None:
         proved = by_staff(request, Channel.HOTLINE, part="proved", seen=False)
-        note_identity(request.desk, proved, outcome.case_id, auth)  # type: ignore[attr-defined]
+        note_identity(desk_of(request), proved, outcome.case_id, auth)
     else:
-        filed = call_identified(request.desk, by, call.call, outcome.case_id, auth)  # type: ignore[attr-defined]
+        filed = call_identified(desk_of(request), by, call.call, outcome.case_id, auth)
         if isinstance(filed, Refusal):
             messages.warning(request, refused_in(reader_language(), filed))
             call = None

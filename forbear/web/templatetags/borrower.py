@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from forbear.web import text
-from forbear.web.borrower import page
 from forbear.web.charts import ChartMonth, month_chart
 
 register = template.Library()
@@ -51,12 +50,6 @@ def tally(amount_minor: int | None) -> str:
     if amount_minor is None:
         return ""
     return f"{'-' if amount_minor < 0 else ''}{abs(amount_minor) // 100:,}.{abs(amount_minor) % 100:02d}"
-
-
-@register.filter
-def dated(value: Any) -> str:
-    """A day somebody waits for, with its weekday."""
-    return page.dated(value)
 
 
 @register.filter

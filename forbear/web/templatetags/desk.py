@@ -5,30 +5,23 @@ was typed.
 `{% once %}` the hidden fields of every form · `{% typed "more" "words" %}` and `{% fault "more" "words" %}`.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from forbear import words
 from forbear.actions.ports import ZONE
 from forbear.core.refusal import Refusal
+from forbear.web import text
+from forbear.web.text import reader_language as reader_language
 from forbear.words import format as written
 
 register = template.Library()
-WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-
-
-def reader_language() -> str:
-    """zh or en: the language switched on for this request."""
-    active = (translation.get_language() or "").split("-")[0]
-    return active if active in words.LANGUAGES else words.LANGUAGES[0]
 
 
 @register.simple_tag
@@ -73,14 +66,6 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
-def weekday(value: date | datetime) -> str:
-    """`周三` or `Wed`."""
-    language = reader_language()
-    name = WEEKDAYS[language][_local(value).weekday()]
-    return f"周{name}" if language == "zh" else str(name)
-
-
-@register.filter
 def month(value: str) -> str:
     """`2026-04` → `2026年4月` or `April 2026`."""
     return written.month(reader_language(), value)
@@ -106,37 +91,14 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
-@register.filter
-def refused(refusal: Refusal) -> str:
-    """Why not, and what can be done instead."""
-    return refused_in(reader_language(), refusal)
-
-
 def refused_in(language: str, refusal: Refusal) -> str:
-    """A refusal as one text. The solver's facts are neutral (ISO dates); a reader gets them written out."""
-    facts = {name: _readable(language, value) for name, value in refusal.facts.items()}
-    keys = [key for key in (refusal.reason, refusal.way_on) if key]
-    return (" " if language == "en" else "").join(words.say(language, key, **facts) for key in keys)
+    """A refusal as one text."""
+    return text.refused(refusal, language)
 
 
 def because(language: str, whys: Any) -> list[str]:
     """The sentences of an offer's whys."""
-    return [words.say(language, w.key, **{n: _readable(language, v) for n, v in w.facts.items()}) for w in whys]
-
-
-def _readable(language: str, value: object) -> object:
-    """An amount, an ISO date or month as people write it; everything else, also what only looks like one, as it is."""
-    text = str(value)
-    if re.fullmatch(r"[0-9]+\.[0-9]{2}", text):
-        return written.figure(language, text)
-    try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return written.day(language, date.fromisoformat(text))
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
-            return written.month(language, date.fromisoformat(f"{text}-01").isoformat()[:7])
-        return written.wall(language, text) or value
-    except ValueError:
-        return value
+    return [words.say(language, w.key, **{n: written.figure(language, v) for n, v in w.facts.items()}) for w in whys]
 
 
 @register.simple_tag

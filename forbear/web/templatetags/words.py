@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django import template
 
 from forbear import words
-from forbear.core.refusal import Refusal
 from forbear.web import text
 
 register = template.Library()
@@ -22,27 +21,9 @@ def say(key: str, **facts: object) -> str:
 
 
 @register.simple_tag
-def reader_language() -> str:
-    """zh or en, for the few places that must choose: `{% reader_language as language %}`."""
-    return text.reader_language()
-
-
-@register.simple_tag
 def html_lang() -> str:
     """What the html element's lang attribute says."""
     return "zh-Hans" if text.reader_language() == "zh" else "en"
-
-
-@register.filter
-def money(amount_minor: int) -> str:
-    """`1,866.20 元` or `CNY 1,866.20`."""
-    return text.money(amount_minor, text.reader_language())
-
-
-@register.filter
-def percent(rate_ppm: int) -> str:
-    """`23.76%`."""
-    return text.percent(rate_ppm)
 
 
 @register.filter
@@ -52,24 +33,6 @@ def day(value: date | datetime) -> str:
 
 
 @register.filter
-def weekday(value: date | datetime) -> str:
-    """`星期三` or `Wednesday`."""
-    return text.weekday(value, text.reader_language())
-
-
-@register.filter
-def month(value: date | datetime | str) -> str:
-    """`2026年3月` or `March 2026`."""
-    return text.month(value, text.reader_language())
-
-
-@register.filter
 def moment(value: datetime) -> str:
     """`2026年3月18日 15:04` or `18 March 2026, 15:04`."""
     return text.moment(value, text.reader_language())
-
-
-@register.filter
-def refused(refusal: Refusal) -> str:
-    """The reason of a refusal and the way on."""
-    return text.refused(refusal, text.reader_language())

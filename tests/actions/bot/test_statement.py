@@ -178,10 +178,10 @@ def test_a_proof_that_holds_in_the_chat_opens_her_own_figures(auth: Auth, told: 
 def test_a_stranger_is_answered_in_general_and_nothing_is_recorded():
     desk = memory_desk(at=MONDAY, rows=ROWS)
     for text, key in (("罚息能减免吗", "bot.answer.waive"), ("我要看进度", "bot.answer.now")):
-        said = bot.general(desk, text, "zh")
+        said = bot.general(desk, text)
         assert said.lines[0].key == key and said.lines[-1].key == "bot.prove"
-    assert bot.general(desk, "转人工", "zh").lines[0].key == "bot.handed.asked"
-    assert "12356" in told(desk, "zh", bot.general(desk, "我不想活了", "zh"))
+    assert bot.general(desk, "转人工").lines[0].key == "bot.handed.asked"
+    assert "12356" in told(desk, "zh", bot.general(desk, "我不想活了"))
     assert desk.ledger.size() == 0
 
 

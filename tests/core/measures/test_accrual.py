@@ -22,9 +22,10 @@ from forbear.core.accrual import (
     running,
 )
 from forbear.core.dates import DayCount
-from forbear.core.loan import Loan, accrued_on, owed_on
+from forbear.core.loan import accrued_on, owed_on
 from forbear.core.money import Rounding
 from forbear.words import LANGUAGES, say
+from tests.core.loans import LOAN
 
 BEARING = Bearing(rate_ppm=240_000, penalty_rate_ppm=360_000, day_count=DayCount.ACTUAL_365)
 MARCH = Span(
@@ -35,23 +36,7 @@ MARCH = Span(
     overdue_interest_minor=200_00,
 )
 DAYS = st.dates(date(2023, 1, 1), date(2029, 12, 31))
-LOAN = Loan(
-    contract="C-1",
-    currency="CNY",
-    signed_on=date(2025, 5, 28),
-    principal_minor=38_200_00,
-    interest_minor=1_146_00,
-    penalty_minor=312_55,
-    fees_minor=0,
-    rate_ppm=237_600,
-    penalty_rate_ppm=356_400,
-    day_count=DayCount.ACTUAL_365,
-    oldest_unpaid_due_on=date(2025, 12, 28),
-    instalment_minor=2_026_20,
-    instalments_left=24,
-    due_day=28,
-    as_of=date(2026, 3, 2),
-)
+ACTUAL = replace(LOAN, day_count=DayCount.ACTUAL_365)
 
 
 def test_thirty_days_by_hand():
@@ -159,24 +144,24 @@ def test_posting_by_the_day_is_posting_by_the_month():
 
 def test_a_loan_accrues_exactly_across_its_due_days():
     on, between = date(2026, 6, 30), date(2026, 4, 11)
-    whole = accrued_on(LOAN, on)
-    moved = replace(LOAN, as_of=between)
-    assert accrued_on(LOAN, between) + accrued_on(moved, on) == whole
-    assert owed_on(LOAN, on).interest_minor == 1_146_00 + post(whole).interest_minor
+    whole = accrued_on(ACTUAL, on)
+    moved = replace(ACTUAL, as_of=between)
+    assert accrued_on(ACTUAL, between) + accrued_on(moved, on) == whole
+    assert owed_on(ACTUAL, on).interest_minor == 1_146_00 + post(whole).interest_minor
 
 
 def test_a_frozen_loan_does_not_grow():
-    freeze = Freeze(from_on=LOAN.as_of, until_on=date(2026, 4, 30))
-    assert owed_on(LOAN, date(2026, 4, 30), [freeze]) == owed_on(LOAN, LOAN.as_of)
-    day_later = owed_on(LOAN, date(2026, 5, 1), [freeze])
-    assert 0 < day_later.total_minor - owed_on(LOAN, LOAN.as_of).total_minor < 40_00
+    freeze = Freeze(from_on=ACTUAL.as_of, until_on=date(2026, 4, 30))
+    assert owed_on(ACTUAL, date(2026, 4, 30), [freeze]) == owed_on(ACTUAL, ACTUAL.as_of)
+    day_later = owed_on(ACTUAL, date(2026, 5, 1), [freeze])
+    assert 0 < day_later.total_minor - owed_on(ACTUAL, ACTUAL.as_of).total_minor < 40_00
 
 
 def test_penalty_on_overdue_interest_of_a_loan():
     """Three rows are overdue on 2 March with 756.36 + 731.22 + 705.58 of interest, of which 1,146.00 is unpaid: until
     12 March it bears 35.64 % for ten days, 11.1899…, beside the penalty on principal."""
     on = date(2026, 3, 12)
-    plain, compound = accrued_on(LOAN, on), accrued_on(LOAN, on, penalty_base=PenaltyBase.PRINCIPAL_AND_INTEREST)
+    plain, compound = accrued_on(ACTUAL, on), accrued_on(ACTUAL, on, penalty_base=PenaltyBase.PRINCIPAL_AND_INTEREST)
     assert compound.penalty - plain.penalty == 1_146_00 * 356_400 * 10
     assert compound.interest == plain.interest
 

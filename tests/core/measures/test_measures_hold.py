@@ -1,5 +1,6 @@
 """Whatever is asked of any position: a position or a refusal, no fen lost, no interest on interest, one order."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -9,13 +10,14 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from forbear.adapters.rulebook import load_rulebook
-from forbear.core.combinations import Planned, apply, combine, measures_of, planned
-from forbear.core.course import Course, course, factor, level_minor
-from forbear.core.measures import FreezeAccrual, freeze
+from forbear.core.combinations import AnyMeasure, Planned, apply, combine, planned
+from forbear.core.course import Course, course, factor, level_minor, settlement_forgives
+from forbear.core.measures import Forgive, FreezeAccrual, Rate, Waive, freeze
 from forbear.core.money import Rounding
+from forbear.core.plan import Plan
 from forbear.core.position import NOTHING, Position, conditional_minor, limits_of, position_of
 from forbear.core.refusal import Refusal
-from forbear.core.replans import Step, step
+from forbear.core.replans import Settle, Step, step
 from forbear.core.solver import Question, solve
 from forbear.words import LANGUAGES, say
 from tests.core.measures.positions import BASE, NARROW, WIDE, annuity, lists, measures, positions
@@ -30,6 +32,34 @@ def whole(position: Position) -> int:
     """Every fen there is: owed, forgiven, still to be earned."""
     left = conditional_minor(position.conditional, position.kept_payments)
     return position.owed.total_minor + position.forgiven.total_minor + left
+
+
+def measures_of(plan: Plan) -> tuple[AnyMeasure, ...]:
+    """The measures a solver's plan names in its labels, as far as a label says all of it: what is waived and forgiven,
+    the rate, the settlement. How fast the rest is paid is in its rows."""
+    found: list[AnyMeasure] = []
+    for label in plan.measures:
+        amount = label.amount_minor or 0
+        match label.measure:
+            case "settlement":
+                settle = Settle(payments=len(plan.instalments), expires_on=plan.ends_on, amount_minor=amount)
+                return (*_before_it(plan, amount), settle)
+            case "waive-penalty" | "waive-fees" | "waive-interest":
+                found.append(Waive(part=label.measure.removeprefix("waive-"), amount_minor=amount))
+            case "forgive-principal":
+                found.append(Forgive(amount_minor=amount))
+            case "rate":
+                found.append(Rate(from_rows=((1, label.rate_ppm or 0),)))
+    return tuple(found)
+
+
+def _before_it(plan: Plan, amount_minor: int) -> Iterator[Waive]:
+    """What no lender may ask for goes before a settlement, whose own order would take it elsewhere."""
+    own = settlement_forgives(plan.owed, amount_minor)
+    for part in ("penalty", "fees", "interest"):
+        more = getattr(plan.forgiven, f"{part}_minor") - getattr(own, f"{part}_minor")
+        if more > 0:
+            yield Waive(part=part, amount_minor=more)
 
 
 @OFTEN

@@ -6,27 +6,11 @@ from datetime import date, timedelta
 from forbear.adapters.rulebook import load_rulebook
 from forbear.core.accrual import Freeze
 from forbear.core.course import Course, course
-from forbear.core.loan import DayCount, Loan, owed_on
+from forbear.core.loan import owed_on
 from forbear.core.position import limits_of, position_of
+from tests.core.loans import LOAN
 
 CARD = load_rulebook("cn", "bank-card", "example", date(2026, 3, 2))
-LOAN = Loan(
-    contract="C-1",
-    currency="CNY",
-    signed_on=date(2025, 5, 28),
-    principal_minor=38_200_00,
-    interest_minor=1_146_00,
-    penalty_minor=312_55,
-    fees_minor=0,
-    rate_ppm=237_600,
-    penalty_rate_ppm=356_400,
-    day_count=DayCount.THIRTY_360,
-    oldest_unpaid_due_on=date(2025, 12, 28),
-    instalment_minor=2_026_20,
-    instalments_left=24,
-    due_day=28,
-    as_of=date(2026, 3, 2),
-)
 
 
 def test_three_rows_overdue_and_twenty_one_to_come():

@@ -4,25 +4,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from forbear.core.loan import DayCount, Loan, Owed, days_past_due, owed_on
-
-LOAN = Loan(
-    contract="C-1",
-    currency="CNY",
-    signed_on=date(2025, 5, 28),
-    principal_minor=38_200_00,
-    interest_minor=1_146_00,
-    penalty_minor=312_55,
-    fees_minor=0,
-    rate_ppm=237_600,
-    penalty_rate_ppm=356_400,
-    day_count=DayCount.THIRTY_360,
-    oldest_unpaid_due_on=date(2025, 12, 28),
-    instalment_minor=2_026_20,
-    instalments_left=24,
-    due_day=28,
-    as_of=date(2026, 3, 2),
-)
+from forbear.core.loan import DayCount, Owed, days_past_due, owed_on
+from tests.core.loans import LOAN
 
 
 def test_on_the_day_of_the_figures_nothing_has_been_added():

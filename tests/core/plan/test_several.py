@@ -1,6 +1,7 @@
 """Several loans on one budget: by hand, against exhaustive search on small cases, a linear programme on large ones."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -16,7 +17,7 @@ from forbear.core.consolidation import Consolidation, consolidation
 from forbear.core.dates import due_in, month_after
 from forbear.core.loan import DayCount, Loan, Owed
 from forbear.core.refusal import Refusal
-from forbear.core.several import JointFlow, Share, Way, fill_jointly, joint_plans, lightest_until, ways
+from forbear.core.several import JointFlow, JointSearch, Share, Way, ways
 from forbear.words import LANGUAGES, say
 
 ALL = ("avalanche", "any-order", "smallest-first", "pro-rata")
@@ -41,6 +42,37 @@ def paid(flow: JointFlow | None) -> list[list[int]]:
     """Amounts by loan and month."""
     assert flow is not None
     return [[payment.amount_minor for payment in one.payments] for one in flow.flows]
+
+
+def joint_plans(
+    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way]
+) -> dict[str, JointFlow]:
+    """lightest (least largest monthly sum), cheapest (least total), soonest (ends first); {} where no way ends in time.
+    Ties go to the better in the others."""
+    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
+    pool = search.within(ceiling_minor, search.last)
+    if not pool:
+        return {}
+    return {
+        "lightest": min(pool, key=lambda f: f.criteria),
+        "cheapest": min(pool, key=lambda f: (f.total_minor, f.burden_minor, f.ends_at)),
+        "soonest": min(pool, key=lambda f: (f.ends_at, f.burden_minor, f.total_minor)),
+    }
+
+
+def lightest_until(
+    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, chosen: Sequence[Way], until: int
+) -> JointFlow | None:
+    """The plan with the least largest monthly sum of all that end by month `until`; None where none does."""
+    search = JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=tuple(chosen))
+    return min(search.least(ceiling_minor, until), key=lambda f: f.criteria, default=None)
+
+
+def fill_jointly(
+    shares: Sequence[Share], caps: Sequence[int], ceiling_minor: int, way: Way, until: int | None = None
+) -> JointFlow | None:
+    """`JointSearch.fill` for one way of giving out."""
+    return JointSearch(shares=tuple(shares), caps=tuple(caps), chosen=(way,)).fill(way, ceiling_minor, until)
 
 
 DEAR = share(1_000_00, 120_000, 24, unit_minor=1_00, least_minor=100_00)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from forbear.core.money import major, percent
-from forbear.core.several import Way, fill_jointly
+from forbear.core.several import Way
 from forbear.core.waterfall import Before, Outcome, Step
-from tests.core.plan.test_several import CHEAP, DEAR, ENOUGH
+from tests.core.plan.test_several import CHEAP, DEAR, ENOUGH, fill_jointly
 from tests.core.plan.test_waterfall import FLEX, HAMP, home, owed, ran
 
 PAGE = (Path(__file__).parents[3] / "docs/waterfalls.md").read_text("utf-8")

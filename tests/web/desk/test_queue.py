@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from forbear.actions.agenda import HANDLERS
 from forbear.actions.ports import Desk, Due
 from forbear.actions.record import load
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
 from forbear.town.lives import proposed, wishes
+from forbear.words import LANGUAGES, catalogue
 from tests.web.desk.conftest import Person, live
 
 AGENT = AGENTS[1].id
+KIND = "desk.tasks.kind."
 Signed = Callable[..., Person]
 
 
@@ -77,6 +80,20 @@ def test_what_was_given_up_waits_for_a_person_who_says_what_she_did(desk: Desk, 
     assert desk.agenda.given_up() == ()
     notes = [spoken.text for spoken in load(desk, she.case_id).spoken if spoken.note]
     assert notes == ["已经接手。"]
+
+
+def test_whatever_was_given_up_has_its_sentence_on_the_page(desk: Desk, she: Borrower, person: Signed):
+    live(desk, wishes(she))
+    body, at = {"call": "t_1", "wish": "message", "loan": "", "recording": ""}, desk.clock.now()
+    desk.agenda.put([Due(key=f"x:{kind}", kind=kind, due_at=at, case_id=she.case_id, body=body) for kind in HANDLERS])
+    for item in desk.agenda.lease(at, 200, 60):
+        if item.key.startswith("x:"):
+            desk.agenda.give_up(item, "out of order")
+    page = person(AGENT).opens("/desk/tasks")
+    assert page.status == 200 and page.source.count("<article") == len(HANDLERS)
+    for language in LANGUAGES:
+        said = {key.removeprefix(KIND) for key in catalogue(language) if key.startswith(KIND)}
+        assert said == set(HANDLERS)
 
 
 def test_the_queue_stays_quick_with_many_cases(desk: Desk, she: Borrower, person: Signed, monkeypatch: Any):
