@@ -5,7 +5,7 @@ A payment is known by its reference, so the same file again finds everything kno
 
 from dataclasses import dataclass, replace
 
-from forbear.actions.payments import take_payment
+from forbear.actions.payments import payment_key, take_payment
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, load
 from forbear.core.file import CaseFile
@@ -42,7 +42,7 @@ def book_payments(desk: Desk, by: By, data: bytes) -> Booked | NotBooked:
     left: list[RowFault] = []
     for row, where in placed:
         assert isinstance(where, str), "every row has its case"
-        own = replace(by, key=f"payment:{where}:{row.reference}", seen=None)
+        own = replace(by, key=payment_key(where, row.reference), seen=None)
         done = take_payment(
             desk, own, where, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference
         )

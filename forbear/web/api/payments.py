@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from forbear.actions.payments import take_payment
+from forbear.actions.payments import payment_key, take_payment
 from forbear.actions.payments_file import place
 from forbear.actions.record import By, load
 from forbear.core import amounts
@@ -52,7 +52,7 @@ def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str |
 
 def _book(request: HttpRequest, case_id: str, row: PaymentRow) -> HttpResponse:
     desk = request.desk  # type: ignore[attr-defined]
-    key = f"payment:{case_id}:{row.reference}"
+    key = payment_key(case_id, row.reference)
     by = By(actor=request.machine, channel=Channel.SYSTEM, key=key)  # type: ignore[attr-defined]
     outcome = take_payment(
         desk, by, case_id, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference

@@ -43,3 +43,21 @@ def test_another_persons_data_is_not_there(she: Borrower, another: Borrower):
     she.signs_in()
     another.signs_in()
     assert another.client.get(f"/c/{she.case_id}/my-data").status_code == 404
+
+
+def test_the_record_names_a_press_and_nobody_finds_by_it_what_was_sent(she: Borrower, another: Borrower):
+    """A body of the record stays when its words are erased: of two who send the same it says nothing alike, and what
+    the page's key was it does not say either. The same press twice is one act, a corrected one is another.
+    """
+    named = []
+    for who in (she, another):
+        who.signs_in()
+        page = who.opens("my-data")
+        for words in ("名字写错了", "名字写错了", "电话写错了"):
+            assert who.sends("my-data", {"right": "correct", "words": words}, form=page).status == 302
+        bodies = b"".join(body for body, _ in who.desk.ledger.bodies(who.case_id)).decode()
+        assert page.hidden("key") and page.hidden("key") not in bodies
+        asked = [event.command for event in who.file.events if event.fact.type == "data.asked"]
+        assert len(asked) == 2
+        named += [part for command in asked for part in command.split(":")[3:]]
+    assert len(named) == len(set(named)) == 4
