@@ -18,7 +18,18 @@ from forbear.core.contact import Actor, Auth, Party, Role, may_work_on_cases
 from forbear.core.dates import working_day_after
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
-from forbear.core.leaving import LOOK_DAYS, LOOK_DAYS_MOST, Kept, Request, ended_on, holds_of, keeping, requests_of
+from forbear.core.leaving import (
+    LOOK_DAYS,
+    LOOK_DAYS_MOST,
+    Kept,
+    Request,
+    agreed_left,
+    ended_on,
+    goes_on_since,
+    holds_of,
+    keeping,
+    requests_of,
+)
 from forbear.core.loanbook import email_address
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
@@ -89,12 +100,30 @@ def lift_hold(desk: Desk, by: By, case_id: str, hold: str, reason: str) -> Done 
             return Refusal("leaving.hold", "leaving.refusal.hold", "leaving.way_on.list")
         if placed.actor.id == by.actor.id:
             return Refusal("decision.four_eyes", "leaving.refusal.own_hold", "leaving.way_on.four_eyes")
-        return [e.HoldLifted(hold=hold, reason=reason.strip())]
+        again = _waited(desk, file, hold) if len(holds(file)) == 1 else []
+        return [e.HoldLifted(hold=hold, reason=reason.strip()), *again]
 
     done = carry_out(desk, by, case_id, {"lift": hold, "reason": reason}, decide)
     if isinstance(done, Done):
         desk.keeping.look_again(case_id, desk.clock.today())
     return done
+
+
+def _waited(desk: Desk, file: CaseFile, hold: str) -> list[Due]:
+    """Deletions that were agreed on and that a hold kept: she was told of them, so they go in the coming night."""
+    at = start_of(desk.clock.today() + timedelta(days=1), ZONE, 1)
+    kept = [one for one in requests(file) if any(stay.why is e.Stays.HOLD for stay in one.stays)]
+    return [
+        Due(
+            key=f"erase:{one.request}:{hold}",
+            kind="erase",
+            due_at=at,
+            case_id=file.case.case_id,
+            body={"request": one.request},
+        )
+        for one in kept
+        if agreed_left(file.events, one.request)
+    ]
 
 
 # ---- what she asks ---------------------------------------------------------------------------------------------
@@ -272,10 +301,10 @@ def agree_erasure(desk: Desk, by: By, case_id: str, request: str) -> Done | Refu
 
 
 def erase_asked(desk: Desk, by: By, case_id: str, request: str) -> Done | Refusal:
-    """Destroy what two people agreed on; a hold that was placed meanwhile keeps it, and she is told."""
-    file = load(desk, case_id)
-    found = next((one for one in requests(file) if one.request == request), None)
-    classes = found.agreed if found else ()
+    """Destroy what two people agreed on; a hold that was placed meanwhile keeps it, or the purpose where the case went
+    on since, and she is told.
+    """
+    classes = agreed_left(load(desk, case_id).events, request)
     return _erase(desk, by, case_id, lambda kept: kept.retention in classes and kept.there, "asked", request)
 
 
@@ -308,9 +337,10 @@ def _erase(desk: Desk, by: By, case_id: str, chosen: Callable[[Kept], bool], why
     def decide(file: CaseFile) -> Decision:
         wanted = [kept for kept in kept_of(desk, file) if chosen(kept)]
         today, said = desk.clock.today(), _said(file)
+        ended = not request or not goes_on_since(file.events, file.case, request)
         facts: list[e.Fact] = []
         for kept in wanted:
-            refused = kept.stays(today, ended=True)
+            refused = kept.stays(today, ended)
             if refused is None:
                 keys = desk.ledger.keys_of(case_id, kept.retention)
                 facts.append(e.DataErased(retention_class=kept.retention, why=why, keys=keys))
@@ -335,7 +365,7 @@ def sweep(desk: Desk, case_id: str) -> None:
     desk.keeping.sweep_uploads()
     if not desk.ledger.keys_of(case_id, Retention.IDENTITY):
         for borrower_id in {event.actor.id for event in desk.ledger.events(case_id) if _borrower(event.actor)}:
-            desk.keeping.forget_book(borrower_id)
+            desk.keeping.forget_book(borrower_id, desk.clock.now())
 
 
 def scrub_due(desk: Desk) -> Due:

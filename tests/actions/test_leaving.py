@@ -180,6 +180,70 @@ def test_a_hold_placed_in_the_last_moment_keeps_what_was_agreed_and_she_is_told(
     assert leaving.holds(load(desk, she.case_id)) == {}
 
 
+def agreed(desk: Desk, she: Borrower) -> str:
+    """Two people agreed to what she asked of answers that she never handed in."""
+    request = draft_asks_to_go(desk, she)
+    leaving.propose_erasure(desk, by(AGENTS[0], "p"), she.case_id, request)
+    assert not isinstance(leaving.agree_erasure(desk, by(REVIEWERS[0], "a"), she.case_id, request), Refusal)
+    return request
+
+
+def nights(desk: Desk, days: int) -> None:
+    for _ in range(days):
+        desk.clock.advance(days=1)  # type: ignore[attr-defined]
+        desk.agenda.put(leaving.dues_of_the_night(desk))
+        while work(desk, 99):
+            pass
+
+
+def test_what_was_agreed_on_and_a_hold_kept_goes_the_night_after_the_last_hold_is_lifted(desk: Desk, she: Borrower):
+    """She was told that it will be deleted: a hold puts that off and does not take it back."""
+    request = agreed(desk, she)
+    for name in ("h1", "h2"):
+        leaving.place_hold(desk, by(REVIEWERS[0], name), she.case_id, e.HoldWhy.COURT, "法院来函")
+    nights(desk, 2)
+    assert facts(desk, she, e.DataErased) == []
+    first, second = leaving.holds(load(desk, she.case_id))
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l1"), she.case_id, first, "案件已结")
+    nights(desk, 2)
+    assert facts(desk, she, e.DataErased) == [], "another hold stands"
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l2"), she.case_id, second, "案件已结")
+    assert facts(desk, she, e.DataErased) == []
+    nights(desk, 2)
+    gone = [(one.retention_class, one.why) for one in facts(desk, she, e.DataErased)]  # type: ignore[attr-defined]
+    assert gone == [(Retention.IDENTITY, "asked"), (Retention.STATEMENT, "asked")]
+    told = {one.request for one in facts(desk, she, e.ErasureRefused)}  # type: ignore[attr-defined]
+    assert told == {request}
+
+
+def test_what_came_after_a_deletion_is_not_meant_by_it(desk: Desk, she: Borrower):
+    """A hold placed and lifted after the deletion begins no second one."""
+    agreed(desk, she)
+    nights(desk, 2)
+    she.answers(upto=4)
+    leaving.place_hold(desk, by(REVIEWERS[0], "h"), she.case_id, e.HoldWhy.COURT, "法院来函")
+    (hold,) = leaving.holds(load(desk, she.case_id))
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l"), she.case_id, hold, "案件已结")
+    nights(desk, 2)
+    assert len(facts(desk, she, e.DataErased)) == 2
+
+
+def test_an_application_handed_in_after_a_deletion_was_agreed_on_keeps_what_it_is_for(desk: Desk, she: Borrower):
+    request = agreed(desk, she)
+    she.answers()
+    she.submits()
+    before = dict(load(desk, she.case_id).answers)
+    nights(desk, 3)
+    assert facts(desk, she, e.DataErased) == []
+    assert dict(load(desk, she.case_id).answers) == before
+    told = [(one.retention_class, one.why, one.request) for one in facts(desk, she, e.ErasureRefused)]  # type: ignore[attr-defined]
+    assert told == [
+        (Retention.IDENTITY, e.Stays.LAW, request),
+        (Retention.STATEMENT, e.Stays.PURPOSE, request),
+    ]
+    assert sum("多保存一段时间" in message.body for message in sent_by(desk)) == 1
+
+
 def test_what_is_over_goes_by_itself_and_a_hold_is_told_once(desk: Desk, she: Borrower):
     keeping: Keeping = desk.keeping
     she.answers(upto=4)
