@@ -17,6 +17,7 @@ from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.credit import (
+    CreditRecord,
     Reported,
     Standing,
     amendments,
@@ -118,8 +119,15 @@ def _lines(desk: Desk, now: CaseFile, then: CaseFile, found: Pack, on: date) -> 
     standing = _standing(desk, then, found, on)
     if standing is not None and not (standing.settled and settled_before(now.credit, found)):
         yield line_of(now.credit, standing, found, on)
-    if now.contract is not None and now.credit.reported:
+    if now.contract is not None and now.credit.reported and _all_said(then.credit, now.credit):
         yield from amendments(now.credit, now.contract, found, on)
+
+
+def _all_said(then: CreditRecord, now: CreditRecord) -> bool:
+    """Whether nothing was disputed, answered or let go out since a day: what was is told by the feed of its own day, so
+    that of an earlier one gives the same bytes for ever, also where it had no line of this case.
+    """
+    return (then.disputes, then.passed) == (now.disputes, now.passed)
 
 
 def _standing(desk: Desk, file: CaseFile, found: Pack, on: date) -> Standing | None:

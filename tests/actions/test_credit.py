@@ -108,6 +108,24 @@ def test_a_day_in_the_past_is_told_as_it_was_at_its_end(kept: Kept):
     assert fed(kept, date(2026, 6, 30)).lines == ()  # settled is told once
 
 
+def test_a_day_that_had_no_line_stays_so_and_the_next_one_marks_the_dispute(kept: Kept):
+    """All is paid and told; of the days after nothing is. What she disputes then is of its own day."""
+    kept.until(date(2026, 3, 31))
+    fed(kept, date(2026, 3, 31))
+    kept.pays(160_000)
+    kept.until(date(2026, 4, 1))
+    fed(kept, date(2026, 4, 1))
+    kept.until(date(2026, 4, 3))
+    first = fed(kept, date(2026, 4, 2))
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "不对")
+    size = kept.desk.ledger.size()
+    assert (fed(kept, date(2026, 4, 2)), kept.desk.ledger.size()) == (first, size)
+    kept.until(date(2026, 4, 4))
+    assert [(line.corrects_on, line.dispute) for line in fed(kept, date(2026, 4, 3)).lines] == [
+        (date(2026, 3, 31), "异议")
+    ]
+
+
 def test_a_day_to_come_is_refused_and_records_nothing(kept: Kept):
     size = kept.desk.ledger.size()
     found = feed(kept.desk, kept.by(BANK), date(2026, 3, 3))
