@@ -1,7 +1,7 @@
 """Room 7 on the borrower's site: what is due and paid, how to pay, what would settle it, and asking for a new plan."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,7 +10,7 @@ from forbear.actions.breach import fallback_today
 from forbear.actions.payments import renegotiate as ask_for_new_plan
 from forbear.actions.payments import settlement_figure
 from forbear.core.file import Agreed, CaseFile
-from forbear.core.payments import Row, Standing, next_row, paid_minor
+from forbear.core.payments import Row, Standing, grace_until, next_row, paid_minor
 from forbear.core.promise import Over, state_of
 from forbear.core.refusal import Refusal
 from forbear.web import text
@@ -115,7 +115,7 @@ def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row], today: date) -> di
     if not case.late:
         line = words("payments.page.now.due_line", date=dated(due_on), number=row.number, count=len(rows))
         return {"now_title": words("payments.page.now.due_title"), "now_amount": amount, "now_lines": [line]}
-    grace = day(due_on + timedelta(days=agreed.terms.grace_days))
+    grace = day(grace_until(due_on, agreed.terms.grace_days, case.pauses))
     lines = [words("payments.page.now.late_line", date=day(due_on), grace=grace)]
     if case.cure_by_on:
         lines = [words("payments.page.now.cure_line", date=dated(case.cure_by_on))]
