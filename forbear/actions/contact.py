@@ -146,8 +146,8 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
 
 
 def _free_id(desk: Desk, loan_id: str) -> str:
-    """The id of the loan's next case. One whose name was erased is of no loan any more, and its id is still taken. Asked
-    for before it is looked whether a case is open: whoever opens one at the same moment then means the same.
+    """The id of the loan's next case. One whose name was erased is of no loan any more, and its id is still taken. It
+    is asked for before it is looked whether a case is open: who opens one at the same moment then means the same.
     """
     number = 0
     while desk.cases.line(f"c_{loan_id[2:]}_{number}") is not None:
