@@ -6,9 +6,11 @@ fact with its article, and she is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from forbear.actions.completion import settle_tasks
+from forbear.actions.contact_budget import reach_of
 from forbear.actions.debt_end import paid_by_the_book
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out, load
@@ -112,18 +114,13 @@ def lift_hold(desk: Desk, by: By, case_id: str, hold: str, reason: str) -> Done 
 def _waited(desk: Desk, file: CaseFile, hold: str) -> list[Due]:
     """Deletions that were agreed on and that a hold kept: she was told of them, so they go in the coming night."""
     at = start_of(desk.clock.today() + timedelta(days=1), ZONE, 1)
-    kept = [one for one in requests(file) if any(stay.why is e.Stays.HOLD for stay in one.stays)]
-    return [
-        Due(
-            key=f"erase:{one.request}:{hold}",
-            kind="erase",
-            due_at=at,
-            case_id=file.case.case_id,
-            body={"request": one.request},
-        )
-        for one in kept
-        if agreed_left(file.events, one.request)
-    ]
+    kept = [one.request for one in requests(file) if any(stay.why is e.Stays.HOLD for stay in one.stays)]
+    return [_going(file, one, at, f":{hold}") for one in kept if agreed_left(file.events, one)]
+
+
+def _going(file: CaseFile, request: str, at: datetime, after: str = "") -> Due:
+    body = {"request": request}
+    return Due(key=f"erase:{request}{after}", kind="erase", due_at=at, case_id=file.case.case_id, body=body)
 
 
 # ---- what she asks ---------------------------------------------------------------------------------------------
@@ -229,10 +226,19 @@ def correct_party(
         party = _party(file.party, name.strip(), phone.strip(), email.strip())
         if isinstance(party, Refusal) or party == file.party:
             return party if isinstance(party, Refusal) else ()
-        return [e.PartyCorrected(request=request, party=party)]
+        return [e.PartyCorrected(request=request, party=party), *_reach_too(desk, file, file.party, party)]
 
     asked = {"correct": request, "name": name, "phone": phone, "email": email}
     return carry_out(desk, by, case_id, asked, decide)
+
+
+def _reach_too(desk: Desk, file: CaseFile, held: Party, right: Party) -> list[e.Fact]:
+    """She chose how she is reached with the number of then, and messages would go on to that."""
+    if (reach := reach_of(desk, file)) is None:
+        return []
+    email = right.email if right.email != held.email else reach.email
+    changed = replace(reach, phone=right.phone, email=email)
+    return [] if changed == reach else [e.ReachChosen(language=reach.language, reach=changed)]
 
 
 def _party(held: Party, name: str, phone: str, email: str) -> Party | Refusal:
@@ -289,9 +295,7 @@ def agree_erasure(desk: Desk, by: By, case_id: str, request: str) -> Done | Refu
         if not going:
             return Refusal("leaving.nothing", "leaving.refusal.nothing", "leaving.way_on.refuse")
         answer = e.Answered.PARTLY if kept else e.Answered.ERASED
-        due_at = desk.clock.now() + timedelta(days=1)
-        body = {"request": request}
-        erase = Due(key=f"erase:{request}", kind="erase", due_at=due_at, case_id=case_id, body=body)
+        erase = _going(file, request, desk.clock.now() + timedelta(days=1))
         refused = [_named(one, request) for one in kept]
         agreed = e.ErasureAgreed(request=request, classes=going)
         return [agreed, *refused, e.DataAnswered(request=request, answer=answer), erase]

@@ -8,13 +8,15 @@ import pytest
 
 from forbear.actions import leaving
 from forbear.actions.agenda import work
+from forbear.actions.contact import choose_reach
+from forbear.actions.contact_budget import reach_of
 from forbear.actions.leaving_ports import Keeping
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, carry_out, load
 from forbear.adapters.memory import memory_desk, sent_by
 from forbear.core import events as e
 from forbear.core.case import fold
-from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Reach, Role
 from forbear.core.facts import Retention
 from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
@@ -105,6 +107,26 @@ def test_what_is_put_right_is_a_new_fact_and_the_old_one_stays(desk: Desk, she: 
     assert not leaving.requests(load(desk, she.case_id))[0].open
     again = leaving.answer_request(desk, by(AGENTS[0], "b"), she.case_id, request, e.Answered.REFUSED, "x")
     assert rule(again) == "leaving.request"
+
+
+def test_a_number_put_right_is_the_one_that_messages_go_to_also_where_she_chose_how_she_is_reached(
+    desk: Desk, she: Borrower
+):
+    """She chose her hours while the wrong number stood; her choice still is what it was, and can be changed."""
+    party = load(desk, she.case_id).party
+    assert party is not None
+    chosen = Reach(language="zh", phone=party.phone, email="old@mail.example", safe_from="18:00", safe_until="21:00")
+    assert not isinstance(choose_reach(desk, by(her(desk, she), "reach"), she.case_id, chosen), Refusal)
+    request = asks(desk, she, e.Right.CORRECT, words="电话和邮箱都换了")
+    said = {"name": party.name, "phone": "13800138000", "email": "new@mail.example"}
+    leaving.correct_party(desk, by(AGENTS[0], "c"), she.case_id, request, **said)
+    right = replace(chosen, phone="13800138000", email="new@mail.example")
+    assert (load(desk, she.case_id).reach, reach_of(desk, load(desk, she.case_id))) == (right, right)
+    leaving.answer_request(desk, by(AGENTS[0], "a"), she.case_id, request, e.Answered.CORRECTED, "已改好。")
+    queued = [fact.letter.to for fact in facts(desk, she, e.NoticeQueued)]  # type: ignore[attr-defined]
+    assert queued[-2:] == ["13800138000", "new@mail.example"]
+    other = replace(right, safe_from="", safe_until="")
+    assert not isinstance(choose_reach(desk, by(her(desk, she), "again"), she.case_id, other), Refusal)
 
 
 def test_while_the_case_goes_on_its_purpose_keeps_everything(desk: Desk, she: Borrower):
