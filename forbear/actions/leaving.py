@@ -65,7 +65,8 @@ def holds(file: CaseFile) -> Mapping[str, e.Recorded]:
 def _ended(desk: Desk, file: CaseFile) -> bool:
     today = desk.clock.today()
     rulebook = desk.rulebooks.on(today)
-    return not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
+    over = not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
+    return over and not file.owes_her
 
 
 def stays(desk: Desk, file: CaseFile, classes: Sequence[Retention]) -> tuple[e.ErasureRefused, ...]:
@@ -341,7 +342,7 @@ def _erase(desk: Desk, by: By, case_id: str, chosen: Callable[[Kept], bool], why
     def decide(file: CaseFile) -> Decision:
         wanted = [kept for kept in kept_of(desk, file) if chosen(kept)]
         today, said = desk.clock.today(), _said(file)
-        ended = not request or not goes_on_since(file.events, file.case, request)
+        ended = not request or not (goes_on_since(file.events, file.case, request) or file.owes_her)
         facts: list[e.Fact] = []
         for kept in wanted:
             refused = kept.stays(today, ended)

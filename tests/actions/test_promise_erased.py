@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from forbear.actions import breach, breach_question, completion, credit, leaving, payments
@@ -12,6 +13,7 @@ from forbear.core import events as e
 from forbear.core.codec import plain
 from forbear.core.facts import Retention
 from forbear.core.payments import BreakReason
+from forbear.core.refusal import Refusal
 from tests.contracts.leaving_desk import later
 from tests.kept import AGENT, BANK, CHEN, LOAN, ROW, ZHAO, Kept, stored
 
@@ -70,6 +72,36 @@ def lives(kept: Kept) -> list[dict[str, Any]]:
         {"correct": wish.request, **NEW},
         {"hold": e.HoldWhy.COURT, "reason": f"{CANARY} hold"},
     ]
+
+
+@pytest.mark.parametrize("waits", ["dispute", "refund"])
+def test_what_the_lender_still_owes_her_keeps_what_it_takes(waits: str):
+    """All is paid, and she asks for deletion while a dispute or money of hers waits; after that it may go."""
+    kept = Kept()
+    kept.until(date(2026, 3, 31))
+    credit.feed(kept.desk, kept.by(BANK), kept.today)
+    figure = payments.settlement_figure(kept.file, kept.today)
+    assert figure is not None
+    kept.pays(160_000 if waits == "refund" else figure.total_minor)
+    if waits == "dispute":
+        kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "不对")
+    assert kept.file.case.closed == "completed"
+    kept.does(leaving.ask_about_data, kept.her, e.Right.ERASE, classes=(Retention.MESSAGE,))
+    (wish,) = leaving.requests(kept.file)
+    refused = kept.does(leaving.propose_erasure, AGENT, wish.request)
+    assert isinstance(refused, Refusal) and refused.rule == "leaving.nothing"
+    (stay,) = leaving.stays(kept.desk, kept.file, (Retention.MESSAGE,))
+    assert stay.why is e.Stays.PURPOSE
+    for dispute in kept.file.credit.open_disputes:
+        kept.does(credit.answer_dispute, AGENT, dispute.dispute, words="查过了。")
+    for over in kept.file.promise.refunds_due:
+        kept.does(completion.send_refund, AGENT, over.payment, sent_on=kept.today, reference="RF")
+    kept.does(leaving.propose_erasure, AGENT, wish.request)
+    kept.does(leaving.agree_erasure, CHEN, wish.request)
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "还是不对")
+    kept.pass_days(2)
+    assert kept.desk.ledger.keys_of(kept.case_id, Retention.MESSAGE) == 1, "a dispute of the same day still is read"
+    assert kept.file.credit.open_disputes[-1].words == "还是不对"
 
 
 def test_after_the_last_period_no_word_of_it_is_left_nor_a_hash_to_try(database: Any):

@@ -37,7 +37,8 @@ def test_she_asks_for_deletion_and_reads_why_something_stays(she: Borrower):
     assert not isinstance(done, Refusal)
     page = she.opens("my-data").text
     assert "目前不能办理" in page and "申请还在进行。" in page
-    assert "您告诉我们的情况: 申请或协议还在进行，需要用到。 (中华人民共和国个人信息保护法 47)" in page
+    purpose = "申请或协议还在进行，或者我们还要答复您、退钱给您，需要用到。"
+    assert f"您告诉我们的情况: {purpose} (中华人民共和国个人信息保护法 47)" in page
 
 
 def test_whose_application_was_erased_begins_anew_and_the_erased_one_stays_as_it_is(she: Borrower):
