@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from forbear.actions import breach, breach_question, completion, credit, leaving, payments
+from forbear.actions import breach, breach_question, completion, credit, leaving, payments, payments_file
 from forbear.core import events as e
 from forbear.core.codec import plain
 from forbear.core.facts import Retention
@@ -72,6 +72,25 @@ def lives(kept: Kept) -> list[dict[str, Any]]:
         {"correct": wish.request, **NEW},
         {"hold": e.HoldWhy.COURT, "reason": f"{CANARY} hold"},
     ]
+
+
+def test_a_file_that_tells_of_a_payment_again_finds_it_known_though_the_words_of_its_day_are_erased(database: Any):
+    """Three years after the end messages go, payments stay ten: files that hold all there ever was come every day."""
+    kept = Kept(desk=stored())
+    row = f"{LOAN.contract},{{}},2026-03-02,BANK-1\n"
+    heads = "contract,amount,paid_on,reference\n"
+    first = payments_file.book_payments(kept.desk, kept.by(BANK), (heads + row.format("1600.00")).encode())
+    assert isinstance(first, payments_file.Booked) and first.new == 1
+    kept.work()
+    later(kept.desk, 1200)
+    there = {one for one in Retention if kept.desk.ledger.keys_of(kept.case_id, one)}
+    assert Retention.MESSAGE not in there and Retention.AGREEMENT in there
+    again = payments_file.book_payments(kept.desk, kept.by(BANK), (heads + row.format("1600.00")).encode())
+    assert again == payments_file.Booked(0, 1, ())
+    other = payments_file.book_payments(kept.desk, kept.by(BANK), (heads + row.format("1500.00")).encode())
+    assert isinstance(other, payments_file.NotBooked)
+    assert [one.refusal.rule for one in other.faults] == ["payments.reference"]
+    assert len(kept.file.payments) == 1
 
 
 @pytest.mark.parametrize("waits", ["dispute", "refund"])
