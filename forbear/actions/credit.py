@@ -76,11 +76,13 @@ def feed(desk: Desk, by: By, on: date) -> Feed | Refusal:
 def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list[Line], list[str]] | Refusal:
     """The lines of a case, recorded, and its contract where a line is held back."""
     file = load(desk, case_id)
+    if file.contract is None:
+        return [], []  # erased: a line without its contract is of nobody
     told = [one for one in file.credit.reported if one.fact.on == on]
     if told:
         whole = any(one.fact.corrects_on is None for one in told)
         return [_again(file, one) for one in told], [] if whole else _held(desk, file, found, on)
-    if any(one.fact.on > on for one in file.credit.reported) or file.contract is None:
+    if any(one.fact.on > on for one in file.credit.reported):
         return [], []  # a later day was told already: no line is made up after the fact
     lines: list[Line] = []
     held: list[str] = []
