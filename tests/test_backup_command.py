@@ -147,6 +147,49 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(place: Place, tmp
     assert not other.home.exists() or list(other.home.iterdir()) == []
 
 
+def test_a_backup_of_the_other_database_or_half_a_one_is_refused_and_nothing_is_written(place: Place, tmp_path: Path):
+    site, other = place.site(), place.empty()
+    site.python(MADE.replace("COUNT", "1"))
+    data, apart, list_file = tmp_path / "data", tmp_path / "keys", tmp_path / "erasures.jsonl"
+    site.forbear("backup", str(data), "--keys", str(apart))
+    list_file.touch()
+
+    def no(*arguments: object, status: int = 2, **changed: str) -> str:
+        environment, other.environment = other.environment, {**other.environment, **changed}
+        done = forbear(other, "restore", *arguments)
+        other.environment = environment
+        assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (status, "", False), done.stderr
+        assert not other.home.is_dir() or list(other.home.iterdir()) == []
+        return done.stderr.removeprefix("forbear: ").strip()
+
+    whole = (data, "--keys", apart, "--erasures", list_file)
+    if place.cluster:
+        said = no(*whole, DATABASE_URL="")
+        assert said == "this is a backup of PostgreSQL; set DATABASE_URL to an empty database."
+        assert "DATABASE_URL names no PostgreSQL database" in no(*whole, DATABASE_URL="mysql://somewhere")
+    else:
+        said = no(*whole, DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+        assert said == "this is a backup of SQLite; unset DATABASE_URL."
+    file = data / ("database.dump" if place.cluster else "database.sqlite3")
+    assert f"{file} cannot be read" in no(file, *whole[1:])
+    assert "name the erasure list" in no(*whole[:-1], tmp_path)
+    (tmp_path / "home").write_text("a file")
+    assert "is not empty" in no(*whole, FORBEAR_HOME=str(tmp_path / "home"))
+    assert (tmp_path / "home").read_text() == "a file"
+    manifest = (data / "manifest.json").read_text("utf-8")
+    for spoilt in ("[]", '"x"', '{"format": "forbear-backup/1", "holds": "data"}'):
+        (data / "manifest.json").write_text(spoilt, "utf-8")
+        assert no(*whole) == f"{data} does not hold the data of a backup of this kind."
+    (data / "manifest.json").write_text(manifest[: len(manifest) // 2], "utf-8")
+    assert "take another copy of the backup" in no(*whole)
+    (data / "manifest.json").write_text(manifest, "utf-8")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    assert f"{file} was changed since the backup was made" in no(*whole)
+    file.unlink()
+    assert f"{file} is missing since the backup was made" in no(*whole)
+
+
 def test_a_restore_that_was_cut_short_opens_nothing(tmp_path: Path):
     site = Site()
     (site.home / "restoring").touch()

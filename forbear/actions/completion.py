@@ -75,6 +75,10 @@ def send_refund(desk: Desk, by: By, case_id: str, payment: str, *, sent_on: date
             return ()
         if sent_on > desk.clock.today():
             return Refusal("payments.future", "payments.refusal.future", where="sent_on")
+        paid_on = next((p.details.paid_on for p in file.payments if p.payment == payment and p.details), sent_on)
+        if sent_on < paid_on:
+            on = {"paid_on": paid_on.isoformat()}
+            return Refusal("promise.refund_day", "promise.refusal.refund_day", facts=on, where="sent_on")
         if not reference.strip() or len(reference) > 120:
             return Refusal("payments.no_reference", "payments.refusal.no_reference", where="reference")
         refund = Refund(amount_minor=over.amount_minor or 0, sent_on=sent_on, reference=reference.strip())

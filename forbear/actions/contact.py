@@ -113,11 +113,11 @@ def prove(desk: Desk, *, challenge: str, code: str, purpose: str = "sign-in") ->
 
 def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refusal:
     """Open a case on a loan; when one is open already, that one is meant and nothing is written."""
-    held, lines = desk.loans.loan(loan_id), desk.cases.of_loan(loan_id)
+    held, free = desk.loans.loan(loan_id), _free_id(desk, loan_id)
     if held is None:
         return Refusal("contact.loan", "contact.refusal.no_such_loan", "contact.way_on.call")
-    opened_before = [line.case_id for line in lines if line.stage != "closed"]
-    case_id = opened_before[0] if opened_before else f"c_{loan_id[2:]}_{len(lines)}"
+    opened_before = [line.case_id for line in desk.cases.of_loan(loan_id) if line.stage != "closed"]
+    case_id = opened_before[0] if opened_before else free
     today = desk.clock.today()
     keep_until_on = today + timedelta(days=desk.rulebooks.on(today).integer("desk.keep_answers_days"))
     party = Party(
@@ -143,6 +143,16 @@ def open_case(desk: Desk, by: By, *, loan_id: str, language: str) -> Done | Refu
         return facts
 
     return carry_out(desk, by, case_id, {"open": loan_id, "language": language}, decide)
+
+
+def _free_id(desk: Desk, loan_id: str) -> str:
+    """The id of the loan's next case. One whose name was erased is of no loan any more, and its id is still taken. It
+    is asked for before it is looked whether a case is open: who opens one at the same moment then means the same.
+    """
+    number = 0
+    while desk.cases.line(f"c_{loan_id[2:]}_{number}") is not None:
+        number += 1
+    return f"c_{loan_id[2:]}_{number}"
 
 
 def choose_reach(desk: Desk, by: By, case_id: str, reach: Reach) -> Done | Refusal:

@@ -17,6 +17,7 @@ from forbear.core import events as e
 from forbear.core.clocks import start_of
 from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.credit import (
+    CreditRecord,
     Reported,
     Standing,
     amendments,
@@ -75,11 +76,13 @@ def feed(desk: Desk, by: By, on: date) -> Feed | Refusal:
 def _case(desk: Desk, by: By, case_id: str, found: Pack, on: date) -> tuple[list[Line], list[str]] | Refusal:
     """The lines of a case, recorded, and its contract where a line is held back."""
     file = load(desk, case_id)
+    if file.contract is None:
+        return [], []  # erased: a line without its contract is of nobody
     told = [one for one in file.credit.reported if one.fact.on == on]
     if told:
         whole = any(one.fact.corrects_on is None for one in told)
         return [_again(file, one) for one in told], [] if whole else _held(desk, file, found, on)
-    if any(one.fact.on > on for one in file.credit.reported) or file.contract is None:
+    if any(one.fact.on > on for one in file.credit.reported):
         return [], []  # a later day was told already: no line is made up after the fact
     lines: list[Line] = []
     held: list[str] = []
@@ -118,8 +121,15 @@ def _lines(desk: Desk, now: CaseFile, then: CaseFile, found: Pack, on: date) -> 
     standing = _standing(desk, then, found, on)
     if standing is not None and not (standing.settled and settled_before(now.credit, found)):
         yield line_of(now.credit, standing, found, on)
-    if now.contract is not None and now.credit.reported:
+    if now.contract is not None and now.credit.reported and _all_said(then.credit, now.credit):
         yield from amendments(now.credit, now.contract, found, on)
+
+
+def _all_said(then: CreditRecord, now: CreditRecord) -> bool:
+    """Whether nothing was disputed, answered or let go out since a day: what was is told by the feed of its own day, so
+    that of an earlier one gives the same bytes for ever, also where it had no line of this case.
+    """
+    return (then.disputes, then.passed) == (now.disputes, now.passed)
 
 
 def _standing(desk: Desk, file: CaseFile, found: Pack, on: date) -> Standing | None:

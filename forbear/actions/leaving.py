@@ -6,9 +6,11 @@ fact with its article, and she is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from forbear.actions.completion import settle_tasks
+from forbear.actions.contact_budget import reach_of
 from forbear.actions.debt_end import paid_by_the_book
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out, load
@@ -18,7 +20,18 @@ from forbear.core.contact import Actor, Auth, Party, Role, may_work_on_cases
 from forbear.core.dates import working_day_after
 from forbear.core.facts import Retention
 from forbear.core.file import CaseFile
-from forbear.core.leaving import LOOK_DAYS, LOOK_DAYS_MOST, Kept, Request, ended_on, holds_of, keeping, requests_of
+from forbear.core.leaving import (
+    LOOK_DAYS,
+    LOOK_DAYS_MOST,
+    Kept,
+    Request,
+    agreed_left,
+    ended_on,
+    goes_on_since,
+    holds_of,
+    keeping,
+    requests_of,
+)
 from forbear.core.loanbook import email_address
 from forbear.core.phone_numbers import e164
 from forbear.core.refusal import Refusal
@@ -52,7 +65,8 @@ def holds(file: CaseFile) -> Mapping[str, e.Recorded]:
 def _ended(desk: Desk, file: CaseFile) -> bool:
     today = desk.clock.today()
     rulebook = desk.rulebooks.on(today)
-    return not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
+    over = not file.case.submissions or ended_on(file.events, file.case, today, rulebook, ZONE) is not None
+    return over and not file.owes_her
 
 
 def stays(desk: Desk, file: CaseFile, classes: Sequence[Retention]) -> tuple[e.ErasureRefused, ...]:
@@ -89,12 +103,25 @@ def lift_hold(desk: Desk, by: By, case_id: str, hold: str, reason: str) -> Done 
             return Refusal("leaving.hold", "leaving.refusal.hold", "leaving.way_on.list")
         if placed.actor.id == by.actor.id:
             return Refusal("decision.four_eyes", "leaving.refusal.own_hold", "leaving.way_on.four_eyes")
-        return [e.HoldLifted(hold=hold, reason=reason.strip())]
+        again = _waited(desk, file, hold) if len(holds(file)) == 1 else []
+        return [e.HoldLifted(hold=hold, reason=reason.strip()), *again]
 
     done = carry_out(desk, by, case_id, {"lift": hold, "reason": reason}, decide)
     if isinstance(done, Done):
         desk.keeping.look_again(case_id, desk.clock.today())
     return done
+
+
+def _waited(desk: Desk, file: CaseFile, hold: str) -> list[Due]:
+    """Deletions that were agreed on and that a hold kept: she was told of them, so they go in the coming night."""
+    at = start_of(desk.clock.today() + timedelta(days=1), ZONE, 1)
+    kept = [one.request for one in requests(file) if any(stay.why is e.Stays.HOLD for stay in one.stays)]
+    return [_going(file, one, at, f":{hold}") for one in kept if agreed_left(file.events, one)]
+
+
+def _going(file: CaseFile, request: str, at: datetime, after: str = "") -> Due:
+    body = {"request": request}
+    return Due(key=f"erase:{request}{after}", kind="erase", due_at=at, case_id=file.case.case_id, body=body)
 
 
 # ---- what she asks ---------------------------------------------------------------------------------------------
@@ -200,10 +227,19 @@ def correct_party(
         party = _party(file.party, name.strip(), phone.strip(), email.strip())
         if isinstance(party, Refusal) or party == file.party:
             return party if isinstance(party, Refusal) else ()
-        return [e.PartyCorrected(request=request, party=party)]
+        return [e.PartyCorrected(request=request, party=party), *_reach_too(desk, file, file.party, party)]
 
     asked = {"correct": request, "name": name, "phone": phone, "email": email}
     return carry_out(desk, by, case_id, asked, decide)
+
+
+def _reach_too(desk: Desk, file: CaseFile, held: Party, right: Party) -> list[e.Fact]:
+    """She chose how she is reached with the number of then, and messages would go on to that."""
+    if (reach := reach_of(desk, file)) is None:
+        return []
+    email = right.email if right.email != held.email else reach.email
+    changed = replace(reach, phone=right.phone, email=email)
+    return [] if changed == reach else [e.ReachChosen(language=reach.language, reach=changed)]
 
 
 def _party(held: Party, name: str, phone: str, email: str) -> Party | Refusal:
@@ -260,9 +296,7 @@ def agree_erasure(desk: Desk, by: By, case_id: str, request: str) -> Done | Refu
         if not going:
             return Refusal("leaving.nothing", "leaving.refusal.nothing", "leaving.way_on.refuse")
         answer = e.Answered.PARTLY if kept else e.Answered.ERASED
-        due_at = desk.clock.now() + timedelta(days=1)
-        body = {"request": request}
-        erase = Due(key=f"erase:{request}", kind="erase", due_at=due_at, case_id=case_id, body=body)
+        erase = _going(file, request, desk.clock.now() + timedelta(days=1))
         refused = [_named(one, request) for one in kept]
         agreed = e.ErasureAgreed(request=request, classes=going)
         return [agreed, *refused, e.DataAnswered(request=request, answer=answer), erase]
@@ -272,10 +306,10 @@ def agree_erasure(desk: Desk, by: By, case_id: str, request: str) -> Done | Refu
 
 
 def erase_asked(desk: Desk, by: By, case_id: str, request: str) -> Done | Refusal:
-    """Destroy what two people agreed on; a hold that was placed meanwhile keeps it, and she is told."""
-    file = load(desk, case_id)
-    found = next((one for one in requests(file) if one.request == request), None)
-    classes = found.agreed if found else ()
+    """Destroy what two people agreed on; a hold that was placed meanwhile keeps it, or the purpose where the case went
+    on since, and she is told.
+    """
+    classes = agreed_left(load(desk, case_id).events, request)
     return _erase(desk, by, case_id, lambda kept: kept.retention in classes and kept.there, "asked", request)
 
 
@@ -308,9 +342,10 @@ def _erase(desk: Desk, by: By, case_id: str, chosen: Callable[[Kept], bool], why
     def decide(file: CaseFile) -> Decision:
         wanted = [kept for kept in kept_of(desk, file) if chosen(kept)]
         today, said = desk.clock.today(), _said(file)
+        ended = not request or not (goes_on_since(file.events, file.case, request) or file.owes_her)
         facts: list[e.Fact] = []
         for kept in wanted:
-            refused = kept.stays(today, ended=True)
+            refused = kept.stays(today, ended)
             if refused is None:
                 keys = desk.ledger.keys_of(case_id, kept.retention)
                 facts.append(e.DataErased(retention_class=kept.retention, why=why, keys=keys))
@@ -335,7 +370,7 @@ def sweep(desk: Desk, case_id: str) -> None:
     desk.keeping.sweep_uploads()
     if not desk.ledger.keys_of(case_id, Retention.IDENTITY):
         for borrower_id in {event.actor.id for event in desk.ledger.events(case_id) if _borrower(event.actor)}:
-            desk.keeping.forget_book(borrower_id)
+            desk.keeping.forget_book(borrower_id, desk.clock.now())
 
 
 def scrub_due(desk: Desk) -> Due:

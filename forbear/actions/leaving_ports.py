@@ -20,7 +20,7 @@ class Keeping(Protocol):
         whose time is over. Returns (owner, class) of each key destroyed, so that the vault can be swept.
         """
 
-    def forget_book(self, borrower_id: str) -> bool:
+    def forget_book(self, borrower_id: str, now: datetime) -> bool:
         """Delete her from the loan book, where nothing is owed on any of her loans and no case names her any more."""
 
     def sweep_uploads(self) -> int:

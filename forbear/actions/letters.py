@@ -4,7 +4,7 @@ They are facts of the case themselves, in the same transaction; forbear/actions/
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from forbear.actions import contact_budget
 from forbear.actions.ports import ZONE, Desk, Due
@@ -17,7 +17,7 @@ from forbear.core.decision import Outcome
 from forbear.core.file import CaseFile
 from forbear.core.leaving import requests_of
 from forbear.core.notices import CALLED_FOR, LEFT_OUT, Letter, NoticeKind
-from forbear.core.payments import due_minor, next_row
+from forbear.core.payments import due_minor, grace_until, next_row
 from forbear.core.promise import Over
 from forbear.core.receipt import receipt_of
 from forbear.words import say, sentences
@@ -203,7 +203,7 @@ def _said(desk: Desk, file: CaseFile, language: str, number: int) -> dict[str, s
         "words": spoken[-1].text if spoken else "",
         "data_by": by(next((wish.answer_by_on for wish in requests_of(file.events, ZONE) if wish.open), None)),
         "article": next((told.article for told in reversed(facts) if isinstance(told, e.ErasureRefused)), ""),
-        "grace_until": day(language, row.instalment.due_on + timedelta(days=case.grace_days)) if row else "",
+        "grace_until": day(language, grace_until(row.instalment.due_on, case.grace_days, case.pauses)) if row else "",
         "paused_until": by(max((last_on for _, last_on in case.pauses), default=None)),
         **_promised(file, language),
         "reason": list(file.paper_reasons.values())[-1] if file.paper_reasons else "",

@@ -6,6 +6,7 @@ figures were made stands in those figures and is not booked again. Only a person
 """
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 from forbear.actions.ports import ZONE, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
@@ -45,6 +46,13 @@ def take_payment(
 
     request = {"pay": amount_minor, "paid_on": paid_on, "reference": reference.strip()}
     return carry_out(desk, by, case_id, request, decide)
+
+
+def payment_key(case_id: str, reference: str) -> str:
+    """The key under which a file or another system books a payment. It stands in the record for ever, and a reference
+    is personal: it is named by its hash alone.
+    """
+    return f"payment:{case_id}:{sha256(f'{case_id} {reference}'.encode()).hexdigest()[:32]}"
 
 
 def _known(file: CaseFile, by: By, amount_minor: int, paid_on: date, reference: str) -> Decision | None:

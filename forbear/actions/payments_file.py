@@ -5,9 +5,9 @@ A payment is known by its reference, so the same file again finds everything kno
 
 from dataclasses import dataclass, replace
 
-from forbear.actions.payments import take_payment
+from forbear.actions.payments import payment_key, take_payment
 from forbear.actions.ports import Desk
-from forbear.actions.record import By, load
+from forbear.actions.record import By, Done, load
 from forbear.core.file import CaseFile
 from forbear.core.payments_file import PaymentRow, RowFault, check_rows
 from forbear.core.refusal import Refusal
@@ -42,10 +42,7 @@ def book_payments(desk: Desk, by: By, data: bytes) -> Booked | NotBooked:
     left: list[RowFault] = []
     for row, where in placed:
         assert isinstance(where, str), "every row has its case"
-        own = replace(by, key=f"payment:{where}:{row.reference}", seen=None)
-        done = take_payment(
-            desk, own, where, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference
-        )
+        done = book_row(desk, by, where, row)
         if isinstance(done, Refusal):
             left.append(RowFault(row.line, done.where, done))
         elif done.events and not done.replayed:
@@ -53,6 +50,20 @@ def book_payments(desk: Desk, by: By, data: bytes) -> Booked | NotBooked:
         else:
             known += 1
     return Booked(new, known, tuple(left))
+
+
+def book_row(desk: Desk, by: By, case_id: str, row: PaymentRow) -> Done | Refusal:
+    """Book a payment under its reference. Where its key does not say whether it is the same, as when what was asked
+    under it is erased, the case does.
+    """
+
+    def booked(key: str) -> Done | Refusal:
+        own, minor = replace(by, key=key, seen=None), row.amount_minor
+        return take_payment(desk, own, case_id, amount_minor=minor, paid_on=row.paid_on, reference=row.reference)
+
+    key = payment_key(case_id, row.reference)
+    done = booked(key)
+    return booked(f"{key}:{desk.ids.new('r')}") if isinstance(done, Refusal) and done.rule == "record.key" else done
 
 
 def place(desk: Desk, row: PaymentRow) -> str | Refusal:

@@ -27,7 +27,7 @@ class MemoryKeeping:
     def forget_loose(self, before: datetime, now: datetime) -> Sequence[tuple[str, str]]:
         return ()
 
-    def forget_book(self, borrower_id: str) -> bool:
+    def forget_book(self, borrower_id: str, now: datetime) -> bool:
         return False
 
     def sweep_uploads(self) -> int:

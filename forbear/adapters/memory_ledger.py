@@ -144,7 +144,16 @@ class MemoryLedger:
         self._keys[case_id, retention] = -abs(self._keys.get((case_id, retention), 0))
         for before in (one for one in self._of_case.get(case_id, ()) if one < leaf):
             event = self._leaves[before]
-            event.disclosed = [(kept, text) for kept, text in event.disclosed if kept != retention]
+            left = [(kept, text) for kept, text in event.disclosed if kept != retention]
+            if left != event.disclosed:
+                self._forget_asked(before)
+            event.disclosed = left
+
+    def _forget_asked(self, leaf: int) -> None:
+        """What the command asked that recorded a leaf: the hash of it could be tried for what is erased."""
+        for key, (_, first, count) in self._commands.items():
+            if first <= leaf < first + count:
+                self._commands[key] = (b"", first, count)
 
     def _store(self, write: Write) -> tuple[Recorded, ...]:
         """Everything that can fail comes first; nothing after the first change does."""

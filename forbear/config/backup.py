@@ -52,6 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
     except CannotBackUp as fault:
         print(f"forbear: {fault}", file=sys.stderr)
         return 2
+    except OSError as fault:
+        where = fault.filename or "a disk"
+        print(f"forbear: {where}: {fault.strerror}; there is no backup, begin anew in empty places.", file=sys.stderr)
+        return 1
     print(f"Backed up {manifest['events']} events and {len(manifest['files']) - 1} files; the keys are elsewhere.")
     if "bucket" in manifest:
         print(f"{len(manifest['bucket'])} files stay in the bucket {settings.S3.bucket}, listed: keep its versions.")

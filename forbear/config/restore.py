@@ -31,20 +31,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         return _run(arguments)
-    except (CannotBackUp, DamagedList) as fault:
+    except (CannotBackUp, DamagedList, environment.Misconfigured) as fault:
         print(f"forbear: {fault}", file=sys.stderr)
         return 2
+    except OSError as fault:
+        where, cut = fault.filename or "a disk", "what is there of the restore does not open; empty it and begin again"
+        print(f"forbear: {where}: {fault.strerror}; {cut}.", file=sys.stderr)
+        return 1
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from forbear.store.backup import CannotBackUp, checked, put_files
+    from forbear.store.backup import CannotBackUp, checked, fits, put_files
     from forbear.store.backup_bucket import put_back as put_papers
     from forbear.store.backup_bucket import reached
     from forbear.store.disk import on_disk
     from forbear.store.erasures import ErasureList, own_mark
 
     home = Path(environment.text("FORBEAR_HOME", ".home")).expanduser().resolve()
-    if home.is_dir() and any(home.iterdir()):
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise CannotBackUp(f"{home} is not empty; a backup is restored into an empty data directory only.")
     data, keys = checked(arguments.data, "data"), checked(arguments.keys, "keys")
     if data["pair"] != keys["pair"]:
@@ -52,6 +56,7 @@ def _run(arguments: argparse.Namespace) -> int:
     erased = ErasureList(_list_of(arguments, home)).whole(own_mark(arguments.keys / "keys"))
     if set(ErasureList(arguments.keys / "erasures.jsonl")) - set(erased):
         raise CannotBackUp("the erasure list is older than the backup; name the one that is kept up to date.")
+    fits({"ENGINE": "postgresql" if environment.text("DATABASE_URL") else "sqlite3"}, arguments.data)
     _empty_database()
     bucket = _bucket(arguments.data, data, [key for one in erased for key in one.keys])
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -115,7 +120,7 @@ def _list_of(arguments: argparse.Namespace, home: Path) -> Path:
     from forbear.store.backup import CannotBackUp
 
     file: Path = arguments.erasures or Path(environment.text("FORBEAR_ERASURE_LIST") or home / "erasures.jsonl")
-    if not file.exists():
+    if not file.is_file():
         other = arguments.keys / "erasures.jsonl"
         raise CannotBackUp(
             f"{file} is not there; name the erasure list with --erasures. If it is lost, {other} knows all that was "

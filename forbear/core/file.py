@@ -164,6 +164,11 @@ class CaseFile:
         found = [p.details for p in self.payments if p.details and p.reversed_at is None]
         return tuple(payment for payment in found if payment.agreement == number)
 
+    @property
+    def owes_her(self) -> bool:
+        """Whether the lender has still to answer what she disputes, or to send money back to her."""
+        return bool(self.credit.open_disputes or self.promise.refunds_due)
+
     def rows(self, agreed: Agreed | None = None) -> tuple[Row, ...]:
         """The schedule of an agreement (the last one by default) with what was paid laid on it; () without terms."""
         chosen = agreed or self.last_agreed

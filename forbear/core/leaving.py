@@ -277,6 +277,34 @@ def requests_of(events: Sequence[e.Recorded], zone: tzinfo) -> tuple[Request, ..
     return tuple(found.values())
 
 
+def agreed_left(events: Sequence[e.Recorded], request: str) -> tuple[Retention, ...]:
+    """What two people agreed on for a wish and has not gone since; what came under the class later is not meant."""
+    left: tuple[Retention, ...] = ()
+    for event in events:
+        match event.fact:
+            case e.ErasureAgreed(request=name, classes=classes) if name == request:
+                left = classes
+            case e.DataErased(retention_class=gone):
+                left = tuple(one for one in left if one is not gone)
+    return left
+
+
+def goes_on_since(events: Sequence[e.Recorded], case: Case, request: str) -> bool:
+    """Whether the case went on after two people agreed to a wish: then its purpose keeps what they agreed on."""
+    if case.closed:
+        return False
+    if case.in_force is not None or case.offered is not None or case.under_review:
+        return True
+    after = False
+    for event in events:
+        match event.fact:
+            case e.ErasureAgreed(request=name) if name == request:
+                after = True
+            case e.StatementSubmitted() if after:
+                return True
+    return False
+
+
 def _further(request: Request, event: e.Recorded) -> Request:
     match event.fact:
         case e.ErasureProposed(classes=classes):

@@ -229,6 +229,14 @@ def days_after(due_on: date, on: date, pauses: Pauses = ()) -> int:
     return days
 
 
+def grace_until(due_on: date, grace_days: int, pauses: Pauses = ()) -> date:
+    """The last day on which what fell due then is not late yet; days of a pause come on top."""
+    on = due_on + timedelta(days=grace_days)
+    while days_after(due_on, on + timedelta(days=1), pauses) <= grace_days:
+        on += timedelta(days=1)
+    return on
+
+
 def late(
     rows: Sequence[Row], today: date, *, grace_days: int, tolerance_minor: int, pauses: Pauses = ()
 ) -> tuple[int, ...]:

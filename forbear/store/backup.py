@@ -96,14 +96,19 @@ def _take(database: Mapping[str, Any], data: Path) -> None:
 
 def _postgresql(program: str, database: Mapping[str, Any], *arguments: str) -> None:
     """Run a program of PostgreSQL's; the password goes by the environment, where no list of processes shows it."""
-    found = shutil.which(program) or max(glob.glob(f"/usr/lib/postgresql/*/bin/{program}"), default="")
-    if not found:
-        raise CannotBackUp(f"{program} is not here; install the Debian package postgresql-client.")
+    found = _program(program)
     places = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     given = {name: str(database[key]) for name, key in places.items() if database.get(key)}
     done = subprocess.run([found, *arguments], env={**os.environ, **given}, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise CannotBackUp(f"{program} ended with {done.returncode}: {done.stderr.strip()[:500]}")
+
+
+def _program(program: str) -> str:
+    found = shutil.which(program) or max(glob.glob(f"/usr/lib/postgresql/*/bin/{program}"), default="")
+    if not found:
+        raise CannotBackUp(f"{program} is not here; install the Debian package postgresql-client.")
+    return found
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -166,27 +171,38 @@ def checked(folder: Path, holds: str) -> Mapping[str, Any]:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError as error:
         raise CannotBackUp(f"{folder} has no {MANIFEST}: it is no backup, or one that was not finished.") from error
+    except OSError as error:
+        raise CannotBackUp(f"{folder} cannot be read ({error.strerror}); name the directory of the {holds}.") from error
     except ValueError as error:
         raise CannotBackUp(f"{folder / MANIFEST} cannot be read; take another copy of the backup.") from error
-    if manifest.get("format") != FORMAT or manifest.get("holds") != holds:
+    told = manifest if isinstance(manifest, dict) else {}
+    if told.get("format") != FORMAT or told.get("holds") != holds or not isinstance(told.get("files"), dict):
         raise CannotBackUp(f"{folder} does not hold the {holds} of a backup of this kind.")
-    found, named = dict(_hashes(folder)), manifest["files"]
+    found, named = dict(_hashes(folder)), told["files"]
     wrong = sorted(name for name in {*found, *named} if found.get(name) != named.get(name))
     if wrong:
         said = "is missing" if wrong[0] not in found else "was added" if wrong[0] not in named else "was changed"
         raise CannotBackUp(f"{folder / wrong[0]} {said} since the backup was made; take another copy of it.")
-    return manifest  # type: ignore[no-any-return]
+    return told
+
+
+def fits(database: Mapping[str, Any], data: Path) -> None:
+    """Asked before anything is written: whether a backup is of the kind of database that it is to go into."""
+    if database["ENGINE"].endswith("sqlite3"):
+        if not (data / SQLITE).exists():
+            raise CannotBackUp("this is a backup of PostgreSQL; set DATABASE_URL to an empty database.")
+        return
+    if not (data / POSTGRESQL).exists():
+        raise CannotBackUp("this is a backup of SQLite; unset DATABASE_URL.")
+    _program("pg_restore")
 
 
 def put_back(database: Mapping[str, Any], data: Path) -> None:
     """The database as it was; the file of SQLite must not be there, the database of PostgreSQL must be empty."""
+    fits(database, data)
     if database["ENGINE"].endswith("sqlite3"):
-        if not (data / SQLITE).exists():
-            raise CannotBackUp("this is a backup of PostgreSQL; set DATABASE_URL to an empty database.")
         _copy_file(data / SQLITE, Path(database["NAME"]))
         return
-    if not (data / POSTGRESQL).exists():
-        raise CannotBackUp("this is a backup of SQLite; unset DATABASE_URL.")
     file, name = str(data / POSTGRESQL), str(database["NAME"])
     _postgresql("pg_restore", database, "--no-owner", "--single-transaction", f"--dbname={name}", file)
 

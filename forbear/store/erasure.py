@@ -16,6 +16,7 @@ from forbear.store.models import (
     CaseRow,
     ChallengeRow,
     ChatPresence,
+    Command,
     ContactCaseRow,
     ContactRow,
     DataKey,
@@ -33,6 +34,8 @@ from forbear.store.models import (
 )
 from forbear.store.privacy import DataKeys
 
+KEYS_AT_ONCE = 500
+
 
 def erase(case_id: str, retention: Retention, leaf: int, data_keys: DataKeys, using: str) -> tuple[str, ...]:
     """Delete what a class of a case left in the tables and destroy its key; `leaf`: the event that says so. Returns
@@ -41,6 +44,7 @@ def erase(case_id: str, retention: Retention, leaf: int, data_keys: DataKeys, us
     live = DataKey.objects.using(using).filter(case_id=case_id, retention=retention.value, destroyed_leaf=None)
     key_ids = tuple(live.values_list("key_id", flat=True))
     _BESIDE.get(retention, _nothing)(case_id, key_ids, using)
+    _commands(key_ids, using)
     UploadRow.objects.using(using).filter(key_id__in=key_ids).delete()
     AgendaItem.objects.using(using).filter(case_id=case_id).exclude(error="").update(error="")
     data_keys.destroy(case_id, retention.value, leaf)
@@ -49,6 +53,17 @@ def erase(case_id: str, retention: Retention, leaf: int, data_keys: DataKeys, us
 
 def _nothing(case_id: str, key_ids: Sequence[str], using: str) -> None:
     """The class stands in the record and in the vault alone."""
+
+
+def _commands(key_ids: Sequence[str], using: str) -> None:
+    """The hash of what a command asked has no salt: whoever tries all causes, or all amounts, would find hers by it.
+    Without it the command is still known, and sent again it is refused.
+    """
+    leaves = Secret.objects.using(using).filter(key_id__in=key_ids).values("leaf")
+    bodies = Event.objects.using(using).filter(leaf__in=leaves).values_list("body", flat=True)
+    keys = sorted({json.loads(bytes(body))["cmd"] for body in bodies})
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        Command.objects.using(using).filter(key__in=keys[start : start + KEYS_AT_ONCE]).update(req_hash=b"")
 
 
 def _identity(case_id: str, key_ids: Sequence[str], using: str) -> None:

@@ -38,6 +38,7 @@ from forbear.store.privacy import DataKeys, Keys
 WRITTEN_ANEW = (
     *("data_key", "challenge", "text_in", "text_piece", "telephone_call", "dev_message", "loan", "borrower"),
     *("django_session", "case_line", "contact", "contact_case", "paper_mark", "mail_in", "draft", "upload"),
+    "command",
 )
 """Tables with keys, with what the book key seals, or with marks of a person; the others are only vacuumed."""
 LOCK_SECONDS = 5
@@ -104,16 +105,15 @@ class DjangoKeeping:
             self._data_keys.destroy(owner, retention, -1)
         return owner, retention
 
-    def forget_book(self, borrower_id: str) -> bool:
+    def forget_book(self, borrower_id: str, now: datetime) -> bool:
         using = self._using
         if not borrower_id or CaseRow.objects.using(using).filter(borrower_id=borrower_id).exists():
             return False
         held = StoredLoanBook(self._keys, self._ids, using).loans_of(borrower_id)
         if not held or any(_owed(one.row.loan) for one in held):
             return False
-        now = max(one.row.loan.as_of for one in held).isoformat()
         with transaction.atomic(using=using):
-            self._erasures.add(Erased(at=now, owner=borrower_id, retention="loan"))
+            self._erasures.add(Erased(at=now.isoformat(), owner=borrower_id, retention="loan"))
             ContactRow.objects.using(using).filter(borrower_id=borrower_id).delete()
             ChallengeRow.objects.using(using).filter(borrower_id=borrower_id).delete()
             LoanRow.objects.using(using).filter(borrower_id=borrower_id).delete()

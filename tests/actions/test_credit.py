@@ -8,6 +8,9 @@ import pytest
 from forbear.actions import breach, credit
 from forbear.actions.credit import Feed, feed
 from forbear.actions.letters import mentioned
+from forbear.actions.record import carry_out
+from forbear.core import events as e
+from forbear.core.contact import SYSTEM
 from forbear.core.credit_line import FIELDS, Correction, Line
 from forbear.core.file import open_file
 from forbear.core.payments import BreakReason
@@ -106,6 +109,33 @@ def test_a_day_in_the_past_is_told_as_it_was_at_its_end(kept: Kept):
     assert fed(kept, date(2026, 5, 1)).lines == ()  # a later day was told already
     kept.until(date(2026, 6, 30))
     assert fed(kept, date(2026, 6, 30)).lines == ()  # settled is told once
+
+
+def test_a_day_that_had_no_line_stays_so_and_the_next_one_marks_the_dispute(kept: Kept):
+    """All is paid and told; of the days after nothing is. What she disputes then is of its own day."""
+    kept.until(date(2026, 3, 31))
+    fed(kept, date(2026, 3, 31))
+    kept.pays(160_000)
+    kept.until(date(2026, 4, 1))
+    fed(kept, date(2026, 4, 1))
+    kept.until(date(2026, 4, 3))
+    first = fed(kept, date(2026, 4, 2))
+    kept.does(credit.dispute_line, kept.her, date(2026, 3, 31), "不对")
+    size = kept.desk.ledger.size()
+    assert (fed(kept, date(2026, 4, 2)), kept.desk.ledger.size()) == (first, size)
+    kept.until(date(2026, 4, 4))
+    assert [(line.corrects_on, line.dispute) for line in fed(kept, date(2026, 4, 3)).lines] == [
+        (date(2026, 3, 31), "异议")
+    ]
+
+
+def test_of_whom_the_contract_is_erased_no_line_is_told_again(kept: Kept):
+    """A country may let go of names sooner than of agreements; a line without its contract would be of nobody."""
+    kept.until(date(2026, 3, 31))
+    fed(kept, date(2026, 3, 31))
+    gone = [e.DataErased(retention_class=e.Retention.IDENTITY, why="asked", keys=1)]
+    carry_out(kept.desk, kept.by(SYSTEM), kept.case_id, {"gone": 1}, lambda _: gone)
+    assert fed(kept, date(2026, 3, 31)) == Feed(pack="cn", on=date(2026, 3, 31), lines=(), held=())
 
 
 def test_a_day_to_come_is_refused_and_records_nothing(kept: Kept):

@@ -8,13 +8,15 @@ import pytest
 
 from forbear.actions import leaving
 from forbear.actions.agenda import work
+from forbear.actions.contact import choose_reach
+from forbear.actions.contact_budget import reach_of
 from forbear.actions.leaving_ports import Keeping
 from forbear.actions.ports import Desk
 from forbear.actions.record import By, carry_out, load
 from forbear.adapters.memory import memory_desk, sent_by
 from forbear.core import events as e
 from forbear.core.case import fold
-from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Reach, Role
 from forbear.core.facts import Retention
 from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, REVIEWERS, Borrower
@@ -107,6 +109,26 @@ def test_what_is_put_right_is_a_new_fact_and_the_old_one_stays(desk: Desk, she: 
     assert rule(again) == "leaving.request"
 
 
+def test_a_number_put_right_is_the_one_that_messages_go_to_also_where_she_chose_how_she_is_reached(
+    desk: Desk, she: Borrower
+):
+    """She chose her hours while the wrong number stood; her choice still is what it was, and can be changed."""
+    party = load(desk, she.case_id).party
+    assert party is not None
+    chosen = Reach(language="zh", phone=party.phone, email="old@mail.example", safe_from="18:00", safe_until="21:00")
+    assert not isinstance(choose_reach(desk, by(her(desk, she), "reach"), she.case_id, chosen), Refusal)
+    request = asks(desk, she, e.Right.CORRECT, words="电话和邮箱都换了")
+    said = {"name": party.name, "phone": "13800138000", "email": "new@mail.example"}
+    leaving.correct_party(desk, by(AGENTS[0], "c"), she.case_id, request, **said)
+    right = replace(chosen, phone="13800138000", email="new@mail.example")
+    assert (load(desk, she.case_id).reach, reach_of(desk, load(desk, she.case_id))) == (right, right)
+    leaving.answer_request(desk, by(AGENTS[0], "a"), she.case_id, request, e.Answered.CORRECTED, "已改好。")
+    queued = [fact.letter.to for fact in facts(desk, she, e.NoticeQueued)]  # type: ignore[attr-defined]
+    assert queued[-2:] == ["13800138000", "new@mail.example"]
+    other = replace(right, safe_from="", safe_until="")
+    assert not isinstance(choose_reach(desk, by(her(desk, she), "again"), she.case_id, other), Refusal)
+
+
 def test_while_the_case_goes_on_its_purpose_keeps_everything(desk: Desk, she: Borrower):
     she.answers()
     she.submits()
@@ -178,6 +200,70 @@ def test_a_hold_placed_in_the_last_moment_keeps_what_was_agreed_and_she_is_told(
     assert rule(lift(desk, by(REVIEWERS[0], "l2"), she.case_id, hold, "案件已结")) == "decision.four_eyes"
     assert not isinstance(lift(desk, by(REVIEWERS[1], "l1"), she.case_id, hold, "案件已结"), Refusal)
     assert leaving.holds(load(desk, she.case_id)) == {}
+
+
+def agreed(desk: Desk, she: Borrower) -> str:
+    """Two people agreed to what she asked of answers that she never handed in."""
+    request = draft_asks_to_go(desk, she)
+    leaving.propose_erasure(desk, by(AGENTS[0], "p"), she.case_id, request)
+    assert not isinstance(leaving.agree_erasure(desk, by(REVIEWERS[0], "a"), she.case_id, request), Refusal)
+    return request
+
+
+def nights(desk: Desk, days: int) -> None:
+    for _ in range(days):
+        desk.clock.advance(days=1)  # type: ignore[attr-defined]
+        desk.agenda.put(leaving.dues_of_the_night(desk))
+        while work(desk, 99):
+            pass
+
+
+def test_what_was_agreed_on_and_a_hold_kept_goes_the_night_after_the_last_hold_is_lifted(desk: Desk, she: Borrower):
+    """She was told that it will be deleted: a hold puts that off and does not take it back."""
+    request = agreed(desk, she)
+    for name in ("h1", "h2"):
+        leaving.place_hold(desk, by(REVIEWERS[0], name), she.case_id, e.HoldWhy.COURT, "法院来函")
+    nights(desk, 2)
+    assert facts(desk, she, e.DataErased) == []
+    first, second = leaving.holds(load(desk, she.case_id))
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l1"), she.case_id, first, "案件已结")
+    nights(desk, 2)
+    assert facts(desk, she, e.DataErased) == [], "another hold stands"
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l2"), she.case_id, second, "案件已结")
+    assert facts(desk, she, e.DataErased) == []
+    nights(desk, 2)
+    gone = [(one.retention_class, one.why) for one in facts(desk, she, e.DataErased)]  # type: ignore[attr-defined]
+    assert gone == [(Retention.IDENTITY, "asked"), (Retention.STATEMENT, "asked")]
+    told = {one.request for one in facts(desk, she, e.ErasureRefused)}  # type: ignore[attr-defined]
+    assert told == {request}
+
+
+def test_what_came_after_a_deletion_is_not_meant_by_it(desk: Desk, she: Borrower):
+    """A hold placed and lifted after the deletion begins no second one."""
+    agreed(desk, she)
+    nights(desk, 2)
+    she.answers(upto=4)
+    leaving.place_hold(desk, by(REVIEWERS[0], "h"), she.case_id, e.HoldWhy.COURT, "法院来函")
+    (hold,) = leaving.holds(load(desk, she.case_id))
+    leaving.lift_hold(desk, by(REVIEWERS[1], "l"), she.case_id, hold, "案件已结")
+    nights(desk, 2)
+    assert len(facts(desk, she, e.DataErased)) == 2
+
+
+def test_an_application_handed_in_after_a_deletion_was_agreed_on_keeps_what_it_is_for(desk: Desk, she: Borrower):
+    request = agreed(desk, she)
+    she.answers()
+    she.submits()
+    before = dict(load(desk, she.case_id).answers)
+    nights(desk, 3)
+    assert facts(desk, she, e.DataErased) == []
+    assert dict(load(desk, she.case_id).answers) == before
+    told = [(one.retention_class, one.why, one.request) for one in facts(desk, she, e.ErasureRefused)]  # type: ignore[attr-defined]
+    assert told == [
+        (Retention.IDENTITY, e.Stays.LAW, request),
+        (Retention.STATEMENT, e.Stays.PURPOSE, request),
+    ]
+    assert sum("多保存一段时间" in message.body for message in sent_by(desk)) == 1
 
 
 def test_what_is_over_goes_by_itself_and_a_hold_is_told_once(desk: Desk, she: Borrower):

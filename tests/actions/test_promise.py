@@ -7,11 +7,12 @@ import pypdfium2
 import pytest
 
 from forbear.actions import agreement, breach, completion, forborne, payments
+from forbear.actions.letters import mentioned
 from forbear.actions.record import Done
 from forbear.adapters.printer import TypstPrinter
 from forbear.core import events as e
 from forbear.core.loan import Owed, owed_on
-from forbear.core.payments import BreakReason, Standing, remaining_loan
+from forbear.core.payments import BreakReason, Standing, grace_until, remaining_loan
 from forbear.core.promise import State, state_of
 from tests.kept import AGENT, BANK, CHEN, Kept, plan_of
 
@@ -218,6 +219,16 @@ def test_in_a_pause_nothing_is_asked_and_no_day_counts(kept: Kept):
     assert kept.file.case.standing is Standing.LATE
 
 
+def test_the_last_day_of_grace_that_she_is_told_counts_the_days_of_a_pause(kept: Kept):
+    """Due on 18 April, grace until the 21st; standing still from the 10th to 10 May: late on 14 May, not before."""
+    assert grace_until(date(2026, 4, 18), 3) == date(2026, 4, 21)
+    kept.until(date(2026, 4, 10))
+    kept.does(breach.suspend, AGENT, date(2026, 5, 10), "住院")
+    kept.until(date(2026, 5, 12))
+    assert mentioned(kept.desk, kept.file, "zh")["grace_until"] == "2026年5月13日"
+    assert grace_until(date(2026, 4, 18), 3, kept.file.case.pauses) == date(2026, 5, 13)
+
+
 def test_the_days_to_cure_go_on_after_a_pause(kept: Kept):
     kept.until(date(2026, 5, 1))
     cure_by_on = kept.file.case.cure_by_on
@@ -258,6 +269,8 @@ def test_too_much_is_a_task_until_it_is_sent_back(kept: Kept):
     assert (
         kept.does(completion.send_refund, AGENT, over.payment, sent_on=kept.today, reference=" ").where == "reference"
     )
+    early = {"sent_on": kept.today - timedelta(days=1), "reference": "RF-1"}
+    assert kept.does(completion.send_refund, AGENT, over.payment, **early).rule == "promise.refund_day"
     assert kept.does(completion.send_refund, AGENT, over.payment, **sent).events
     assert kept.does(completion.send_refund, AGENT, over.payment, **sent).events == ()
     assert (kept.desk.agenda.given_up(), kept.file.promise.refunds_due) == ((), ())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from forbear.actions.ports import KeyReused
 from forbear.core import events as e
 from forbear.core.chain import verify_chain
 from forbear.core.evidence import PaperFacts
@@ -55,6 +56,17 @@ def test_the_same_command_twice_erases_once_and_a_later_paper_has_a_key_of_its_o
     bench.ledger.append(write(health(2), expected=3, key="d"))
     assert bench.ledger.append(write(erased(), expected=2, key="c")) == bench.ledger.events("c_1")[3:4]
     assert bench.ledger.events("c_1")[4].fact == health(2)
+    assert bench.ledger.verify().flaws == ()
+
+
+def test_what_a_command_asked_cannot_be_tried_once_its_words_are_erased(bench: Bench):
+    """Its hash has no salt. The command stays known, and sent again it is refused; what wrote other classes repeats."""
+    begun(bench)
+    bench.ledger.append(write(wrote(), expected=2, key="m"))
+    bench.ledger.append(write(erased(), expected=3, key="c"))
+    asked = {key: bench.ledger.command(key, key.encode().ljust(32, b".")) for key in ("a", "b", "m", "c")}
+    assert asked["a"] == KeyReused("a")
+    assert [len(asked[key]) for key in ("b", "m", "c")] == [2, 1, 1]  # type: ignore[arg-type]
     assert bench.ledger.verify().flaws == ()
 
 

@@ -2,8 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from forbear.actions.payments import take_payment
-from forbear.actions.payments_file import place
+from forbear.actions.payments_file import book_row, place
 from forbear.actions.record import By, load
 from forbear.core import amounts
 from forbear.core.api_keys import Scope
@@ -53,13 +52,10 @@ def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str |
 
 def _book(request: HttpRequest, case_id: str, row: PaymentRow) -> HttpResponse:
     desk = request.desk  # type: ignore[attr-defined]
-    key = f"payment:{case_id}:{row.reference}"
-    by = By(actor=request.machine, channel=Channel.SYSTEM, key=key)  # type: ignore[attr-defined]
-    outcome = take_payment(
-        desk, by, case_id, amount_minor=row.amount_minor, paid_on=row.paid_on, reference=row.reference
-    )
+    by = By(actor=request.machine, channel=Channel.SYSTEM, key="")  # type: ignore[attr-defined]
+    outcome = book_row(desk, by, case_id, row)
     if isinstance(outcome, Refusal):
-        return refused(outcome, "reference" if outcome.rule == "record.key" else "")
+        return refused(outcome)
     fresh = bool(outcome.events) and not outcome.replayed
     return JsonResponse(_shown(load(desk, case_id), row.reference), status=201 if fresh else 200)
 

@@ -5,7 +5,6 @@ What she sends twice under one key is one message, whether she pressed twice, th
 
 from collections.abc import Callable
 from functools import wraps
-from hashlib import sha256
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +20,7 @@ from forbear.web import talk
 from forbear.web.access import ProofNeeded, desk_of, line_for_borrower, looked_ahead, person_of
 from forbear.web.borrower.contact import WORDS_MAX
 from forbear.web.borrower.fields import Field, filled
-from forbear.web.borrower.page import done_words, not_found, posted_key, show, to_the_door, why_not, words
+from forbear.web.borrower.page import done_words, not_found, press, show, to_the_door, why_not, words
 from forbear.web.talk import Side
 
 
@@ -107,10 +106,9 @@ def _see(request: HttpRequest, side: Side, after: int) -> Done | Refusal:
 
 def _by(request: HttpRequest, side: Side, given: str) -> By:
     """Who writes, under the key of this press and of what was written: the same words again are the same message."""
-    content = sha256(given.encode()).hexdigest()[:16]
     return By(
         actor=person_of(request).actor,
         channel=Channel.CHAT,
-        key=f"chat:{side.case_id}:{posted_key(request)}:{content}",
+        key=f"chat:{side.case_id}:{press(request, given)}",
         occurred_at=talk.sent_at(request, side.desk.clock.now()),
     )

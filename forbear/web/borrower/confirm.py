@@ -4,7 +4,6 @@ Nothing waits for her answer, and no question that the desk asks itself is shown
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 
@@ -22,7 +21,7 @@ from forbear.web.access import desk_of
 from forbear.web.borrower.answers import Reading as Answers
 from forbear.web.borrower.doors import Door, by_link, on_her_site, on_its_own, to_papers
 from forbear.web.borrower.fields import Field, Option, filled, typed
-from forbear.web.borrower.page import money, posted_key, show, why_not, words
+from forbear.web.borrower.page import money, press, show, why_not, words
 from forbear.web.readings import field_label, field_value, kind_words
 from forbear.web.text import reader_language
 from forbear.words.format import unit
@@ -61,11 +60,10 @@ def _confirm(request: HttpRequest, door: Door, paper: str) -> HttpResponse:
 
 
 def _said(request: HttpRequest, door: Door, paper: Paper, values: Mapping[str, str]) -> HttpResponse:
-    content = sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
     by = By(
         actor=door.sender.actor,
         channel=Channel.WEB,
-        key=f"web:{door.sender.case_id}:confirm-{paper.paper}:{posted_key(request)}:{content}",
+        key=f"web:{door.sender.case_id}:confirm-{paper.paper}:{press(request, sorted(values.items()))}",
         cause=door.sender.link,
     )
     outcome = confirm_reading(desk_of(request), by, door.sender.case_id, paper.paper, values)

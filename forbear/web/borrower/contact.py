@@ -210,7 +210,7 @@ def her_case(request: HttpRequest, person: Person, channel: Channel = Channel.WE
     lines: tuple[CaseLine, ...] = desk.cases.of_loan(person.loan_id)
     if lines:
         return lines[0].case_id
-    by = By(actor=person.actor, channel=channel, key=f"{channel.value}:open:{person.loan_id}")
+    by = By(actor=person.actor, channel=channel, key=f"{channel.value}:open:{desk.ids.new('w')}")
     opened = open_case(desk, by, loan_id=person.loan_id, language=reader_language())
     if isinstance(opened, Refusal):
         raise Http404

@@ -29,7 +29,7 @@ from forbear.core.refusal import Refusal
 from forbear.web import talk
 from forbear.web.access import Person, desk_of
 from forbear.web.borrower.contact import CONTRACT_MAX, WORDS_MAX, address_of, her_case
-from forbear.web.borrower.page import posted_key, show, why_not, words
+from forbear.web.borrower.page import press, show, why_not, words
 from forbear.web.talk import Side
 from forbear.web.text import reader_language
 
@@ -194,7 +194,7 @@ def post(request: HttpRequest, person: Person, side: Side) -> HttpResponse:
     """She writes."""
     given = request.POST.get("words", "")
     sent_at = talk.sent_at(request, side.desk.clock.now())
-    key = f"chat:{side.case_id}:{posted_key(request)}"
+    key = f"chat:{side.case_id}:{press(request)}"
     by = By(actor=person.actor, channel=Channel.CHAT, key=key, occurred_at=sent_at)
     return talk.taken(request, side, verbs.post(side.desk, by, side.case_id, given))
 

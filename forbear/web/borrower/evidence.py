@@ -28,7 +28,7 @@ from forbear.web.borrower.confirm import read_of, wages_of
 from forbear.web.borrower.doors import STOP_ASKING, Door, by_link, on_her_site, on_its_own, to_papers
 from forbear.web.borrower.fields import Field, Option
 from forbear.web.borrower.health_papers import consent_done, consent_of
-from forbear.web.borrower.page import by_her, day, done_words, posted_key, show, why_not, words
+from forbear.web.borrower.page import by_her, day, done_words, press, show, why_not, words
 from forbear.web.text import papers_for, reader_language, why_asked
 
 MEGABYTES = FILE_BYTES_MAX // (1024 * 1024)
@@ -86,7 +86,7 @@ def _kept(request: HttpRequest, door: Door, number: int, one: UploadedFile, pape
     by = By(
         actor=door.sender.actor,
         channel=Channel.WEB,
-        key=f"web:{door.sender.case_id}:paper-{number}:{posted_key(request)}:{digest[:16]}",
+        key=f"web:{door.sender.case_id}:paper-{number}:{press(request, digest)}",
         cause=door.sender.link,
     )
     desk = desk_of(request)

@@ -11,7 +11,7 @@ from forbear.core.facts import Retention
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
 from forbear.web.borrower.doors import Door, by_link, on_her_site, on_its_own, to_papers
-from forbear.web.borrower.page import day, posted_key, show, why_not, words
+from forbear.web.borrower.page import day, press, show, why_not, words
 
 
 def _consent(request: HttpRequest, door: Door) -> HttpResponse:
@@ -20,7 +20,7 @@ def _consent(request: HttpRequest, door: Door) -> HttpResponse:
     if request.method != "POST" or act not in ("give", "withdraw"):
         return to_papers(door)
     do = give_consent if act == "give" else withdraw_consent
-    key = f"web:{door.sender.case_id}:consent-{act}:{posted_key(request)}"
+    key = f"web:{door.sender.case_id}:consent-{act}:{press(request)}"
     by = By(actor=door.sender.actor, channel=Channel.WEB, key=key, cause=door.sender.link)
     outcome = do(desk_of(request), by, door.sender.case_id)
     if isinstance(outcome, Refusal):

@@ -1,7 +1,8 @@
 """What every page of the borrower's site is made of: the frame, the key of a press, the words of a refusal.
 
 A press carries a key (pressing twice is one act) and the sequence number that was on the screen (an old tab is told
-so). The key that the record sees also covers what was sent, so that a corrected answer is a new act.
+so). The key that the record sees also covers what was sent, so that a corrected answer is a new act; it stands there
+for ever, so it says nothing of what was sent.
 """
 
 import re
@@ -107,20 +108,22 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def by_her(request: HttpRequest, file: CaseFile, act: str, sent: object, *, seen: bool = True) -> By:
     """Who acts, under which key. `sent`: what is asked, part of the key; `seen` False: an old screen is no matter."""
-    content = sha256(repr(sent).encode()).hexdigest()[:16]
     at = request.POST.get("seen", "")
     return By(
         actor=person_of(request).actor,
         channel=Channel.WEB,
-        key=f"web:{file.case.case_id}:{act}:{posted_key(request)}:{content}",
+        key=f"web:{file.case.case_id}:{act}:{press(request, sent)}",
         seen=int(at) if seen and re.fullmatch(r"-?[0-9]{1,9}", at) else None,
     )
 
 
-def posted_key(request: HttpRequest) -> str:
-    """The key of this press; a new one where the page sent none that can be one."""
+def press(request: HttpRequest, sent: object = None) -> str:
+    """This press with what it sent, as the record may name it: a hash that also covers the random key of the page. That
+    key is kept nowhere, so that once the words are erased nobody finds them by trying which ones fit.
+    """
     key = request.POST.get("key", "")
-    return key if _KEY.fullmatch(key) else desk_of(request).ids.new("w")
+    own = key if _KEY.fullmatch(key) else desk_of(request).ids.new("w")
+    return sha256(repr((own, sent)).encode()).hexdigest()[:32]
 
 
 def to(name: str, file: CaseFile, *args: object, done: str = "") -> HttpResponse:

@@ -1,7 +1,7 @@
 """Room 7 on the borrower's site: what is due and paid, how to pay, what would settle it, and asking for a new plan."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,7 +10,7 @@ from forbear.actions.breach import fallback_today
 from forbear.actions.payments import renegotiate as ask_for_new_plan
 from forbear.actions.payments import settlement_figure
 from forbear.core.file import Agreed, CaseFile
-from forbear.core.payments import Row, Standing, next_row, paid_minor
+from forbear.core.payments import Row, Standing, grace_until, next_row, paid_minor
 from forbear.core.promise import Over, state_of
 from forbear.core.refusal import Refusal
 from forbear.web import text
@@ -115,11 +115,19 @@ def _now(file: CaseFile, agreed: Agreed, rows: Sequence[Row], today: date) -> di
     if not case.late:
         line = words("payments.page.now.due_line", date=dated(due_on), number=row.number, count=len(rows))
         return {"now_title": words("payments.page.now.due_title"), "now_amount": amount, "now_lines": [line]}
-    grace = day(due_on + timedelta(days=agreed.terms.grace_days))
-    lines = [words("payments.page.now.late_line", date=day(due_on), grace=grace)]
+    late = [one for one in rows if one.number in case.late and one.open_minor] or [row]
+    many, first_on = "_many" if len(late) > 1 else "", late[0].instalment.due_on
+    grace = day(grace_until(first_on, agreed.terms.grace_days, case.pauses))
+    line = words(f"payments.page.now.late_line{many}", date=day(first_on), grace=grace)
     if case.cure_by_on:
-        lines = [words("payments.page.now.cure_line", date=dated(case.cure_by_on))]
-    return {"now_title": words("payments.page.now.late_title"), "now_amount": amount, "now_lines": lines}
+        over = "_over" if today > case.cure_by_on else ""
+        line = words(f"payments.page.now.cure{over}_line", date=dated(case.cure_by_on))
+    title = words("payments.page.now.late_title_many", count=len(late)) if many else ""
+    return {
+        "now_title": title or words("payments.page.now.late_title"),
+        "now_amount": money(sum(one.open_minor for one in late)),
+        "now_lines": [line],
+    }
 
 
 def _facts(file: CaseFile, agreed: Agreed, rows: Sequence[Row], today: date) -> list[tuple[str, str]]:

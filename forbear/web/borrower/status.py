@@ -1,6 +1,6 @@
 """Where things stand: the next step with its date, what there is to do, what has happened; each state has a date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -239,7 +239,15 @@ def _payments(file: CaseFile) -> Now:
         return _said("cure", lines, page="payments", go="active", line="next_cure", on=about.cure_by_on, hers=True)
     if row is None:
         return _said("active", (), page="payments", title=words("payments.page.title"))
-    return _due(about, row)
+    late = [one for one in file.rows() if one.number in about.late and one.open_minor]
+    return _due(about, row) if len(late) < 2 else _several_late(late)
+
+
+def _several_late(late: Sequence[Row]) -> Now:
+    amount, oldest_on = money(sum(row.open_minor for row in late)), late[0].instalment.due_on
+    lines = (words("site.page.case.now.late_pay_line_many", amount=amount, date=day(oldest_on)),)
+    title = words("payments.page.now.late_title_many", count=len(late))
+    return _said("late", lines, page="payments", go="active", title=title)
 
 
 def _due(about: Case, row: Row) -> Now:
@@ -257,8 +265,9 @@ def _due(about: Case, row: Row) -> Now:
 def _closed(file: CaseFile) -> Now:
     about = file.case
     if about.standing is Standing.COMPLETED:
-        ended_on = about.changed_at
-        lines = (words("site.page.case.now.completed_line", date=day(ended_on)),) if ended_on else ()
+        number = file.last_agreed.number if file.last_agreed else 0
+        settled_on = max((paid.paid_on for paid in file.standing_payments(number) if paid.lines), default=None)
+        lines = (words("site.page.case.now.completed_line", date=day(settled_on)),) if settled_on else ()
         return _said("completed", lines, page="payments", go="active")
     name = "broken" if about.standing is Standing.BROKEN else "closed"
     return _said(name, (f"{name}_line",), page="start_again", go="broken", post=True)

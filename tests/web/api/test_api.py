@@ -52,6 +52,13 @@ def test_a_payment_is_booked_once_however_often_it_is_sent(
     assert core.post("/api/payments", by_case)[0] == 200
 
 
+def test_a_reference_stands_in_no_body_of_the_record(desk: Desk, core: Core, case_id: str, payment: dict[str, str]):
+    """It is erased with the payments; a body never is."""
+    assert core.post("/api/payments", payment)[0] == 201
+    bodies = b"".join(body for body, _ in desk.ledger.bodies(case_id))
+    assert payment["reference"].encode() not in bodies
+
+
 def test_a_reference_stands_for_one_payment(core: Core, payment: dict[str, str]):
     core.post("/api/payments", payment)
     status, body = core.post("/api/payments", {**payment, "amount": "1.00"})

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from forbear.actions.conversation import write_message
 from forbear.actions.payments import end_day, reverse_payment, settlement_figure, take_payment
 from forbear.core.decision import Outcome
-from forbear.web.text import day, money
+from forbear.core.payments import Standing
+from forbear.web.text import day, money, weekday
 from tests.web.borrower.conftest import AGENT, Borrower
 
 
@@ -46,6 +48,26 @@ def test_a_late_instalment_is_told_without_red_and_with_a_way_on(paying: Borrowe
     assert "请求重新安排" in page.text
 
 
+def test_where_several_are_late_their_sum_is_asked_for_and_no_day_that_is_over(paying: Borrower):
+    """Two months unpaid: the days to catch up are over, the agreement has not ended, and what puts it right is both."""
+    first, second = paying.file.rows()[:2]
+    both = money(first.open_minor + second.open_minor, "zh")
+    for days in (12, 11, 13):
+        since = first.instalment.due_on if days == 12 else paying.desk.clock.today()
+        paying.desk.clock.advance(days=(since - paying.desk.clock.today()).days + days)
+        paying.desk_does(end_day, AGENT)
+    assert paying.file.case.standing is Standing.CURE_ENDED and paying.file.case.late == {1, 2}
+    page = paying.signs_in().opens("payments").text
+    over_on = paying.file.case.cure_by_on
+    assert f"有 2 笔还没有收到 {both} 补上的期限到{day(over_on, 'zh')}（{weekday(over_on, 'zh')}）为止。" in page
+    assert f"在{day(over_on, 'zh')}（{weekday(over_on, 'zh')}）之前补上" not in page
+    paying.desk_does(
+        take_payment, AGENT, amount_minor=first.open_minor + second.open_minor,
+        paid_on=paying.desk.clock.today(), reference="R-both",
+    )  # fmt: skip
+    assert paying.file.case.standing is Standing.ON_TRACK
+
+
 def test_what_settles_it_today_is_named(paying: Borrower):
     owed = settlement_figure(paying.file, date(2026, 3, 2))
     assert f"2026年3月2日还清要付 {money(owed.total_minor, 'zh')}" in paying.opens("payments").text
@@ -67,6 +89,9 @@ def test_paid_off_is_said_and_ends_the_line(paying: Borrower):
     paying.desk_does(take_payment, AGENT, amount_minor=owed, paid_on=date(2026, 3, 2), reference="R-all")
     assert "全部还清了" in paying.opens("").text
     assert "全部还清了" in paying.opens("payments").text
+    paying.desk.clock.advance(days=3)
+    paying.desk_does(write_message, AGENT, "谢谢您。")
+    assert "2026年3月2日起，这笔借款结清" in paying.signs_in().opens("").text, "what is written later moves no day"
     again = paying.opens("payments/new-plan")
     assert again.to == paying.at("payments")
 
