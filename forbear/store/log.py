@@ -255,7 +255,7 @@ class DjangoLog:
     def _alone(self, since: int) -> list[str]:
         """What others signed of checkpoints that are not kept: put there, it would keep them from being asked again."""
         kept = CheckpointRow.objects.using(self._using).values("size")
-        rows = AttestationRow.objects.using(self._using).filter(size__gte=since).exclude(size__in=kept)
+        rows = AttestationRow.objects.using(self._using).filter(size__gte=since or -SIZE_MAX).exclude(size__in=kept)
         return [
             f"what {by} signed of a checkpoint over {size} events is kept, and the checkpoint is not"
             for size, by in rows.order_by("size", "by").values_list("size", "by")

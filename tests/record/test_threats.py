@@ -211,6 +211,17 @@ def test_a_cosignature_is_forged(stand):
     assert stand.found() == ["the checkpoint kept of 9: the cosignature of witness.example does not hold"]
 
 
+def test_somebody_says_that_others_signed_long_ago_so_that_they_are_not_asked_again(stand):
+    """A row over a checkpoint that is none would stop every time stamp from then on."""
+    stand.bench.log.attest(10**15, "tsa", b"x", START)
+    stand.bench.log.attest(5, WITNESS.origin, b"x", START)
+    gone = "events is kept, and the checkpoint is not"
+    assert stand.found() == [
+        f"what {WITNESS.origin} signed of a checkpoint over 5 {gone}",
+        f"what tsa signed of a checkpoint over 1000000000000000 {gone}",
+    ]
+
+
 def cosigned(note, at, key=WITNESS, named=WITNESS):
     from forbear.core.checkpoint import Signature, cosigned_data, cosigned_message, read_vkey
 
