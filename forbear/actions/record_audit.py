@@ -41,7 +41,7 @@ def audited(
     except UNREADABLE as error:
         return Audit(0, 0, 0, 0, 0, (unreadable(error),), since or Beginning())
     behind = clock_behind(desk, found.end.at)
-    return replace(found, flaws=(*found.flaws, *behind)) if behind else found
+    return replace(found, flaws=(*found.flaws, *behind), checkpoints=found.checkpoints - (before is not None))
 
 
 def unreadable(error: BaseException) -> Fault:

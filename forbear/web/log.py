@@ -16,6 +16,8 @@ from forbear.web.borrower.page import show, words
 from forbear.web.text import moment, reader_language
 
 TEXT = "text/plain; charset=utf-8"
+PASTED_MAX = 20_000
+"""Signs in which a receipt is looked for: a whole message, the longest there is, with what a mail program puts round it."""
 
 
 def _encoded(path: Sequence[bytes]) -> list[str]:
@@ -68,7 +70,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
     """The page on which she checks the receipt of a message, and where the public key stands for everybody."""
-    desk, asked = desk_of(request), request.GET.get("receipt", "").strip()[:4000]
+    desk, asked = desk_of(request), request.GET.get("receipt", "").strip()[:PASTED_MAX]
     answer, tone = "", ""
     if asked:
         held = check_receipt(desk, asked)

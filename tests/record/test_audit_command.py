@@ -108,8 +108,65 @@ def test_a_receipt_is_read_however_it_is_copied():
     assert read_receipt("7F3K－12－200345－R4XQKD7M2PLQABCDEFGH") == found
     assert read_receipt("７Ｆ３Ｋ－１２－２００３４５－Ｒ４ＸＱＫＤ７Ｍ２ＰＬＱＡＢＣＤＥＦＧＨ") == found
     assert read_receipt("7F3K-12-200345-R4XQ") is None
+    assert read_receipt("7F3K-12-200345-R4XQKD7M2PLQABCDEFGHI") is None
     assert without_receipt(text) == "请看。"
     assert without_receipt("请看。") == "请看。"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7F3K-12-2OO345-R4XQKD7M2PLQABCDEFGH",
+        "7f3k-l2-2oo345-r4xqkd7m2plqabcdefgh",
+        "7F3K‑12‑200345‑R4XQKD7M2PLQABCDEFGH",
+        "7F3K——12——200345——R4XQKD7M2PLQABCDEFGH",
+        "7F3K−12−200345−R4XQKD7M2PLQABCDEFGH",
+        "7F3K 12 200345 R4XQKD7M2PLQABCDEFGH",
+        "7 F 3 K - 1 2 - 2 0 0 3 4 5 - R4XQ KD7M 2PLQ ABCD EFGH",
+        "\ufeff7F3K-12-200345-R4XQKD7M2P\u200bLQABCDEFGH",
+        "“7F3K-12-200345-R4XQKD7M2PLQABCDEFGH”。",
+        "存证码7F3K-12-200345-R4XQKD7M2PLQABCDEFGH拒收请回复R",
+        "7F3K-12-200345-R4XQKD7M2PLQABCDEFGH\n\nSent from my telephone",
+        "On 2026-11-28 - we wrote\n> Receipt 7F3K-12-200345-R4XQKD7M2PLQ\nABCDEFGH\n\n> and more",
+    ],
+)
+def test_a_receipt_is_read_as_people_retype_and_paste_it(typed):
+    assert str(read_receipt(typed)) == "7F3K-12-200345-R4XQKD7M2PLQABCDEFGH"
+
+
+def test_signs_that_look_alike_still_fit_and_others_do_not(here):
+    messages = [wrote(f"{n}") for n in range(50)]  # so many that each sign is in one of their hashes
+    here.ledger.append(write(*messages, expected=2, key="more", case_id="c_7f3kx", at=here.clock.now()))
+    receipts = [str(receipt_of(event)) for event in here.ledger.all()]
+    for one, typed in (("O", "0"), ("I", "1"), ("I", "l"), ("B", "8")):
+        receipt = next(receipt for receipt in receipts if one in receipt)
+        assert check_receipt(here, receipt.replace(one, typed)).fit is Fit.GENUINE
+    assert check_receipt(here, receipt[:-1] + ("A" if receipt[-1] != "A" else "C")).fit is Fit.OTHER
+
+
+def test_a_place_that_cannot_be_read_or_kept_is_said_and_the_whole_record_looked_at(here, capsys, tmp_path):
+    mark = tmp_path / record_watch.MARK
+    said = f"{mark} cannot be read: the record could not be held to what the last audit here saw of it"
+    audit(capsys)
+    well = json.loads(mark.read_text())
+    for damaged in (
+        *("", "{}", "[]", "x", "[" * 100_000),
+        *(json.dumps(well | {"size": size}) for size in (3.0, "3", -1, None, 2**70, 10**400)),
+        *(json.dumps(well | {"at": at}) for at in (5, "yesterday")),
+        json.dumps(well | {"frontier": "AAAA"}),
+    ):
+        mark.write_text(damaged)
+        status, told = audit(capsys, "--since-last", "--json")
+        assert (status, json.loads(told)["warnings"], json.loads(told)["events"]) == (0, [said], 3), damaged
+        assert json.loads(mark.read_text()) == well
+        mark.write_text(damaged)
+        assert record_watch.look(here, mark) == (said,)
+        assert record_watch.look(here, mark) == ()
+    mark.unlink()
+    mark.mkdir()
+    status, told = audit(capsys)
+    assert (status, f"note   {mark} cannot be written (Is a directory): " in told) == (0, True)
+    assert not list(tmp_path.glob(".record*")), "nothing half done is left"
 
 
 def test_the_worker_looks_and_says_what_is_wrong(here, tmp_path):
