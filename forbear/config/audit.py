@@ -7,6 +7,7 @@ was kept elsewhere; `--receipt` holds the receipt of one message against it.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,23 +34,19 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit, print, and remember where it ended when nothing was found."""
-    against = []
-    for file in arguments.against:
-        try:
-            against.append((f"the checkpoint in {file}", Path(file).read_text("utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
-            return 2
-        try:
-            read_checkpoint(parse_note(against[-1][1]).body)
-        except BadNote as bad:
-            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
-            return 2
+    against = _given(arguments.against)
+    if against is None:
+        return 2
     open_house()
     if arguments.receipt is not None:
         return _receipt(arguments.receipt, arguments.json)
     from django.conf import settings
+
+    for where, note in against:
+        if (origin := read_checkpoint(parse_note(note).body).origin) != settings.LOG_NAME:
+            said = f"{where} is of the log {origin}, and this one is {settings.LOG_NAME}; give one of this log."
+            print(f"forbear: {said}", file=sys.stderr)
+            return 2
 
     from forbear.actions.record_audit import audited, warnings
     from forbear.config.record_watch import MARK, damaged, read_mark, with_bent
@@ -70,6 +67,24 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(found, told, kept)
     return 1 if found.flaws else 0
+
+
+def _given(files: Sequence[str]) -> list[tuple[str, str]] | None:
+    """(where, note) of each file; None, and a sentence, where one is no checkpoint."""
+    found = []
+    for file in files:
+        try:
+            note = Path(file).read_text("utf-8-sig").strip() + "\n"  # as an editor or a mail may have kept it
+            read_checkpoint(parse_note(note).body)
+        except BadNote as bad:
+            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
+            return None
+        found.append((f"the checkpoint in {file}", note))
+    return found
 
 
 def _unkept(mark: Path, end: Any, whole_on: date) -> str:

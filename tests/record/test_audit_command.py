@@ -20,6 +20,7 @@ from forbear.core.merkle import verify_consistency, verify_inclusion
 from forbear.core.receipt import read_receipt, receipt_of, without_receipt
 from forbear.store.models import Event
 from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrote
+from tests.record.insider import note_of
 from tests.servers import ROOT
 
 
@@ -79,6 +80,12 @@ def test_a_checkpoint_kept_elsewhere_is_held_against_it(here, capsys, tmp_path):
         kept.write_text(nothing)
         assert cli.main(["audit", "--against", str(kept)]) == 2
         assert capsys.readouterr().err.startswith(f"forbear: {kept} is no checkpoint: ")
+    for saved in ("\ufeff" + here.log.latest(), here.log.latest() + "\n\n", here.log.latest().strip()):
+        kept.write_text(saved)
+        assert audit(capsys, "--against", str(kept))[0] == 0, "as an editor saved it"
+    kept.write_text(note_of(Ed25519Key("other.example/ledger", bytes(32)), 3, bytes(32)))
+    assert cli.main(["audit", "--against", str(kept)]) == 2
+    assert f"the checkpoint in {kept} is of the log other.example/ledger, and this one is " in capsys.readouterr().err
     assert cli.main(["audit", "--against", str(tmp_path / "gone")]) == 2
     assert "gone cannot be read: No such file or directory" in capsys.readouterr().err
 
