@@ -43,8 +43,8 @@ COMMANDS = {
 }
 
 
-BROKEN_PIPE = 141
-"""The exit status of a command whose reader went away, as the shell gives it."""
+BROKEN_PIPE, INTERRUPTED = 141, 130
+"""The exit status of a command whose reader went away, and of one stopped by Ctrl-C, as the shell gives them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,10 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"forbear: there is no command {given[0]!r}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
     assert __debug__, "Forbear checks itself with assertions; do not start Python with -O"
-    parsed = parser_of(given[0]).parse_args(given)
     try:
+        parsed = parser_of(given[0]).parse_args(given)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("forbear: stopped", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         # Who reads the output has seen enough, as `| head` has: the rest goes nowhere, and nobody is told of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

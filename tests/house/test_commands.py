@@ -59,3 +59,12 @@ def test_a_reader_who_has_seen_enough_is_no_fault():
     done = subprocess.run(command, cwd=ROOT, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writes)
     assert (done.stderr, done.returncode) == ("", cli.BROKEN_PIPE)
+
+
+def test_a_command_that_is_stopped_says_so_in_a_line(monkeypatch, capsys):
+    def stopped(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("forbear.config.audit.run", stopped)
+    assert cli.main(["audit"]) == cli.INTERRUPTED
+    assert capsys.readouterr() == ("", "forbear: stopped\n")
