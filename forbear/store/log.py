@@ -299,8 +299,11 @@ class DjangoLog:
         rows: Any
         if kept:
             rows = TreeNode.objects.using(self._using).filter(level=kept * NODE_LEVELS, n__gte=first, n__lt=end)
-            rows = rows.order_by("n").values_list("hash", flat=True)
+            rows = rows.order_by("n").values_list("n", "hash")
         else:
             rows = Event.objects.using(self._using).filter(leaf__gte=first, leaf__lt=end)
-            rows = rows.order_by("leaf").values_list("leaf_hash", flat=True)
-        return [bytes(row) for row in rows]
+            rows = rows.order_by("leaf").values_list("leaf", "leaf_hash")
+        found = list(rows)
+        if [place for place, _ in found] != list(range(first, first + len(found))):
+            raise LogBroken(f"of the leaves or subtrees from {first} on one is missing; run `forbear audit`")
+        return [bytes(hashed) for _, hashed in found]

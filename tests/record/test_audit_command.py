@@ -220,6 +220,17 @@ def test_everybody_can_read_key_checkpoint_and_proofs(here):
     assert page.post("/log/checkpoint").status_code == 405
 
 
+def test_a_log_that_is_damaged_says_so_to_whoever_asks_for_a_proof(here):
+    page = Client()
+    assert cli.main(["keys", "log"]) == 0
+    without_triggers()
+    Event.objects.filter(leaf=1).delete()
+    for address in ("/log/proof?leaf=0&size=3", "/log/proof?old=1&size=3", "/log/keys"):
+        answer = page.get(address)
+        assert (answer.status_code, "run `forbear audit`" in answer.json()["error"]) == (503, True)
+    assert page.get("/log/checkpoint").status_code == 200
+
+
 def test_another_key_signs_the_log_and_an_outsider_follows_to_it(here, capsys, tmp_path):
     page = Client()
     before = here.log_key.vkey
