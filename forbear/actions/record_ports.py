@@ -47,7 +47,7 @@ class LogKey(Protocol):
         """The key as it is at this moment; another may take its place between two calls."""
 
     def own(self) -> Sequence[str]:
-        """The public keys of all that are in our hands: this one, those before it, and one that waits to be the next."""
+        """The public keys of all that are in our hands: this one, those before it, one that waits to be the next."""
 
 
 class Log(Protocol):

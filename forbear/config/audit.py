@@ -141,7 +141,7 @@ def _receipt(text: str, as_json: bool) -> int:
     at = held.at.isoformat() if held.at else None
     said = {
         Fit.GENUINE: f"well   the receipt fits: its entry was written at {at} and the case is unchanged up to it",
-        Fit.OTHER: "wrong  it does not fit: it is mistyped, or the record was changed in that place since the message was sent",
+        Fit.OTHER: "wrong  it does not fit: it is mistyped, or the record was changed there since the message was sent",
         Fit.UNKNOWN: "wrong  the record does not have so many entries: events are gone, or the receipt is mistyped",
         Fit.UNREADABLE: "that is no receipt; copy the whole last line: 7F3K-12-200345-R4XQKD7M2PLQABCDEFGH",
     }[held.fit]

@@ -15,15 +15,14 @@ from forbear.core.events import Recorded
 
 HASH_SIGNS = 20
 CASE_SIGNS = 4
-_NUMBERS = ("[0-9OILSBZ]{1,9}", "[0-9OILSBZ]{1,12}")
-_SHAPES = tuple(
-    re.compile(rf"{before}({case}){dash}({seq}){dash}({size}){dash}({hashed})(?![A-Z0-9])")
-    for before, case, (seq, size), hashed, dash in (
-        ("(?<![A-Z0-9])", "[A-Z0-9]{1,4}", _NUMBERS, "[A-Z0-9]{20}", " ?-+ ?"),
-        ("", "(?:[A-Z0-9] ?){1,4}", ("(?:[0-9OILSBZ] ?){1,9}", "(?:[0-9OILSBZ] ?){1,12}"), "[A-Z0-9](?: ?[A-Z0-9]){19}", "-+ ?"),
-        ("(?<![A-Z0-9])", "[A-Z0-9]{4}", _NUMBERS, "[A-Z0-9]{20}", " "),
-    )
+_DIGIT, _END = "[0-9OILSBZ]", "(?![A-Z0-9])"
+_SENT = rf"(?<![A-Z0-9])([A-Z0-9]{{1,4}}) ?-+ ?({_DIGIT}{{1,9}}) ?-+ ?({_DIGIT}{{1,12}}) ?-+ ?([A-Z0-9]{{20}}){_END}"
+_SPREAD = (
+    rf"((?:[A-Z0-9] ?){{1,4}})-+ ?((?:{_DIGIT} ?){{1,9}})-+ ?((?:{_DIGIT} ?){{1,12}})-+ ?"
+    rf"([A-Z0-9](?: ?[A-Z0-9]){{19}}){_END}"
 )
+_UNDASHED = rf"(?<![A-Z0-9])([A-Z0-9]{{4}}) ({_DIGIT}{{1,9}}) ({_DIGIT}{{1,12}}) ([A-Z0-9]{{20}}){_END}"
+_SHAPES = tuple(map(re.compile, (_SENT, _SPREAD, _UNDASHED)))
 """As it was sent, blanks anywhere, blanks for dashes; tried one after the other, the strictest first."""
 _AS_DIGITS, _AS_LETTERS = str.maketrans("OILSBZ", "011582"), str.maketrans("018", "OIB")
 """What is typed for what: a number has no letters, and base32 neither 0, 1 nor 8."""
@@ -50,8 +49,8 @@ def receipt_of(event: Recorded) -> Receipt:
 
 
 def read_receipt(text: str) -> Receipt | None:
-    """The first receipt in a text, as somebody copied or retyped it: letters small or wide, any dash, blanks anywhere, O
-    for 0 and the like, other words before and after it; None for none.
+    """The first receipt in a text, as somebody copied or retyped it: letters small or wide, any dash, blanks anywhere,
+    O for 0 and the like, other words before and after it; None for none.
     """
     wide = normalize("NFKC", text).upper()
     signs = ("-" if category(sign) == "Pd" or sign in "−ー" else sign for sign in wide if category(sign) != "Cf")

@@ -246,10 +246,8 @@ class DjangoLog:
         for one in announced:
             for vkey in (one.before, one.after):
                 if vkey not in ours:
-                    return (
-                        f"the log announces at leaf {one.leaf} the key {vkey}, which is none of this installation: if it"
-                        " was, bring its file back to keys, or name it in FORBEAR_LOG_KEYS"
-                    )
+                    said = f"the log announces at leaf {one.leaf} the key {vkey}, which is none of this installation"
+                    return f"{said}: if it was, bring its file back to keys, or name it in FORBEAR_LOG_KEYS"
         return ""
 
     def _alone(self, since: int) -> list[str]:

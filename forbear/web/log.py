@@ -18,7 +18,7 @@ from forbear.web.text import moment, reader_language
 
 TEXT = "text/plain; charset=utf-8"
 PASTED_MAX = 20_000
-"""Signs in which a receipt is looked for: a whole message, the longest there is, with what a mail program puts round it."""
+"""In so many signs a receipt is looked for: the longest message there is, with what a mail program puts round it."""
 
 
 def _encoded(path: Sequence[bytes]) -> list[str]:

@@ -133,6 +133,18 @@ def test_a_forger_with_another_key_signs_checkpoints(stand):
     assert any("the checkpoint in file 0 is not a checkpoint of this log" in flaw for flaw in stand.found(forged))
 
 
+def test_somebody_appends_what_is_new_in_somebodys_name(stand):
+    """The record proves that nothing was changed since; who wrote it is not for hashes to say."""
+    actor = {"kind": "agent", "id": "lin", "auth": "staff"}
+    stand.insider.append(3, type="enforcement.paused", pub={}, actor=actor)
+    assert stand.found(stand.kept) == []
+    stand.bench.log.checkpoint()
+    assert stand.found(stand.kept) == []
+    assert stand.fits() is Fit.GENUINE
+    stand.insider.append(3, type="enforcement.paused", pub={}, at="2026-03-02T02:00:00.000Z")
+    assert "its time is before that of the event before" in stand.found()
+
+
 def test_the_end_is_cut_off(stand):
     stand.insider.cut(6)
     assert stand.found() == ["the checkpoint kept of 9 is over 9 events, and there are 6"]

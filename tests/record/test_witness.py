@@ -110,12 +110,14 @@ def test_what_lies_there_and_this_witness_did_not_sign_is_no_memory_of_it(bench,
     (file,) = (tmp_path / "witness").glob("*.note")
     other = Ed25519Key("w.example", bytes(31) + b"v", KeyKind.WITNESS)
     by_another = WitnessBook(tmp_path / "another", other, [LOG_KEY.vkey]).cosign(Asked(0, (), note), lambda: NOW)
-    for kept in (note, note + by_another, (note + line).replace("\n2\n", "\n3\n"), note_of(LOG_KEY, 9, bytes(32)) + line):
+    bent, forged = (note + line).replace("\n2\n", "\n3\n"), note_of(LOG_KEY, 9, bytes(32)) + line
+    for kept in (note, note + by_another, bent, forged):
         file.write_text(kept)
         with pytest.raises(MemoryLost):
             book.cosign(Asked(2, (), note), lambda: NOW)
     file.write_text(note + line)
-    renamed = WitnessBook(tmp_path / "witness", Ed25519Key("new.name", bytes(31) + b"w", KeyKind.WITNESS), [LOG_KEY.vkey])
+    named_anew = Ed25519Key("new.name", bytes(31) + b"w", KeyKind.WITNESS)
+    renamed = WitnessBook(tmp_path / "witness", named_anew, [LOG_KEY.vkey])
     assert isinstance(renamed.cosign(Asked(2, (), note), lambda: NOW), str), "by whatever name it signs"
 
 
