@@ -69,16 +69,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Exception as error:
-        return _no_database(error)
+        return _told(error)
     return status
 
 
-def _no_database(error: Exception) -> int:
-    """A database that does not answer is told in a sentence; anything else is a fault of ours and shows itself."""
-    if type(error).__module__ != "django.db.utils" or type(error).__name__ != "OperationalError":
+def _told(error: Exception) -> int:
+    """A database that does not answer or is damaged, or a key that is missing, is told in a sentence; anything else is
+    a fault of ours and shows itself.
+    """
+    kind = (type(error).__module__, type(error).__name__)
+    if kind == ("forbear.store.privacy", "KeysMissing"):
+        print(f"forbear: {error}", file=sys.stderr)
+    elif kind in (("django.db.utils", "OperationalError"), ("django.db.utils", "DatabaseError")):
+        said = f"the database does not answer ({str(error).splitlines()[0]})"
+        print(f"forbear: {said}; look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
+    else:
         raise error
-    said = str(error).splitlines()[0]
-    print(f"forbear: the database does not answer ({said}); look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
     return 1
 
 

@@ -53,9 +53,10 @@ def verify(
     flaws += [Fault(*flaw) for flaw in keys_held(_keys(using), _destroyed(using, start, end))]
     flaws += _without_keys(using)
     before = _disclosures(using, 0, start)
-    flaws += _fewer(using, since, before) if since else [*_shut(data_keys, using), *_pages(using)]
+    flaws += _fewer(using, since, before) if since else _pages(using)
     ended = replace(found.end, disclosures=before + _disclosures(using, start, end))
-    return replace(found, flaws=(*found.flaws, *flaws), end=ended)
+    shut = () if since else _shut(data_keys, using)  # told first: where the key-encryption key is another, all are
+    return replace(found, flaws=(*shut, *found.flaws, *flaws), end=ended)
 
 
 def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
