@@ -144,7 +144,9 @@ def audit(
             walk.events = max(leaf.leaf, walk.events)
         _look_at(walk, leaf)
         walk.events += 1
-    if walk.events != size:
+    if size < start:
+        walk.flaws.append(Fault(-1, f"the head says {size} events, and the last audit saw {start}: the log went back"))
+    elif walk.events != size:
         walk.flaws.append(Fault(-1, f"the head says {size} events, there are {walk.events}"))
     if walk.at != last_at:
         walk.flaws.append(Fault(-1, "the head's time is not the last event's"))

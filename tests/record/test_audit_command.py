@@ -20,7 +20,7 @@ from forbear.core.merkle import verify_consistency, verify_inclusion
 from forbear.core.receipt import read_receipt, receipt_of, without_receipt
 from forbear.store.models import Event
 from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrote
-from tests.record.insider import note_of
+from tests.record.insider import Insider, note_of
 from tests.servers import ROOT
 
 
@@ -57,6 +57,20 @@ def test_a_record_that_is_well_is_told_so_and_where_it_ended_is_kept(here, capsy
     told = json.loads(said)
     assert (status, told["well"], told["from"], told["events"], told["size"]) == (0, True, 3, 1, 4)
     assert told["flaws"] == told["warnings"] == []
+
+
+def test_a_log_that_went_back_behind_the_last_audit_is_named(here, capsys, tmp_path):
+    """A backup that was put back, or an end that was cut off."""
+    assert audit(capsys)[0] == 0
+    without_triggers()
+    Insider(type("Bench", (), {"keys": wiring.load_keys(tmp_path)})()).cut(1)
+    status, said = audit(capsys, "--since-last")
+    assert (status, said.splitlines()[0]) == (
+        1,
+        "wrong  the head says 1 events, and the last audit saw 3: the log went back",
+    )
+    status, said = audit(capsys)
+    assert (status, "wrong  what the last audit here saw, is over 3 events, and there are 1\n" in said) == (1, True)
 
 
 def test_a_changed_record_is_named_and_the_status_says_so(here, capsys):
