@@ -102,7 +102,7 @@ def stamp(desk: Desk, size: int) -> str:
 def _stamped(desk: Desk, note: str) -> tuple[str, ...]:
     size, now = _size(note), desk.clock.now()
     last = desk.log.attested("tsa")
-    if size == 0 or (last and (last[0] >= size or now - last[2] < TOKEN_EVERY)):
+    if size == 0 or (last and (last[0] >= size or abs(now - last[2]) < TOKEN_EVERY)):
         return ()
     said = stamp(desk, size)
     return (said,) if said else ()

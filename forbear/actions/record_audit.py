@@ -18,6 +18,8 @@ from forbear.core.receipt import fits, read_receipt
 
 WINDOW = timedelta(minutes=2)
 """A checkpoint is promised every minute; after two somebody is told."""
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError, RecursionError)
+"""What reading a damaged row may raise. A database that is away is none of these."""
 TOKEN_OLD = timedelta(hours=24)
 
 
@@ -30,13 +32,21 @@ def audited(
     """Look at the whole record, or at what was appended `since`. `against`: notes kept elsewhere, (where, note);
     `before`: where an audit ended that found nothing, kept apart from the database: a checkpoint of our own.
     """
-    held = desk.log.held(against, since.frontier.size if since else 0)
-    if before is not None:
-        own = Kept(before.frontier.size, before.frontier.root, "what the last audit here saw,")
-        held = replace(held, kept=(*held.kept, own))
-    found = desk.ledger.verify(held, since, desk.vault.missing)
+    try:
+        held = desk.log.held(against, since.frontier.size if since else 0)
+        if before is not None:
+            own = Kept(before.frontier.size, before.frontier.root, "what the last audit here saw,")
+            held = replace(held, kept=(*held.kept, own))
+        found = desk.ledger.verify(held, since, desk.vault.missing)
+    except UNREADABLE as error:
+        return Audit(0, 0, 0, 0, 0, (unreadable(error),), since or Beginning())
     behind = clock_behind(desk, found.end.at)
-    return replace(found, flaws=(*found.flaws, *behind)) if behind else found
+    return replace(found, flaws=(*found.flaws, *behind), checkpoints=found.checkpoints - (before is not None))
+
+
+def unreadable(error: BaseException) -> Fault:
+    """What a row is told by that has not even the form of one, such as a word where a number belongs."""
+    return Fault(-1, f"a row of the database cannot be read, and nothing behind it was looked at: {error!r}"[:300])
 
 
 def clock_behind(desk: Desk, last_at: datetime | None) -> list[Fault]:
@@ -73,7 +83,7 @@ def _old(desk: Desk, by: str, who: str, covered: int, now: datetime) -> list[str
     last = desk.log.attested(by)
     if last is None:
         return [f"{who} has signed nothing yet"]
-    if last[0] < covered and now - last[2] > TOKEN_OLD:
+    if last[0] < covered and abs(now - last[2]) > TOKEN_OLD:
         return [f"{who} signed last over {last[0]} of {covered} events, on {_said(last[2])}"]
     return []
 

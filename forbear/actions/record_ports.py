@@ -46,6 +46,9 @@ class LogKey(Protocol):
     def now(self) -> "LogKey":
         """The key as it is at this moment; another may take its place between two calls."""
 
+    def own(self) -> Sequence[str]:
+        """The public keys of all that are in our hands: this one, those before it, one that waits to be the next."""
+
 
 class Log(Protocol):
     """The one Merkle log over all cases: its checkpoints and its proofs (core/merkle.py, core/checkpoint.py)."""

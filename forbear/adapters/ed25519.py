@@ -34,5 +34,8 @@ class Ed25519Key:
     def now(self) -> "Ed25519Key":
         return self
 
+    def own(self) -> tuple[str, ...]:
+        return (self._vkey,)
+
     def sign(self, body: bytes) -> bytes:
         return self._key.sign(body)

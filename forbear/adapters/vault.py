@@ -68,6 +68,10 @@ class Shelf(Protocol):
         """Away with it; nothing happens when it is gone already."""
 
 
+def _place(blob_id: str) -> str:
+    return f"{blob_id[-2:]}/{blob_id}"
+
+
 class SealedVault:
     """The Vault port (forbear/actions/ports.py) on a shelf."""
 
@@ -79,7 +83,7 @@ class SealedVault:
     def keep_stream(self, case_id: str, retention: str, chunks: Iterable[bytes]) -> Kept:
         blob_id = self._ids.new("b")
         key_id, key = self._register.key_for(case_id, retention)
-        path = f"{blob_id[-2:]}/{blob_id}"
+        path = _place(blob_id)
         salt = os.urandom(SALT_BYTES)
         incoming = _Incoming(chunks)
         self._shelf.put(path, _sealed(_own(key, salt, blob_id), salt, incoming))
@@ -106,7 +110,8 @@ class SealedVault:
 
     def missing(self, blob_ids: Sequence[str]) -> frozenset[str]:
         entered = self._register.entered(blob_ids)
-        return frozenset(b for b in blob_ids if b not in entered or not self._shelf.there(entered[b]))
+        # An entry that points at another's file is as good as none: what lies there opens under its own id alone.
+        return frozenset(b for b in blob_ids if entered.get(b) != _place(b) or not self._shelf.there(entered[b]))
 
     def drop(self, blob_id: str) -> None:
         if found := self._register.find(blob_id):

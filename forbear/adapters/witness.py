@@ -16,7 +16,7 @@ from pathlib import Path
 
 from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.adapters.ed25519 import Ed25519Key, check
-from forbear.core.checkpoint import BadNote, Checkpoint, KeyKind, parse_note, read_checkpoint, read_vkey
+from forbear.core.checkpoint import BadNote, Checkpoint, KeyKind, holds, parse_note, read_checkpoint, read_vkey
 from forbear.core.log_keys import Step, followed
 from forbear.core.witness import Asked, Refused, asking, cosignature, judge, own_lines, read_asking, to_sign
 
@@ -87,16 +87,18 @@ class WitnessBook:
                 raise BadNote(f"{vkey[:200]!r} is no public key of a log, the line of its /log/key: {bad}") from bad
             if read.kind is not KeyKind.LOG:
                 raise BadNote(f"{vkey!r} is the key of a witness; give the log's, the line of its /log/key")
+            if self._logs.get(read.name, vkey) != vkey:
+                raise BadNote(f"two keys of the log {read.name} are given; give the one that signs it now alone")
             self._logs[read.name] = vkey
 
     def cosign(self, asked: Asked, now: Callable[[], int]) -> str | Refused:
         """The signature line, kept before it is handed out; `now`: seconds since 1970."""
         with self._locked():
-            found = judge(asked, self._logs, self._known(), check)
+            found = judge(asked, self._logs, self.seen(), check)
             if isinstance(found, Refused):
                 return found
             at = now()
-            line = cosignature(found, read_vkey(self._key.vkey), at, self._key.sign(to_sign(found, at)))
+            line = cosignature(read_vkey(self._key.vkey), at, self._key.sign(to_sign(asked.note, at)))
             self._keep(found.origin, asked.note + line)
             return line
 
@@ -116,7 +118,8 @@ class WitnessBook:
         file = self._file(origin)
         try:
             note = file.read_text("utf-8")
-            read_checkpoint(parse_note(note).body)
+            if _checkpoint(note).origin != origin or not self._signed(note):
+                raise BadNote("it is not what this witness signed")
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError, BadNote) as error:
@@ -124,15 +127,21 @@ class WitnessBook:
             raise MemoryLost(f"{file} should hold the note signed last of {origin} and does not; {what}") from error
         return note
 
-    def _known(self) -> Mapping[str, Checkpoint]:
+    def seen(self) -> Mapping[str, Checkpoint]:
+        """The newest checkpoint signed of each log, by its name; raises MemoryLost."""
         notes = {origin: self.known(origin) for origin in self._logs}
-        return {origin: read_checkpoint(parse_note(note).body) for origin, note in notes.items() if note}
+        return {origin: _checkpoint(note) for origin, note in notes.items() if note}
+
+    def _signed(self, note: str) -> bool:
+        """Whether our key signed a note that lies here, by whatever name it had then."""
+        read, key = parse_note(note), read_vkey(self._key.vkey)
+        return any(holds(read.body, one, key, check) for one in read.signatures)
 
     def _file(self, origin: str) -> Path:
         return self._folder / f"{sha256(origin.encode()).hexdigest()[:16]}.note"
 
     def _keep(self, origin: str, note: str) -> None:
-        draft = self._folder / f".{os.getpid()}.draft"
+        draft = self._folder / ".draft"  # one name: what a kill leaves is written over, and nobody else holds the lock
         with draft.open("w", encoding="utf-8") as file:
             file.write(note)
             file.flush()
@@ -151,13 +160,19 @@ class WitnessBook:
             yield
 
 
+def _checkpoint(note: str) -> Checkpoint:
+    return read_checkpoint(parse_note(note).body, extended=True)
+
+
 def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[], int]) -> ThreadingHTTPServer:
     """A server that answers POST /add-checkpoint; the caller serves and closes it."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = TIMEOUT_SECONDS
+        protocol_version = "HTTP/1.1"  # a connection is kept, as tlog-witness asks for
 
         def do_POST(self) -> None:
+            closing, self.close_connection = self.close_connection, True  # until the body has been read
             if self.path != "/add-checkpoint":
                 self._answer(404, "there is one address here: /add-checkpoint\n")
                 return
@@ -165,9 +180,14 @@ def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[]
             if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= BODY_BYTES_MAX):
                 self._answer(400, f"a request has a length, of {BODY_BYTES_MAX} bytes at most\n")
                 return
+            body = self.rfile.read(int(length))
+            self.close_connection = closing
             try:
-                asked = read_asking(self.rfile.read(int(length)).decode())
-            except (BadNote, UnicodeDecodeError) as bad:
+                asked = read_asking(body.decode())
+            except UnicodeDecodeError:
+                self._answer(400, "a request is text in UTF-8\n")
+                return
+            except BadNote as bad:
                 self._answer(400, f"{bad}\n")
                 return
             try:
@@ -175,6 +195,10 @@ def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[]
             except MemoryLost as lost:
                 self.log_error("%s", lost)
                 self._answer(500, "this witness has lost what it saw\n")
+                return
+            except OSError as error:
+                self.log_error("%s", error)
+                self._answer(500, "this witness cannot keep what it saw, and so signs nothing\n")
                 return
             if isinstance(answer, str):
                 self._answer(200, answer)
@@ -188,6 +212,8 @@ def witness_server(book: WitnessBook, address: tuple[str, int], now: Callable[[]
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 

@@ -7,6 +7,8 @@ was kept elsewhere; `--receipt` holds the receipt of one message against it.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,43 +34,68 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit, print, and remember where it ended when nothing was found."""
-    against = []
-    for file in arguments.against:
-        try:
-            against.append((f"the checkpoint in {file}", Path(file).read_text("utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
-            return 2
-        try:
-            read_checkpoint(parse_note(against[-1][1]).body)
-        except BadNote as bad:
-            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
-            return 2
+    against = _given(arguments.against)
+    if against is None:
+        return 2
     open_house()
     if arguments.receipt is not None:
         return _receipt(arguments.receipt, arguments.json)
     from django.conf import settings
 
+    for where, note in against:
+        if (origin := read_checkpoint(parse_note(note).body).origin) != settings.LOG_NAME:
+            said = f"{where} is of the log {origin}, and this one is {settings.LOG_NAME}; give one of this log."
+            print(f"forbear: {said}", file=sys.stderr)
+            return 2
+
     from forbear.actions.record_audit import audited, warnings
-    from forbear.config.record_watch import MARK, read_mark, with_bent, write_mark
+    from forbear.config.record_watch import MARK, damaged, read_mark, with_bent
     from forbear.config.wiring import desk
 
     here, mark = desk(), settings.HOME / MARK
+    lost = damaged(mark)
     last = read_mark(mark)
     kept = last if arguments.since_last and not against else None
     if kept:
         found = audited(here, since=kept[0])
     else:
         found = with_bent(here, audited(here, against, before=last[0] if last else None))
-    if not found.flaws:
-        write_mark(mark, found.end, kept[1] if kept else here.clock.today())
-    told = warnings(here)
+    unkept = "" if found.flaws else _unkept(mark, found.end, kept[1] if kept else here.clock.today())
+    told = (*filter(None, [lost, unkept]), *warnings(here))
     if arguments.json:
         print(json.dumps(_document(found, told, kept), ensure_ascii=False))
     else:
         _print(found, told, kept)
     return 1 if found.flaws else 0
+
+
+def _given(files: Sequence[str]) -> list[tuple[str, str]] | None:
+    """(where, note) of each file; None, and a sentence, where one is no checkpoint."""
+    found = []
+    for file in files:
+        try:
+            note = Path(file).read_text("utf-8-sig").strip() + "\n"  # as an editor or a mail may have kept it
+            read_checkpoint(parse_note(note).body)
+        except BadNote as bad:
+            print(f"forbear: {file} is no checkpoint: {bad}; give it as /log/checkpoint said it.", file=sys.stderr)
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            print(f"forbear: {file} cannot be read: {why}; give the file of a checkpoint.", file=sys.stderr)
+            return None
+        found.append((f"the checkpoint in {file}", note))
+    return found
+
+
+def _unkept(mark: Path, end: Any, whole_on: date) -> str:
+    """Keep where it ended; a sentence where that cannot be, else ""."""
+    from forbear.config.record_watch import write_mark
+
+    try:
+        write_mark(mark, end, whole_on)
+    except OSError as error:
+        return f"{mark} cannot be written ({error.strerror}): the next audit begins where one before this ended"
+    return ""
 
 
 def _document(found: Any, told: tuple[str, ...], kept: Any) -> dict[str, Any]:
@@ -114,7 +141,7 @@ def _receipt(text: str, as_json: bool) -> int:
     at = held.at.isoformat() if held.at else None
     said = {
         Fit.GENUINE: f"well   the receipt fits: its entry was written at {at} and the case is unchanged up to it",
-        Fit.OTHER: "wrong  the record has something else in that place: it was changed after the message was sent",
+        Fit.OTHER: "wrong  it does not fit: it is mistyped, or the record was changed there since the message was sent",
         Fit.UNKNOWN: "wrong  the record does not have so many entries: events are gone, or the receipt is mistyped",
         Fit.UNREADABLE: "that is no receipt; copy the whole last line: 7F3K-12-200345-R4XQKD7M2PLQABCDEFGH",
     }[held.fit]

@@ -43,10 +43,12 @@ COMMANDS = {
 }
 
 
-BROKEN_PIPE = 141
-"""The exit status of a command whose reader went away, as the shell gives it."""
+BROKEN_PIPE, INTERRUPTED = 141, 130
+"""The exit status of a command whose reader went away, and of one stopped by Ctrl-C, as the shell gives them."""
 NOT_SET_UP = ("42P01", "42703")
 """What PostgreSQL says of a table and of a column that is not there."""
+NO_SUCH = ("no such table", "no such column")
+"""The same of SQLite."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,34 +61,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"forbear: there is no command {given[0]!r}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
     assert __debug__, "Forbear checks itself with assertions; do not start Python with -O"
-    parsed = parser_of(given[0]).parse_args(given)
     try:
+        parsed = parser_of(given[0]).parse_args(given)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("forbear: stopped", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         # Who reads the output has seen enough, as `| head` has: the rest goes nowhere, and nobody is told of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Exception as error:
-        return _no_database(error)
+        return _told(error)
     return status
 
 
-def _no_database(error: Exception) -> int:
-    """A database that does not answer, or is not set up, is told in a sentence; anything else shows itself."""
-    kind = f"{type(error).__module__}.{type(error).__name__}"
-    if kind not in ("django.db.utils.OperationalError", "django.db.utils.ProgrammingError"):
-        raise error
-    said = str(error).splitlines()[0]
-    if getattr(error.__cause__, "sqlstate", "") in NOT_SET_UP or said.startswith(("no such table", "no such column")):
-        problem = (
-            f"the database is not set up for this version ({said}); run `forbear migrate` if it is the right one, or"
-        )
-    elif kind.endswith(".OperationalError"):
-        problem = f"the database does not answer ({said});"
+def _told(error: Exception) -> int:
+    """A database that does not answer, is damaged or not set up, or a key that is missing, is told in a sentence;
+    anything else is a fault of ours and shows itself.
+    """
+    module, name = type(error).__module__, type(error).__name__
+    said, where = str(error).partition("\n")[0], "DATABASE_URL, or at FORBEAR_HOME."
+    missing = getattr(error.__cause__, "sqlstate", "") in NOT_SET_UP or said.startswith(NO_SUCH)
+    if (module, name) == ("forbear.store.privacy", "KeysMissing"):
+        problem = str(error)
+    elif module == "django.db.utils" and missing:
+        problem = f"the database is not set up for this version ({said}); run `forbear migrate`, or look at {where}"
+    elif module == "django.db.utils" and name in ("OperationalError", "DatabaseError"):
+        problem = f"the database does not answer ({said}); look at {where}"
     else:
         raise error
-    print(f"forbear: {problem} look at DATABASE_URL, or at FORBEAR_HOME.", file=sys.stderr)
+    print(f"forbear: {problem}", file=sys.stderr)
     return 1
 
 

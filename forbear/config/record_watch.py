@@ -11,7 +11,7 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ LOOK_EVERY_SECONDS = 30
 """Half the minute within which a checkpoint is promised."""
 MARK = "record-audited.json"
 NEVER = date.min
+SIZE_MAX = 2**62
+"""More events than any database has numbers for."""
 
 
 Watch = Callable[[Any], tuple[str, ...]]
@@ -61,7 +63,7 @@ def look(desk: Any, mark: Path) -> tuple[str, ...]:
     """The audit of what is new, and of everything once a day; returns the flaws, a sentence each."""
     from forbear.actions.record_audit import audited
 
-    kept, today = read_mark(mark), desk.clock.today()
+    kept, today, lost = read_mark(mark), desk.clock.today(), damaged(mark)
     found = audited(desk, since=kept[0]) if kept else None
     if kept is None or kept[1] != today:
         whole = with_bent(desk, audited(desk, before=kept[0] if kept else None))
@@ -73,17 +75,23 @@ def look(desk: Any, mark: Path) -> tuple[str, ...]:
         write_mark(mark, kept[0], NEVER)  # the next look is at everything again, and is held to what was seen before
     elif found.flaws:
         mark.unlink(missing_ok=True)
-    return tuple(f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
+    said = (f"{f'leaf {flaw.leaf}: ' if flaw.leaf >= 0 else ''}{flaw.problem}" for flaw in found.flaws)
+    return (*filter(None, [lost]), *said)
 
 
 def with_bent(desk: Any, found: Any) -> Any:
     """What an audit found, with every row that pages read and that is not what the record makes of it."""
+    from forbear.actions.record_audit import UNREADABLE, unreadable
     from forbear.core.audit import Fault
 
-    bent = (
-        f"{case_id}: {what} does not say what the record says; run `forbear rebuild`" for case_id, what in rows(desk)
-    )
-    return replace(found, flaws=(*found.flaws, *(Fault(-1, problem) for problem in bent)))
+    bent = []
+    try:
+        for case_id, what in rows(desk):
+            said = f"{case_id}: {what} does not say what the record says; run `forbear rebuild`"
+            bent.append(Fault(-1, said))
+    except UNREADABLE as error:
+        bent.append(unreadable(error))
+    return replace(found, flaws=(*found.flaws, *bent))
 
 
 def rows(desk: Any) -> Iterator[tuple[str, str]]:
@@ -101,11 +109,20 @@ def read_mark(file: Path) -> tuple[Any, date] | None:
 
     try:
         kept = json.loads(file.read_text("utf-8"))
+        if not 0 <= kept["size"] <= SIZE_MAX:
+            return None
         frontier = unpacked(kept["size"], b64decode(kept["frontier"]))
-        at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
-        return Beginning(frontier, kept["log"], at, int(kept["disclosures"])), date.fromisoformat(kept["whole_on"])
-    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        at = datetime.fromisoformat(kept["at"]).astimezone(UTC) if kept["at"] else None
+        return Beginning(frontier, str(kept["log"]), at, int(kept["disclosures"])), date.fromisoformat(kept["whole_on"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, AssertionError, RecursionError):
         return None
+
+
+def damaged(file: Path) -> str:
+    """A sentence where there is such a file and it cannot be read: what the last audit saw is lost then; else ""."""
+    if not file.exists() or read_mark(file):
+        return ""
+    return f"{file} cannot be read: the record could not be held to what the last audit here saw of it"
 
 
 def write_mark(file: Path, end: Any, whole_on: date) -> None:
@@ -119,6 +136,9 @@ def write_mark(file: Path, end: Any, whole_on: date) -> None:
         "whole_on": whole_on.isoformat(),
     }
     draft = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")
-    draft.write_text(json.dumps(kept), "utf-8")
-    draft.chmod(0o600)
-    draft.replace(file)
+    try:
+        draft.write_text(json.dumps(kept), "utf-8")
+        draft.chmod(0o600)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -103,27 +103,29 @@ def _now() -> int:
     return int(time.time())
 
 
-def _look(book: Any, url: str) -> int:
+def _look(book: Any, url: str, tries: int = 3) -> int:
     from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint
     from forbear.core.witness import Asked, Refused
 
-    site = url.rstrip("/")
+    site, seen = url.rstrip("/"), book.seen()  # before the site is asked: it has no less than what was seen by then
     try:
         note = _read(f"{site}/log/checkpoint")
-        newest = read_checkpoint(parse_note(note).body)
+        newest = read_checkpoint(parse_note(note).body, extended=True)
         if later := _followed(book, note, site):
             print(f"forbear: the log has another key since, as the key before says: --log '{later}'", file=sys.stderr)
-        known = book.known(newest.origin)
-        old = read_checkpoint(parse_note(known).body).size if known else 0
+        old = seen[newest.origin].size if newest.origin in seen else 0
         query = urllib.parse.urlencode({"old": min(old, newest.size), "size": newest.size})
         path = tuple(b64decode(step) for step in json.loads(_read(f"{site}/log/proof?{query}"))["hashes"])
     except (OSError, HTTPException, ValueError, BadNote, KeyError, TypeError, RecursionError) as error:
         print(f"forbear: {site} could not be asked: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     if newest.size < old:
+        known = book.known(newest.origin)
         print(f"wrong  the log has {newest.size} events, and {old} were seen: it went back. Keep {known!r}")
         return 1
     answer = book.cosign(Asked(old, path, note), _now)
+    if isinstance(answer, Refused) and answer.status == 409 and answer.size != old and tries > 1:
+        return _look(book, url, tries - 1)  # another look of this witness was quicker
     if isinstance(answer, Refused):
         print(f"wrong  {answer.problem}")
         return 1

@@ -6,6 +6,7 @@ command that made it. Nothing is mended here, and nothing stops at the first fla
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,9 @@ class _Walk:
     log: str = ""
     at: datetime | None = None
     cases: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    made_at: list[int] = field(default_factory=list)
     made_by: list[str] = field(default_factory=list)
+    """The leaves there are, and the command that each names; "" where that cannot be read."""
     flaws: list[Fault] = field(default_factory=list)
 
 
@@ -137,12 +140,13 @@ def audit(
     for leaf in leaves:
         if leaf.leaf != walk.events:
             walk.flaws.append(Fault(leaf.leaf, f"the leaves have a gap: leaf {walk.events} is not there"))
-            walk.made_by += [""] * (leaf.leaf - walk.events)
             walk.tree.gap(walk.events)
             walk.events = max(leaf.leaf, walk.events)
         _look_at(walk, leaf)
         walk.events += 1
-    if walk.events != size:
+    if size < start:
+        walk.flaws.append(Fault(-1, f"the head says {size} events, and the last audit saw {start}: the log went back"))
+    elif walk.events != size:
         walk.flaws.append(Fault(-1, f"the head says {size} events, there are {walk.events}"))
     if walk.at != last_at:
         walk.flaws.append(Fault(-1, "the head's time is not the last event's"))
@@ -167,6 +171,7 @@ def _look_at(walk: _Walk, stored: StoredLeaf) -> None:
     found = [*stored.spoilt]
     seq, previous = walk.cases.get(stored.case_id, (-1, b""))
     walk.cases[stored.case_id] = (seq + 1, stored.leaf_hash)
+    walk.made_at.append(stored.leaf)
     walk.made_by.append("")
     at: datetime | None = None
     try:
@@ -223,8 +228,8 @@ def _look_at_commands(walk: _Walk, commands: Sequence[StoredCommand]) -> None:
     for command in sorted((c for c in commands if c.count), key=lambda command: command.leaf):
         if command.leaf != reached:
             walk.flaws.append(Fault(command.leaf, "the commands do not cover the log one after the other"))
-        first = max(command.leaf - walk.begun, 0)
-        named = set(walk.made_by[first : first + command.count]) - {""}
+        first, end = (bisect_left(walk.made_at, leaf) for leaf in (command.leaf, command.leaf + command.count))
+        named = set(walk.made_by[first:end]) - {""}
         if named - {command.key}:
             walk.flaws.append(Fault(command.leaf, "an event names another command than the one that made it"))
         reached = max(reached, command.leaf + command.count)

@@ -49,12 +49,14 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode('ascii')}\n"
 
 
-def read_checkpoint(body: str) -> Checkpoint:
-    """The checkpoint of a note's body; raises BadNote. Further lines are refused: nobody could check what they say."""
-    lines = body.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0]:
+def read_checkpoint(body: str, *, extended: bool = False) -> Checkpoint:
+    """The checkpoint of a note's body; raises BadNote. Further lines, which tlog-checkpoint knows, are refused unless
+    `extended`: our log has none, and nobody could check what they say.
+    """
+    *lines, end = body.split("\n")
+    if end or not all(lines) or len(lines) < 3 or (len(lines) > 3 and not extended):
         raise BadNote("a checkpoint has three lines: the log's name, its size and its root")
-    origin, size, root, _ = lines
+    origin, size, root = lines[:3]
     if not (size.isascii() and size.isdigit()) or str(int(size[:20])) != size or int(size) > SIZE_MAX:
         raise BadNote(f"the size of a checkpoint is {size[:30]!r} and no number of leaves")
     hashed = _decoded(root)

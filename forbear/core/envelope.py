@@ -88,7 +88,7 @@ def read_event(leaf: int, body: bytes, stored_hash: bytes, disclosed: tuple[str,
         )
     except Malformed as error:
         raise Damaged(leaf, str(error)) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Damaged(leaf, f"the event does not have the shape of the record: {error!r}") from error
 
 

@@ -8,14 +8,24 @@ as its last, 20 signs of base32 (RFC 4648).
 import re
 from base64 import b32encode
 from dataclasses import dataclass
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from forbear.core.chain import Flaw, verify_chain
 from forbear.core.events import Recorded
 
 HASH_SIGNS = 20
 CASE_SIGNS = 4
-_RECEIPT = re.compile(r"([A-Z0-9]{1,4})-(\d{1,9})-(\d{1,12})-([A-Z2-7]{20})(?![A-Z2-7])")
+_DIGIT, _END = "[0-9OILSBZ]", "(?![A-Z0-9])"
+_SENT = rf"(?<![A-Z0-9])([A-Z0-9]{{1,4}}) ?-+ ?({_DIGIT}{{1,9}}) ?-+ ?({_DIGIT}{{1,12}}) ?-+ ?([A-Z0-9]{{20}}){_END}"
+_SPREAD = (
+    rf"((?:[A-Z0-9] ?){{1,4}})-+ ?((?:{_DIGIT} ?){{1,9}})-+ ?((?:{_DIGIT} ?){{1,12}})-+ ?"
+    rf"([A-Z0-9](?: ?[A-Z0-9]){{19}}){_END}"
+)
+_UNDASHED = rf"(?<![A-Z0-9])([A-Z0-9]{{4}}) ({_DIGIT}{{1,9}}) ({_DIGIT}{{1,12}}) ([A-Z0-9]{{20}}){_END}"
+_SHAPES = tuple(map(re.compile, (_SENT, _SPREAD, _UNDASHED)))
+"""As it was sent, blanks anywhere, blanks for dashes; tried one after the other, the strictest first."""
+_AS_DIGITS, _AS_LETTERS = str.maketrans("OILSBZ", "011582"), str.maketrans("018", "OIB")
+"""What is typed for what: a number has no letters, and base32 neither 0, 1 nor 8."""
 _LINE = re.compile(r"\n[^\n]*\b[A-Z0-9]{1,4}-\d{1,9}-\d{1,12}-[A-Z2-7]{20}\s*\Z")
 
 
@@ -39,10 +49,19 @@ def receipt_of(event: Recorded) -> Receipt:
 
 
 def read_receipt(text: str) -> Receipt | None:
-    """The first receipt in a text, as somebody copied it: letters small or wide, blanks anywhere; None for none."""
-    plain = re.sub(r"\s", "", normalize("NFKC", text).upper().translate(str.maketrans("—–", "--")))
-    found = _RECEIPT.search(plain)
-    return Receipt(found[1], int(found[2]), int(found[3]), found[4]) if found else None
+    """The first receipt in a text, as somebody copied or retyped it: letters small or wide, any dash, blanks anywhere,
+    O for 0 and the like, other words before and after it; None for none.
+    """
+    wide = normalize("NFKC", text).upper()
+    signs = ("-" if category(sign) == "Pd" or sign in "−ー" else sign for sign in wide if category(sign) != "Cf")
+    plain = " ".join("".join(signs).split())
+    for shape in _SHAPES:
+        for found in shape.finditer(plain):
+            case, seq, size, hashed = (part.replace(" ", "") for part in found.groups())
+            hashed = hashed.translate(_AS_LETTERS)
+            if "9" not in hashed:
+                return Receipt(case, int(seq.translate(_AS_DIGITS)), int(size.translate(_AS_DIGITS)), hashed)
+    return None
 
 
 def without_receipt(text: str) -> str:
@@ -54,4 +73,9 @@ def fits(receipt: Receipt, event: Recorded, bodies: tuple[tuple[bytes, bytes], .
     """Whether a receipt is that of `event`, and its case is sound up to there. `bodies`: (body, hash) of the case."""
     flaws: tuple[Flaw, ...] = verify_chain(bodies[: event.seq + 1])
     whole = len(bodies) > event.seq and bodies[event.seq][1] == event.leaf_hash
-    return receipt_of(event) == receipt and whole and not flaws
+    return _alike(receipt_of(event)) == _alike(receipt) and whole and not flaws
+
+
+def _alike(receipt: Receipt) -> str:
+    """A receipt by what can be told apart when it is retyped: a small L is typed for I, which costs about one bit."""
+    return str(receipt).translate(str.maketrans("018L", "OIBI"))

@@ -74,18 +74,18 @@ def judge(asked: Asked, logs: Mapping[str, str], known: Mapping[str, Checkpoint]
     checkpoint signed of each.
     """
     try:
-        origin = parse_note(asked.note).body.partition("\n")[0]
+        found = read_checkpoint(parse_note(asked.note).body, extended=True)
     except BadNote as bad:
         return Refused(400, str(bad))
-    if origin not in logs:
-        return Refused(404, f"the log {origin} is not one of those watched here")
+    if found.origin not in logs:
+        return Refused(404, f"the log {found.origin} is not one of those watched here")
     try:
-        found = read_checkpoint(verify_note(asked.note, logs[origin], check))
+        verify_note(asked.note, logs[found.origin], check)
     except BadNote as bad:
         return Refused(403, str(bad))
     if asked.old_size > found.size:
         return Refused(400, f"the proof begins at {asked.old_size} and the checkpoint has {found.size}")
-    before = known.get(origin, Checkpoint(origin, 0, EMPTY_ROOT))
+    before = known.get(found.origin, Checkpoint(found.origin, 0, EMPTY_ROOT))
     if asked.old_size != before.size:
         return Refused(409, f"this witness has seen {before.size} events of the log", before.size)
     if found.size == before.size and found.root != before.root:
@@ -95,14 +95,14 @@ def judge(asked: Asked, logs: Mapping[str, str], known: Mapping[str, Checkpoint]
     return found
 
 
-def cosignature(checkpoint: Checkpoint, key: Vkey, at: int, own: bytes) -> str:
-    """The line a witness adds; `own`: its signature over `cosigned_message(checkpoint.body, at)`."""
+def cosignature(key: Vkey, at: int, own: bytes) -> str:
+    """The line a witness adds; `own`: its signature over what `to_sign` says."""
     return Signature(key.name, key.hash, cosigned_data(at, own)).line
 
 
-def to_sign(checkpoint: Checkpoint, at: int) -> bytes:
-    """What the witness signs at a time, in seconds since 1970."""
-    return cosigned_message(checkpoint.body, at)
+def to_sign(note: str, at: int) -> bytes:
+    """What the witness signs of a note at a time, in seconds since 1970."""
+    return cosigned_message(parse_note(note).body, at)
 
 
 def own_lines(note: str, answer: str, vkey: str, check: Check) -> str:

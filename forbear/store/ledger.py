@@ -205,7 +205,7 @@ class DjangoLedger:
 
     def _sound(self, cases: Sequence[str]) -> Iterator[tuple[str, tuple[Recorded, ...]]]:
         for case_id in cases:
-            with suppress(Damaged):
+            with suppress(Damaged, WrongKey):
                 yield case_id, self.events(case_id)
 
     def _case_ids(self) -> list[str]:
@@ -367,7 +367,7 @@ class DjangoLedger:
                 ciphers[key_id] = AESGCM(self._data_keys.unwrapped(key_id, wrapped))
             try:
                 text = open_with(ciphers[key_id], disclosure_place(hashes[leaf], n), ct)
-            except WrongKey as error:
+            except (WrongKey, OverflowError) as error:
                 raise Damaged(leaf, f"its disclosure {n} does not open in this place") from error
             texts.setdefault(leaf, []).append(text.decode("ascii"))
         return texts

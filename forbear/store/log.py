@@ -6,6 +6,7 @@ before it gets no signature for that.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import connections
 
 from forbear.actions.ports import Clock, LogBroken, LogKey, TimestampLies, Timestamps
 from forbear.core.checkpoint import (
+    SIZE_MAX,
     BadNote,
     Check,
     Checkpoint,
@@ -81,22 +83,33 @@ class DjangoLog:
         self._timestamps, self._witnesses, self._earlier = timestamps, tuple(witnesses), tuple(earlier)
 
     def checkpoint(self) -> str:
+        # The newest one kept is read before the head: whoever cuts another meanwhile cuts it over no less than that.
+        by, before = self._key.now(), self.latest()
+        frontier = self._frontier()
+        if foreign := self._foreign(self._announced()):
+            raise LogBroken(foreign)
+        if before and self._goes_on(before, frontier).size == frontier.size:
+            return before
+        body = Checkpoint(self._key.origin, frontier.size, frontier.root).body
+        key = read_vkey(by.vkey)
+        note = signed(body, key.name, key.hash + by.sign(body.encode()))
+        if self._key.vkey != by.vkey:
+            return self.checkpoint()  # the key before signs nothing longer than what the new one has signed
+        made = CheckpointRow(size=frontier.size, note=note, at=self._clock.now())
+        CheckpointRow.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
+        return self._note(frontier.size)
+
+    def _frontier(self) -> Frontier:
         head = Head.objects.using(self._using).values_list("size", "frontier").first()
         size, packed = head or (0, b"")
         try:
-            frontier = unpacked(size, bytes(packed))
+            return unpacked(size, bytes(packed))
         except ValueError as error:
             raise LogBroken(f"the head's frontier is damaged ({error}); run `forbear audit`") from error
-        before = self.latest()
-        if before and self._goes_on(before, frontier).size == size:
-            return before
-        body = Checkpoint(self._key.origin, size, frontier.root).body
-        by = self._key.now()
-        key = read_vkey(by.vkey)
-        note = signed(body, key.name, key.hash + by.sign(body.encode()))
-        made = CheckpointRow(size=size, note=note, at=self._clock.now())
-        CheckpointRow.objects.using(self._using).bulk_create([made], ignore_conflicts=True)
-        return note
+
+    def _note(self, size: int) -> str:
+        notes = CheckpointRow.objects.using(self._using).filter(size=size).values_list("note", flat=True)
+        return notes.first() or ""
 
     def latest(self) -> str:
         newest = CheckpointRow.objects.using(self._using).order_by("-size").values_list("note", flat=True)
@@ -104,8 +117,8 @@ class DjangoLog:
 
     def at(self, size: int) -> str:
         """The note over this many leaves with all that others signed of it; "" where none was kept."""
-        note = CheckpointRow.objects.using(self._using).filter(size=size).values_list("note", flat=True).first()
-        return (note or "") and note + "".join(self.cosignatures(size))
+        note = self._note(size)
+        return note and note + "".join(self.cosignatures(size))
 
     def inclusion(self, leaf: int, size: int) -> tuple[bytes, ...]:
         return self.inclusions([leaf], size)[leaf]
@@ -138,13 +151,16 @@ class DjangoLog:
         announced = self._announced()
         news = [one for one in announced if one.leaf >= since]
         found = held_to([*notes, *against], self._vkeys(announced), self._witnesses, self._check, news)
-        if announced and self._key.vkey not in (announced[-1].before, announced[-1].after):
-            faults.append(f"the log says that its key is {announced[-1].after}, and this installation has another")
+        faults += [*filter(None, [self._foreign(announced)]), *self._alone(since)]
+        last = announced[-1] if announced else None
+        if last and self._key.vkey not in (last.before, last.after) and last.after not in self._earlier:
+            faults.append(f"the log says that its key is {last.after}, and this installation has another")
         faults += [f"{k.where} is over {k.size} events" for k in found.kept if sizes.get(k.where, k.size) != k.size]
         return HeldTo(found.kept, (*outside, *found.outside), (*found.faults, *faults))
 
     def _kept(self, since: int) -> Iterator[tuple[int, str, list[tuple[str, bytes]]]]:
         """(size, note, what others say of it) of every checkpoint kept over `since` leaves or more, some at once."""
+        since = since or -SIZE_MAX  # a whole look misses none, whatever size it is entered under
         kept = CheckpointRow.objects.using(self._using).order_by("size").values_list("size", "note")
         while some := list(kept.filter(size__gte=since)[:READ_AT_ONCE]):
             others: dict[int, list[tuple[str, bytes]]] = {}
@@ -215,8 +231,33 @@ class DjangoLog:
     def _announced(self) -> list[Announced]:
         """The changes of key that the log tells of, in their order."""
         rows = Event.objects.using(self._using).filter(case_id=HOUSE, type=LogKeyChanged.type).order_by("leaf")
-        told = [(leaf, json.loads(bytes(body))["pub"]) for leaf, body in rows.values_list("leaf", "body")]
-        return [Announced(leaf, said["before"], said["after"]) for leaf, said in told]
+        found = []
+        for leaf, body in rows.values_list("leaf", "body"):
+            with suppress(ValueError, KeyError, TypeError, RecursionError):  # damaged: the audit names it by its bytes
+                said = json.loads(bytes(body))["pub"]
+                found.append(Announced(leaf, str(said["before"]), str(said["after"])))
+        return found
+
+    def _foreign(self, announced: Sequence[Announced]) -> str:
+        """What is wrong where the log announces a key that is none of ours; "" for nothing. Whoever owns the database
+        can append that, and a checkpoint of ours over it would lead everybody from our key to his.
+        """
+        ours = {*self._key.own(), *self._earlier}
+        for one in announced:
+            for vkey in (one.before, one.after):
+                if vkey not in ours:
+                    said = f"the log announces at leaf {one.leaf} the key {vkey}, which is none of this installation"
+                    return f"{said}: if it was, bring its file back to keys, or name it in FORBEAR_LOG_KEYS"
+        return ""
+
+    def _alone(self, since: int) -> list[str]:
+        """What others signed of checkpoints that are not kept: put there, it would keep them from being asked again."""
+        kept = CheckpointRow.objects.using(self._using).values("size")
+        rows = AttestationRow.objects.using(self._using).filter(size__gte=since or -SIZE_MAX).exclude(size__in=kept)
+        return [
+            f"what {by} signed of a checkpoint over {size} events is kept, and the checkpoint is not"
+            for size, by in rows.order_by("size", "by").values_list("size", "by")
+        ]
 
     def _vkeys(self, announced: Sequence[Announced]) -> list[str]:
         """Our key, and the keys before it as far as each announced the next; then those that were lost or are older."""
@@ -256,8 +297,11 @@ class DjangoLog:
         rows: Any
         if kept:
             rows = TreeNode.objects.using(self._using).filter(level=kept * NODE_LEVELS, n__gte=first, n__lt=end)
-            rows = rows.order_by("n").values_list("hash", flat=True)
+            rows = rows.order_by("n").values_list("n", "hash")
         else:
             rows = Event.objects.using(self._using).filter(leaf__gte=first, leaf__lt=end)
-            rows = rows.order_by("leaf").values_list("leaf_hash", flat=True)
-        return [bytes(row) for row in rows]
+            rows = rows.order_by("leaf").values_list("leaf", "leaf_hash")
+        found = list(rows)
+        if [place for place, _ in found] != list(range(first, first + len(found))):
+            raise LogBroken(f"of the leaves or subtrees from {first} on one is missing; run `forbear audit`")
+        return [bytes(hashed) for _, hashed in found]

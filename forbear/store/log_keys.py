@@ -7,11 +7,11 @@ takes its name in one step, and every process signs with it. Killed anywhere and
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from forbear.actions.ports import LogKey
-from forbear.store.privacy import generations, load_later_key, make, read
+from forbear.store.privacy import KeysMissing, generations, load_later_key, make, read
 
 NAME = "log"
 NEXT = "next-log"
@@ -27,7 +27,15 @@ class FiledLogKey:
         self._known: dict[Path, LogKey] = {}
 
     def now(self) -> LogKey:
-        file = generations(self._folder, NAME)[0]
+        return self._of(generations(self._folder, NAME)[0])
+
+    def own(self) -> list[str]:
+        found = []
+        with suppress(KeysMissing):  # read first: then one that takes its place at this moment is read twice
+            found.append(self._key(self._origin, read(self._folder / NEXT)).vkey)
+        return [*found, *(self._of(file).vkey for file in generations(self._folder, NAME))]
+
+    def _of(self, file: Path) -> LogKey:
         if file not in self._known:
             self._known[file] = self._key(self._origin, read(file))
         return self._known[file]

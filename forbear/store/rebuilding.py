@@ -12,6 +12,7 @@ from django.db import models, transaction
 from forbear.core.case import fold
 from forbear.core.chat import room_of
 from forbear.core.events import Recorded
+from forbear.core.log_facts import HOUSE
 from forbear.store import contact_budget, conversation, projections, rooms
 from forbear.store.models import CaseRow, ChatRoom, ContactCaseRow, ContactRow, Event, MessageMark
 from forbear.store.privacy import DataKeys, Keys, WrongKey, open_bytes
@@ -50,7 +51,8 @@ def bent(cases: Mapping[str, Sequence[Recorded]], keys: Keys, using: str) -> lis
 def strays(using: str) -> Iterator[tuple[str, str]]:
     """(case, what) of rows about cases that the record does not have."""
     for what, table in DERIVED.items():
-        rows = _rows(table, using).exclude(case_id__in=Event.objects.using(using).filter(seq=0).values("case_id"))
+        cases = Event.objects.using(using).filter(seq=0).exclude(case_id=HOUSE).values("case_id")
+        rows = _rows(table, using).exclude(case_id__in=cases)
         for case_id in rows.exclude(case_id="").values_list("case_id", flat=True).distinct().order_by("case_id"):
             yield case_id, what
 

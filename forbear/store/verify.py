@@ -29,11 +29,9 @@ def verify(
     since: Beginning | None = None,
     files: FilesMissing | None = None,
 ) -> Audit:
-    """Look at the record of the database `using`, whole or what was appended `since`; raises WrongKey when a data key
-    itself does not open.
-    """
+    """Look at the record of the database `using`, whole or what was appended `since`."""
     last = Event.objects.using(using).order_by("-leaf").values("leaf")[:1]
-    head = Head.objects.using(using).annotate(last=Subquery(last))
+    head = Head.objects.using(using).filter(one=1).annotate(last=Subquery(last))
     found_head = head.values_list("size", "last_at", "frontier", "last").first()
     none = (0, None, b"", Event.objects.using(using).aggregate(last=Max("leaf"))["last"])
     size, last_at, frontier, last_leaf = found_head or none
@@ -51,13 +49,14 @@ def verify(
         held=held,
         begin=_with_cases(since, using, end) if since else None,
     )
-    flaws = [*_stray_secrets(using, start, end), *_stray_nodes(using, end)]
+    flaws = [*_before_the_first(using), *_stray_secrets(using, start, end), *_stray_nodes(using, end)]
     flaws += [Fault(*flaw) for flaw in keys_held(_keys(using), _destroyed(using, start, end))]
     flaws += _without_keys(using)
     before = _disclosures(using, 0, start)
     flaws += _fewer(using, since, before) if since else _pages(using)
     ended = replace(found.end, disclosures=before + _disclosures(using, start, end))
-    return replace(found, flaws=(*found.flaws, *flaws), end=ended)
+    shut = () if since else _shut(data_keys, using)  # told first: where the key-encryption key is another, all are
+    return replace(found, flaws=(*shut, *found.flaws, *flaws), end=ended)
 
 
 def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
@@ -68,6 +67,15 @@ def _with_cases(since: Beginning, using: str, end: int) -> Beginning:
     before = events.filter(leaf__lt=start, case_id__in=on).order_by("leaf").values_list("case_id", "seq", "leaf_hash")
     cases = {case_id: (seq + 1, _bytes(hashed)) for case_id, seq, hashed in before}
     return replace(since, cases=cases)
+
+
+def _before_the_first(using: str) -> list[Fault]:
+    """What lies at a leaf before the first: no look at the log from there on comes across it, and a page may."""
+    found = []
+    for table, what in ((Event, "an event"), (Secret, "a disclosure"), (Command, "a command")):
+        count = table._default_manager.using(using).filter(leaf__lt=0).count()
+        found += [Fault(-1, f"{what} lies before the first leaf")] * bool(count)
+    return found
 
 
 def _stray_secrets(using: str, start: int, end: int) -> list[Fault]:
@@ -85,9 +93,14 @@ def _nodes(using: str) -> NodeAt:
 
 
 def _stray_nodes(using: str, end: int) -> list[Fault]:
-    """Subtrees kept that the log has no leaves for."""
-    rows = TreeNode.objects.using(using).values_list("level", "n")
-    kept = {(level, n) for level, n in rows if level % NODE_LEVELS or level < 1 or level > 62 or (n + 1) << level > end}
+    """Subtrees kept that the log has no leaves for, with those that it got since this look began."""
+    rows = list(TreeNode.objects.using(using).values_list("level", "n"))
+    end = max(end, 1 + (Event.objects.using(using).aggregate(last=Max("leaf"))["last"] or 0))
+    kept = {
+        (level, n)
+        for level, n in rows
+        if level % NODE_LEVELS or level < 1 or level > 62 or n < 0 or (n + 1) << level > end
+    }
     return [
         Fault(-1, f"a subtree {n} of 2^{level} leaves is kept that the log does not have") for level, n in sorted(kept)
     ]
@@ -113,24 +126,37 @@ def _secrets(data_keys: DataKeys, using: str, hashes: dict[int, bytes]) -> dict[
     """(texts opened, how many are closed, what is wrong, (case, class) of the keys) of each leaf with disclosures."""
     secrets = Secret.objects.using(using).filter(leaf__gte=min(hashes), leaf__lte=max(hashes)).order_by("leaf", "n")
     rows = list(secrets.values_list("leaf", "n", "key_id", "ct"))
-    keys = DataKey.objects.using(using).filter(key_id__in={row[2] for row in rows})
-    of = {key_id: (case_id, kept) for key_id, case_id, kept in keys.values_list("key_id", "case_id", "retention")}
-    live = {key_id: AESGCM(key) for key_id, key in data_keys.by_id(of).items()}
+    keys = list(DataKey.objects.using(using).filter(key_id__in={row[2] for row in rows}).values_list(*_KEY))
+    of = {key_id: (case_id, kept) for key_id, case_id, kept, _ in keys}
+    live = {key_id: _cipher(data_keys, key_id, wrapped) for key_id, _, _, wrapped in keys if wrapped is not None}
     found: dict[int, Any] = {}
     for leaf, n, key_id, ct in rows:
         opened, closed, spoilt, under = found.get(leaf, ([], 0, [], []))
-        if key_id in live:
+        if cipher := live.get(key_id):
             try:
-                text = open_with(live[key_id], disclosure_place(hashes.get(leaf, b""), n), _bytes(ct))
+                text = open_with(cipher, disclosure_place(hashes.get(leaf, b""), n), _bytes(ct))
                 opened, under = [*opened, text.decode("ascii")], [*under, of[key_id]]
             except (WrongKey, OverflowError, TypeError, UnicodeDecodeError, AttributeError):
                 spoilt = [*spoilt, f"its disclosure {n} does not open in this place"]
+        elif key_id in live:
+            spoilt = [*spoilt, f"the key of its disclosure {n} does not open"]
         elif key_id in of:
             closed += 1
         else:
             spoilt = [*spoilt, f"the key of its disclosure {n} is not there"]
         found[leaf] = (opened, closed, spoilt, under)
     return found
+
+
+_KEY = ("key_id", "case_id", "retention", "wrapped")
+
+
+def _cipher(data_keys: DataKeys, key_id: str, wrapped: object) -> AESGCM | None:
+    """The key as it lies in the database, opened; None where it does not open."""
+    try:
+        return AESGCM(data_keys.unwrapped(key_id, _bytes(wrapped)))
+    except (WrongKey, ValueError):
+        return None
 
 
 # ---- keys and erasures -----------------------------------------------------------------------------------------
@@ -191,6 +217,15 @@ def _destroyed(using: str, start: int, end: int) -> Iterator[tuple[Erasure, int]
         told = read_erasure(leaf, _bytes(body))
         if told is not None:
             yield told, count
+
+
+def _shut(data_keys: DataKeys, using: str) -> Iterator[Fault]:
+    """Keys that are there and do not open: what they sealed, a file say, is as good as gone."""
+    live = DataKey.objects.using(using).exclude(wrapped=None).order_by("key_id").values_list(*_KEY)
+    for key_id, case_id, kept, wrapped in live.iterator(LEAVES_AT_ONCE):
+        if _cipher(data_keys, key_id, wrapped) is None:
+            text = f"{case_id}: the key {key_id} of class {kept} does not open; is keys/kek the one of this database?"
+            yield Fault(-1, text)
 
 
 def _without_keys(using: str) -> list[Fault]:

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from forbear.actions.ports import LogBroken
 from forbear.actions.record_audit import Fit, check_receipt
 from forbear.web.access import desk_of
 from forbear.web.borrower.page import show, words
 from forbear.web.text import moment, reader_language
 
 TEXT = "text/plain; charset=utf-8"
+PASTED_MAX = 20_000
+"""In so many signs a receipt is looked for: the longest message there is, with what a mail program puts round it."""
 
 
 def _encoded(path: Sequence[bytes]) -> list[str]:
@@ -45,6 +48,8 @@ def proof(request: HttpRequest) -> HttpResponse:
         )
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=400)
+    except LogBroken as broken:
+        return _broken(broken)
     return _never_kept(JsonResponse({"size": size, "hashes": _encoded(path)}))
 
 
@@ -58,17 +63,20 @@ def key(request: HttpRequest) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     """What leads from the log's first key to the present one, for whoever holds an older one (core/log_keys.py)."""
     desk = desk_of(request)
-    steps = [
-        {"leaf": step.leaf, "event": step.body.decode(), "checkpoint": step.note, "hashes": _encoded(step.path)}
-        for step in desk.log.steps()
-    ]
+    try:
+        steps = [
+            {"leaf": step.leaf, "event": step.body.decode(), "checkpoint": step.note, "hashes": _encoded(step.path)}
+            for step in desk.log.steps()
+        ]
+    except LogBroken as broken:
+        return _broken(broken)
     return _never_kept(JsonResponse({"key": desk.log_key.vkey, "steps": steps}))
 
 
 @require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
     """The page on which she checks the receipt of a message, and where the public key stands for everybody."""
-    desk, asked = desk_of(request), request.GET.get("receipt", "").strip()[:4000]
+    desk, asked = desk_of(request), request.GET.get("receipt", "").strip()[:PASTED_MAX]
     answer, tone = "", ""
     if asked:
         held = check_receipt(desk, asked)
@@ -83,6 +91,11 @@ def _number(text: str | None) -> int:
     if text is None or not (text.isascii() and text.isdigit() and len(text) < 19):
         raise ValueError("write ?leaf=7&size=100 or ?old=50&size=100, whole numbers")
     return int(text)
+
+
+def _broken(broken: LogBroken) -> HttpResponse:
+    """Whoever checks the log from outside is told that it is damaged, and not that we have a fault."""
+    return _never_kept(JsonResponse({"error": str(broken)}, status=503))
 
 
 def _never_kept(answer: HttpResponse) -> HttpResponse:

@@ -97,6 +97,23 @@ def test_a_changed_log_is_not_signed_again(stored):
     assert CheckpointRow.objects.count() == 1
 
 
+def test_another_checkpoint_is_cut_while_one_is(stored):
+    """As the worker's thread and a decision at the same moment: neither takes the other for a log that went back."""
+    grow(stored, 2)
+    stored.log.checkpoint()
+    latest = stored.log.latest
+
+    def meanwhile():
+        stored.log.latest = latest
+        grow(stored, 3, case_id="c_2")
+        stored.log.checkpoint()
+        return latest()
+
+    stored.log.latest = meanwhile
+    assert checkpoint(stored.log.checkpoint()).size == 7
+    assert stored.ledger.verify(stored.log.held()).flaws == ()
+
+
 def test_the_tables_only_grow(stored):
     grow(stored, 256, at_once=256)
     stored.log.checkpoint()

@@ -11,7 +11,8 @@ from django.db import connection
 from forbear.core import events as e
 from forbear.core.chain import leaf_hash
 from forbear.core.facts import Retention
-from forbear.store.models import Command, Event, Head, Secret
+from forbear.store import verify
+from forbear.store.models import Command, DataKey, Event, Head, Secret, TreeNode
 from forbear.store.privacy import DataKeys, disclosure_place, open_bytes, seal_bytes
 from tests.contracts.bench import START, due, opened, without_triggers, write, wrote
 
@@ -119,7 +120,44 @@ def moved_ciphertext():
     Secret.objects.filter(leaf=3).update(ct=one.ct)
 
 
+def far_away():
+    sql("update event set leaf = 4611686018427387904 where leaf = 4")
+
+
+def before_the_first():
+    """A whole case that no walk from the first leaf on comes across."""
+    row = Event.objects.get(leaf=1)
+    body = bytes(row.body).replace(b'"case":"c_2"', b'"case":"c_9"')
+    if connection.vendor == "sqlite":
+        sql("pragma ignore_check_constraints = 1")
+    else:
+        sql("alter table event drop constraint event_leaf_from_0")
+    sql(
+        "insert into event (leaf, case_id, seq, type, body, leaf_hash) values (-1, 'c_9', 0, %s, %s, %s)",
+        row.type, body, leaf_hash(body),
+    )  # fmt: skip
+
+
+def at_no_place(table):
+    """A row of another table before the first leaf."""
+    row = table.objects.exclude(leaf=0).first()
+    names = [field.attname for field in table._meta.concrete_fields]
+    values = {name: getattr(row, name) for name in names} | {"leaf": -1}
+    if table is Command:
+        values["key"] = "planted"
+    table(**values).save(force_insert=True)
+
+
 TAMPERINGS = {
+    "an event at a leaf far away": far_away,
+    "an event before the first": before_the_first,
+    "a disclosure before the first": lambda: at_no_place(Secret),
+    "a command before the first": lambda: at_no_place(Command),
+    "a disclosure with a number that is none": lambda: sql("update secret set n = -1 where leaf = 4"),
+    "a data key garbled": lambda: sql("update data_key set wrapped = %s where case_id = 'c_1'", b"x" * 60),
+    "a data key emptied": lambda: sql("update data_key set wrapped = %s where case_id = 'c_1'", b""),
+    "a subtree at no place": lambda: TreeNode.objects.create(level=8, n=-1, hash=bytes(32)),
+
     "an event deleted in the middle": lambda: sql("delete from event where leaf = 2"),
     "the last event deleted": lambda: sql("delete from event where leaf = 4"),
     "the first event deleted": lambda: sql("delete from event where leaf = 0"),
@@ -148,6 +186,33 @@ def test_it_is_found(stored, what):
     assert stored.ledger.verify().flaws == ()
     TAMPERINGS[what]()
     assert stored.ledger.verify().flaws != ()
+
+
+def test_a_key_that_does_not_open_is_named_with_what_lies_under_it(stored):
+    told(stored)
+    key = DataKey.objects.get(case_id="c_1", retention="message")
+    DataKey.objects.filter(key_id=key.key_id).update(wrapped=bytes(60))
+    shut = f"c_1: the key {key.key_id} of class message does not open; is keys/kek the one of this database?"
+    assert [(flaw.leaf, flaw.problem) for flaw in stored.ledger.verify().flaws] == [
+        (-1, shut),
+        *((leaf, "the key of its disclosure 0 does not open") for leaf in (2, 3, 4)),
+    ]
+    assert list(stored.ledger.bent()) == [], "what cannot be read is the audit's"
+
+
+def test_a_log_that_grows_while_it_is_looked_at_is_well(stored, monkeypatch):
+    """The 256th event, with which a subtree is kept, comes while an audit walks the log."""
+    told(stored)
+    looked = verify._leaves
+
+    def meanwhile(*given):
+        yield from looked(*given)
+        facts = [wrote(f"{n}") for n in range(300)]
+        assert isinstance(stored.ledger.append(write(*facts, expected=3, key="meanwhile")), tuple)
+
+    monkeypatch.setattr(verify, "_leaves", meanwhile)
+    audit = stored.ledger.verify()
+    assert (TreeNode.objects.count(), audit.events, audit.flaws) == (1, 5, ())
 
 
 def test_an_insider_with_the_keys_who_says_something_else_is_found(stored):

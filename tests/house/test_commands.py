@@ -59,3 +59,35 @@ def test_a_reader_who_has_seen_enough_is_no_fault():
     done = subprocess.run(command, cwd=ROOT, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writes)
     assert (done.stderr, done.returncode) == ("", cli.BROKEN_PIPE)
+
+
+def test_a_command_that_is_stopped_says_so_in_a_line(monkeypatch, capsys):
+    def stopped(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("forbear.config.audit.run", stopped)
+    assert cli.main(["audit"]) == cli.INTERRUPTED
+    assert capsys.readouterr() == ("", "forbear: stopped\n")
+
+
+def test_a_key_that_is_missing_or_a_database_that_is_damaged_is_told_in_a_line(tmp_path):
+    env = os.environ | {"FORBEAR_HOME": str(tmp_path), "FORBEAR_DEV": "1"}
+    env = {name: value for name, value in env.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "forbear", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+    assert run("migrate").returncode == run("audit").returncode == 0
+    key = tmp_path / "keys" / "log"
+    kept = key.read_bytes()
+    key.write_bytes(b"short")
+    said = f"forbear: {key} has 5 bytes instead of 32; restore it from the backup of the keys.\n"
+    done = run("audit")
+    assert (done.returncode, done.stderr) == (1, said)
+    key.write_bytes(kept)
+    database = tmp_path / "forbear.sqlite3"
+    content = database.read_bytes()
+    database.write_bytes(content[:8192] + bytes(len(content) - 8192))
+    done = run("audit")
+    assert (done.returncode, done.stderr.count("\n"), done.stderr[:34]) == (1, 1, "forbear: the database does not ans")

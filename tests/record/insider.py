@@ -10,7 +10,7 @@ from forbear.core.chain import canonical, encoded, leaf_hash
 from forbear.core.checkpoint import Checkpoint, read_vkey, signed
 from forbear.core.log_audit import NODE_LEVELS
 from forbear.core.merkle import Frontier
-from forbear.store.models import CheckpointRow, Event, Head, Secret, TreeNode
+from forbear.store.models import CheckpointRow, Command, Event, Head, Secret, TreeNode
 from forbear.store.privacy import DataKeys, disclosure_place, open_bytes, seal_bytes
 from tests.contracts.bench import Bench
 
@@ -48,6 +48,17 @@ class Insider:
                 previous = leaf_hash(body)
             else:
                 previous = bytes(event.leaf_hash)
+        self.remake_tree()
+
+    def append(self, like: int, **other: object) -> None:
+        """An event of his own, made after the one at a leaf, at the end of that one's case and of the log."""
+        row, size = Event.objects.get(leaf=like), Head.objects.get().size
+        last = Event.objects.filter(case_id=row.case_id).order_by("-seq")[0]
+        said = json.loads(bytes(row.body)) | {"seq": last.seq + 1, "prev": encoded(bytes(last.leaf_hash)), "_sd": []}
+        said |= {"cmd": f"his-{size}", "at": json.loads(bytes(Event.objects.get(leaf=size - 1).body))["at"], **other}
+        body, hashed = canonical(said), leaf_hash(canonical(said))
+        Event(size, row.case_id, last.seq + 1, said["type"], body, hashed).save(force_insert=True)
+        Command.objects.create(key=said["cmd"], req_hash=bytes(32), leaf=size, count=1)
         self.remake_tree()
 
     def cut(self, size: int) -> None:

@@ -20,6 +20,7 @@ from forbear.core.merkle import verify_consistency, verify_inclusion
 from forbear.core.receipt import read_receipt, receipt_of, without_receipt
 from forbear.store.models import Event
 from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrote
+from tests.record.insider import Insider, note_of
 from tests.servers import ROOT
 
 
@@ -58,6 +59,20 @@ def test_a_record_that_is_well_is_told_so_and_where_it_ended_is_kept(here, capsy
     assert told["flaws"] == told["warnings"] == []
 
 
+def test_a_log_that_went_back_behind_the_last_audit_is_named(here, capsys, tmp_path):
+    """A backup that was put back, or an end that was cut off."""
+    assert audit(capsys)[0] == 0
+    without_triggers()
+    Insider(type("Bench", (), {"keys": wiring.load_keys(tmp_path)})()).cut(1)
+    status, said = audit(capsys, "--since-last")
+    assert (status, said.splitlines()[0]) == (
+        1,
+        "wrong  the head says 1 events, and the last audit saw 3: the log went back",
+    )
+    status, said = audit(capsys)
+    assert (status, "wrong  what the last audit here saw, is over 3 events, and there are 1\n" in said) == (1, True)
+
+
 def test_a_changed_record_is_named_and_the_status_says_so(here, capsys):
     changed()
     status, said = audit(capsys)
@@ -79,6 +94,12 @@ def test_a_checkpoint_kept_elsewhere_is_held_against_it(here, capsys, tmp_path):
         kept.write_text(nothing)
         assert cli.main(["audit", "--against", str(kept)]) == 2
         assert capsys.readouterr().err.startswith(f"forbear: {kept} is no checkpoint: ")
+    for saved in ("\ufeff" + here.log.latest(), here.log.latest() + "\n\n", here.log.latest().strip()):
+        kept.write_text(saved)
+        assert audit(capsys, "--against", str(kept))[0] == 0, "as an editor saved it"
+    kept.write_text(note_of(Ed25519Key("other.example/ledger", bytes(32)), 3, bytes(32)))
+    assert cli.main(["audit", "--against", str(kept)]) == 2
+    assert f"the checkpoint in {kept} is of the log other.example/ledger, and this one is " in capsys.readouterr().err
     assert cli.main(["audit", "--against", str(tmp_path / "gone")]) == 2
     assert "gone cannot be read: No such file or directory" in capsys.readouterr().err
 
@@ -108,8 +129,65 @@ def test_a_receipt_is_read_however_it_is_copied():
     assert read_receipt("7F3K－12－200345－R4XQKD7M2PLQABCDEFGH") == found
     assert read_receipt("７Ｆ３Ｋ－１２－２００３４５－Ｒ４ＸＱＫＤ７Ｍ２ＰＬＱＡＢＣＤＥＦＧＨ") == found
     assert read_receipt("7F3K-12-200345-R4XQ") is None
+    assert read_receipt("7F3K-12-200345-R4XQKD7M2PLQABCDEFGHI") is None
     assert without_receipt(text) == "请看。"
     assert without_receipt("请看。") == "请看。"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7F3K-12-2OO345-R4XQKD7M2PLQABCDEFGH",
+        "7f3k-l2-2oo345-r4xqkd7m2plqabcdefgh",
+        "7F3K‑12‑200345‑R4XQKD7M2PLQABCDEFGH",
+        "7F3K——12——200345——R4XQKD7M2PLQABCDEFGH",
+        "7F3K−12−200345−R4XQKD7M2PLQABCDEFGH",
+        "7F3K 12 200345 R4XQKD7M2PLQABCDEFGH",
+        "7 F 3 K - 1 2 - 2 0 0 3 4 5 - R4XQ KD7M 2PLQ ABCD EFGH",
+        "\ufeff7F3K-12-200345-R4XQKD7M2P\u200bLQABCDEFGH",
+        "“7F3K-12-200345-R4XQKD7M2PLQABCDEFGH”。",
+        "存证码7F3K-12-200345-R4XQKD7M2PLQABCDEFGH拒收请回复R",
+        "7F3K-12-200345-R4XQKD7M2PLQABCDEFGH\n\nSent from my telephone",
+        "On 2026-11-28 - we wrote\n> Receipt 7F3K-12-200345-R4XQKD7M2PLQ\nABCDEFGH\n\n> and more",
+    ],
+)
+def test_a_receipt_is_read_as_people_retype_and_paste_it(typed):
+    assert str(read_receipt(typed)) == "7F3K-12-200345-R4XQKD7M2PLQABCDEFGH"
+
+
+def test_signs_that_look_alike_still_fit_and_others_do_not(here):
+    messages = [wrote(f"{n}") for n in range(50)]  # so many that each sign is in one of their hashes
+    here.ledger.append(write(*messages, expected=2, key="more", case_id="c_7f3kx", at=here.clock.now()))
+    receipts = [str(receipt_of(event)) for event in here.ledger.all()]
+    for one, typed in (("O", "0"), ("I", "1"), ("I", "l"), ("B", "8")):
+        receipt = next(receipt for receipt in receipts if one in receipt)
+        assert check_receipt(here, receipt.replace(one, typed)).fit is Fit.GENUINE
+    assert check_receipt(here, receipt[:-1] + ("A" if receipt[-1] != "A" else "C")).fit is Fit.OTHER
+
+
+def test_a_place_that_cannot_be_read_or_kept_is_said_and_the_whole_record_looked_at(here, capsys, tmp_path):
+    mark = tmp_path / record_watch.MARK
+    said = f"{mark} cannot be read: the record could not be held to what the last audit here saw of it"
+    audit(capsys)
+    well = json.loads(mark.read_text())
+    for damaged in (
+        *("", "{}", "[]", "x", "[" * 100_000),
+        *(json.dumps(well | {"size": size}) for size in (3.0, "3", -1, None, 2**70, 10**400)),
+        *(json.dumps(well | {"at": at}) for at in (5, "yesterday")),
+        json.dumps(well | {"frontier": "AAAA"}),
+    ):
+        mark.write_text(damaged)
+        status, told = audit(capsys, "--since-last", "--json")
+        assert (status, json.loads(told)["warnings"], json.loads(told)["events"]) == (0, [said], 3), damaged
+        assert json.loads(mark.read_text()) == well
+        mark.write_text(damaged)
+        assert record_watch.look(here, mark) == (said,)
+        assert record_watch.look(here, mark) == ()
+    mark.unlink()
+    mark.mkdir()
+    status, told = audit(capsys)
+    assert (status, f"note   {mark} cannot be written (Is a directory): " in told) == (0, True)
+    assert not list(tmp_path.glob(".record*")), "nothing half done is left"
 
 
 def test_the_worker_looks_and_says_what_is_wrong(here, tmp_path):
@@ -154,6 +232,17 @@ def test_everybody_can_read_key_checkpoint_and_proofs(here):
         answer = page.get(f"/log/proof?{query}")
         assert (answer.status_code, answer.json()["error"]) == (400, problem)
     assert page.post("/log/checkpoint").status_code == 405
+
+
+def test_a_log_that_is_damaged_says_so_to_whoever_asks_for_a_proof(here):
+    page = Client()
+    assert cli.main(["keys", "log"]) == 0
+    without_triggers()
+    Event.objects.filter(leaf=1).delete()
+    for address in ("/log/proof?leaf=0&size=3", "/log/proof?old=1&size=3", "/log/keys"):
+        answer = page.get(address)
+        assert (answer.status_code, "run `forbear audit`" in answer.json()["error"]) == (503, True)
+    assert page.get("/log/checkpoint").status_code == 200
 
 
 def test_another_key_signs_the_log_and_an_outsider_follows_to_it(here, capsys, tmp_path):

@@ -1,17 +1,21 @@
 """What pages read beside the record is held to it, and a log that was re-made to what the last audit here saw."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
+from forbear.actions.log import announce_key
 from forbear.actions.record_audit import audited
 from forbear.adapters.memory import memory_desk
 from forbear.config import record_watch
 from forbear.core import events as e
 from forbear.core.contact import Channel, Reach
 from forbear.core.facts import Retention
+from forbear.core.log_facts import HOUSE
 from forbear.store.models import CaseRow, ChatRoom, CheckpointRow, ContactCaseRow, ContactRow, MessageMark
-from tests.contracts.bench import START, opened, without_triggers, write, wrote
+from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write, wrote
 from tests.record.insider import Insider
 
 
@@ -31,6 +35,12 @@ def desk(stored):
         append(stored, "c_2", fact, seq - 1)
     stored.log.checkpoint()
     return memory_desk(at=START + timedelta(minutes=1), ledger=stored.ledger, log=stored.log)
+
+
+@pytest.fixture
+def sqlite_only(stored):
+    if stored.kind != "sqlite":
+        pytest.skip("PostgreSQL keeps the kinds of its columns")
 
 
 def append(bench, case_id, fact, seq):
@@ -91,6 +101,39 @@ def test_a_line_of_a_case_that_the_record_does_not_have_is_named(desk):
     row.pk = "c_ghost"
     row.save(force_insert=True)
     assert list(desk.ledger.bent()) == [("c_ghost", "the queue")]
+
+
+def test_a_line_of_the_log_itself_is_one_of_no_case(desk):
+    announce_key(replace(desk, log_key=LOG_KEY), LOG_KEY.vkey)
+    assert list(desk.ledger.bent()) == []
+    row = CaseRow.objects.get(case_id="c_1")
+    row.pk = HOUSE
+    row.save(force_insert=True)
+    assert list(desk.ledger.bent()) == [(HOUSE, "the queue")]
+
+
+def test_a_row_that_is_none_is_named_and_no_look_ends_in_a_fault_of_ours(desk, sqlite_only, tmp_path):
+    """SQLite takes a word for a number."""
+    mark, told = tmp_path / record_watch.MARK, "a row of the database cannot be read, and nothing behind it was looked"
+    assert record_watch.look(desk, mark) == ()
+    without_triggers()
+    for statement in (
+        "update event set leaf = 'x' where leaf = 9",
+        "update event set body = 'x' where leaf = 3",
+        "update event set leaf_hash = 7.5 where leaf = 3",
+        "update secret set n = 'x' where leaf = 1",
+        "update head set size = 'x'",
+        "update checkpoint set size = 'x'",
+    ):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("pragma ignore_check_constraints = 1")
+                cursor.execute(statement)
+            found = record_watch.with_bent(desk, audited(desk)).flaws
+            transaction.set_rollback(True)
+        assert found, statement
+        assert any(flaw.problem.startswith(told) for flaw in found) or "body" in statement, statement
+    assert record_watch.look(desk, mark) == ()
 
 
 def test_the_worker_tells_it_once_a_day(desk, tmp_path):

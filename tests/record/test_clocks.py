@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from forbear.actions.log import stamp
+from forbear.actions.log import have_signed, stamp
 from forbear.actions.ports import TimestampLies
 from forbear.actions.record import By, carry_out
-from forbear.actions.record_audit import audited
+from forbear.actions.record_audit import audited, warnings
 from forbear.adapters.ed25519 import check
 from forbear.adapters.memory import memory_desk
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, Channel
 from forbear.store.log import DjangoLog
-from tests.contracts.bench import LOG_KEY, START, opened, write
+from forbear.store.models import AttestationRow
+from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write
 
 HOUR = timedelta(hours=1)
 
@@ -154,3 +155,16 @@ def test_a_token_that_came_late_is_no_clock_set_back(stand):
     stand.one.clock.advance(seconds=-7200)
     stand.say(stand.one)
     assert any("before the timestamp authority saw the log without it" in said for said in stand.found(stand.two))
+
+
+def test_a_token_kept_under_a_time_to_come_keeps_nobody_from_asking_for_the_next(stand):
+    """Written there by a clock that ran ahead, or by somebody who wants no more of them."""
+    stand.stamped()
+    without_triggers()
+    AttestationRow.objects.update(at=START + timedelta(days=9000))
+    stand.later(600)
+    stand.say(stand.one)
+    stand.log.checkpoint()
+    assert [told for told in warnings(stand.one) if "the timestamp authority signed last over 1 of 2" in told]
+    assert have_signed(stand.one) == ()
+    assert stand.log.attested("tsa")[0] == 2

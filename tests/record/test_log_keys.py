@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from forbear.actions.log import announce_key
-from forbear.actions.ports import NoTimestamps
+from forbear.actions.ports import LogBroken, NoTimestamps
 from forbear.actions.record import load
 from forbear.actions.record_audit import audited
 from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.memory import memory_desk
+from forbear.core.chain import leaf_hash
 from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint, read_vkey, signed, verify_note
+from forbear.core.contact import SYSTEM
 from forbear.core.log_facts import HOUSE, LogKeyChanged
 from forbear.core.log_keys import followed
 from forbear.store.log import DjangoLog
@@ -161,19 +163,81 @@ def test_the_key_before_signs_nothing_any_more_and_the_new_one_nothing_from_befo
     ]
 
 
-def test_a_key_that_only_the_database_announces_is_named(stand):
-    """Somebody with the database, and without our key, has the log announce his own and signs with it."""
+def announced_by_nobody(stand, before, after):
+    """What somebody with the database, and without our key, has the log say."""
+    seq = len(stand.bench.ledger.events(HOUSE)) - 1
+    fact = LogKeyChanged(before=before, after=after)
+    stand.bench.ledger.append(write(fact, expected=seq, key=f"forged-{seq}", case_id=HOUSE, actor=SYSTEM))
+    return len(stand.bench.ledger.events(HOUSE))
+
+
+@pytest.mark.parametrize("ways", ["to his", "from his"])
+def test_a_key_that_only_the_database_announces_is_named_and_ours_never_signs_over_it(stand, ways):
+    """He would lead everybody from our key to his, or have what his key signed count as signed by one before ours."""
     forger = Ed25519Key(LOG, bytes(32))
-    announce_key(stand.desk(), forger.vkey)
+    announced_by_nobody(stand, *((stand.first, forger.vkey) if ways == "to his" else (forger.vkey, stand.first)))
+    named = (
+        f"the log announces at leaf 2 the key {forger.vkey}, which is none of this installation: if it was, bring its"
+        " file back to keys, or name it in FORBEAR_LOG_KEYS"
+    )
+    with pytest.raises(LogBroken) as broken:
+        stand.log.checkpoint()
+    assert str(broken.value) == named
+    assert named in stand.found(stand.kept)
+    assert ways == "from his" or stand.found(stand.kept) == [named]
+    assert followed(stand.first, stand.log.steps(), check) == stand.first, "nobody is led anywhere"
+    CheckpointRow.objects.create(size=3, note=by(forger, 3, _root(3)), at=START)
+    if ways == "to his":
+        assert stand.found()[0].startswith("the checkpoint kept of 3 is not a checkpoint of this log: the note is not")
+    assert named in stand.found()
+
+
+def test_keys_that_were_lost_are_named_in_the_settings_and_then_nothing_is_wrong(stand, tmp_path):
+    before, after = stand.change()
+    stand.say()
+    for file in (stand.home / "keys").glob("log*"):
+        file.unlink()
+    lost = FiledLogKey(stand.home, LOG, Ed25519Key)
+    assert lost.vkey not in (before, after)
+    stand.log = DjangoLog(lost, check, stand.bench.clock, NoTimestamps(), earlier=[before, after])
+    stand.key = lost
+    stand.say("d")
+    assert stand.found(stand.kept) == []
+    stand.log = DjangoLog(lost, check, stand.bench.clock, NoTimestamps(), earlier=[before])
+    assert any("which is none of this installation" in said for said in stand.found())
+
+
+def test_an_announcement_that_cannot_be_read_is_named_and_stops_no_audit(stand):
+    stand.change()
     stand.say()
     without_triggers()
-    CheckpointRow.objects.filter(size=4).delete()
-    root = _root(4)
-    CheckpointRow.objects.create(size=4, note=by(forger, 4, root), at=START)
-    (said,) = stand.found()
-    assert said.startswith(
-        "the checkpoint kept of 4 is not a checkpoint of this log: the note is not signed by bench/ledger"
-    )
+    body = bytes(Event.objects.get(leaf=2).body)
+    for bent in (b"garbage", b"[1]", b"\xff", b"", b"[" * 60_000, body.replace(b'"after"', b'"later"')):
+        Event.objects.filter(leaf=2).update(body=bent)
+        assert "the bytes do not match their hash" in stand.found(stand.kept)
+        Event.objects.filter(leaf=2).update(body=bent, leaf_hash=leaf_hash(bent))
+        shape = ("the event does not have the shape of the record", "log.key_changed.later: this key is not known")
+        assert stand.found()[0].startswith(shape)
+        Event.objects.filter(leaf=2).update(body=body, leaf_hash=leaf_hash(body))
+    assert stand.found(stand.kept) == []
+
+
+def test_the_key_is_changed_while_a_checkpoint_is_being_signed(stand):
+    """The log was read under the key before, and the new one has taken its place when the checkpoint is signed."""
+    stand.bench.ledger.append(write(wrote("c"), expected=1, key="c"))
+    goes_on = stand.log._goes_on
+
+    def meanwhile(*given):
+        stand.log._goes_on = goes_on
+        found = goes_on(*given)
+        stand.change()
+        return found
+
+    stand.log._goes_on = meanwhile
+    note = stand.log.checkpoint()
+    assert stand.log.at(read_checkpoint(parse_note(note).body).size) == note, "kept before it is handed out"
+    stand.say("d")
+    assert stand.found(stand.kept) == []
 
 
 def test_another_key_than_the_one_the_log_announces_is_named(stand):

@@ -23,13 +23,14 @@ from forbear.core import events as e
 from forbear.core.chain import leaf_hash
 from forbear.core.evidence import PaperFacts
 from forbear.core.facts import Retention
+from forbear.core.log_facts import HOUSE
 from forbear.store.blobs import DjangoRegister
-from forbear.store.models import Blob, CheckpointRow, Command, DataKey, Event, Head, Secret, TreeNode
+from forbear.store.models import AttestationRow, Blob, CheckpointRow, Command, DataKey, Event, Head, Secret, TreeNode
 from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write, wrote
 from tests.record.insider import Insider
 
 LONG = bool(os.environ.get("FORBEAR_LONG"))
-MUTATIONS = 20_000 if LONG else 165
+MUTATIONS = 20_000 if LONG else 190
 CLEAN = 1_000 if LONG else 12
 DESK = memory_desk(at=START)
 FORGER = Ed25519Key(LOG_KEY.origin, bytes(32))
@@ -75,7 +76,7 @@ class Hand:
     """Somebody's hand in the database of one log, at random places."""
 
     def __init__(self, bench, rng):
-        self.insider, self.rng = Insider(bench), rng
+        self.bench, self.insider, self.rng = bench, Insider(bench), rng
         self.size = bench.ledger.size()
 
     def leaf(self):
@@ -182,6 +183,9 @@ class Hand:
         DataKey.objects.filter(key_id=key.key_id).update(wrapped=None, destroyed_leaf=self.size - 1)
         self.sql("delete from secret where key_id = %s", key.key_id)
 
+    def key_garbled(self):
+        DataKey.objects.filter(key_id=self.live_key().key_id).update(wrapped=self.flipped(self.live_key().wrapped))
+
     def key_deleted(self):
         self.sql("delete from data_key where key_id = %s", self.live_key().key_id)
 
@@ -212,6 +216,20 @@ class Hand:
     def head(self):
         change = self.rng.choice(({"size": self.size - 1}, {"size": self.size + 1}, {"last_at": None}))
         Head.objects.update(**change)
+
+    def leaf_far_away(self):
+        self.sql("update event set leaf = leaf + %s where leaf = %s", 2 ** self.rng.randrange(10, 60), self.leaf())
+
+    def command_before_the_first(self):
+        self.sql("update command set leaf = -1 - leaf where key = %s", self.rng.choice(list(Command.objects.all())).key)
+
+    def others_said_to_have_signed(self):
+        size = self.rng.choice((-1, self.size + 1, 2**62))
+        AttestationRow.objects.create(size=size, by=self.rng.choice(("tsa", "w")), data=b"x", at=START)
+
+    def another_key_announced(self):
+        fact = e.LogKeyChanged(before=LOG_KEY.vkey, after=FORGER.vkey)
+        self.bench.ledger.append(write(fact, expected=-1, key="announced", case_id=HOUSE, at=self.bench.clock.now()))
 
     def frontier(self):
         Head.objects.update(frontier=self.flipped(Head.objects.get().frontier))
@@ -297,7 +315,7 @@ def test_a_kind_of_change_changes_something(sqlite_database, tmp_path, kind):
     without_triggers()
 
     def rows():
-        tables = (Event, Secret, DataKey, Blob, Command, Head, TreeNode, CheckpointRow)
+        tables = (Event, Secret, DataKey, Blob, Command, Head, TreeNode, CheckpointRow, AttestationRow)
         return [sorted(map(str, table.objects.values_list())) for table in tables]
 
     before = rows()

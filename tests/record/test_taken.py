@@ -12,7 +12,7 @@ from django.db import connection
 from forbear.actions.record_audit import audited
 from forbear.adapters.ids import RandomIds
 from forbear.adapters.memory import memory_desk
-from forbear.adapters.vault import Folder, SealedVault
+from forbear.adapters.vault import DamagedFile, Folder, SealedVault
 from forbear.config import record_watch
 from forbear.core import events as e
 from forbear.core.evidence import PaperFacts
@@ -174,6 +174,16 @@ def test_a_file_is_gone_from_the_vault_or_its_entry_is(stand):
     assert stand.found() == []
     Blob.objects.all().delete()
     assert stand.found() == [(4, said)]
+
+
+def test_the_entry_of_a_file_points_at_another(stand):
+    other = Blob.objects.get(blob_id=stand.vault.keep("c_1", "health", b"another picture"))
+    Blob.objects.filter(blob_id=stand.blob).update(path=other.path)
+    with pytest.raises(DamagedFile):
+        stand.vault.open(stand.blob)
+    assert stand.found() == [
+        (4, f"c_1: the file {stand.blob} is gone, and the record holds no erasure of finance, health since")
+    ]
 
 
 def test_a_file_that_was_erased_or_that_no_fact_names_is_not_missed(stand):

@@ -133,6 +133,18 @@ def test_a_forger_with_another_key_signs_checkpoints(stand):
     assert any("the checkpoint in file 0 is not a checkpoint of this log" in flaw for flaw in stand.found(forged))
 
 
+def test_somebody_appends_what_is_new_in_somebodys_name(stand):
+    """The record proves that nothing was changed since; who wrote it is not for hashes to say."""
+    actor = {"kind": "agent", "id": "lin", "auth": "staff"}
+    stand.insider.append(3, type="enforcement.paused", pub={}, actor=actor)
+    assert stand.found(stand.kept) == []
+    stand.bench.log.checkpoint()
+    assert stand.found(stand.kept) == []
+    assert stand.fits() is Fit.GENUINE
+    stand.insider.append(3, type="enforcement.paused", pub={}, at="2026-03-02T02:00:00.000Z")
+    assert "its time is before that of the event before" in stand.found()
+
+
 def test_the_end_is_cut_off(stand):
     stand.insider.cut(6)
     assert stand.found() == ["the checkpoint kept of 9 is over 9 events, and there are 6"]
@@ -209,6 +221,17 @@ def test_a_cosignature_is_forged(stand):
     stand.bench.log.attest(9, WITNESS.origin, line.encode(), START)
     stand.bench.log = with_witness(stand.bench)
     assert stand.found() == ["the checkpoint kept of 9: the cosignature of witness.example does not hold"]
+
+
+def test_somebody_says_that_others_signed_long_ago_so_that_they_are_not_asked_again(stand):
+    """A row over a checkpoint that is none would stop every time stamp from then on."""
+    stand.bench.log.attest(10**15, "tsa", b"x", START)
+    stand.bench.log.attest(5, WITNESS.origin, b"x", START)
+    gone = "events is kept, and the checkpoint is not"
+    assert stand.found() == [
+        f"what {WITNESS.origin} signed of a checkpoint over 5 {gone}",
+        f"what tsa signed of a checkpoint over 1000000000000000 {gone}",
+    ]
 
 
 def cosigned(note, at, key=WITNESS, named=WITNESS):

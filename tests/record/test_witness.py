@@ -1,5 +1,6 @@
 """A witness signs a log that only grows, over HTTP as C2SP has it, and refuses every other history."""
 
+from http.client import HTTPConnection
 from threading import Thread
 
 import pytest
@@ -9,8 +10,8 @@ from forbear.actions.ports import WitnessAway, WitnessRefuses
 from forbear.actions.record_audit import warnings
 from forbear.adapters.ed25519 import Ed25519Key, check
 from forbear.adapters.memory import memory_desk
-from forbear.adapters.witness import HttpWitness, WitnessBook, witness_server
-from forbear.core.checkpoint import BadNote, KeyKind, verify_note
+from forbear.adapters.witness import HttpWitness, MemoryLost, WitnessBook, witness_server
+from forbear.core.checkpoint import BadNote, KeyKind, parse_note, read_vkey, signed, verify_note
 from forbear.core.witness import Asked, Refused, asking, read_asking
 from tests.contracts.bench import LOG_KEY, START, make_bench, opened, write, wrote
 from tests.record.insider import note_of
@@ -81,6 +82,71 @@ def test_it_refuses_and_says_why(bench, book):
     assert book.cosign(Asked(2, (), note_of(other, 9, bytes(32))), lambda: NOW).status == 404
     assert book.cosign(Asked(2, (), "no note"), lambda: NOW).status == 400
     assert book.known(LOG_KEY.origin).startswith(note)
+
+
+def signed_body(body):
+    return signed(body, LOG_KEY.origin, read_vkey(LOG_KEY.vkey).hash + LOG_KEY.sign(body.encode()))
+
+
+def test_what_is_signed_and_no_checkpoint_is_a_bad_request_and_further_lines_are_signed_with_it(bench, book):
+    root = parse_note(grow(bench)).body.split("\n")[2]
+    for body in (
+        f"{LOG_KEY.origin}\n2\n",
+        f"{LOG_KEY.origin}\n02\n{root}\n",
+        f"{LOG_KEY.origin}\n2\n{root[:-4]}\n",
+        f"{LOG_KEY.origin}\n2\n{root}\n\nmore\n",
+    ):
+        assert book.cosign(Asked(0, (), signed_body(body)), lambda: NOW).status == 400
+    note = signed_body(f"{LOG_KEY.origin}\n2\n{root}\nmore\nand more\n")
+    line = book.cosign(Asked(0, (), note), lambda: NOW)
+    assert verify_note(note + line, KEY.vkey, check).endswith("and more\n")
+    assert book.cosign(Asked(0, (), note), lambda: NOW) == Refused(409, "this witness has seen 2 events of the log", 2)
+
+
+def test_what_lies_there_and_this_witness_did_not_sign_is_no_memory_of_it(bench, book, tmp_path):
+    """A bit that fell over would have it call an honest log forked for ever."""
+    note = grow(bench)
+    line = book.cosign(Asked(0, (), note), lambda: NOW)
+    (file,) = (tmp_path / "witness").glob("*.note")
+    other = Ed25519Key("w.example", bytes(31) + b"v", KeyKind.WITNESS)
+    by_another = WitnessBook(tmp_path / "another", other, [LOG_KEY.vkey]).cosign(Asked(0, (), note), lambda: NOW)
+    bent, forged = (note + line).replace("\n2\n", "\n3\n"), note_of(LOG_KEY, 9, bytes(32)) + line
+    for kept in (note, note + by_another, bent, forged):
+        file.write_text(kept)
+        with pytest.raises(MemoryLost):
+            book.cosign(Asked(2, (), note), lambda: NOW)
+    file.write_text(note + line)
+    named_anew = Ed25519Key("new.name", bytes(31) + b"w", KeyKind.WITNESS)
+    renamed = WitnessBook(tmp_path / "witness", named_anew, [LOG_KEY.vkey])
+    assert isinstance(renamed.cosign(Asked(2, (), note), lambda: NOW), str), "by whatever name it signs"
+
+
+def test_two_keys_of_one_log_are_not_watched_with_the_last_of_them(tmp_path):
+    later = Ed25519Key(LOG_KEY.origin, bytes(32))
+    with pytest.raises(BadNote, match=f"two keys of the log {LOG_KEY.origin} are given"):
+        WitnessBook(tmp_path, KEY, [LOG_KEY.vkey, later.vkey])
+    WitnessBook(tmp_path, KEY, [LOG_KEY.vkey, LOG_KEY.vkey])
+
+
+def test_a_connection_is_kept_and_a_disk_that_keeps_nothing_is_said(bench, book, served, monkeypatch):
+    note = grow(bench)
+    line = HTTPConnection("127.0.0.1", int(served._url.rpartition(":")[2]), timeout=PATIENCE_SECONDS)
+
+    def asked(old):
+        line.request("POST", "/add-checkpoint", body=asking(Asked(old, (), note)).encode())
+        answer = line.getresponse()
+        return answer.status, answer.read().decode()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    keep = book._keep
+    monkeypatch.setattr(book, "_keep", full)
+    assert asked(0) == (500, "this witness cannot keep what it saw, and so signs nothing\n")
+    monkeypatch.setattr(book, "_keep", keep)
+    before = line.sock
+    assert [asked(old)[0] for old in (0, 2, 0, 2)] == [200, 200, 409, 200]
+    assert line.sock is before is not None
 
 
 def test_the_desk_sends_its_checkpoints_and_keeps_the_signatures(bench, served):

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from forbear.adapters.ed25519 import Ed25519Key
-from forbear.config import cli
+from forbear.config import cli, witness
 from forbear.core.checkpoint import KeyKind
 from forbear.core.merkle import consistency_proof, root
 from tests.contracts.bench import LOG_KEY
@@ -90,6 +90,22 @@ def test_it_follows_a_log_that_grows_and_names_one_that_is_forked_or_went_back(s
     assert (status, said[:66]) == (1, "wrong  the log has 4 events, and 9 were seen: it went back. Keep '")
     site.size = 12
     assert look()[0] == 0, "what it refused it has not remembered"
+
+
+def test_two_looks_at_once_are_no_fork_and_no_log_that_went_back(site, look, monkeypatch):
+    """Another look at a longer log is done while this one is on its way."""
+    assert look()[0] == 0
+    read = witness._read
+
+    def meanwhile(url):
+        monkeypatch.setattr(witness, "_read", read)
+        answer, site.size = read(url), 9
+        assert look()[0] == 0
+        return answer
+
+    monkeypatch.setattr(witness, "_read", meanwhile)
+    status, said = look()
+    assert (status, "wrong" in said, "\n9\n" in said) == (0, False, True)
 
 
 def test_another_key_or_another_log_is_named(site, look):
