@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if fault := _no_place(out):
         return _no(fault, 2)
     try:
-        since = Path(args.since).read_text("utf-8") if args.since else ""
+        since = "" if args.since is None else Path(args.since).read_text("utf-8").strip() + "\n"
         if since:
             read_checkpoint(parse_note(since).body)
     except (OSError, ValueError) as error:
