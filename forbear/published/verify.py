@@ -193,7 +193,7 @@ def key_of(vkey):
 def signed(note, vkey, kind=1):
     """Whether the key of `vkey`, a log's or (4) a witness's, signed a note; Fault where its signature does not hold."""
     (name, own, data), (text, _, lines), found = key_of(vkey), note.rpartition("\n\n"), False
-    need(text and re.fullmatch("(.+\n){1,100}", lines) and not re.search("[\0-\t\v-\x1f]", note), "this is no signed note")
+    need(text and re.fullmatch("(.+\n){1,100}", lines) and not re.search("[\0-\t\v-\x1f]", note), "this is no note")
     for line in lines[:-1].split("\n"):
         dash, who, stamp = line.split(" ", 2)
         stamp = b64(stamp)
