@@ -115,7 +115,7 @@ def _unpacked(packed: zipfile.ZipFile, file: BinaryIO, length: int) -> Bag:
 
 
 def _file(file: BinaryIO, info: zipfile.ZipInfo, after: int, *, keep: bool) -> tuple[Held, bytes | None]:
-    """A file as head, data and what may follow tell it, up to the next one at `after`; its bytes where they are kept."""
+    """A file as head, data and what may follow tell it, up to the next one at `after`; its bytes where kept."""
     name, sizes = info.orig_filename, (info.CRC, info.compress_size, info.file_size)
     file.seek(info.header_offset)
     mark, _, flags, method, _, *inside, named, more = _HEAD.unpack(file.read(_HEAD.size))
