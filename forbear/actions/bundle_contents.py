@@ -20,6 +20,7 @@ from forbear.core.codec import instant, plain
 from forbear.core.contact import Purpose
 from forbear.core.envelope import read_event
 from forbear.core.evidence import file_type
+from forbear.core.facts import files_named
 from forbear.core.file import CaseFile, open_file
 from forbear.core.rules import Rulebook
 from forbear.core.signatures import statement
@@ -130,7 +131,7 @@ def _hers(head: Mapping[str, Any], texts: Sequence[str], hers: frozenset[str]) -
 def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
     """Every file of the vault that a fact names, once, as it came. `whole`: the event with nothing withheld."""
     fact = plain(event.fact)
-    named = [blob for blob in _blobs_in(fact) if blob not in making.blobs]
+    named = [blob for blob in files_named(fact) if blob not in making.blobs]
     digests = b.hashes_in(plain(whole.fact))
     for number, blob in enumerate(named):
         making.blobs.add(blob)
@@ -151,18 +152,6 @@ def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
         name = f"data/{FOLDERS.get(family, 'files')}/{place}"
         making.parts.append(Part(name, held, blob=blob))
         making.files_of.setdefault(event.seq, []).append(name)
-
-
-def _blobs_in(value: Any) -> Iterator[str]:
-    """Ids of files of the vault, wherever a fact names them (actions/ports.py: Ids; their prefix is b)."""
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _blobs_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _blobs_in(item)
-    elif isinstance(value, str) and value.startswith("b_") and value[2:].isalnum():
-        yield value
 
 
 def _is_third_partys_file(making: _Making, event: e.Recorded, whole: e.Recorded) -> bool:

@@ -173,6 +173,23 @@ def test_a_file_that_goes_while_it_is_written_ends_the_bundle():
         packed(here, made)
 
 
+def test_what_she_writes_never_leads_to_a_file(tmp_path: Path):
+    """Words that look like the id of a file are words, whosever file that is: nothing of another case gets in, and
+    nothing is called erased.
+    """
+    here = desk_with_case()
+    other = here.vault.keep("c_other", "message", b"what another borrower wrote")
+    for number, words in enumerate((other, "b_hello")):
+        tell(here, CASE, MessageWritten(message=f"m_w{number}", text=words), actor=HERS)
+    data = packed(here, exported(here))
+    bag = Bag.of(data)
+    assert [name for name, held in bag.files.items() if held == b"what another borrower wrote"] == []
+    assert not [line for line in bag.files[b.WITHHELD].splitlines() if b"b_hello" in line]
+    assert [name for name, held in bag.files.items() if held.endswith(b"\nb_hello\n")] != []
+    report = looked_at(written(tmp_path, data), here.log_key.vkey)
+    assert report.ok, dict(report.checks)
+
+
 def test_a_case_that_is_not_there():
     made = export(memory_desk(at=START), by(HERS), "c_nobody")
     assert isinstance(made, Refusal)
