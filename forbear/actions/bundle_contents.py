@@ -13,7 +13,7 @@ from typing import Any
 from forbear.actions import bundle_pages as pages
 from forbear.actions.bundle_zip import Part, Spoilt, measured
 from forbear.actions.hotline_sound import SOUND_HEAD, sound_of
-from forbear.actions.ports import Desk
+from forbear.actions.ports import DamagedFile, Desk
 from forbear.core import bundle as b
 from forbear.core import events as e
 from forbear.core.codec import instant, plain
@@ -145,6 +145,8 @@ def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
         except KeyError:
             making.withheld.append({"seq": event.seq, "file": blob, "why": b.ERASED})
             continue
+        except DamagedFile as fault:
+            raise Spoilt(f"a file of event {event.seq} cannot be read: {fault}") from fault
         family = event.fact.type.partition(".")[0]
         if len(named) == 1 and len(digests) == 1 and held.sha256 not in digests and family in ("paper", "call"):
             raise Spoilt(f"a file of event {event.seq} is not the one that came in")

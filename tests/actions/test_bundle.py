@@ -165,6 +165,22 @@ def test_a_file_that_is_not_the_one_that_came_stops_the_export():
     assert here.ledger.size() == before, "nothing was sealed"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_file_that_is_damaged_stops_the_export(request: pytest.FixtureRequest, database: str):
+    """Cut on its shelf: a sentence for whoever asked, and nothing sealed."""
+    request.getfixturevalue(f"{database}_database")
+    here = desk_with_case(replace(wiring.desk(), clock=MovedClock(START)))
+    paper = next(event.fact for event in here.ledger.events(CASE) if event.fact.type == "paper.received")
+    found = here.vault._register.find(paper.facts.blob)  # type: ignore[attr-defined]
+    shelf: Path = here.vault._shelf._folder / found[2]  # type: ignore[attr-defined]
+    shelf.write_bytes(shelf.read_bytes()[:-1])
+    before = here.ledger.size()
+    made = export(here, by(HERS), CASE)
+    assert isinstance(made, Refusal) and made.rule == "bundle.spoilt"
+    assert "cannot be read" in str(made.facts["what"])
+    assert here.ledger.size() == before, "nothing was sealed"
+
+
 def test_a_file_that_goes_while_it_is_written_ends_the_bundle():
     here = desk_with_case()
     made = exported(here)

@@ -16,6 +16,7 @@ def test_a_name_that_looks_like_a_file_is_a_name():
 def test_every_member_that_holds_one_is_known():
     mail = e.MessageWritten(message="m_1", raw="b_mail", text="…")
     recorded = e.CallRecorded(call="k", blob="b_call")
-    read = Reading(kind=PaperKind.PAYSLIP, pages=(Page(1, 9, 9, image="b_page"), Page(2, 9, 9)))
+    pages = (Page(number=1, width=9, height=9, image="b_page"), Page(number=2, width=9, height=9))
+    read = Reading(kind=PaperKind.PAYSLIP, pages=pages)
     found = [list(files_named(plain(one))) for one in (mail, recorded, read)]
     assert found == [["b_mail"], ["b_call"], ["b_page"]]
