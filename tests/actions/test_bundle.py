@@ -206,6 +206,26 @@ def test_what_she_writes_never_leads_to_a_file(tmp_path: Path):
     assert report.ok, dict(report.checks)
 
 
+def test_words_stand_on_the_page_in_the_order_they_were_written():
+    """A mark that turns the direction would show other words than hers; she and a court read the page."""
+    here = replace(desk_with_case(), teller=wiring._told)
+    tell(here, CASE, MessageWritten(message="m_t", text="我\u202e不\u202c付 <b>"), actor=HERS)
+    files = Bag.of(packed(here, exported(here))).files
+    for language in ("zh", "en"):
+        page = files[f"data/timeline.{language}.html"].decode()
+        assert "我[U+202E]不[U+202C]付 &lt;b&gt;" in page and "\u202e" not in page
+    assert [name for name, data in files.items() if "我\u202e不\u202c付 <b>".encode() in data], (
+        "as text it is as it came"
+    )
+
+
+def test_who_is_withheld_is_not_called_erased():
+    here = replace(desk_with_case(), teller=wiring._told)
+    files = Bag.of(packed(here, exported(here))).files
+    for language, words in (("zh", "书面授权另一个人代为办理"), ("en", "Written authority for somebody else")):
+        assert words in files[f"data/timeline.{language}.html"].decode()
+
+
 def test_a_case_that_is_not_there():
     made = export(memory_desk(at=START), by(HERS), "c_nobody")
     assert isinstance(made, Refusal)
