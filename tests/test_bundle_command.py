@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from forbear.config import cli, verify
 from forbear.config.export import write_whole
 from tests.servers import ROOT, Site
 
@@ -105,6 +106,9 @@ def test_a_checkpoint_kept_with_a_line_more_is_the_same_one(home: Site, tmp_path
         assert alone(str(out), "--against", str(kept)).returncode == 0
 
 
+COUNTED = "from forbear.config.wiring import desk; print(desk().ledger.size())"
+
+
 def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     out = tmp_path / "case.zip"
     out.write_bytes(b"what was there before")
@@ -118,6 +122,12 @@ def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     device = forbear(home, "export", "c_bundled", "-o", str(pipe))
     assert device.returncode == 2 and "no file" in device.stderr and pipe.is_fifo()
     pipe.unlink()
+    before = home.python(COUNTED)
+    for no in (f"{'x' * 300}.zip", f"{'x' * 250}.zip"):  # the second is too long with what its draft is called
+        long = forbear(home, "export", "c_bundled", "-o", str(tmp_path / no))
+        assert long.returncode == 2 and "too long" in long.stderr and "Traceback" not in long.stderr
+    assert forbear(home, "export", "c_bundled", "-o", "/proc/case.zip").returncode == 2
+    assert home.python(COUNTED) == before, "nothing was sealed for a file that could not be"
     silent = forbear(home, "export", "c_bundled", "-o", str(out), "--reason", " ")
     assert silent.returncode == 2 and "why you export" in silent.stderr
     newer = tmp_path / "note"
@@ -140,6 +150,25 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path):
         write_whole(out, until_full())
     assert out.read_bytes() == b"what was there before"
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+
+
+def test_ctrl_c_ends_it_in_a_sentence_and_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "case.zip"
+    out.write_bytes(b"what was there before")
+
+    def stopped(*_: object) -> Iterator[bytes]:
+        yield b"PK" * 5000
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(out, stopped())
+    assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+    assert out.read_bytes() == b"what was there before"
+    monkeypatch.setattr(verify, "looked_at", lambda *_: list(stopped()))
+    assert cli.main(["verify", str(out)]) == 130
+    assert capsys.readouterr().err == "forbear: verify was stopped\n"
 
 
 STEPS = "from django.test import Client; print(Client(HTTP_HOST='127.0.0.1').get('/log/keys').content.decode())"

@@ -43,8 +43,8 @@ COMMANDS = {
 }
 
 
-BROKEN_PIPE = 141
-"""The exit status of a command whose reader went away, as the shell gives it."""
+BROKEN_PIPE, STOPPED = 141, 130
+"""The exit status of a command whose reader went away, or that somebody stopped by Ctrl-C, as the shell gives them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Who reads the output has seen enough, as `| head` has: the rest goes nowhere, and nobody is told of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except KeyboardInterrupt:
+        print(f"forbear: {given[0]} was stopped", file=sys.stderr)
+        return STOPPED
     except Exception as error:
         return _no_database(error)
     return status
