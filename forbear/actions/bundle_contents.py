@@ -17,7 +17,7 @@ from forbear.actions.ports import DamagedFile, Desk
 from forbear.core import bundle as b
 from forbear.core import events as e
 from forbear.core.codec import instant, plain
-from forbear.core.contact import Purpose
+from forbear.core.contact import Channel, Purpose
 from forbear.core.envelope import read_event
 from forbear.core.evidence import file_type
 from forbear.core.facts import files_named
@@ -30,6 +30,8 @@ FOLDERS = {
     "paper": "papers",
     "call": "recordings",
     "message": "messages",
+    "notice": "messages",
+    "channel": "messages",
     "agreement": "agreement",
     "completion": "agreement",
 }
@@ -131,7 +133,7 @@ def _hers(head: Mapping[str, Any], texts: Sequence[str], hers: frozenset[str]) -
 def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
     """Every file of the vault that a fact names, once, as it came. `whole`: the event with nothing withheld."""
     fact = plain(event.fact)
-    named = [blob for blob in files_named(fact) if blob not in making.blobs]
+    named = [blob for blob in (*files_named(fact), *_report_of(making, event)) if blob not in making.blobs]
     digests = b.hashes_in(plain(whole.fact))
     for number, blob in enumerate(named):
         making.blobs.add(blob)
@@ -156,6 +158,14 @@ def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
         making.files_of.setdefault(event.seq, []).append(name)
 
 
+def _report_of(making: _Making, event: e.Recorded) -> Iterator[str]:
+    """The mail that told that a message could not be delivered: it is of the case, and the event names it as cause."""
+    if isinstance(event.fact, e.NoticeFailed | e.ChannelFailed) and event.channel is Channel.EMAIL and event.cause:
+        row = making.desk.mails.get(event.cause)
+        if row is not None and row.owner == making.case_id:
+            yield row.blob
+
+
 def _is_third_partys_file(making: _Making, event: e.Recorded, whole: e.Recorded) -> bool:
     """A mail of somebody else carries that person's address; a call that asked for her was with somebody else."""
     if isinstance(whole.fact, e.MessageWritten) and isinstance(event.fact, e.MessageWritten):
@@ -168,8 +178,8 @@ def _is_third_partys_file(making: _Making, event: e.Recorded, whole: e.Recorded)
 
 
 def _ending(event: e.Recorded, head: bytes) -> str:
-    if isinstance(event.fact, e.MessageWritten):
-        return "eml" if event.channel.value == "email" else "txt"
+    if isinstance(event.fact, e.MessageWritten | e.NoticeFailed | e.ChannelFailed):
+        return "eml" if event.channel is Channel.EMAIL else "txt"
     mime = file_type(head) or sound_of(head[:SOUND_HEAD])
     return ENDINGS.get(mime, "bin")
 

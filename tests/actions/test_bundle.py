@@ -16,7 +16,7 @@ from forbear.config import wiring
 from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
-from forbear.core.contact import Actor, Auth, Channel, Party, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Party, Role
 from forbear.core.events import MessageWritten, PartyCorrected
 from forbear.core.refusal import Refusal
 from tests.bundles import (
@@ -130,6 +130,16 @@ def test_who_may(actor: Actor, reason: str, rule: str):
     made = export(here, by(actor), CASE, reason=reason)
     assert (made.rule if isinstance(made, Refusal) else "") == rule
     assert here.ledger.size() - before == (0 if rule else 1)
+
+
+def test_a_key_of_another_cases_export_gives_nothing():
+    """The command came once already, for a case that is not this one."""
+    here, command = desk_with_case(), By(actor=SYSTEM, channel=Channel.SYSTEM, key="k")
+    tell(here, "c_third", *[event.fact for event in here.ledger.events(CASE)[:2]], actor=HERS)
+    assert isinstance(export(here, command, CASE, reason="for a test"), Exported)
+    before = here.ledger.size()
+    made = export(here, command, "c_third", reason="for a test")
+    assert (made.rule if isinstance(made, Refusal) else "", here.ledger.size()) == ("record.key", before)
 
 
 def test_her_own_export_keeps_no_reason_of_anybody(tmp_path: Path):
