@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from forbear.config import cli, verify
 from forbear.config.export import write_whole
 from tests.servers import ROOT, Site
 
@@ -65,6 +67,48 @@ def test_a_spoilt_bundle_is_status_1_and_no_bundle_is_2(home: Site, tmp_path: Pa
     assert wrong.returncode == 2 and "--log-key" in wrong.stderr
 
 
+def alone(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The single file, by Python alone."""
+    command = [sys.executable, "-I", "-S", str(ROOT / "forbear/published/verify.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_what_is_given_beside_the_bundle_is_never_passed_over(home: Site, tmp_path: Path):
+    """An empty key pins nothing and an empty checkpoint proves nothing: neither may look as if it did."""
+    out, empty, words, other = (tmp_path / name for name in ("case.zip", "empty", "words", "holiday.zip"))
+    assert forbear(home, "export", "c_bundled", "-o", str(out)).returncode == 0
+    empty.write_text("")
+    words.write_text("no checkpoint at all")
+    with zipfile.ZipFile(other, "w") as made:
+        made.writestr("holiday/a.jpg", b"x")
+    for key in ("", " ", "nonsense"):
+        told = forbear(home, "verify", str(out), "--log-key", key)
+        assert (told.returncode, told.stdout) == (2, "") and "--log-key" in told.stderr, told.stdout
+        assert alone(str(out), "--log-key", key).returncode == 1
+    for file in (empty, words, tmp_path / "gone"):
+        told = forbear(home, "verify", str(out), "--against", str(file))
+        assert (told.returncode, told.stdout) == (2, "") and f"--against {file}" in told.stderr, told.stdout
+        single = alone(str(out), "--against", str(file))
+        assert "FAILED  against" in single.stdout or (single.returncode, str(file) in single.stderr) == (2, True)
+        assert single.returncode
+    assert alone(str(other)).returncode == forbear(home, "verify", str(other)).returncode == 2
+    since = forbear(home, "export", "c_bundled", "-o", str(tmp_path / "x.zip"), "--since", str(empty))
+    assert since.returncode == 2 and "--since" in since.stderr
+
+
+def test_a_checkpoint_kept_with_a_line_more_is_the_same_one(home: Site, tmp_path: Path):
+    out, kept = tmp_path / "case.zip", tmp_path / "kept"
+    note = home.python("from forbear.config.wiring import desk; print(desk().log.checkpoint(), end='')")
+    for text in (note, f"{note}\n\n", note.rstrip("\n"), note.replace("\n", "\r\n")):
+        kept.write_bytes(text.encode())
+        assert forbear(home, "export", "c_bundled", "-o", str(out), "--since", str(kept)).returncode == 0
+        assert forbear(home, "verify", str(out), "--against", str(kept)).returncode == 0
+        assert alone(str(out), "--against", str(kept)).returncode == 0
+
+
+COUNTED = "from forbear.config.wiring import desk; print(desk().ledger.size())"
+
+
 def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     out = tmp_path / "case.zip"
     out.write_bytes(b"what was there before")
@@ -78,6 +122,12 @@ def test_what_cannot_be_exported_writes_nothing(home: Site, tmp_path: Path):
     device = forbear(home, "export", "c_bundled", "-o", str(pipe))
     assert device.returncode == 2 and "no file" in device.stderr and pipe.is_fifo()
     pipe.unlink()
+    before = home.python(COUNTED)
+    for no in (f"{'x' * 300}.zip", f"{'x' * 250}.zip"):  # the second is too long with what its draft is called
+        long = forbear(home, "export", "c_bundled", "-o", str(tmp_path / no))
+        assert long.returncode == 2 and "too long" in long.stderr and "Traceback" not in long.stderr
+    assert forbear(home, "export", "c_bundled", "-o", "/proc/case.zip").returncode == 2
+    assert home.python(COUNTED) == before, "nothing was sealed for a file that could not be"
     silent = forbear(home, "export", "c_bundled", "-o", str(out), "--reason", " ")
     assert silent.returncode == 2 and "why you export" in silent.stderr
     newer = tmp_path / "note"
@@ -100,6 +150,25 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path):
         write_whole(out, until_full())
     assert out.read_bytes() == b"what was there before"
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+
+
+def test_ctrl_c_ends_it_in_a_sentence_and_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "case.zip"
+    out.write_bytes(b"what was there before")
+
+    def stopped(*_: object) -> Iterator[bytes]:
+        yield b"PK" * 5000
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(out, stopped())
+    assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+    assert out.read_bytes() == b"what was there before"
+    monkeypatch.setattr(verify, "looked_at", lambda *_: list(stopped()))
+    assert cli.main(["verify", str(out)]) == 130
+    assert capsys.readouterr().err == "forbear: verify was stopped\n"
 
 
 STEPS = "from django.test import Client; print(Client(HTTP_HOST='127.0.0.1').get('/log/keys').content.decode())"

@@ -58,6 +58,8 @@ def export(desk: Desk, by: By, case_id: str, *, reason: str = "", since: str = "
         outcome = carry_out(desk, by, case_id, {"export": reason, "since": since}, decide)
         if isinstance(outcome, Refusal):
             return outcome
+        if outcome.case_id != case_id:
+            return Refusal("record.key", "record.refusal.key_reused", "record.way_on.reload")
         seal = outcome.events[0]
         assert isinstance(seal.fact, CaseExported), "an export is its seal"
         if outcome.replayed:

@@ -13,13 +13,14 @@ from typing import Any
 from forbear.actions import bundle_pages as pages
 from forbear.actions.bundle_zip import Part, Spoilt, measured
 from forbear.actions.hotline_sound import SOUND_HEAD, sound_of
-from forbear.actions.ports import Desk
+from forbear.actions.ports import DamagedFile, Desk
 from forbear.core import bundle as b
 from forbear.core import events as e
 from forbear.core.codec import instant, plain
-from forbear.core.contact import Purpose
+from forbear.core.contact import Channel, Purpose
 from forbear.core.envelope import read_event
 from forbear.core.evidence import file_type
+from forbear.core.facts import files_named
 from forbear.core.file import CaseFile, open_file
 from forbear.core.rules import Rulebook
 from forbear.core.signatures import statement
@@ -29,6 +30,8 @@ FOLDERS = {
     "paper": "papers",
     "call": "recordings",
     "message": "messages",
+    "notice": "messages",
+    "channel": "messages",
     "agreement": "agreement",
     "completion": "agreement",
 }
@@ -130,7 +133,7 @@ def _hers(head: Mapping[str, Any], texts: Sequence[str], hers: frozenset[str]) -
 def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
     """Every file of the vault that a fact names, once, as it came. `whole`: the event with nothing withheld."""
     fact = plain(event.fact)
-    named = [blob for blob in _blobs_in(fact) if blob not in making.blobs]
+    named = [blob for blob in (*files_named(fact), *_report_of(making, event)) if blob not in making.blobs]
     digests = b.hashes_in(plain(whole.fact))
     for number, blob in enumerate(named):
         making.blobs.add(blob)
@@ -144,6 +147,8 @@ def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
         except KeyError:
             making.withheld.append({"seq": event.seq, "file": blob, "why": b.ERASED})
             continue
+        except DamagedFile as fault:
+            raise Spoilt(f"a file of event {event.seq} cannot be read: {fault}") from fault
         family = event.fact.type.partition(".")[0]
         if len(named) == 1 and len(digests) == 1 and held.sha256 not in digests and family in ("paper", "call"):
             raise Spoilt(f"a file of event {event.seq} is not the one that came in")
@@ -153,16 +158,12 @@ def _vault_files(making: _Making, event: e.Recorded, whole: e.Recorded) -> None:
         making.files_of.setdefault(event.seq, []).append(name)
 
 
-def _blobs_in(value: Any) -> Iterator[str]:
-    """Ids of files of the vault, wherever a fact names them (actions/ports.py: Ids; their prefix is b)."""
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _blobs_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _blobs_in(item)
-    elif isinstance(value, str) and value.startswith("b_") and value[2:].isalnum():
-        yield value
+def _report_of(making: _Making, event: e.Recorded) -> Iterator[str]:
+    """The mail that told that a message could not be delivered: it is of the case, and the event names it as cause."""
+    if isinstance(event.fact, e.NoticeFailed | e.ChannelFailed) and event.channel is Channel.EMAIL and event.cause:
+        row = making.desk.mails.get(event.cause)
+        if row is not None and row.owner == making.case_id:
+            yield row.blob
 
 
 def _is_third_partys_file(making: _Making, event: e.Recorded, whole: e.Recorded) -> bool:
@@ -177,8 +178,8 @@ def _is_third_partys_file(making: _Making, event: e.Recorded, whole: e.Recorded)
 
 
 def _ending(event: e.Recorded, head: bytes) -> str:
-    if isinstance(event.fact, e.MessageWritten):
-        return "eml" if event.channel.value == "email" else "txt"
+    if isinstance(event.fact, e.MessageWritten | e.NoticeFailed | e.ChannelFailed):
+        return "eml" if event.channel is Channel.EMAIL else "txt"
     mime = file_type(head) or sound_of(head[:SOUND_HEAD])
     return ENDINGS.get(mime, "bin")
 

@@ -2,6 +2,7 @@
 without script, without anything from elsewhere, good on paper.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -43,6 +44,10 @@ a { color: #0d5c3f; }
 """
 
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what follows: with them words are shown in another order than they were written."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Book:
     """What the pages are made of. `hidden`: by event, why parts of it are not shown; `log`: the log's public key;
@@ -66,7 +71,7 @@ def timeline(book: Book, tell: Teller, language: str) -> bytes:
     title = say(language, "bundle.timeline.title")
     lead = say(language, "bundle.timeline.lead", count=len(book.file.events))
     zone = say(language, "bundle.timeline.zone")
-    body = f'<h1>{escape(title)}</h1><p>{escape(lead)}</p><p class="soft">{escape(zone)}</p>'
+    body = f'<h1>{_seen(title)}</h1><p>{_seen(lead)}</p><p class="soft">{_seen(zone)}</p>'
     return _page(language, title, f'{body}{_about(book, language)}<ol class="line">{rows}</ol>')
 
 
@@ -74,44 +79,40 @@ def _entry(book: Book, line: Line, seq: int, language: str) -> str:
     event = book.file.events[seq]
     when = moment(language, event.at.astimezone(ZONE))
     who = " · ".join(part for part in (line.who, line.channel) if part)
-    parts = [f'<span class="when">{seq} · {escape(when)} · {escape(who)}</span>']
-    parts.append(f'<p class="what">{escape(line.sentence)}</p>')
+    parts = [f'<span class="when">{seq} · {_seen(when)} · {_seen(who)}</span>']
+    parts.append(f'<p class="what">{_seen(line.sentence)}</p>')
     if line.details:
         parts.append(f"<dl>{''.join(_detail(label, value) for label, value in line.details)}</dl>")
     if line.quote:
-        parts.append(f"<blockquote>{escape(line.quote)}</blockquote>")
+        parts.append(f"<blockquote>{_seen(line.quote)}</blockquote>")
     for why in sorted(book.hidden.get(seq, ())):
-        parts.append(f'<p class="hidden">{escape(say(language, f"bundle.hidden.{why}"))}</p>')
+        parts.append(f'<p class="hidden">{_seen(say(language, f"bundle.hidden.{why}"))}</p>')
     for name in book.files_of.get(seq, ()):
         short = name.removeprefix("data/")
-        parts.append(f'<div><a href="{escape(short)}">{escape(short)}</a></div>')
+        parts.append(f'<div><a href="{_seen(short)}">{_seen(short)}</a></div>')
     return f'<li id="e{seq}">{"".join(parts)}</li>'
 
 
 def _detail(label: str, value: str) -> str:
-    return f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
+    return f"<dt>{_seen(label)}</dt><dd>{_seen(value)}</dd>"
 
 
 def verification(book: Book, language: str) -> bytes:
     """One page: what this bundle is, what it proves and what it does not, and how anyone checks it."""
     title = say(language, "bundle.verification.title")
-    site = escape(say(language, "bundle.verification.site", address=f"{book.address}/verify"))
-    body = [
-        f"<h1>{escape(title)}</h1><p>{escape(say(language, 'bundle.verification.lead'))}</p>{_about(book, language)}"
-    ]
+    site = _seen(say(language, "bundle.verification.site", address=f"{book.address}/verify"))
+    body = [f"<h1>{_seen(title)}</h1><p>{_seen(say(language, 'bundle.verification.lead'))}</p>{_about(book, language)}"]
     for part in ("proves", "limits", "trust"):
-        points = "".join(
-            f"<li>{escape(say(language, f'bundle.verification.{part}.{n}'))}</li>" for n in ("1", "2", "3")
-        )
-        body.append(f"<h2>{escape(say(language, f'bundle.verification.{part}_title'))}</h2><ul>{points}</ul>")
-    body.append(f"<h2>{escape(say(language, 'bundle.verification.how_title'))}</h2><p>{site}</p>")
-    body.append(f'<p>{escape(say(language, "bundle.verification.how", **TYPED))}</p><table class="run">')
+        points = "".join(f"<li>{_seen(say(language, f'bundle.verification.{part}.{n}'))}</li>" for n in ("1", "2", "3"))
+        body.append(f"<h2>{_seen(say(language, f'bundle.verification.{part}_title'))}</h2><ul>{points}</ul>")
+    body.append(f"<h2>{_seen(say(language, 'bundle.verification.how_title'))}</h2><p>{site}</p>")
+    body.append(f'<p>{_seen(say(language, "bundle.verification.how", **TYPED))}</p><table class="run">')
     for name, command in commands(book):
-        told = escape(say(language, f"bundle.verification.run.{name}", **TYPED))
-        body.append(f"<tr><td><code>{escape(command)}</code></td><td>{told}</td></tr>")
-    body.append(f"</table><h2>{escape(say(language, 'bundle.verification.checks_title'))}</h2><table>")
+        told = _seen(say(language, f"bundle.verification.run.{name}", **TYPED))
+        body.append(f"<tr><td><code>{_seen(command)}</code></td><td>{told}</td></tr>")
+    body.append(f"</table><h2>{_seen(say(language, 'bundle.verification.checks_title'))}</h2><table>")
     for name in CHECKS:
-        told = escape(say(language, f"bundle.check.{name}"))
+        told = _seen(say(language, f"bundle.check.{name}"))
         body.append(f"<tr><th><code>{name}</code></th><td>{told}</td></tr>")
     return _page(language, title, "".join((*body, "</table>")), "one")
 
@@ -178,6 +179,11 @@ def readme(book: Book, language: str) -> bytes:
         say(language, "bundle.readme.site", address=f"{book.address}/verify"),
     ]
     return ("\n\n".join(parts) + "\n").encode()
+
+
+def _seen(text: str) -> str:
+    """Words as HTML, with what would turn their order named instead of done."""
+    return _TURNING.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", escape(text))
 
 
 def _page(language: str, title: str, body: str, shape: str = "") -> bytes:

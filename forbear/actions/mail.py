@@ -345,7 +345,7 @@ def assign_mail(desk: Desk, by: By, mail: str, case_id: str, reason: str) -> Don
     if isinstance(done, Refusal) and done.rule != "record.key":
         desk.vault.drop(blob)
         return done
-    said = say("zh", "mail.note.assigned", sender=row.shown.sender or "–", reason=reason.strip())
+    said = say("zh", "mail.note.assigned", reason=reason.strip())
     noted = carry_out(desk, by, file.case.case_id, {"assign": mail}, lambda _: [e.NoteWritten(text=said)])
     if isinstance(noted, Refusal):
         return noted

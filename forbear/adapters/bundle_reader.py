@@ -4,11 +4,12 @@ Everything that would let two readers see different things in one file, or write
 end, is a fault and names itself. Nothing is written anywhere.
 """
 
+import os
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -28,8 +29,12 @@ READ_BYTES_MOST = 1 << 28
 """What has to be read at once never is larger, in all; a case of a million events would be."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?")
-_DESCRIPTOR = (0, 12, 16, 20, 24)
-"""Bytes that may follow a file whose sizes were not known when it began."""
+_END = struct.Struct("<4sIHHIIH")
+_HEAD = struct.Struct("<4sHHHIIIIHH")
+_KINDS = (0, 0o04, 0o10)
+"""What a file may be: of no kind, a folder, a plain file."""
+_ENCRYPTED, _SIZES_FOLLOW, _ODD = 0x1, 0x8, 0x60
+"""Bits of a file's flags."""
 
 
 class NoBundle(Exception):
@@ -45,11 +50,13 @@ def read_bundle(path: Path) -> Bag:
     with file:
         if file.read(2) != b"PK":
             raise NoBundle("it is no zip file")
+        if not zipfile.is_zipfile(file):
+            raise Fault("no_end")
         try:
             with zipfile.ZipFile(file) as packed:
-                _measure(packed, file.seek(0, 2))
-                _alone(packed, file)
-                return _unpacked(packed)
+                length = file.seek(0, os.SEEK_END)
+                _measure(packed, length)
+                return _unpacked(packed, file, length)
         except (zipfile.BadZipFile, struct.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise Fault("unpack", what=error) from error
         except (ValueError, LookupError, zlib.error) as error:
@@ -75,53 +82,69 @@ def _measure(packed: zipfile.ZipFile, length: int) -> None:
         _need(not leads_out, "name", name=repr(name))
         _need(name.lower() not in seen, "twice", name=name)
         seen.add(name.lower())
-        _need(not info.flag_bits & 1, "encrypted", name=name)
-        kind = (info.external_attr >> 16) & 0o170000
-        _need(kind in (0, 0o100000, 0o040000), "link", name=name)
-        _need(info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), "packed", name=name)
+        _need(not info.flag_bits & _ENCRYPTED, "encrypted", name=name)
+        _need(info.external_attr >> 28 in _KINDS, "link", name=name)
+        plainly = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & _ODD
+        _need(plainly, "packed", name=name)
 
 
-def _alone(packed: zipfile.ZipFile, file: BinaryIO) -> None:
-    """Every byte belongs to one file or to the directory at the end."""
-    at = 0
-    for info in sorted(packed.infolist(), key=lambda one: one.header_offset):
-        _need(info.header_offset - at in (_DESCRIPTOR if at else (0,)), "around")
-        file.seek(info.header_offset)
-        head = struct.unpack("<4sHHHHHIIIHH", file.read(30))
-        inside = (info.CRC, info.compress_size, info.file_size)
-        same = head[2] & 8 or head[6:9] == inside
-        _need(same, "two_sizes", name=info.filename)
-        at = info.header_offset + 30 + head[9] + head[10] + info.compress_size
-    file.seek(packed.start_dir)
-    directory = file.read()
-    size, start, comment = struct.unpack("<IIH", directory[-10:])
-    ends = directory[-22:-18] == b"PK\5\6" and comment == 0
-    whole = ends and (start, size + 22) == (packed.start_dir, len(directory)) and start - at in _DESCRIPTOR
-    _need(whole, "around")
-
-
-def _unpacked(packed: zipfile.ZipFile) -> Bag:
+def _unpacked(packed: zipfile.ZipFile, file: BinaryIO, length: int) -> Bag:
+    """Every file in the order of its bytes, each of which belongs to one file or to the directory at the end."""
+    infos = sorted(packed.infolist(), key=lambda one: one.header_offset)
+    starts = [*(info.header_offset for info in infos), packed.start_dir]
+    count, directory = len(infos), length - _END.size - packed.start_dir
+    _need(starts[0] == 0 and directory >= 0, "around")
+    file.seek(-_END.size, os.SEEK_END)
+    _need(file.read() == _END.pack(b"PK\5\6", 0, count, count, directory, packed.start_dir, 0), "around")
     files: dict[str, Held] = {}
     texts: dict[str, bytes] = {}
     bases: set[str] = set()
-    for info in packed.infolist():
+    for info, after in zip(infos, starts[1:], strict=True):
         base, slash, name = info.orig_filename.partition("/")
         bases.add(base if slash else "")
-        digest, size, kept = sha256(), 0, []
-        with packed.open(info) as entry:
-            while piece := entry.read(PIECE_BYTES):
-                digest.update(piece)
-                size += len(piece)
-                kept += [piece] if name in READ else []
-        if name in READ:
-            _need(sum(map(len, texts.values())) + size <= READ_BYTES_MOST, "long", name=name)
-            texts[name] = b"".join(kept)
-        if size or (not name.endswith("/") and name):
-            files[name] = Held(digest.hexdigest(), size)
+        held, text = _file(file, info, after, keep=name in READ)
+        if text is not None:
+            _need(sum(map(len, texts.values())) + held.size <= READ_BYTES_MOST, "long", name=name)
+            texts[name] = text
+        if held.size or (not name.endswith("/") and name):
+            files[name] = held
     if not _is_bundle(files):
         raise NoBundle("it is a zip file and holds no bundle")
     _need(len(bases) == 1 and "" not in bases, "folder")
     return Bag(files, texts)
+
+
+def _file(file: BinaryIO, info: zipfile.ZipInfo, after: int, *, keep: bool) -> tuple[Held, bytes | None]:
+    """A file as head, data and what may follow tell it, up to the next one at `after`; its bytes where kept."""
+    name, sizes = info.orig_filename, (info.CRC, info.compress_size, info.file_size)
+    file.seek(info.header_offset)
+    mark, _, flags, method, _, *inside, named, more = _HEAD.unpack(file.read(_HEAD.size))
+    same = (mark, method, file.read(named)) == (b"PK\3\4", info.compress_type, name.encode())
+    _need(same and (flags & _SIZES_FOLLOW or tuple(inside) == sizes), "two_heads", name=name)
+    file.seek(more, os.SEEK_CUR)
+    digest, crc, size, kept = sha256(), 0, 0, []
+    for piece in _pieces(file, info):
+        digest.update(piece)
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        _need(size <= info.file_size, "not_whole", name=name)
+        kept += [piece] if keep else []
+    _need((crc, size) == (info.CRC, info.file_size), "not_whole", name=name)
+    gap = file.read(max(0, min(after - file.tell(), 1 + 24)))
+    follow = [struct.pack(form, 0x08074B50, *sizes) for form in ("<IIII", "<IIQQ")] if flags & _SIZES_FOLLOW else []
+    _need(file.tell() == after and gap in (b"", *follow), "around")
+    return Held(digest.hexdigest(), size), b"".join(kept) if keep else None
+
+
+def _pieces(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a file unpacks to; a fault where its packed bytes are cut, or go on behind its end."""
+    pump, left, packed = zlib.decompressobj(-zlib.MAX_WBITS), info.compress_size, info.compress_type != 0
+    while left > 0:
+        piece = file.read(min(left, PIECE_BYTES))
+        _need(piece, "not_whole", name=info.orig_filename)
+        left -= len(piece)
+        yield pump.decompress(piece) if packed else piece
+        _need(not pump.unused_data, "not_whole", name=info.orig_filename)
+    _need(pump.eof is packed, "not_whole", name=info.orig_filename)
 
 
 def _is_bundle(names: Sequence[str] | dict[str, Held]) -> bool:

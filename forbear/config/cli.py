@@ -65,13 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = parser_of(given[0]).parse_args(given)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("forbear: stopped", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         # Who reads the output has seen enough, as `| head` has: the rest goes nowhere, and nobody is told of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except KeyboardInterrupt:
+        print(f"forbear: {given[0]} was stopped", file=sys.stderr)
+        return INTERRUPTED
     except Exception as error:
         return _told(error)
     return status

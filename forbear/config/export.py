@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if fault := _no_place(out):
         return _no(fault, 2)
     try:
-        since = Path(args.since).read_text("utf-8") if args.since else ""
+        since = "" if args.since is None else Path(args.since).read_text("utf-8").strip() + "\n"
         if since:
             read_checkpoint(parse_note(since).body)
     except (OSError, ValueError) as error:
@@ -76,7 +76,7 @@ def _exported(args: argparse.Namespace, out: Path, since: str) -> int:
 def write_whole(out: Path, chunks: Any) -> None:
     """Under another name first, on the disk before it gets its own; a failure leaves what was there before."""
     _sweep(out)
-    draft = out.with_name(f".{out.name}.{os.getpid()}{DRAFT}")
+    draft = _draft(out)
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -105,6 +105,25 @@ def _sweep(out: Path) -> None:
 
 
 def _no_place(out: Path) -> str:
+    """Why no file can be written there, before anything is sealed for it; "" where one can."""
+    try:
+        return _no_file(out) or _tried(out)
+    except OSError as error:
+        return f"-o {out} cannot be written: {error.strerror}"
+
+
+def _tried(out: Path) -> str:
+    draft = _draft(out)
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    draft.unlink()
+    return ""
+
+
+def _draft(out: Path) -> Path:
+    return out.with_name(f".{out.name}.{os.getpid()}{DRAFT}")
+
+
+def _no_file(out: Path) -> str:
     if out.is_dir():
         return f"-o {out} is a folder; name a file, such as {out / 'case.zip'}"
     if out.exists() and not out.is_file():

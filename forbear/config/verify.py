@@ -15,7 +15,7 @@ from forbear.adapters.ed25519 import check
 from forbear.config.witness import read_steps
 from forbear.core import bundle as b
 from forbear.core.bundle_check import NAMES, Fault, Problem, Report, check_bundle
-from forbear.core.checkpoint import BadNote, read_vkey
+from forbear.core.checkpoint import BadNote, parse_note, read_checkpoint, read_vkey
 from forbear.core.log_keys import followed
 from forbear.words import LANGUAGES, say
 
@@ -42,12 +42,10 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check and tell."""
     try:
-        kept = Path(args.against).read_text("utf-8") if args.against else None
+        kept = _kept(args.against)
         key = _followed(args.log_key, args.log_keys)
-    except (OSError, UnicodeDecodeError) as error:
-        return _no(f"--against {args.against} cannot be read: {getattr(error, 'strerror', '') or 'it is no text'}")
     except BadNote as error:
-        return _no(f"--log-key: {error}")
+        return _no(str(error))
     try:
         report = looked_at(Path(args.bundle), key, kept)
     except NoBundle as error:
@@ -61,19 +59,40 @@ def run(args: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _kept(file: str | None) -> str | None:
+    """The checkpoint kept from earlier, as it stands in its file. Raises BadNote."""
+    if file is None:
+        return None
+    try:
+        note = Path(file).read_text("utf-8").strip() + "\n"
+        read_checkpoint(parse_note(note).body)
+    except BadNote as error:
+        raise BadNote(f"--against {file} is no checkpoint: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        told = getattr(error, "strerror", "") or "it is no text"
+        raise BadNote(f"--against {file} cannot be read: {told}") from error
+    return note
+
+
 def _followed(vkey: str | None, file: str | None) -> str | None:
     """The key to hold the bundle to: the one known, or where the log itself leads from it. Raises BadNote."""
-    if vkey:
-        read_vkey(vkey)
+    if vkey is not None:
+        try:
+            read_vkey(vkey)
+        except BadNote as error:
+            raise BadNote(f"--log-key: {error}") from error
     if file is None:
         return vkey
-    if not vkey:
-        raise BadNote("--log-keys leads on from a key that you know: name it")
+    if vkey is None:
+        raise BadNote("--log-key: --log-keys leads on from a key that you know: name it")
     try:
         steps = read_steps(Path(file).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadNote(f"--log-keys {file} is not what a site's /log/keys says ({type(error).__name__})") from error
-    return followed(vkey, steps, check)
+    try:
+        return followed(vkey, steps, check)
+    except BadNote as error:
+        raise BadNote(f"--log-keys {file}: {error}") from error
 
 
 def looked_at(bundle: Path, log_key: str | None = None, kept: str | None = None) -> Report:

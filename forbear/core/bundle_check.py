@@ -6,13 +6,22 @@ of the checks and what they say are the same. The third is the page /verify. Ed2
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from forbear.core import bundle as b
 from forbear.core.chain import canonical, commitment, encoded, leaf_hash
-from forbear.core.checkpoint import BadNote, Check, Checkpoint, parse_note, read_checkpoint, read_vkey, verify_note
+from forbear.core.checkpoint import (
+    BadNote,
+    Check,
+    Checkpoint,
+    KeyKind,
+    parse_note,
+    read_checkpoint,
+    read_vkey,
+    verify_note,
+)
 from forbear.core.merkle import verify_consistency, verify_inclusion
 
 NAMES = (
@@ -24,6 +33,12 @@ NAMES = (
 VERSION = 1
 """Of an event's form; a later one is for a later verifier."""
 _HEADER = frozenset({"v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"})
+_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("v", "seq", "leaf", "size"), int),
+    **dict.fromkeys(("at", "disclosure", "log"), str),
+    **dict.fromkeys(("path", "witnesses", "_sd"), list),
+}
+"""What a member of a line is, wherever it stands; in Python True is 1, and in JSON it is not."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the checks before found, for those after."""
+    """What the checks before found, for those after. `named`: public keys that the bundle calls witnesses;
+    `witnesses`: the names of those, once each did sign.
+    """
 
     bag: Bag
     log_key: str | None
@@ -90,12 +107,14 @@ class Seen:
     checkpoint: Checkpoint | None = None
     note: str = ""
     log: str = ""
-    witnesses: tuple[str, ...] = field(default=())
+    named: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
 
 
 def check_bundle(bag: Bag, check: Check, *, log_key: str | None = None, kept: str | None = None) -> Report:
     """Every check on an unpacked bag. `log_key`: the log's vkey from elsewhere; `kept`: a checkpoint from earlier."""
-    seen = Seen(bag, log_key.strip() if log_key else None, kept, check)
+    key, note = None if log_key is None else log_key.strip(), None if kept is None else kept.strip() + "\n"
+    seen = Seen(bag, key, note, check)
     found: dict[str, Problem | None] = {"zip": None}
     for name in NAMES[1:] if kept is not None else NAMES[1:-1]:
         try:
@@ -115,7 +134,7 @@ def check_bundle(bag: Bag, check: Check, *, log_key: str | None = None, kept: st
         pinned=log_key is not None,
         withheld=seen.why.count(b.THIRD_PARTY),
         erased=seen.why.count(b.ERASED),
-        witnesses=tuple(read_vkey(vkey).name for vkey in seen.witnesses),
+        witnesses=seen.witnesses,
         timestamped=b.TOKEN in bag.files,
     )
 
@@ -131,10 +150,12 @@ def _bag(seen: Seen) -> Seen:
     for listed, covered in ((b.TAG_MANIFEST, set(b.TAGS)), ("manifest-sha256.txt", {*payload, *b.NEEDED})):
         _need(listed in files, "missing", name=listed)
         told = {}
-        for line in seen.bag.texts[listed].decode().splitlines():
+        *lines, rest = seen.bag.texts[listed].decode().split("\n")
+        for line in lines:
             digest, name = line[:64], line[66:]
             _need(line[64:66] == "  " and name not in told, "lines", list=listed)
             told[name] = digest
+        _need(not rest, "lines", list=listed)
         for name in sorted(covered | set(told)):
             _need(name in files, "missing", name=name)
             _need(name in told, "extra", name=name, list=listed)
@@ -145,14 +166,16 @@ def _bag(seen: Seen) -> Seen:
     return seen
 
 
-def _lines(seen: Seen, name: str) -> list[tuple[bytes, dict[str, Any]]]:
-    """(bytes, value) of each line of a file of JSON lines, all in their one canonical form."""
+def _lines(seen: Seen, name: str, *members: str) -> list[tuple[bytes, dict[str, Any]]]:
+    """(bytes, value) of each line of a file of JSON lines, all in their one canonical form and with these members."""
     *bodies, rest = seen.bag.texts[name].split(b"\n")
     short = name.removeprefix("data/")
     found = []
     for number, body in enumerate(bodies, start=1):
         value = json.loads(body, parse_float=str, parse_constant=str)
         _need(isinstance(value, dict) and _canonical(value) == body, "form", line=number, name=short)
+        typed = all(type(value[member]) is _TYPES[member] for member in value.keys() & _TYPES.keys())
+        _need(typed and value.keys() == set(members or value), "form", line=number, name=short)
         found.append((body, value))
     _need(not rest, "cut", name=short)
     return found
@@ -173,8 +196,7 @@ def _record(seen: Seen) -> Seen:
     for number, (_, event) in enumerate(read):
         version = event.get("v", VERSION)
         _need(version == VERSION, "version", line=number + 1, version=version)
-        whole = set(event) >= _HEADER and isinstance(event["_sd"], list)
-        _need(whole, "event", line=number + 1)
+        _need(set(event) >= _HEADER, "event", line=number + 1)
         same = (event["case"], event["log"]) == (first["case"], first["log"])
         _need(same, "other_case", seq=number)
     return replace(seen, bodies=tuple(body for body, _ in read), events=tuple(event for _, event in read))
@@ -197,7 +219,7 @@ def _disclosures(seen: Seen) -> Seen:
     _need(bool(seen.events), "no_record")
     closed = {(seq, one) for seq, event in enumerate(seen.events) for one in event["_sd"]}
     opened, why = [], []
-    for _, line in _lines(seen, b.DISCLOSURES):
+    for _, line in _lines(seen, b.DISCLOSURES, "seq", "disclosure"):
         place = (line["seq"], commitment(line["disclosure"]))
         _need(place in closed, "not_committed", seq=line["seq"])
         closed.remove(place)
@@ -245,21 +267,20 @@ def _seal(seen: Seen) -> Seen:
 def _checkpoint(seen: Seen) -> Seen:
     """The log's key signed the checkpoint."""
     _need(bool(seen.events), "no_record")
-    note, trust = seen.bag.texts[b.CHECKPOINT].decode(), json.loads(seen.bag.texts[b.TRUST])
-    _need(set(trust) == {"log", "witnesses"}, "trust")
+    note, ((_, trust),) = seen.bag.texts[b.CHECKPOINT].decode(), _lines(seen, b.TRUST, "log", "witnesses")
     log = trust["log"]
     _need(seen.log_key in (None, log), "other_key")
     checkpoint = read_checkpoint(parse_note(note).body)
     same = checkpoint.origin == read_vkey(log).name == seen.events[0]["log"]
     _need(same, "other_logs")
-    _signed(note, log, seen.check, "not_signed")
-    return replace(seen, note=note, log=log, checkpoint=checkpoint, witnesses=tuple(trust["witnesses"]))
+    _signed(note, log, seen.check, "not_signed", KeyKind.LOG)
+    return replace(seen, note=note, log=log, checkpoint=checkpoint, named=tuple(trust["witnesses"]))
 
 
-def _signed(note: str, vkey: str, check: Check, unsigned: str) -> str:
-    """The body of a note that a key signed. `unsigned`: what it is called where the key did not."""
+def _signed(note: str, vkey: str, check: Check, unsigned: str, kind: KeyKind) -> str:
+    """The body of a note that a key of this kind signed. `unsigned`: what it is called where the key did not."""
     key, read = read_vkey(vkey), parse_note(note)
-    own = any((one.name, one.key_hash) == (key.name, key.hash) for one in read.signatures)
+    own = any((one.name, one.key_hash, key.kind) == (key.name, key.hash, kind) for one in read.signatures)
     _need(own, unsigned, name=key.name)
     try:
         return verify_note(note, vkey, check)
@@ -275,7 +296,7 @@ def _under(seen: Seen) -> Checkpoint:
 
 def _inclusion(seen: Seen) -> Seen:
     """Every event stands in the log under the checkpoint, in the order of the case."""
-    checkpoint, proofs, before = _under(seen), _lines(seen, b.INCLUSION), -1
+    checkpoint, proofs, before = _under(seen), _lines(seen, b.INCLUSION, "seq", "leaf", "path"), -1
     _need(len(proofs) == len(seen.bodies), "proofs")
     for number, (body, (_, proof)) in enumerate(zip(seen.bodies, proofs, strict=True)):
         leaf = proof["leaf"]
@@ -296,9 +317,9 @@ def _witnesses(seen: Seen) -> Seen:
     """Every witness that is named signed the checkpoint too."""
     _under(seen)
     note = seen.note + seen.bag.texts.get(b.COSIGNATURES, b"").decode()
-    for vkey in seen.witnesses:
-        _signed(note, vkey, seen.check, "no_witness")
-    return seen
+    for vkey in seen.named:
+        _signed(note, vkey, seen.check, "no_witness", KeyKind.WITNESS)
+    return replace(seen, witnesses=tuple(read_vkey(vkey).name for vkey in seen.named))
 
 
 def _time(seen: Seen) -> Seen:
@@ -313,13 +334,14 @@ def _time(seen: Seen) -> Seen:
 def _against(seen: Seen) -> Seen:
     """The log of a checkpoint that somebody kept is the beginning of this one."""
     now = _under(seen)
-    then = read_checkpoint(_signed(seen.kept or "", seen.log, seen.check, "kept_not_signed"))
+    then = read_checkpoint(_signed(seen.kept or "", seen.log, seen.check, "kept_not_signed", KeyKind.LOG))
     _need(then.origin == now.origin, "kept_log")
     if then.size == now.size:
         _need(then.root == now.root, "remade_same")
         return seen
-    proof = json.loads(seen.bag.texts.get(b.CONSISTENCY, b'{"size": -1}'))
-    shown = proof["size"] == then.size < now.size
+    there = b.CONSISTENCY in seen.bag.texts
+    proof: Mapping[str, Any] = _lines(seen, b.CONSISTENCY, "size", "path")[0][1] if there else {"size": 0}
+    shown = 0 < proof["size"] == then.size < now.size
     _need(shown, "no_proof", old=then.size, size=now.size)
     begins = verify_consistency(then.size, then.root, now.size, now.root, _path(proof["path"]))
     _need(begins, "remade")

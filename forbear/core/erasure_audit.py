@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
 
 from forbear.core.codec import plain
 from forbear.core.events import KINDS, DataErased
-from forbear.core.facts import Fact, Retention
+from forbear.core.facts import Fact, Retention, files_named
 
 FILES_AT_ONCE = 500
 FilesMissing = Callable[[Sequence[str]], Collection[str]]
@@ -111,7 +110,7 @@ class Kept:
             return []
         family = fact.type.partition(".")[0]
         classes = _FILES.get(family)
-        for blob in _files_of(fact, family) if classes else ():
+        for blob in files_named(plain(fact)) if classes else ():
             assert classes is not None
             self._named.append((leaf, case_id, classes, blob))
         return self.look() if len(self._named) >= FILES_AT_ONCE else []
@@ -158,26 +157,6 @@ _FILES: Mapping[str, frozenset[str]] = {
     "completion": frozenset({Retention.AGREEMENT.value}),
 }
 """Under which classes the files lie that facts of a family name."""
-_NAMING = ("blob", "document", "raw")
-
-
-def _files_of(fact: Fact, family: str) -> Iterator[str]:
-    """Ids of files of the vault that a fact names (actions/ports.py: Ids; their prefix is b)."""
-    if family == "paper":
-        yield from _files_in(plain(fact))
-        return
-    yield from _files_in([getattr(fact, name, "") for name in _NAMING])
-
-
-def _files_in(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _files_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _files_in(item)
-    elif isinstance(value, str) and value.startswith("b_") and value[2:].isalnum():
-        yield value
 
 
 @cache

@@ -1,5 +1,6 @@
 """What a fact of a case is made of, and where it stands once recorded. The facts themselves are core/events.py."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,24 @@ class Fact:
         """The retention class of a private group."""
         (kind,) = [f.metadata["retention"] for f in fields(self) if f.name == name]
         return Retention(kind)
+
+
+FILE_MEMBERS = frozenset({"blob", "document", "image", "raw"})
+"""Under these names, and under no others, a fact names a file of the vault."""
+
+
+def files_named(value: Any, name: str = "") -> Iterator[str]:
+    """Ids of files of the vault that a fact's plain value names (actions/ports.py: Ids; their prefix is b). Words that
+    look like one are words: what somebody writes never leads to a file.
+    """
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from files_named(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from files_named(item, name)
+    elif name in FILE_MEMBERS and isinstance(value, str) and value.startswith("b_"):
+        yield value
 
 
 @dataclass(frozen=True, kw_only=True)

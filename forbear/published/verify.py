@@ -1,8 +1,7 @@
 """Checks a Forbear case bundle with Python's standard library alone: python3 verify.py BUNDLE.zip, offline.
 
-Exit status 0: every check holds; 1: one fails, and is named; 2: this is no bundle. Get the log's public key (--log-key)
-from elsewhere than the bundle: the agreement, the lender's site, a witness. Formats: RFC 8493 (bag), RFC 6962 (log),
-RFC 9901 (disclosures), RFC 8032 (Ed25519), c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature.
+Exit status 0: all checks hold; 1: one fails, and is named; 2: this is no bundle. Get the log's public key (--log-key)
+from elsewhere: the agreement, the lender's site, a witness. RFC 8493, 6962, 9901, 8032, c2sp.org/signed-note, tlog-*.
 """
 
 import argparse
@@ -10,93 +9,100 @@ import hashlib
 import json
 import re
 import struct
-import sys
 import zipfile
+import zlib
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 
-FILES = ("checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json", "withheld.jsonl")
-PROOFS = {f"data/{name}" for name in (*FILES[:5], "cosignatures", "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
+LOG = {f"data/{name}" for name in ("checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.jsonl", "trust.json")}
+PROOFS = LOG | {f"data/{name}" for name in ("cosignatures", "checkpoint.tsr", "tsa-ca.pem", "consistency.json")}
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
 EVENT = {"v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"}
-READ = PROOFS | TAGS | {"tagmanifest-sha256.txt", "data/withheld.jsonl"}
-FILES_MOST, BYTES_MOST, TIMES_MOST = 20_000, 1 << 32, 200
-AROUND = "there are bytes before, after or between its files"
+TYPES = {int: ("v", "seq", "leaf", "size"), str: ("at", "disclosure", "log"), list: ("path", "witnesses", "_sd")}
+NEEDED = LOG | {"data/withheld.jsonl"}
+READ = PROOFS | NEEDED | TAGS | {"tagmanifest-sha256.txt"}
+AROUND, NONE = "there are bytes before, after or between its files", "it is a zip file and holds no bundle"
 PLAIN = re.compile(r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?")
 
 class Fault(Exception):
     """A check that does not hold; the text says what is wrong."""
-
 def need(holds, problem):
     if not holds:
         raise Fault(problem)
 
 def check_zip(s):
     """s.bag = {name in the bag: (SHA-256, size, bytes where they are READ)}; the zip hides nothing."""
-    found, seen, at = {}, set(), 0
+    seen, bases, found = set(), set(), {}
     with open(s.path, "rb") as file, zipfile.ZipFile(file) as packed:
-        infos, length = packed.infolist(), file.seek(0, 2)
+        infos, length, start = packed.infolist(), file.seek(0, 2), packed.start_dir
         total = sum(info.file_size for info in infos)
-        need(len(infos) <= FILES_MOST, f"it holds {len(infos)} files, more than {FILES_MOST}")
-        need(total <= min(BYTES_MOST, TIMES_MOST * length + (1 << 26)), f"it would unpack to {total} bytes: a bomb")
-        for info in infos:
-            name, kind = info.orig_filename, (info.external_attr >> 16) & 0o170000
+        need(len(infos) <= 20_000, f"it holds {len(infos)} files, more than 20000")
+        need(total <= min(1 << 32, 200 * length + (1 << 26)), f"it would unpack to {total} bytes: a bomb")
+        infos.sort(key=lambda info: info.header_offset)
+        places = [*(info.header_offset for info in infos), start]
+        end = struct.pack("<4sIHHIIH", b"PK\5\6", 0, len(infos), len(infos), length - 22 - start, start, 0)
+        need(places[0] == 0 and file.seek(length - 22) >= 0 and file.read() == end, AROUND)
+        for info, after in zip(infos, places[1:]):
+            name, sizes = info.orig_filename, (info.CRC, info.compress_size, info.file_size)
             need(PLAIN.fullmatch(name) and len(name) <= 250, f"the name {name!r} leads elsewhere")
             need(name.lower() not in seen, f"{name} is there twice")
             need(not info.flag_bits & 1, f"{name} is encrypted")
-            need(kind in (0, 0o100000, 0o040000), f"{name} is a link, or something else that is no file")
-            need(info.compress_type in (0, 8), f"{name} is packed in an unusual way")
+            need(info.external_attr >> 28 in (0, 4, 8), f"{name} is a link, or something else that is no file")
+            need(info.compress_type in (0, 8) and not info.flag_bits & 0x60, f"{name} is packed in an unusual way")
             seen.add(name.lower())
-            data = packed.open(info).read(1 << 28) if name.partition("/")[2] in READ else b""
-            if info.file_size or not name.endswith("/"):
-                found[name] = (hashlib.file_digest(packed.open(info), "sha256").hexdigest(), info.file_size, data)
-        for info in sorted(infos, key=lambda one: one.header_offset):
-            need(info.header_offset - at in ((0, 12, 16, 20, 24) if at else (0,)), AROUND)
             file.seek(info.header_offset)
-            head, here = struct.unpack("<4sHHHHHIIIHH", file.read(30)), (info.CRC, info.compress_size, info.file_size)
-            need(head[2] & 8 or head[6:9] == here, f"{info.filename} has one size inside and another in the directory")
-            at = info.header_offset + 30 + head[9] + head[10] + info.compress_size
-        file.seek(packed.start_dir)
-        end = file.read()[-22:]
-        size, start, comment = struct.unpack("<IIH", end[12:])
-        whole = end[:4] == b"PK\5\6" and (start, start + size + 22, comment) == (packed.start_dir, length, 0)
-        need(whole and start - at in (0, 12, 16, 20, 24), AROUND)
-    bases = {name.split("/")[0] for name in found}
-    need(len(bases) == 1 and all("/" in name for name in found), "it does not hold one folder and nothing else")
-    s.bag = {name.partition("/")[2]: value for name, value in found.items()}
+            head = struct.unpack("<4sHHHIIIIHH", file.read(30))
+            same = (head[0], head[3], file.read(head[8])) == (b"PK\3\4", info.compress_type, name.encode())
+            need(same and (head[2] & 8 or head[5:8] == sizes), f"{name} is told otherwise inside than in the directory")
+            file.seek(head[9], 1)
+            data, pump = file.read(info.compress_size), zlib.decompressobj(-15)
+            data = pump.decompress(data, info.file_size + 1) if info.compress_type else data
+            whole = (zlib.crc32(data), len(data)) == sizes[::2] and pump.eof == (info.compress_type > 0)
+            need(whole and not pump.unused_data, f"{name} does not unpack to what the directory says")
+            ends = [b"", *(struct.pack(form, 0x08074B50, *sizes) for form in ("<IIII", "<IIQQ") if head[2] & 8)]
+            need(file.read(min(25, max(0, after - file.tell()))) in ends and file.tell() == after, AROUND)
+            base, name = name[: name.find("/") + 1], name[name.find("/") + 1 :]
+            bases.add(base)
+            if data or name[-1:] not in ("", "/"):
+                found[name] = (hashlib.sha256(data).hexdigest(), len(data), data if name in READ else b"")
+    need(READ & set(found), NONE)
+    need(len(bases) == 1 and "" not in bases, "it does not hold one folder and nothing else")
+    s.bag = found
 
 def check_bag(s):
     payload = {name for name in s.bag if name.startswith("data/")}
-    needed = payload | {f"data/{name}" for name in FILES}
-    for manifest, covered in (("tagmanifest-sha256.txt", TAGS), ("manifest-sha256.txt", needed)):
+    for manifest, covered in (("tagmanifest-sha256.txt", TAGS), ("manifest-sha256.txt", payload | NEEDED)):
         need(manifest in s.bag, f"{manifest} is missing")
-        lines = s.bag[manifest][2].decode().splitlines()
+        *lines, rest = s.bag[manifest][2].decode().split("\n")
         told = {line[66:]: line[:64] for line in lines if line[64:66] == "  "}
-        need(len(told) == len(lines), f"{manifest} is not one line a file")
+        need(len(told) == len(lines) and not rest, f"{manifest} is not one line a file")
         for name in sorted(covered | set(told)):
             need(name in s.bag, f"{name} is missing")
             need(name in told, f"{name} is extra: {manifest} does not name it")
             need(s.bag[name][0] == told[name], f"{name} is not the file that {manifest} names")
-    extra = sorted(set(s.bag) - payload - TAGS - {"tagmanifest-sha256.txt"})
-    need(not extra, f"{', '.join(extra)} is extra")
+    extra = ", ".join(sorted(set(s.bag) - payload - TAGS - {"tagmanifest-sha256.txt"}))
+    need(not extra, f"{extra} is extra")
     need(s.bag["bagit.txt"][2] == BAGIT, "bagit.txt is not the one of BagIt 1.0")
 
 def hashed(data):
     return hashlib.sha256(data).digest()
-
 def b64u(data):
     return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-def lines_of(s, name):
-    """(bytes, value) of each line of a file of JSON lines, all in their one canonical form."""
-    found, data = [], s.bag[f"data/{name}"][2]
-    for number, body in enumerate(data.split(b"\n")[:-1], 1):
+def b64(text):
+    need(b64encode(data := b64decode(text, validate=True)).decode() == text, "base64 is not in its one form")
+    return data
+def lines_of(s, name, *members):
+    """(bytes, value) of each line of a file of JSON lines, all in their one canonical form and with these members."""
+    *lines, rest = s.bag[f"data/{name}"][2].split(b"\n")
+    for number, body in enumerate(lines):
         value = json.loads(body, parse_float=str, parse_constant=str)
         again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        need(isinstance(value, dict) and again == body, f"line {number} of {name} is not in its one form")
-        found.append((body, value))
-    need(data[-1:] in (b"", b"\n"), f"{name} is cut")
-    return found
+        holds = type(value) is dict and again == body and set(members or value) == set(value)
+        holds = holds and all(type(value[key]) is kind for kind, keys in TYPES.items() for key in keys if key in value)
+        need(holds, f"line {number + 1} of {name} is not in its one form")
+        lines[number] = (body, value)
+    need(not rest, f"{name} is cut")
+    return lines
 
 def check_record(s):
     record = lines_of(s, "events.jsonl")
@@ -107,7 +113,6 @@ def check_record(s):
         same = (event["case"], event["log"]) == (record[0][1]["case"], record[0][1]["log"])
         need(same, f"event {number} is of another case or another log")
     s.record = record
-
 def check_chain(s):
     before, at = "", ""
     for number, (body, event) in enumerate(s.record):
@@ -119,7 +124,7 @@ def check_chain(s):
 def check_disclosures(s):
     """s.opened = [(seq, name, value)]; each commitment is opened once, or named as withheld or erased."""
     opened, closed = [], {(seq, one) for seq, (_, event) in enumerate(s.record) for one in event["_sd"]}
-    for _, line in lines_of(s, "disclosures.jsonl"):
+    for _, line in lines_of(s, "disclosures.jsonl", "seq", "disclosure"):
         text, place = line["disclosure"], (line["seq"], b64u(hashed(line["disclosure"].encode())))
         need(place in closed, f"a disclosure of event {line['seq']} is not one that it commits to")
         closed.remove(place)
@@ -135,7 +140,6 @@ def hashes_in(value, name=""):
     inner = value.items() if isinstance(value, dict) else [(name, v) for v in value] if isinstance(value, list) else ()
     own = {str(value)} if name.endswith("sha256") and re.fullmatch("[0-9a-f]{64}", str(value)) else set()
     return own.union(*(hashes_in(item, key) for key, item in inner))
-
 def check_files(s):
     held = {value[0] for name, value in s.bag.items() if name not in PROOFS}
     absent = {(line["seq"], line["sha256"]) for _, line in lines_of(s, "withheld.jsonl") if "sha256" in line}
@@ -150,15 +154,13 @@ def check_seal(s):
     manifest = "".join(f"{value[0]}  {name}\n" for name, value in payload if name not in PROOFS)
     told = [value for seq, name, value in s.opened if (seq, name) == (seal["seq"], "content")]
     need(told == [hashlib.sha256(manifest.encode()).hexdigest()], "the files are not those that were sealed")
-    size = f"{sum(value[1] for _, value in payload)}.{len(payload)}"
     info = (f"Bag-Software-Agent: Forbear\nBagging-Date: {seal['at'][:10]}\nExternal-Identifier: {seal['case']}\n"
-            f"Payload-Oxum: {size}\nSource-Organization: {seal['log']}\n")
+            f"Payload-Oxum: {sum(one[1] for _, one in payload)}.{len(payload)}\nSource-Organization: {seal['log']}\n")
     need(s.bag["bag-info.txt"][2].decode() == info, "bag-info.txt says something else than the record")
     s.sealed = seal["at"]
 
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
-
 def point(data):
     y, sign = int.from_bytes(data, "little") & (2**255 - 1), data[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
@@ -166,12 +168,10 @@ def point(data):
     x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
     need(x * x % P == square and y < P and (x or not sign), "a key or a signature is no point of the curve")
     return (x := x if x & 1 == sign else P - x), y, 1, x * y % P
-
 def add(a, b):
     e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     return (f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P
-
 def times(number, of):
     rest = times(number >> 1, add(of, of)) if number else (0, 1, 1, 0)
     return add(rest, of) if number & 1 else rest
@@ -182,35 +182,37 @@ def ed25519(key, message, signature):
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little")
     left, right = times(s, point(bytes([0x58]) + bytes([0x66]) * 31)), add(r, times(k % ORDER, own))
     same = all((left[n] * right[2] - right[n] * left[2]) % P == 0 for n in (0, 1))
-    return len(signature) == 64 and len(key) == 32 and s < ORDER and same
+    return len(signature) == 64 and s < ORDER and same
 
-def signed(note, vkey):
-    """Whether the key of `vkey` (name+hash+key) signed a note; Fault where a signature of its does not hold."""
+def key_of(vkey):
+    """(name, the 4 bytes that name the key, the byte of its kind and the key) of name+hash+key."""
     name, told, key = vkey.split("+", 2)
-    data, found = b64decode(key, validate=True), False
-    own = hashed(name.encode() + b"\n" + data)[:4]
+    own, data = hashed(name.encode() + b"\n" + b64(key))[:4], b64(key)
     need(own.hex() == told and len(data) == 33 and data[0] in (1, 4), f"{vkey} is no public key of a note")
-    text, _, lines = note.rpartition("\n\n")
-    for line in lines.splitlines():
-        stamp = b64decode(line.rpartition(" ")[2], validate=True)
-        if line == f"— {name} {b64encode(stamp).decode()}" and stamp[:4] == own:
-            head = f"cosignature/v1\ntime {int.from_bytes(stamp[4:12], 'big')}\n" if data[0] == 4 else ""
+    return name, own, data
+def signed(note, vkey, kind=1):
+    """Whether the key of `vkey`, a log's or (4) a witness's, signed a note; Fault where its signature does not hold."""
+    (name, own, data), (text, _, lines), found = key_of(vkey), note.rpartition("\n\n"), False
+    need(text and re.fullmatch("(.+\n){1,100}", lines) and not re.search("[\0-\t\v-\x1f]", note), "this is no note")
+    for line in lines[:-1].split("\n"):
+        dash, who, stamp = line.split(" ", 2)
+        stamp = b64(stamp)
+        need(dash == "—" and who and "+" not in who and len(stamp) > 4, f"{line!r} is no signature line of a note")
+        if (who, stamp[:4], data[0]) == (name, own, kind):
+            head = f"cosignature/v1\ntime {int.from_bytes(stamp[4:12], 'big')}\n" if kind == 4 else ""
             holds = ed25519(data[1:], f"{head}{text}\n".encode(), stamp[12 if head else 4 :])
             need(holds, f"the signature of {name} does not hold")
             found = True
     return found
-
 def checkpoint_of(note):
     """(name of the log, size, root)."""
     origin, size, root = note.rpartition("\n\n")[0].split("\n")
-    need(size == str(int(size)) and len(b64decode(root, validate=True)) == 32, "this is no checkpoint")
-    return origin, int(size), b64decode(root)
-
+    need(size == str(int(size)) and len(b64(root)) == 32, "this is no checkpoint")
+    return origin, int(size), b64(root)
 def check_checkpoint(s):
-    note, trust = s.bag["data/checkpoint"][2].decode(), json.loads(s.bag["data/trust.json"][2])
-    need(set(trust) == {"log", "witnesses"}, "trust.json does not name a log and its witnesses")
+    note, ((_, trust),) = s.bag["data/checkpoint"][2].decode(), lines_of(s, "trust.json", "log", "witnesses")
     need(s.key in (None, trust["log"]), "the bundle names another key of the log than the one given")
-    same = checkpoint_of(note)[0] == trust["log"].split("+")[0] == s.record[0][1]["log"]
+    same = checkpoint_of(note)[0] == key_of(trust["log"])[0] == s.record[0][1]["log"]
     need(same, "record, checkpoint and key are of different logs")
     need(signed(note, trust["log"]), "the checkpoint is not signed by the key of the log")
     s.note, s.trust = note, trust
@@ -228,50 +230,46 @@ def climbed(path, here, last, *hashes):
         here, last = here >> 1, last >> 1
     need(last == 0, "a proof is too short")
     return list(hashes)
-
 def check_inclusion(s):
-    proofs, before, (_, size, root) = lines_of(s, "inclusion.jsonl"), -1, checkpoint_of(s.note)
+    proofs, before, (_, size, root) = lines_of(s, "inclusion.jsonl", "seq", "leaf", "path"), -1, checkpoint_of(s.note)
     need(len(proofs) == len(s.record), "there is not one proof for each event")
-    for number, ((body, _), (_, proof)) in enumerate(zip(s.record, proofs, strict=True)):
-        leaf, path = proof["leaf"], [b64decode(step, validate=True) for step in proof["path"]]
+    for number, ((body, _), (_, proof)) in enumerate(zip(s.record, proofs)):
+        leaf, path = proof["leaf"], [b64(step) for step in proof["path"]]
         need(before < leaf < size and proof["seq"] == number, f"event {number} does not stand in order in the log")
         need(climbed(path, leaf, size - 1, hashed(b"\0" + body)) == [root], f"event {number} is not in the log")
         before = leaf
-
 def check_witnesses(s):
     cosigned = s.bag.get("data/cosignatures", ("", 0, b""))[2].decode()
     for vkey in s.trust["witnesses"]:
-        need(signed(s.note + cosigned, vkey), f"the witness {vkey.split('+')[0]} is named and did not sign")
-
+        need(signed(s.note + cosigned, vkey, 4), f"the witness {vkey.split('+')[0]} is named and did not sign")
 def check_time(s):
     """A timestamp, where there is one, is for this checkpoint; `openssl ts -verify` checks its own signature."""
-    imprint, token = b"\x04\x20" + hashed(s.note.encode()), s.bag.get("data/checkpoint.tsr")
-    need(token is None or imprint in token[2], "the timestamp is not for this checkpoint")
-
+    token = s.bag.get("data/checkpoint.tsr", ("", 0, imprint := b"\x04\x20" + hashed(s.note.encode())))[2]
+    need(imprint in token, "the timestamp is not for this checkpoint")
 def check_against(s):
     need(signed(s.kept, s.trust["log"]), "the kept checkpoint is not signed by the key of the log")
     (_, old, old_root), (_, size, root) = checkpoint_of(s.kept), checkpoint_of(s.note)
     if old == size:
         return need(old_root == root, "the log was made again: another root at the same size")
-    proof = json.loads(s.bag["data/consistency.json"][2]) if "data/consistency.json" in s.bag else {"size": -1}
-    need(proof["size"] == old < size, f"there is no proof from {old} leaves to {size}: ask for an export since then")
-    first, *path = [old_root] * (old & (old - 1) == 0) + [b64decode(step, validate=True) for step in proof["path"]]
+    proof = lines_of(s, "consistency.json", "size", "path")[0][1] if "data/consistency.json" in s.bag else {"size": 0}
+    told = f"there is no proof from {old} leaves to {size}: ask for an export since then"
+    need(0 < proof["size"] == old < size, told)
+    first, *path = [old_root] * (old & (old - 1) == 0) + [b64(step) for step in proof["path"]]
     shift = (old & -old).bit_length() - 1
     roots = climbed(path, (old - 1) >> shift, (size - 1) >> shift, first, first)
     need(roots == [old_root, root], "the log was made again: it does not begin with the kept checkpoint")
-
 CHECKS = (check_zip, check_bag, check_record, check_chain, check_disclosures, check_files, check_seal, check_checkpoint,
           check_inclusion, check_witnesses, check_time, check_against)
 
 def verify(path, key=None, kept=None):
     """{"ok", "complete_as_of", "case", "events", "keys", "checks": {name: "" or what is wrong}} of a bundle."""
     s, checks = argparse.Namespace(path=path, key=key and key.strip(), kept=kept, record=None, sealed=None), {}
-    for check in CHECKS if kept else CHECKS[:-1]:
+    for check in CHECKS[: -1 if kept is None else None]:
         try:
-            said = check(s) or ""
+            checks[check.__name__[6:]] = check(s) or ""
         except Exception as error:
             said = str(error) if isinstance(error, Fault) else f"cannot be read ({type(error).__name__}: {error})"
-        checks[check.__name__[6:]] = said
+            checks[check.__name__[6:]] = said
     about = {"case": s.record and s.record[0][1]["case"], "events": len(s.record or ()), "complete_as_of": s.sealed}
     return {"ok": not any(checks.values()), **about, "keys": "pinned" if key else "unpinned", "checks": checks}
 
@@ -282,18 +280,20 @@ def main():
     parser.add_argument("--log-key", metavar="VKEY", help="the log's public key, from elsewhere than the bundle")
     parser.add_argument("--against", metavar="CHECKPOINT", help="a file with a checkpoint kept from earlier")
     asked = parser.parse_args()
+    what = asked.against
     try:
-        kept = open(asked.against, encoding="utf-8").read() if asked.against else None
-        with open(asked.bundle, "rb") as file:
-            need(file.read(2) == b"PK", "it is no zip file")
+        kept = None if what is None else open(what, encoding="utf-8").read().strip() + "\n"
+        what = asked.bundle
+        need(open(asked.bundle, "rb").read(2) == b"PK", "it is no zip file")
+        found = verify(asked.bundle, asked.log_key, kept)
+        need(found["checks"]["zip"] != NONE, NONE)
     except (Fault, OSError, ValueError) as error:
-        parser.exit(2, f"{asked.bundle} is no bundle that can be checked: {error}\n")
-    found = verify(asked.bundle, asked.log_key, kept)
+        parser.exit(2, f"{what} cannot be checked: {error}\n")
     told = [f"{'FAILED' if problem else 'ok':8}{name:13}{problem}" for name, problem in found["checks"].items()]
     told += [f"complete as of {found['complete_as_of']}" if found["complete_as_of"] else "not sealed"]
-    told += [] if asked.log_key else ["The keys are UNPINNED: --log-key with the log's key from elsewhere makes sure."]
+    told += ["The keys are UNPINNED: --log-key with the log's key from elsewhere makes sure."] * (not asked.log_key)
     print(json.dumps(found, ensure_ascii=False, indent=1) if asked.json else "\n".join(told))
-    return 0 if found["ok"] else 1
+    parser.exit(0 if found["ok"] else 1)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from forbear.actions.bundle import Exported
 from forbear.actions.bundle_zip import zipped
 from forbear.web.access import desk_of
+from forbear.web.downloads import saved_as
 
 
 def sent(request: HttpRequest, made: Exported, name: str) -> StreamingHttpResponse:
@@ -16,7 +17,7 @@ def sent(request: HttpRequest, made: Exported, name: str) -> StreamingHttpRespon
     what ends well is whole.
     """
     response = StreamingHttpResponse(zipped(made.bundle, desk_of(request).vault), content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{made.seq}.zip"'
+    response.headers["Content-Disposition"] = saved_as(f"{name}-{made.seq}.zip")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response

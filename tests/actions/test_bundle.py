@@ -16,7 +16,7 @@ from forbear.config import wiring
 from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core.bundle_facts import CaseExported
-from forbear.core.contact import Actor, Auth, Channel, Party, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Party, Role
 from forbear.core.events import MessageWritten, PartyCorrected
 from forbear.core.refusal import Refusal
 from tests.bundles import (
@@ -132,6 +132,16 @@ def test_who_may(actor: Actor, reason: str, rule: str):
     assert here.ledger.size() - before == (0 if rule else 1)
 
 
+def test_a_key_of_another_cases_export_gives_nothing():
+    """The command came once already, for a case that is not this one."""
+    here, command = desk_with_case(), By(actor=SYSTEM, channel=Channel.SYSTEM, key="k")
+    tell(here, "c_third", *[event.fact for event in here.ledger.events(CASE)[:2]], actor=HERS)
+    assert isinstance(export(here, command, CASE, reason="for a test"), Exported)
+    before = here.ledger.size()
+    made = export(here, command, "c_third", reason="for a test")
+    assert (made.rule if isinstance(made, Refusal) else "", here.ledger.size()) == ("record.key", before)
+
+
 def test_her_own_export_keeps_no_reason_of_anybody(tmp_path: Path):
     here = desk_with_case()
     made = export(here, by(HERS), CASE)
@@ -165,12 +175,65 @@ def test_a_file_that_is_not_the_one_that_came_stops_the_export():
     assert here.ledger.size() == before, "nothing was sealed"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_file_that_is_damaged_stops_the_export(request: pytest.FixtureRequest, database: str):
+    """Cut on its shelf: a sentence for whoever asked, and nothing sealed."""
+    request.getfixturevalue(f"{database}_database")
+    here = desk_with_case(replace(wiring.desk(), clock=MovedClock(START)))
+    paper = next(event.fact for event in here.ledger.events(CASE) if event.fact.type == "paper.received")
+    found = here.vault._register.find(paper.facts.blob)  # type: ignore[attr-defined]
+    shelf: Path = here.vault._shelf._folder / found[2]  # type: ignore[attr-defined]
+    shelf.write_bytes(shelf.read_bytes()[:-1])
+    before = here.ledger.size()
+    made = export(here, by(HERS), CASE)
+    assert isinstance(made, Refusal) and made.rule == "bundle.spoilt"
+    assert "cannot be read" in str(made.facts["what"])
+    assert here.ledger.size() == before, "nothing was sealed"
+
+
 def test_a_file_that_goes_while_it_is_written_ends_the_bundle():
     here = desk_with_case()
     made = exported(here)
     here.ledger.forget(CASE, "finance")  # type: ignore[attr-defined]
     with pytest.raises(Spoilt, match="erased while"):
         packed(here, made)
+
+
+def test_what_she_writes_never_leads_to_a_file(tmp_path: Path):
+    """Words that look like the id of a file are words, whosever file that is: nothing of another case gets in, and
+    nothing is called erased.
+    """
+    here = desk_with_case()
+    other = here.vault.keep("c_other", "message", b"what another borrower wrote")
+    for number, words in enumerate((other, "b_hello")):
+        tell(here, CASE, MessageWritten(message=f"m_w{number}", text=words), actor=HERS)
+    data = packed(here, exported(here))
+    bag = Bag.of(data)
+    assert [name for name, held in bag.files.items() if held == b"what another borrower wrote"] == []
+    assert not [line for line in bag.files[b.WITHHELD].splitlines() if b"b_hello" in line]
+    assert [name for name, held in bag.files.items() if held.endswith(b"\nb_hello\n")] != []
+    report = looked_at(written(tmp_path, data), here.log_key.vkey)
+    assert report.ok, dict(report.checks)
+
+
+def test_words_stand_on_the_page_in_the_order_they_were_written():
+    """A mark that turns the direction would show other words than hers; she and a court read the page."""
+    here = replace(desk_with_case(), teller=wiring._told)
+    tell(here, CASE, MessageWritten(message="m_t", text="我\u202e不\u202c付 <b>"), actor=HERS)
+    files = Bag.of(packed(here, exported(here))).files
+    for language in ("zh", "en"):
+        page = files[f"data/timeline.{language}.html"].decode()
+        assert "我[U+202E]不[U+202C]付 &lt;b&gt;" in page and "\u202e" not in page
+    assert [name for name, data in files.items() if "我\u202e不\u202c付 <b>".encode() in data], (
+        "as text it is as it came"
+    )
+
+
+def test_who_is_withheld_is_not_called_erased():
+    here = replace(desk_with_case(), teller=wiring._told)
+    files = Bag.of(packed(here, exported(here))).files
+    for language, words in (("zh", "书面授权另一个人代为办理"), ("en", "Written authority for somebody else")):
+        assert words in files[f"data/timeline.{language}.html"].decode()
 
 
 def test_a_case_that_is_not_there():

@@ -16,7 +16,7 @@ from forbear.config.verify import looked_at, said
 from forbear.core.bundle import TAG_MANIFEST
 from forbear.core.bundle_check import Fault, Report
 from tests.attack.bundle_oracle import opinion
-from tests.attack.odd_bundles import ODD
+from tests.attack.odd_forms import ODD
 from tests.attack.spoilt_bundles import FORGER, KINDS, spoilt
 from tests.bundles import Bag, alone, desk_with_case, exported, packed, story_desk, written
 from tests.servers import ROOT

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from forbear.adapters.bundle_reader import NoBundle
 from forbear.config.verify import looked_at, said
 from forbear.words import say
-from tests.attack.odd_bundles import ODD
+from tests.attack.odd_forms import ODD
 from tests.attack.spoilt_bundles import KINDS
 from tests.browser import people
 from tests.browser.eyes import NARROW, PHONE, Eyes
@@ -207,7 +207,8 @@ def test_the_page_finds_what_the_others_find(site: Inhabited, phone: Any, tmp_pa
         other = single.verify(str(file), key)["checks"]
         assert next((name for name, words in found.items() if words), "") == first, (kind, found)
         assert next(name for name, words in other.items() if words) == first, kind
-        if report.checks[first].key not in LIBRARYS:
+        stumbled = found[first].startswith(say(language, "bundle_faults.unreadable", what="").rstrip(")）"))
+        if report.checks[first].key not in LIBRARYS and not stumbled:
             assert found[first] == said(report.checks[first], language), kind
         assert say(language, "bundle.verify.bad") in verdict
 

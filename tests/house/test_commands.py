@@ -67,7 +67,7 @@ def test_a_command_that_is_stopped_says_so_in_a_line(monkeypatch, capsys):
 
     monkeypatch.setattr("forbear.config.audit.run", stopped)
     assert cli.main(["audit"]) == cli.INTERRUPTED
-    assert capsys.readouterr() == ("", "forbear: stopped\n")
+    assert capsys.readouterr() == ("", "forbear: audit was stopped\n")
 
 
 def test_a_key_that_is_missing_or_a_database_that_is_damaged_is_told_in_a_line(tmp_path):

@@ -15,6 +15,7 @@ from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
 from forbear.web.borrower.signatures import about, kept
+from forbear.web.downloads import saved_as
 
 
 @of_her_case
@@ -80,7 +81,7 @@ def document(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if isinstance(data, HttpResponse):
         return data
     response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{file.contract or "agreement"}-{shown.number}.pdf"'
+    response["Content-Disposition"] = saved_as(f"{file.contract or 'agreement'}-{shown.number}.pdf")
     return response
 
 

@@ -37,6 +37,7 @@ from forbear.web.borrower.page import (
     why_not,
     words,
 )
+from forbear.web.downloads import saved_as
 from forbear.web.text import reader_language
 
 CONTRACT_MAX = 60
@@ -327,7 +328,7 @@ def everything(request: HttpRequest, file: CaseFile) -> HttpResponse:
     ]
     options = {"ensure_ascii": False, "indent": 1}
     response = JsonResponse({"case": file.case.case_id, "record": facts}, json_dumps_params=options)
-    response["Content-Disposition"] = f'attachment; filename="{file.contract or file.case.case_id}.json"'
+    response["Content-Disposition"] = saved_as(f"{file.contract or file.case.case_id}.json")
     return response
 
 

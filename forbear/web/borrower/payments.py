@@ -18,6 +18,7 @@ from forbear.web.access import desk_of
 from forbear.web.borrower.breach_question import question_note
 from forbear.web.borrower.fields import Field, filled
 from forbear.web.borrower.page import by_her, dated, day, money, not_found, of_her_case, show, to, why_not, words
+from forbear.web.downloads import saved_as
 
 WORDS_MAX = 4000
 
@@ -94,7 +95,7 @@ def letter(request: HttpRequest, file: CaseFile) -> HttpResponse:
     except KeyError:
         return not_found(request)
     response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{file.contract or "loan"}-settled.pdf"'
+    response["Content-Disposition"] = saved_as(f"{file.contract or 'loan'}-settled.pdf")
     return response
 
 

@@ -16,6 +16,7 @@ from forbear.web import text
 from forbear.web.access import desk_of
 from forbear.web.borrower.fields import Field
 from forbear.web.borrower.page import by_her, day, not_found, of_her_case, show, to, why_not, words
+from forbear.web.downloads import saved_as
 from forbear.words.format import moment
 
 
@@ -29,8 +30,7 @@ def sealed(request: HttpRequest, file: CaseFile) -> HttpResponse:
     if isinstance(data, HttpResponse):
         return data
     response = HttpResponse(data, content_type="application/pdf")
-    name = f"{file.contract or 'agreement'}-{agreed.number}-signed.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = saved_as(f"{file.contract or 'agreement'}-{agreed.number}-signed.pdf")
     return response
 
 

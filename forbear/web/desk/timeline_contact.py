@@ -7,7 +7,7 @@ from forbear.core import events as e
 from forbear.core.contact import Reach, ThirdParty
 from forbear.core.file import CaseFile
 from forbear.core.identity import masked_phone
-from forbear.web.desk.timeline_parts import Told, erased, pairs
+from forbear.web.desk.timeline_parts import Told, erased, pairs, somebody
 from forbear.web.templatetags.desk import moment, term_in
 from forbear.words.format import day
 
@@ -122,10 +122,10 @@ def _limits(file: CaseFile, event: e.Recorded, language: str) -> Told | None:
         case e.ChannelFailed(channel=channel, why=why):
             return {"channel": term_in(language, f"desk.channel.{channel.value}"), "why": why}, [], ""
         case e.AuthorityFiled(until_on=until_on, party=party):
-            return {"name": party.name if party else erased(language)}, _authority(language, party, until_on), ""
+            return {"name": party.name if party else somebody(language)}, _authority(language, party, until_on), ""
         case e.AuthorityEnded(authority=authority):
             found = next((a for a in file.talk.authorities if a.authority == authority), None)
-            return {"name": found.party.name if found and found.party else erased(language)}, [], ""
+            return {"name": found.party.name if found and found.party else somebody(language)}, [], ""
     return None
 
 

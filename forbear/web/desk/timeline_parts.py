@@ -18,3 +18,8 @@ def pairs(language: str, **values: str | None) -> Iterator[tuple[str, str]]:
 def erased(language: str) -> str:
     """What stands where a private part was erased."""
     return say(language, "desk.case.erased")
+
+
+def somebody(language: str) -> str:
+    """Who stands where another person's name is not shown: erased, or withheld from whoever reads."""
+    return say(language, "desk.case.somebody")

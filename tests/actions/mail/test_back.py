@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from forbear.actions.bundle import Exported, export
 from forbear.actions.conversation import write_message
 from forbear.actions.mail import receive_mail
 from forbear.actions.mail_delivery import stop_reminders
@@ -17,6 +18,7 @@ from forbear.core.receipt import without_receipt
 from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, Borrower
 from tests.actions.mail.letters import HERS, answers, by_agent, mails_sent, worked
+from tests.bundles import Bag, packed
 
 
 def report(she: Borrower, ours: Message, status: str = "5.1.1", action: str = "failed", words: str = "") -> bytes:
@@ -57,6 +59,15 @@ def test_a_hard_bounce_closes_the_channel_and_opens_the_notice_on_another_once(d
     worked(desk)
     assert she.file.case.seq == seq, "the same message failing twice is once"
     assert answers(desk) == []
+
+
+def test_what_came_back_is_in_her_bundle_as_it_came(desk: Desk, she: Borrower):
+    came = report(she, mails_sent(desk)[-1])
+    receive_mail(desk, came)
+    made = export(desk, By(actor=SYSTEM, channel=Channel.SYSTEM, key="x"), she.case_id, reason="for a test")
+    assert isinstance(made, Exported)
+    held = [name for name, data in Bag.of(packed(desk, made)).files.items() if data == came]
+    assert [name.partition("/messages/")[2][4:] for name in held] == ["-notice.eml"]
 
 
 def test_after_a_hard_bounce_no_mail_goes_there_until_she_chooses_anew(desk: Desk, she: Borrower):

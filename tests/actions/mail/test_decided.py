@@ -2,13 +2,15 @@
 
 import pytest
 
+from forbear.actions.bundle import Exported, export
 from forbear.actions.mail import assign_mail, discard_mail, receive_mail
 from forbear.actions.ports import Desk, MailState
 from forbear.actions.record import By, Done
-from forbear.core.contact import Actor, Auth, Channel, Role
+from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.core.refusal import Refusal
 from forbear.town.borrower import AGENTS, Borrower
 from tests.actions.mail.letters import JPEG, by_agent, letter, reply_to, said
+from tests.bundles import Bag, packed
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def test_a_person_puts_a_mail_with_a_case(desk: Desk, she: Borrower, stranger: s
     assert one.text.startswith("我是她姐姐") and len(one.papers) == 1
     assert desk.vault.open(one.raw) == raw
     notes = [note for note in she.file.spoken if note.note]
-    assert notes[-1].text == "来自 sister@x.cn 的邮件已归入本案件。理由：她姐姐，电话里核实过"
+    assert notes[-1].text == "上一封邮件由人工归入本案件。理由：她姐姐，电话里核实过"
     assert notes[-1].by.id == "lin"
     moved = desk.mails.get(stranger)
     assert moved is not None and (moved.state, moved.owner) == (MailState.ASSIGNED, she.case_id)
@@ -36,6 +38,16 @@ def test_a_person_puts_a_mail_with_a_case(desk: Desk, she: Borrower, stranger: s
         desk.vault.open(row.blob)
     again = assign_mail(desk, by_agent("assign-2"), stranger, she.case_id, "又一次")
     assert isinstance(again, Refusal) and again.rule == "mail.settled"
+
+
+def test_whose_mail_it_was_is_not_told_in_her_bundle(desk: Desk, she: Borrower, stranger: str):
+    """The address is withheld wherever it stands, in what the desk notes of itself too."""
+    assert isinstance(assign_mail(desk, by_agent(), stranger, she.case_id, "她姐姐"), Done)
+    made = export(desk, By(actor=SYSTEM, channel=Channel.SYSTEM, key="x"), she.case_id, reason="for a test")
+    assert isinstance(made, Exported)
+    files = Bag.of(packed(desk, made)).files
+    assert [name for name, data in files.items() if b"sister@x.cn" in data or b"s-1@x.cn" in data] == []
+    assert [name for name, data in files.items() if "我是她姐姐".encode() in data] != []
 
 
 def test_a_person_discards_a_mail_and_it_is_kept(desk: Desk, she: Borrower, stranger: str):

@@ -48,7 +48,7 @@ def test_it_is_put_with_a_case(desk: Desk, person: Callable[..., Person], she: B
     )
     assert (done.status, done.to) == (302, f"/desk/cases/{she.case_id}/messages")
     said = her.opens(done.to)
-    assert "not bold" in said.text and "来自 who@x.example 的邮件已归入本案件。理由：她在电话里说过" in said.text
+    assert "not bold" in said.text and "上一封邮件由人工归入本案件。理由：她在电话里说过" in said.text
     assert her.opens(f"/desk/mail/{mail}").text.count("由 lin 处理：她在电话里说过") == 1
 
 

@@ -8,8 +8,7 @@ const NEEDED = ["checkpoint", "disclosures.jsonl", "events.jsonl", "inclusion.js
 const TAGS = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"];
 const READ = new Set([...PROOFS, ...TAGS, "tagmanifest-sha256.txt", "data/withheld.jsonl"]);
 const HEADER = ["v", "log", "case", "seq", "prev", "type", "at", "pub", "_sd"];
-const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES, FILE_MOST] = [20000, 2 ** 32, 200, 2 ** 26, 2 ** 29];
-const DESCRIPTOR = [0, 12, 16, 20, 24];
+const [FILES_MOST, BYTES_MOST, TIMES_MOST, FREE_BYTES, FILE_MOST, SIGNATURES_MOST] = [20000, 2 ** 32, 200, 2 ** 26, 2 ** 29, 100];
 
 class Fault extends Error {
   constructor(key, facts) { super(key); Object.assign(this, { key, facts }); }
@@ -51,12 +50,14 @@ async function piece(s, from, to) {
   return new Uint8Array(await s.file.slice(from, to).arrayBuffer());
 }
 
-const END = 22, HEAD = 30;
+const END = 22, HEAD = 30, COMMENT_MOST = 65535, VERSION_MOST = 63;
 
 async function directory(s) {
+  const whole = plainText(await piece(s, Math.max(0, s.file.size - END - COMMENT_MOST), s.file.size));
+  need(whole.includes("PK\x05\x06"), "no_end");
   need(s.file.size >= END, "around");
   const end = s.file.size - END, tail = new DataView((await piece(s, end, s.file.size)).buffer);
-  need(tail.getUint32(0, true) === 0x06054b50 && tail.getUint16(20, true) === 0, "around");
+  need(tail.getUint32(0, true) === 0x06054b50 && tail.getUint32(4, true) === 0 && tail.getUint16(20, true) === 0, "around");
   const [count, size, start] = [tail.getUint16(10, true), tail.getUint32(12, true), tail.getUint32(16, true)];
   need(start + size === end && count === tail.getUint16(8, true), "around");
   need(count <= FILES_MOST, "many_files", { count, most: FILES_MOST });
@@ -65,6 +66,8 @@ async function directory(s) {
   while (at < size) {
     need(at + 46 <= size && view.getUint32(at, true) === 0x02014b50, "around");
     const [name, extra, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
+    need(view.getUint8(at + 6) <= VERSION_MOST, "unpack", { what: `version ${view.getUint8(at + 6)}` });
+    fields(view, at + 46 + name, Math.min(size, at + 46 + name + extra));
     entries.push({
       flags: view.getUint16(at + 8, true), method: view.getUint16(at + 10, true), crc: view.getUint32(at + 16, true),
       packed: view.getUint32(at + 20, true), size: view.getUint32(at + 24, true), mode: view.getUint32(at + 38, true) >>> 16,
@@ -72,8 +75,15 @@ async function directory(s) {
     });
     at += 46 + name + extra + comment;
   }
-  need(at === size && entries.length === count, "around");
+  need(entries.length === count, "around");
   return { entries, start };
+}
+
+/* What a packer adds to a file, such as its owner: passed over, where each says how long it is. */
+function fields(view, at, end) {
+  for (; at + 4 <= end; at += 4 + view.getUint16(at + 2, true)) {
+    need(at + 4 + view.getUint16(at + 2, true) <= end, "unpack", { what: "extra field" });
+  }
 }
 
 async function inflated(packed, size, name) {
@@ -83,9 +93,24 @@ async function inflated(packed, size, name) {
     const { done, value } = await reader.read();
     if (done) return joined(pieces);
     all += value.length;
-    need(all <= size, "unpack", { what: name });
+    need(all <= size, "not_whole", { name });
     pieces.push(value);
   }
+}
+
+/* A file as its packed bytes say, which end where it ends. */
+async function unpacked(packed, { method, size, crc, name }) {
+  const data = method === 8 ? await inflated(packed, size, name).catch(() => need(false, "not_whole", { name })) : packed;
+  need(data.length === size && crc32(data) === crc, "not_whole", { name });
+  return data;
+}
+
+/* What may stand behind a file whose sizes were not known when it began. */
+function follow({ crc, packed, size }) {
+  const one = new DataView(new ArrayBuffer(16)), long = new DataView(new ArrayBuffer(24));
+  [0x08074b50, crc, packed, size].forEach((number, at) => one.setUint32(4 * at, number, true));
+  [0x08074b50, crc, packed, 0, size, 0].forEach((number, at) => long.setUint32(4 * at, number, true));
+  return [one, long].map((view) => new Uint8Array(view.buffer));
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k += 1) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n; });
@@ -107,28 +132,27 @@ async function zip(s) {
     seen.add(name.toLowerCase());
     need(!(flags & 1), "encrypted", { name });
     need([0, 0o100000, 0o040000].includes(mode & 0o170000), "link", { name });
-    need(method === 0 || method === 8, "packed", { name });
+    need((method === 0 || method === 8) && !(flags & 0x60), "packed", { name });
   }
-  let at = 0;
-  for (const one of [...entries].sort((a, b) => a.offset - b.offset)) {
-    need((at ? DESCRIPTOR : [0]).includes(one.offset - at), "around");
-    const head = new DataView((await piece(s, one.offset, one.offset + HEAD)).buffer);
-    need(head.getUint32(0, true) === 0x04034b50, "unpack", { what: one.name });
+  entries.sort((a, b) => a.offset - b.offset);
+  need(!entries.length || entries[0].offset === 0, "around");
+  for (const [number, one] of entries.entries()) {
+    const head = new DataView((await piece(s, one.offset, one.offset + HEAD)).buffer), after = entries[number + 1]?.offset ?? start;
     const [length, extra] = [head.getUint16(26, true), head.getUint16(28, true)];
-    const own = one.offset + HEAD, begin = own + length + extra;
-    need(text(await piece(s, own, own + length)) === one.name, "unpack", { what: one.name });
-    const inside = [14, 18, 22].map((place) => head.getUint32(place, true));
-    need(head.getUint16(6, true) & 8 || same(inside, [one.crc, one.packed, one.size]), "two_sizes", { name: one.name });
-    at = begin + one.packed;
+    const own = one.offset + HEAD, begin = own + length + extra, end = begin + one.packed;
+    const alike = head.getUint32(0, true) === 0x04034b50 && head.getUint16(8, true) === one.method
+      && same(await piece(s, own, own + length), utf8.encode(one.name));
+    const sizes = [14, 18, 22].map((place) => head.getUint32(place, true)), later = head.getUint16(6, true) & 8;
+    need(alike && (later || same(sizes, [one.crc, one.packed, one.size])), "two_heads", { name: one.name });
     need(one.size <= FILE_MOST, "long", { name: one.name });
-    const packed = await piece(s, begin, at);
-    const data = one.method === 8 ? await inflated(packed, one.size, one.name) : packed;
-    need(data.length === one.size && crc32(data) === one.crc, "unpack", { what: one.name });
+    const data = await unpacked(await piece(s, begin, end), one);
+    need(after - end <= 24, "around");
+    const gap = await piece(s, end, after);
+    need(!gap.length || (later && follow(one).some((told) => same(told, gap))), "around");
     const [base, ...rest] = one.name.split("/"), name = rest.join("/");
     bases.add(rest.length ? base : "");
     if (data.length || !one.name.endsWith("/")) found.set(name, { sha256: hex(await hash(data)), size: data.length, data: READ.has(name) ? data : null });
   }
-  need(DESCRIPTOR.includes(start - at), "around");
   if (![...found.keys()].some((name) => READ.has(name))) throw new NoBundle("it holds no bundle");
   need(bases.size === 1 && !bases.has(""), "folder");
   s.files = found;
@@ -141,9 +165,9 @@ function bag(s) {
   const lists = [["tagmanifest-sha256.txt", TAGS], ["manifest-sha256.txt", [...s.payload, ...NEEDED]]];
   for (const [manifest, covered] of lists) {
     need(s.files.has(manifest), "missing", { name: manifest });
-    const lines = text(s.files.get(manifest).data).split("\n").slice(0, -1);
+    const lines = text(s.files.get(manifest).data).split("\n"), rest = lines.pop();
     const told = new Map(lines.filter((line) => line.slice(64, 66) === "  ").map((line) => [line.slice(66), line.slice(0, 64)]));
-    need(told.size === lines.length, "lines", { list: manifest });
+    need(told.size === lines.length && rest === "", "lines", { list: manifest });
     for (const name of [...new Set([...covered, ...told.keys()])].sort()) {
       need(s.files.has(name), "missing", { name });
       need(told.has(name), "extra", { name, list: manifest });
@@ -161,13 +185,28 @@ function canonical(value) {
   return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
 }
 
-function lines(s, name) {
+/* What a member of a line is, wherever it stands. */
+const TYPES = Object.entries({ v: Number.isInteger, seq: Number.isInteger, leaf: Number.isInteger, size: Number.isInteger,
+  at: isText, disclosure: isText, log: isText, path: Array.isArray, witnesses: Array.isArray, _sd: Array.isArray });
+function isText(value) { return typeof value === "string"; }
+
+/* Whether a line is in its one form and has these members, where any are named. */
+function formed(value, line, members) {
+  if (value === null || typeof value !== "object" || Array.isArray(value) || canonical(value) !== line) return false;
+  return TYPES.every(([key, is]) => !Object.hasOwn(value, key) || is(value[key]))
+    && (!members.length || same(Object.keys(value).sort(), members));
+}
+
+/* The lines of a file of JSON lines. `members`: of each of them, in the order of the alphabet. */
+function lines(s, name, ...members) {
   const all = text(s.files.get(`data/${name}`).data).split("\n"), rest = all.pop();
-  return all.map((line, number) => {
+  const found = all.map((line, number) => {
     const value = JSON.parse(line);
-    need(value !== null && typeof value === "object" && !Array.isArray(value) && canonical(value) === line, "form", { line: number + 1, name });
-    return { body: utf8.encode(line), value, cut: rest };
-  }).map((one) => { need(one.cut === "", "cut", { name }); return one; });
+    need(formed(value, line, members), "form", { line: number + 1, name });
+    return { body: utf8.encode(line), value };
+  });
+  need(rest === "", "cut", { name });
+  return found;
 }
 
 function record(s) {
@@ -193,7 +232,7 @@ async function chain(s) {
 
 async function disclosures(s) {
   const closed = new Set(s.record.flatMap(({ value }, seq) => value._sd.map((one) => `${seq} ${one}`))), opened = [];
-  for (const { value } of lines(s, "disclosures.jsonl")) {
+  for (const { value } of lines(s, "disclosures.jsonl", "disclosure", "seq")) {
     need(closed.delete(`${value.seq} ${b64u(await hash(utf8.encode(value.disclosure)))}`), "not_committed", { seq: value.seq });
     const padded = value.disclosure.replaceAll("-", "+").replaceAll("_", "/");
     const [, name, shown] = JSON.parse(text(Uint8Array.from(atob(padded), (one) => one.charCodeAt(0))));
@@ -276,17 +315,20 @@ async function ed25519(key, message, signature) {
   return signature.length === 64 && s < ORDER && [0, 1].every((n) => mod(left[n] * right[2] - right[n] * left[2]) === 0n);
 }
 
-async function signed(note, vkey) {
-  const [name, told, ...rest] = vkey.split("+"), data = unb64(rest.join("+"));
-  const own = (await hash(utf8.encode(`${name}\n`), data)).subarray(0, 4);
-  need(hex(own) === told && data.length === 33 && (data[0] === 1 || data[0] === 4), "note", { what: vkey });
-  const cut = note.lastIndexOf("\n\n"), body = note.slice(0, cut + 1);
+/* Whether the key of a log (1) or of a witness (4) signed a note; a fault where its signature does not hold. */
+async function signed(note, vkey, kind) {
+  const [name, told, ...rest] = vkey.split("+"), key = unb64(rest.join("+"));
+  const own = (await hash(utf8.encode(`${name}\n`), key)).subarray(0, 4);
+  need(hex(own) === told && key.length === 33 && (key[0] === 1 || key[0] === 4), "note", { what: vkey });
+  const cut = note.lastIndexOf("\n\n"), body = note.slice(0, cut + 1), stamps = note.slice(cut + 2).split("\n");
+  need(cut > 0 && stamps.pop() === "" && stamps.length <= SIGNATURES_MOST && !/[\0-\t\v-\x1f]/.test(note), "note", { what: name });
   let found = false;
-  for (const line of note.slice(cut + 2).split("\n").slice(0, -1)) {
-    const stamp = unb64(line.slice(line.lastIndexOf(" ") + 1));
-    if (line !== `— ${name} ${b64(stamp)}` || !same(stamp.subarray(0, 4), own)) continue;
-    const head = data[0] === 4 ? `cosignature/v1\ntime ${new DataView(stamp.buffer).getBigUint64(4)}\n` : "";
-    need(await ed25519(data.subarray(1), utf8.encode(head + body), stamp.subarray(head ? 12 : 4)), "signature", { name });
+  for (const line of stamps) {
+    const [dash, who, ...last] = line.split(" "), stamp = unb64(last.join(" "));
+    need(dash === "—" && who && !who.includes("+") && stamp.length > 4, "note", { what: line });
+    if (who !== name || key[0] !== kind || !same(stamp.subarray(0, 4), own)) continue;
+    const head = kind === 4 ? `cosignature/v1\ntime ${new DataView(stamp.buffer).getBigUint64(4)}\n` : "";
+    need(await ed25519(key.subarray(1), utf8.encode(head + body), stamp.subarray(head ? 12 : 4)), "signature", { name });
     found = true;
   }
   return found;
@@ -299,12 +341,11 @@ function checkpointOf(note) {
 }
 
 async function checkpoint(s) {
-  const note = text(s.files.get("data/checkpoint").data), trust = JSON.parse(text(s.files.get("data/trust.json").data));
-  need(same(Object.keys(trust).sort(), ["log", "witnesses"]), "trust");
+  const note = text(s.files.get("data/checkpoint").data), [{ value: trust }] = lines(s, "trust.json", "log", "witnesses");
   need(!s.key || s.key === trust.log, "other_key");
   const name = s.record[0].value.log;
   need(checkpointOf(note).origin === name && trust.log.split("+")[0] === name, "other_logs");
-  need(await signed(note, trust.log), "not_signed");
+  need(await signed(note, trust.log, 1), "not_signed", { name: trust.log.split("+")[0] });
   Object.assign(s, { note, trust, log: checkpointOf(note) });
 }
 
@@ -326,12 +367,12 @@ async function climbed(path, here, last, ...hashes) {
 }
 
 async function inclusion(s) {
-  const proofs = lines(s, "inclusion.jsonl");
+  const proofs = lines(s, "inclusion.jsonl", "leaf", "path", "seq");
   need(proofs.length === s.record.length, "proofs");
   let before = -1;
   for (const [number, { body }] of s.record.entries()) {
     const { leaf, seq, path } = proofs[number].value;
-    need(before < leaf && leaf < s.log.size && Number.isInteger(leaf) && seq === number, "order", { seq: number });
+    need(before < leaf && leaf < s.log.size && seq === number, "order", { seq: number });
     const [root] = await climbed(path.map(unb64), leaf, s.log.size - 1, await hash([0], body));
     need(same(root, s.log.root), "not_in_log", { seq: number });
     before = leaf;
@@ -340,7 +381,7 @@ async function inclusion(s) {
 
 async function witnesses(s) {
   const file = s.files.get("data/cosignatures"), note = s.note + (file ? text(file.data) : "");
-  for (const vkey of s.trust.witnesses) need(await signed(note, vkey), "no_witness", { name: vkey.split("+")[0] });
+  for (const vkey of s.trust.witnesses) need(await signed(note, vkey, 4), "no_witness", { name: vkey.split("+")[0] });
 }
 
 async function time(s) {
@@ -349,11 +390,11 @@ async function time(s) {
 }
 
 async function against(s) {
-  need(await signed(s.kept, s.trust.log), "kept_not_signed");
+  need(await signed(s.kept, s.trust.log, 1), "kept_not_signed");
   const then = checkpointOf(s.kept), now = s.log;
   if (then.size === now.size) return need(same(then.root, now.root), "remade_same");
-  const held = s.files.get("data/consistency.json"), proof = held ? JSON.parse(text(held.data)) : { size: -1 };
-  need(proof.size === then.size && then.size < now.size, "no_proof", { old: then.size, size: now.size });
+  const proof = s.files.has("data/consistency.json") ? lines(s, "consistency.json", "path", "size")[0].value : { size: 0 };
+  need(proof.size > 0 && proof.size === then.size && then.size < now.size, "no_proof", { old: then.size, size: now.size });
   let [here, last] = [then.size - 1, now.size - 1], power = Number.isInteger(Math.log2(then.size));
   while (here % 2) [here, last] = [Math.floor(here / 2), Math.floor(last / 2)];
   const [first, ...path] = [...(power ? [then.root] : []), ...proof.path.map(unb64)];
@@ -384,7 +425,7 @@ async function verify(file, key, kept) {
 
 /* A check that stumbled: over what an earlier one did not find, or over what is in no form it could have. */
 function missing(s, name, error) {
-  if (!s.record && name !== "record") return new Fault("no_record", {});
+  if (!s.record && !["zip", "bag", "record"].includes(name)) return new Fault("no_record", {});
   return new Fault("unreadable", { what: error.message });
 }
 
