@@ -4,10 +4,10 @@ The document is printed once, kept, and its digest is what she signs; the lender
 by the authority of the reviewer who decided.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from forbear.actions.contact import CODE_TRIES
+from forbear.actions.contact import CODE_TRIES, SIGNING
 from forbear.actions.enforcement import stay_ends
 from forbear.actions.forborne import measure_granted
 from forbear.actions.plan import loan_today
@@ -87,8 +87,10 @@ def _house(desk: Desk) -> House:
 
 
 def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address: str) -> Done | Refusal:
-    """She signs what lies before her. Only a code sent for this very agreement signs it, once."""
-    used: list[bool] = []
+    """She signs what lies before her. Only a code sent for this very agreement signs it, once. Her act is never dated
+    before what the record holds already, so that a clock set back neither opens days that are over nor backdates it.
+    """
+    used: list[str] = []
 
     def decide(file: CaseFile) -> Decision:
         offered = file.offered
@@ -96,7 +98,8 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
             return Refusal("agreement.none", "agreement.refusal.none", "statement.way_on.status")
         if by.actor.kind is not Role.BORROWER or by.actor.auth is not Auth.CODE:
             return Refusal("agreement.signer", "agreement.refusal.signer", "agreement.way_on.borrower_signs")
-        if desk.clock.today() > offered.terms.sign_by_on:
+        at = max(desk.clock.now(), file.events[-1].at)
+        if at.astimezone(ZONE).date() > offered.terms.sign_by_on:
             return Refusal("agreement.expired", "agreement.refusal.expired", "agreement.way_on.ask_again")
         if moved_on(desk, file, offered.terms.plan):
             return _moved_on()
@@ -104,12 +107,21 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
             return Refusal("agreement.changed", "signatures.refusal.changed", "contact.way_on.call")
         if not used:
             right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
-            if right is None or right.purpose != f"sign:{case_id}:{offered.number}":
-                return Refusal("agreement.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
-            used.append(True)
-        return _signed(desk, file, offered, challenge, address, digest)
+            used.append(right.purpose if right else "")
+        meant = f"{SIGNING}:{case_id}:{offered.number}"
+        if used[0] != meant:  # also where another was put before her in between
+            return _not_this_code(desk, challenge, meant)
+        return _signed(desk, file, offered, challenge, address, digest, at)
 
     return carry_out(desk, by, case_id, {"sign": challenge}, decide)
+
+
+def _not_this_code(desk: Desk, challenge: str, meant: str) -> Refusal:
+    """Who presses twice may find the code used by her own first press, which is still being recorded."""
+    known = desk.challenges.get(challenge)
+    if known is not None and known.used and known.purpose == meant:
+        return Refusal("agreement.code", "agreement.refusal.used", "agreement.way_on.look_again")
+    return Refusal("agreement.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
 
 
 def decline(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
@@ -185,11 +197,13 @@ def _as_printed(desk: Desk, offered: Agreed) -> str | None:
     return digest if digest == (offered.printed or digest) else None
 
 
-def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address: str, digest: str) -> Decision:
+def _signed(
+    desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address: str, digest: str, at: datetime
+) -> Decision:
     assert offered.terms is not None and file.party is not None, "terms to sign and somebody to sign them"
     act = SigningAct(
         challenge=challenge,
-        signed_at=desk.clock.now(),
+        signed_at=at,
         phone_masked=masked_phone(file.party.phone),
         document_sha256=digest,
         address=address,

@@ -11,7 +11,7 @@ from forbear.core.codes import DIGITS
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
 from forbear.core.refusal import Refusal
-from forbear.web.access import desk_of
+from forbear.web.access import case_for_borrower, desk_of
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
 from forbear.web.borrower.signatures import about, kept
@@ -45,12 +45,18 @@ def sign(request: HttpRequest, file: CaseFile) -> HttpResponse:
     by = by_her(request, file, "sign", challenge)
     address = request.META.get("REMOTE_ADDR", "")
     outcome = sign_with_code(desk_of(request), by, case.case_id, challenge=challenge, code=given, address=address)
-    if isinstance(outcome, Refusal):
-        if outcome.rule == "agreement.code":
+    if isinstance(outcome, Refusal) and not _signed(request, file):
+        if outcome.where == "code":
             return _agreement(request, file, typed, {"code": words("contact.page.fault.code_wrong")})
         return _agreement(request, file, typed, message=why_not(outcome))
     request.session.pop("signing", None)
     return to("agreement", file, done="signed")
+
+
+def _signed(request: HttpRequest, file: CaseFile) -> bool:
+    """Whether the agreement that waited when this request came is signed by now, in another tab or by a first press."""
+    now = case_for_borrower(request, file.case.case_id)
+    return any(one.number == file.case.offered and one.act is not None for one in now.agreements)
 
 
 def _send_code(request: HttpRequest, file: CaseFile) -> HttpResponse:
