@@ -197,9 +197,8 @@ def _sign_fields() -> list[Field]:
 
 def _facts(terms: Terms) -> list[tuple[str, str]]:
     plan = terms.plan
-    level = len({row.amount_minor for row in plan.instalments[:-1]}) < 2
     return [
-        (words(f"agreement.page.{'monthly' if level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
+        (words(f"agreement.page.{'monthly' if plan.level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
         (words("agreement.page.count"), words("agreement.page.count_value", count=len(plan.instalments))),
         (words("agreement.page.first"), day(plan.first_due_on)),
         (words("agreement.page.last"), day(plan.ends_on)),
