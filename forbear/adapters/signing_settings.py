@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from forbear.actions.signing_ports import SealOrder
 from forbear.adapters.signing_authority import own_authority
-from forbear.adapters.signing_keys import FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
+from forbear.adapters.signing_keys import BadKey, FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
 from forbear.adapters.signing_service import SigningService
 from forbear.adapters.sms_settings import Section
 from forbear.core.signatures import Issuer
@@ -57,12 +57,12 @@ class SigningSettings:
         return self.folder / name
 
     def read(self, section: Section, key: str) -> bytes:
-        """A file's bytes; b"" where none is named."""
+        """A file's bytes; b"" where none is named; raises BadKey."""
         name = section.text(key, "")
         try:
             return self.path(name).read_bytes() if name else b""
         except OSError as error:
-            raise ValueError(f"[{section.name}] {key} is {name}; it cannot be read: {error.strerror}.") from None
+            raise BadKey(f"[{section.name}] {key} is {name}; it cannot be read: {error.strerror}.") from None
 
 
 NEEDED = {
@@ -170,6 +170,8 @@ class Signatories:
         if kind == "pkcs12":
             return from_pkcs12(at(section.text("file")), password)
         chain = self.settings.read(section, "certificates")
+        if chain and not holds_certificates(chain):
+            raise BadKey(f"[{section.name}] certificates is {section.text('certificates')}; it holds none in PEM.")
         certificates = (
             [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain)] if chain else []
         )

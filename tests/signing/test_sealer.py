@@ -223,6 +223,18 @@ def test_a_key_in_a_module_of_hardware(licensed: Path, tmp_path: Path, monkeypat
     assert wrong(by.seal(order()).pdf) == []
     with pytest.raises(SealingAway, match="did not sign"):
         sealer(licensed, lender={**lender, "pin": "0000"}, borrower=ISSUER, trust=TRUST).seal(order())
+    (tmp_path / "tokens").rename(tmp_path / "away")
+    (tmp_path / "tokens").mkdir()
+    with pytest.raises(SealingAway, match="did not sign"):
+        by.seal(order())
+    (tmp_path / "tokens").rmdir()
+    (tmp_path / "away").rename(tmp_path / "tokens")
+    assert wrong(by.seal(order()).pdf) == [], "the token is back, and the process is the same"
+    for name, problem in (("nowhere.pem", "it cannot be read"), ("lender.key", "it holds none in PEM")):
+        with pytest.raises(SealingAway, match=rf"\[lender\] certificates is {name}; {problem}"):
+            sealer(licensed, lender={**lender, "certificates": name, "pin": "1234"}, borrower=ISSUER, trust=TRUST).seal(
+                order()
+            )
 
 
 def test_a_signing_service(tmp_path: Path):
