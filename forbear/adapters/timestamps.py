@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPException
-from typing import Any
+from typing import Any, ClassVar
 from urllib.error import HTTPError
 from urllib.request import Request
 
@@ -132,11 +132,16 @@ def _query(imprint: bytes, digest: str, nonce: int) -> bytes:
 
 def _token_of(reply: bytes, nonce: int) -> bytes:
     """The token of an answer that grants it, to this very question."""
-    from asn1crypto import tsp
+    from asn1crypto import cms, core, tsp
+
+    class Answer(core.Sequence):  # type: ignore[misc]
+        """RFC 3161, section 2.4.2: a refusal has no token, which asn1crypto's own takes for a fault of form."""
+
+        _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
 
     try:
-        answer = tsp.TimeStampResp.load(reply, strict=True)
-        status = answer["status"]["status"].native
+        answer = Answer.load(reply, strict=True)
+        status, why = answer["status"]["status"].native, answer["status"]["fail_info"].native
         if status in ("granted", "granted_with_mods"):
             token = answer["time_stamp_token"]
             returned = token["content"]["encap_content_info"]["content"].parsed["nonce"].native
@@ -144,7 +149,7 @@ def _token_of(reply: bytes, nonce: int) -> bytes:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TimestampLies("form", f"its answer cannot be read ({type(error).__name__})") from None
     if status not in ("granted", "granted_with_mods"):
-        raise TimestampAway(f"the time-stamping authority refused: {status}")
+        raise TimestampAway(f"the time-stamping authority refused: {', '.join([status, *sorted(why or ())])}")
     if returned != nonce:
         raise TimestampLies("nonce", "it answers another question, or one from before")
     return found

@@ -175,6 +175,20 @@ def test_no_reply_at_all(authority: Authority, reply: bytes):
     assert getattr(told.value, "check", "form") == "form"
 
 
+def test_an_authority_that_refuses_says_why(authority: Authority):
+    """A refusal carries no token: it is no answer that cannot be read."""
+    authority.twist = changed(req_policy="1.2.3.9.9")
+    with pytest.raises(TimestampAway, match="refused: rejection, unaccepted_policy"):
+        asked(authority).stamp(IMPRINT)
+    authority.spoil = lambda _: bytes.fromhex("30053003020102")
+    with pytest.raises(TimestampAway, match=r"refused: rejection$"):
+        asked(authority).stamp(IMPRINT)
+    authority.spoil = lambda _: bytes.fromhex("30053003020100")
+    with pytest.raises(TimestampLies) as told:
+        asked(authority).stamp(IMPRINT)
+    assert told.value.check == "form", "granted, and no token"
+
+
 def test_an_authority_that_is_down_or_silent(authority: Authority):
     authority.down = True
     with pytest.raises(TimestampAway, match="answered 503"):
