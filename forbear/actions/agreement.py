@@ -18,9 +18,10 @@ from forbear.actions.signatures import to_seal
 from forbear.core import events as e
 from forbear.core.agreement import House, Lapse, SigningAct, cooling_ends_on, draw_up, sign_by
 from forbear.core.clocks import start_of
-from forbear.core.contact import Auth, Role, may_work_on_cases
+from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
+from forbear.core.identity_on_channel import EVERYWHERE
 from forbear.core.loan import owed_on
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
@@ -96,7 +97,7 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
         offered = file.offered
         if offered is None or offered.terms is None:
             return Refusal("agreement.none", "agreement.refusal.none", "statement.way_on.status")
-        if by.actor.kind is not Role.BORROWER or by.actor.auth is not Auth.CODE:
+        if by.actor.kind is not Role.BORROWER or by.actor.auth not in EVERYWHERE:
             return Refusal("agreement.signer", "agreement.refusal.signer", "agreement.way_on.borrower_signs")
         at = max(desk.clock.now(), file.events[-1].at)
         if at.astimezone(ZONE).date() > offered.terms.sign_by_on:
