@@ -4,14 +4,14 @@ The document is printed once, kept, and its digest is what she signs; the lender
 by the authority of the reviewer who decided.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 from forbear.actions.contact import CODE_TRIES, SIGNING
 from forbear.actions.enforcement import stay_ends
 from forbear.actions.forborne import measure_granted
 from forbear.actions.plan import loan_today
-from forbear.actions.ports import ZONE, DamagedFile, Desk, Due
+from forbear.actions.ports import ZONE, Challenge, DamagedFile, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.actions.reminders import reminders
 from forbear.actions.signatures import to_seal
@@ -91,7 +91,7 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
     """She signs what lies before her. Only a code sent for this very agreement signs it, once. Her act is never dated
     before what the record holds already, so that a clock set back neither opens days that are over nor backdates it.
     """
-    used: list[str] = []
+    tried: list[Challenge | None] = []
 
     def decide(file: CaseFile) -> Decision:
         offered = file.offered
@@ -106,13 +106,19 @@ def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address
             return _moved_on()
         if (digest := _as_printed(desk, offered)) is None:
             return Refusal("agreement.changed", "signatures.refusal.changed", "contact.way_on.call")
-        if not used:
-            right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
-            used.append(right.purpose if right else "")
-        meant = f"{SIGNING}:{case_id}:{offered.number}"
-        if used[0] != meant:  # also where another was put before her in between
+        if not tried:
+            tried.append(desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES))
+        right, meant = tried[0], f"{SIGNING}:{case_id}:{offered.number}"
+        if right is None or right.purpose != meant:  # also where another was put before her in between
             return _not_this_code(desk, challenge, meant)
-        return _signed(desk, file, offered, challenge, address, digest, at)
+        act = SigningAct(
+            challenge=challenge,
+            signed_at=at,
+            phone_masked=masked_phone(right.phone),
+            document_sha256=digest,
+            address=address,
+        )
+        return _signed(desk, file, offered, act)
 
     return carry_out(desk, by, case_id, {"sign": challenge}, decide)
 
@@ -198,17 +204,8 @@ def _as_printed(desk: Desk, offered: Agreed) -> str | None:
     return digest if digest == (offered.printed or digest) else None
 
 
-def _signed(
-    desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address: str, digest: str, at: datetime
-) -> Decision:
-    assert offered.terms is not None and file.party is not None, "terms to sign and somebody to sign them"
-    act = SigningAct(
-        challenge=challenge,
-        signed_at=at,
-        phone_masked=masked_phone(file.party.phone),
-        document_sha256=digest,
-        address=address,
-    )
+def _signed(desk: Desk, file: CaseFile, offered: Agreed, act: SigningAct) -> Decision:
+    assert offered.terms is not None, "terms to sign"
     facts: list[e.Fact | Due] = [e.AgreementSigned(number=offered.number, act=act)]
     if offered.terms.replaces is not None:
         facts.append(e.AgreementLapsed(number=offered.terms.replaces, why=Lapse.REPLACED))

@@ -157,7 +157,7 @@ def _agreement(
         schedule_title=words("agreement.page.schedule.title"),
         parts=_parts(terms),
         sign_url=reverse("borrower:sign", args=[case.case_id]) if waits else "",
-        sign_text=_sign_text(file, asked),
+        sign_text=_sign_text(request, file, asked),
         sign_go=words(f"agreement.page.sign.{'code' if asked else 'ask'}_go"),
         sign_act="sign" if asked else "ask",
         again=asked,
@@ -179,8 +179,10 @@ def _lead(shown: Agreed, waits: bool) -> str:
     return words("agreement.page.lead_ended")
 
 
-def _sign_text(file: CaseFile, asked: bool) -> str:
-    phone = masked_phone(file.party.phone) if file.party else ""
+def _sign_text(request: HttpRequest, file: CaseFile, asked: bool) -> str:
+    """With the number that the code goes to: the loan book's of today, which the lender may have changed."""
+    held = desk_of(request).loans.loan(file.loan_id) if file.loan_id else None
+    phone = masked_phone(held.row.phone) if held else ""
     if asked:
         return words("agreement.page.sign.code_text", phone=phone, minutes=CODE_MINUTES)
     return words("agreement.page.sign.ask_text", phone=phone)

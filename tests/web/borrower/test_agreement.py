@@ -6,12 +6,14 @@ from hashlib import sha256
 import pytest
 from django.test import Client
 
+from forbear.actions import agenda
 from forbear.actions.agreement import sign
 from forbear.actions.record import By
 from forbear.config import wiring
 from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.decision import Outcome
 from forbear.core.handover import token_of
+from forbear.core.identity import masked_phone
 from forbear.core.refusal import Refusal
 from tests.web.borrower.conftest import Borrower
 
@@ -107,6 +109,23 @@ def test_who_proved_herself_by_less_signs_nothing(offered: Borrower, auth: Auth)
     refused = sign(offered.desk, by, offered.case_id, challenge=challenge, code=code, address="192.0.2.7")
     assert isinstance(refused, Refusal) and refused.rule == "agreement.signer"
     assert offered.facts("agreement.signed") == []
+
+
+def test_the_number_that_the_code_went_to_is_the_one_that_is_told_and_recorded(offered: Borrower):
+    """The lender's book has another number of hers than when the case was opened."""
+    before = masked_phone(offered.file.party.phone)
+    offered.desk.loans.put([replace(offered.row, phone="13900007788")])
+    assert "139****7788" in offered.opens("agreement").text
+    code = asks_for_code(offered)
+    offered.desk.clock.advance(seconds=1)
+    while agenda.work(offered.desk):
+        pass
+    sent = offered.desk.messenger.sent[-1]
+    assert (sent.to, code in sent.body) == ("13900007788", True)
+    page = offered.opens("agreement")
+    assert "139****7788" in page.text and before not in page.text
+    offered.sends("agreement", {"act": "sign", "code": code, "read": "yes"}, form=page, to="agreement/sign")
+    assert offered.facts("agreement.signed")[0].act.phone_masked == "139****7788"
 
 
 def test_the_document_is_the_one_that_was_printed(offered: Borrower):
