@@ -7,20 +7,21 @@ by the authority of the reviewer who decided.
 from datetime import timedelta
 from hashlib import sha256
 
-from forbear.actions.contact import CODE_TRIES
+from forbear.actions.contact import CODE_TRIES, SIGNING
 from forbear.actions.enforcement import stay_ends
 from forbear.actions.forborne import measure_granted
 from forbear.actions.plan import loan_today
-from forbear.actions.ports import ZONE, DamagedFile, Desk, Due
+from forbear.actions.ports import ZONE, Challenge, DamagedFile, Desk, Due
 from forbear.actions.record import By, Decision, Done, carry_out
 from forbear.actions.reminders import reminders
 from forbear.actions.signatures import to_seal
 from forbear.core import events as e
 from forbear.core.agreement import House, Lapse, SigningAct, cooling_ends_on, draw_up, sign_by
 from forbear.core.clocks import start_of
-from forbear.core.contact import Auth, Role, may_work_on_cases
+from forbear.core.contact import Role, may_work_on_cases
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
+from forbear.core.identity_on_channel import EVERYWHERE
 from forbear.core.loan import owed_on
 from forbear.core.plan import Offer, Plan
 from forbear.core.refusal import Refusal
@@ -87,29 +88,47 @@ def _house(desk: Desk) -> House:
 
 
 def sign(desk: Desk, by: By, case_id: str, *, challenge: str, code: str, address: str) -> Done | Refusal:
-    """She signs what lies before her. Only a code sent for this very agreement signs it, once."""
-    used: list[bool] = []
+    """She signs what lies before her. Only a code sent for this very agreement signs it, once. Her act is never dated
+    before what the record holds already, so that a clock set back neither opens days that are over nor backdates it.
+    """
+    tried: list[Challenge | None] = []
 
     def decide(file: CaseFile) -> Decision:
         offered = file.offered
         if offered is None or offered.terms is None:
             return Refusal("agreement.none", "agreement.refusal.none", "statement.way_on.status")
-        if by.actor.kind is not Role.BORROWER or by.actor.auth is not Auth.CODE:
+        if by.actor.kind is not Role.BORROWER or by.actor.auth not in EVERYWHERE:
             return Refusal("agreement.signer", "agreement.refusal.signer", "agreement.way_on.borrower_signs")
-        if desk.clock.today() > offered.terms.sign_by_on:
+        at = max(desk.clock.now(), file.events[-1].at)
+        if at.astimezone(ZONE).date() > offered.terms.sign_by_on:
             return Refusal("agreement.expired", "agreement.refusal.expired", "agreement.way_on.ask_again")
         if moved_on(desk, file, offered.terms.plan):
             return _moved_on()
         if (digest := _as_printed(desk, offered)) is None:
             return Refusal("agreement.changed", "signatures.refusal.changed", "contact.way_on.call")
-        if not used:
-            right = desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES)
-            if right is None or right.purpose != f"sign:{case_id}:{offered.number}":
-                return Refusal("agreement.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
-            used.append(True)
-        return _signed(desk, file, offered, challenge, address, digest)
+        if not tried:
+            tried.append(desk.challenges.try_code(challenge, code, desk.clock.now(), CODE_TRIES))
+        right, meant = tried[0], f"{SIGNING}:{case_id}:{offered.number}"
+        if right is None or right.purpose != meant:  # also where another was put before her in between
+            return _not_this_code(desk, challenge, meant)
+        act = SigningAct(
+            challenge=challenge,
+            signed_at=at,
+            phone_masked=masked_phone(right.phone),
+            document_sha256=digest,
+            address=address,
+        )
+        return _signed(desk, file, offered, act)
 
     return carry_out(desk, by, case_id, {"sign": challenge}, decide)
+
+
+def _not_this_code(desk: Desk, challenge: str, meant: str) -> Refusal:
+    """Who presses twice may find the code used by her own first press, which is still being recorded."""
+    known = desk.challenges.get(challenge)
+    if known is not None and known.used and known.purpose == meant:
+        return Refusal("agreement.code", "agreement.refusal.used", "agreement.way_on.look_again")
+    return Refusal("agreement.code", "contact.refusal.code", "contact.way_on.new_code", where="code")
 
 
 def decline(desk: Desk, by: By, case_id: str, words: str) -> Done | Refusal:
@@ -185,15 +204,8 @@ def _as_printed(desk: Desk, offered: Agreed) -> str | None:
     return digest if digest == (offered.printed or digest) else None
 
 
-def _signed(desk: Desk, file: CaseFile, offered: Agreed, challenge: str, address: str, digest: str) -> Decision:
-    assert offered.terms is not None and file.party is not None, "terms to sign and somebody to sign them"
-    act = SigningAct(
-        challenge=challenge,
-        signed_at=desk.clock.now(),
-        phone_masked=masked_phone(file.party.phone),
-        document_sha256=digest,
-        address=address,
-    )
+def _signed(desk: Desk, file: CaseFile, offered: Agreed, act: SigningAct) -> Decision:
+    assert offered.terms is not None, "terms to sign"
     facts: list[e.Fact | Due] = [e.AgreementSigned(number=offered.number, act=act)]
     if offered.terms.replaces is not None:
         facts.append(e.AgreementLapsed(number=offered.terms.replaces, why=Lapse.REPLACED))

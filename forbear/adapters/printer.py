@@ -293,10 +293,13 @@ class _Paper:
     def summary(self) -> Json:
         """The six things she asks first; the third field says which are large."""
         plan = self.terms.plan
-        level = len({row.amount_minor for row in plan.instalments[:-1]}) <= 1
         waived = self.facts["amount"] if plan.forgiven.total_minor else self.say("sum.nothing")
         rows = [
-            [self.say("sum.monthly" if level else "sum.monthly_most"), self._money(plan.instalment_max_minor), True],
+            [
+                self.say("sum.monthly" if plan.level else "sum.monthly_most"),
+                self._money(plan.instalment_max_minor),
+                True,
+            ],
             [self.say("sum.count"), self.say("sum.count_value"), True],
             [self.say("sum.total"), self.facts["total"], True],
             [self.say("sum.first"), self._day(plan.first_due_on), False],

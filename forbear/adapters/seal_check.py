@@ -228,9 +228,12 @@ def _certificate(signature: Any, trust: Trust, at: datetime) -> Found:
 
 def _act(signature: Any, said: dict[str, Any]) -> Found:
     """Her act is within the days to sign, and her certificate, where it was made for one act, was made for this one."""
-    at, by_on = datetime.fromisoformat(said["act"]["at"]), date.fromisoformat(said["agreement"]["sign_by_on"])
-    if at.astimezone(ZONE).date() > by_on:
-        raise _Wrong("late_act", on=f"{at.astimezone(ZONE):%Y-%m-%d}", by_on=by_on.isoformat())
+    on = datetime.fromisoformat(said["act"]["at"]).astimezone(ZONE).date()
+    issued_on, by_on = (date.fromisoformat(said["agreement"][name]) for name in ("issued_on", "sign_by_on"))
+    if on < issued_on:
+        raise _Wrong("early_act", on=on.isoformat(), issued_on=issued_on.isoformat())
+    if on > by_on:
+        raise _Wrong("late_act", on=on.isoformat(), by_on=by_on.isoformat())
     names = signature.signer_cert.subject_alt_name_value
     urns = [one.native for one in names or () if one.name == "uniform_resource_identifier"]
     acts = [urn for urn in urns if urn.startswith(ACT_URN)]

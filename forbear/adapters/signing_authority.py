@@ -30,7 +30,9 @@ def own_authority(folder: Path, lender: str, now: datetime) -> tuple[FileKey, Fi
         made.touch(mode=0o600)  # what got lost later is never made anew in silence
     try:
         blocks = [b"-----BEGIN" + block for block in file.read_bytes().split(b"-----BEGIN")[1:]]
-        keys = [serialization.load_pem_private_key(block, None) for block in blocks if b"PRIVATE KEY" in block]
+        authority, key = (
+            serialization.load_pem_private_key(block, None) for block in blocks if b"PRIVATE KEY" in block
+        )
         above, own = (
             x509.load_pem_x509_certificate(block).public_bytes(serialization.Encoding.DER)
             for block in blocks
@@ -38,7 +40,7 @@ def own_authority(folder: Path, lender: str, now: datetime) -> tuple[FileKey, Fi
         )
     except (OSError, ValueError) as error:
         raise BadKey(f"{file} cannot be read ({error}); restore it from the backup of the keys") from None
-    return FileKey(keys[0], above), FileKey(keys[1], own, (above,))
+    return FileKey(authority, above), FileKey(key, own, (above,))
 
 
 def _make(file: Path, lender: str, now: datetime) -> None:

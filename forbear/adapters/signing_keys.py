@@ -6,6 +6,7 @@ with a signing service is adapters/signing_service.py. `one_time_key` makes a ke
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -131,6 +132,8 @@ class TokenKey:
                 found: bytes = use(session)
                 return found
         except (pkcs11.PKCS11Error, RuntimeError) as error:
+            with suppress(pkcs11.PKCS11Error, RuntimeError):  # one that lost its token once may not see it again
+                pkcs11.lib(self._module).finalize()
             raise SealingAway(f"the module {self._module} did not sign: {type(error).__name__} {error}") from None
 
 

@@ -11,12 +11,13 @@ import json
 from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.error import HTTPError
+from urllib.request import Request
 
 from cryptography import x509
 
 from forbear.actions.signing_ports import SealingAway
+from forbear.adapters.asking import ask
 
 ANSWER_BYTES_MAX = 100_000
 TIMEOUT_SECONDS = 20
@@ -24,17 +25,11 @@ SIGNATURE_BYTES_MAX = 512
 """Of a key of 4,096 bits."""
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class SigningService:
     """`url`: the address before /certificates; `token`: shown as a bearer's."""
 
     def __init__(self, url: str, token: str, seconds: float = TIMEOUT_SECONDS) -> None:
         self._url, self._token, self._seconds = url.rstrip("/"), token, seconds
-        self._opener = build_opener(ProxyHandler({}), _NoRedirect())
 
     def key(self, signer: str, reference: str, act: dict[str, Any]) -> "ServiceKey":
         """The key for one signature. `signer`: borrower or lender; `act`: what is known of it; raises SealingAway."""
@@ -56,13 +51,12 @@ class SigningService:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         request = Request(f"{self._url}/{what}", json.dumps(question).encode(), headers)  # noqa: S310 (signing_settings)
         try:
-            with self._opener.open(request, timeout=self._seconds) as response:
-                data = response.read(ANSWER_BYTES_MAX + 1)
+            data = ask(request, self._seconds, ANSWER_BYTES_MAX)
             answer = json.loads(data) if len(data) <= ANSWER_BYTES_MAX else None
         except HTTPError as error:
             with error:
                 raise SealingAway(f"the signing service answered {error.code}") from None
-        except (URLError, OSError, HTTPException, ValueError, RecursionError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise SealingAway(f"the signing service could not be reached: {type(error).__name__}") from None
         if not isinstance(answer, dict):
             raise SealingAway("the signing service answered with something else than a JSON object")

@@ -5,18 +5,19 @@ the self-made authority's. What makes no sense is a ValueError that names the pl
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from forbear.actions.signing_ports import SealOrder
 from forbear.adapters.signing_authority import own_authority
-from forbear.adapters.signing_keys import FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
+from forbear.adapters.signing_keys import BadKey, FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
 from forbear.adapters.signing_service import SigningService
 from forbear.adapters.sms_settings import Section
 from forbear.core.signatures import Issuer
@@ -39,9 +40,15 @@ class SigningSettings:
         for section in self.keys.values():
             _look_over(section)
         trust, revocation = (Section(name, tables[name] or {}) for name in ("trust", "revocation"))
+        _all_known(trust, ("roots",))
+        _all_known(revocation, ("files", "fetch"))
         self.roots = self.read(trust, "roots")
+        if self.roots and not holds_certificates(self.roots):
+            raise ValueError(f"[trust] roots is {trust.text('roots')}; it holds no certificate in PEM.")
         self.crls = tuple(self.path(one) for one in revocation.names("files"))
-        self.fetch = revocation.values.get("fetch", False) is True
+        self.fetch = revocation.values.get("fetch", False)
+        if not isinstance(self.fetch, bool):
+            raise ValueError("[revocation] fetch is neither true nor false; write fetch = true, or leave it out.")
         if self.keys and not self.roots:
             raise ValueError('[trust] roots is missing; write roots = "roots.pem": whom the certificates come from.')
 
@@ -50,29 +57,54 @@ class SigningSettings:
         return self.folder / name
 
     def read(self, section: Section, key: str) -> bytes:
-        """A file's bytes; b"" where none is named."""
+        """A file's bytes; b"" where none is named; raises BadKey."""
         name = section.text(key, "")
         try:
             return self.path(name).read_bytes() if name else b""
         except OSError as error:
-            raise ValueError(f"[{section.name}] {key} is {name}; it cannot be read: {error.strerror}.") from None
+            raise BadKey(f"[{section.name}] {key} is {name}; it cannot be read: {error.strerror}.") from None
+
+
+NEEDED = {
+    "pem": ("key", "certificate"),
+    "pkcs12": ("file",),
+    "pkcs11": ("module", "token", "label"),
+    "service": ("url",),
+}
+SECRET = {"pkcs11": "pin", "service": "secret"}
+"""What a kind does not work without, in the file or in one of its own; a password only locks a file that has one."""
+MORE = {"pem": ("password", "password_file"), "pkcs12": ("password", "password_file"), "pkcs11": ("certificates",)}
+
+
+def _all_known(section: Section, known: Sequence[str]) -> None:
+    if unknown := sorted(set(section.values) - set(known)):
+        raise ValueError(f"[{section.name}] {unknown[0]} is nothing that stands there; it knows {', '.join(known)}.")
+
+
+def holds_certificates(pem: bytes) -> bool:
+    """Whether it is PEM with certificates that can be read."""
+    try:
+        return bool(x509.load_pem_x509_certificates(pem))
+    except ValueError:
+        return False
 
 
 def _look_over(section: Section) -> None:
     kind = section.choice("kind", KINDS, "")
-    needed = {
-        "pem": ("key", "certificate"),
-        "pkcs12": ("file",),
-        "pkcs11": ("module", "token", "label"),
-        "service": ("url",),
-    }
-    for name in needed[kind]:
+    secret = SECRET.get(kind, "")
+    secrets = (secret, f"{secret}_file") if secret else ()
+    _all_known(section, ("kind", *NEEDED[kind], *secrets, *MORE.get(kind, ())))
+    for name in NEEDED[kind]:
         section.text(name)
     if kind == "pkcs11" and find_spec("pkcs11") is None:
         raise ValueError(f"[{section.name}] kind pkcs11 needs the extra: pip install 'forbear[pkcs11]'.")
     url = section.text("url", "")
-    if kind == "service" and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    parts = urlsplit(url)
+    near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if kind == "service" and not (parts.hostname and (parts.scheme == "https" or near)):
         raise ValueError(f"[{section.name}] url is {url!r}; write https://signing.example.org/v1.")
+    if secret:
+        section.secret(secret)
 
 
 def read_signing_settings(file: Path) -> SigningSettings:
@@ -138,6 +170,8 @@ class Signatories:
         if kind == "pkcs12":
             return from_pkcs12(at(section.text("file")), password)
         chain = self.settings.read(section, "certificates")
+        if chain and not holds_certificates(chain):
+            raise BadKey(f"[{section.name}] certificates is {section.text('certificates')}; it holds none in PEM.")
         certificates = (
             [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain)] if chain else []
         )

@@ -12,8 +12,9 @@ from string import Formatter
 from typing import Any
 
 from forbear.adapters import consent_sheets
-from forbear.adapters.printer import conditions, figures_of, print_by
-from forbear.adapters.templates import Sentence, Template
+from forbear.adapters.printer import conditions, contents, figures_of, print_by
+from forbear.adapters.template_text import left_out
+from forbear.adapters.templates import STANDARDS, Sentence, Template
 from forbear.core.agreement import BreachRule, Terms
 from forbear.core.contact import Party
 from forbear.core.loan import Owed
@@ -140,26 +141,35 @@ ITEMS = (
 def template_faults(template: Template) -> Iterator[str]:
     """What is missing or wrong, one sentence each; nothing where the text can be used."""
     for language in LANGUAGES:
-        yield from _labels(template, language)
+        figures = _known(template, language)
+        yield from _labels(template, language, figures)
         there = _sentences(template, language)
         for item in ITEMS:
             yield from _item(item, there, language)
         for key, sentence in there.items():
-            yield from _sentence(key, sentence, template, language)
+            yield from _sentence(key, sentence, template, language, figures)
         for clause in template.clauses:
-            if "title" not in template.words[language].get(clause, {}):
+            said = template.words[language].get(clause)
+            if not isinstance(said, dict) or "title" not in said:
                 yield f"{language}.toml: the clause {clause} has no title"
     yield from _order(template)
+    yield from _form(template)
 
 
 def printing_faults(template: Template) -> Iterator[str]:
-    """Whether it can be printed at all, in both languages, with every condition true once and false once."""
+    """Whether it can be printed at all and leaves nothing out, in both languages, with every condition true once and
+    false once.
+    """
     for language in LANGUAGES:
         for terms in (example(template.name), bare(template.name)):
             try:
-                print_by(template, terms, language)
+                pdf = print_by(template, terms, language)
+                missing = left_out(pdf, contents(template, terms, language))
             except Exception as error:  # whatever a layout of the lender's does wrong
                 yield f"it cannot be printed in {language}: {str(error).splitlines()[0][:300]}"
+                break
+            if missing:
+                yield from (f"agreement.typ: in {language} it leaves out {one[:120]!r}" for one in missing)
                 break
 
 
@@ -168,12 +178,22 @@ def _sentences(template: Template, language: str) -> dict[str, Sentence]:
     return {one.key: one for clause in template.clauses for one in template.clause(language, clause)}
 
 
-def _labels(template: Template, language: str) -> Iterator[str]:
-    for key in LABELS:
+def _labels(template: Template, language: str, figures: frozenset[str]) -> Iterator[str]:
+    """Every label and title is a text, and mentions nothing that is unknown."""
+    words = template.words[language]
+    tables = [clause for clause in template.clauses if isinstance(words.get(clause), dict)]
+    for key in (*LABELS, *(f"{clause}.title" for clause in tables if "title" in words[clause])):
         try:
-            template.text(language, key)
+            label = template.text(language, key)
         except (KeyError, TypeError):
             yield f"{language}.toml: the label {key} is missing"
+            continue
+        if label.startswith("{'"):  # a table: a sentence with a condition
+            yield f"{language}.toml: the label {key} depends on a condition; write it as a text"
+        elif not label.strip():
+            yield f"{language}.toml: the label {key} is empty"
+        else:
+            yield from _figures(key, label, figures, language)
 
 
 def _item(item: Item, there: dict[str, Sentence], language: str) -> Iterator[str]:
@@ -192,7 +212,9 @@ def _item(item: Item, there: dict[str, Sentence], language: str) -> Iterator[str
             yield f"{language}.toml: {item.name} is incomplete; {item.key} does not mention {{{name}}}"
 
 
-def _sentence(key: str, sentence: Sentence, template: Template, language: str) -> Iterator[str]:
+def _sentence(
+    key: str, sentence: Sentence, template: Template, language: str, figures: frozenset[str]
+) -> Iterator[str]:
     """What a sentence mentions and depends on is known, and it depends on nothing that hides a required item."""
     known = {*conditions(example(template.name)), "english"}
     if sentence.when and sentence.when not in known:
@@ -204,12 +226,34 @@ def _sentence(key: str, sentence: Sentence, template: Template, language: str) -
     if sentence.when != CONDITIONAL.get(key, "") and key in REQUIRED:
         right = CONDITIONAL.get(key)
         yield f"{language}.toml: {key} has to be said {f'when {right}' if right else 'always'}"
+    yield from _figures(key, sentence.says, figures, language)
+
+
+def _known(template: Template, language: str) -> frozenset[str]:
+    """What a text may mention; nothing where a label that figures are made of is missing, which is said."""
     try:
-        figures = set(figures_of(template, example(template.name), language))
+        return frozenset(figures_of(template, example(template.name), language))
     except (KeyError, TypeError):
-        return  # a label is missing, which was said
-    for name in sorted(_mentioned(sentence.says) - figures):
-        yield f"{language}.toml: {key} mentions {{{name}}}; it may mention {', '.join(sorted(figures))}"
+        return frozenset()
+
+
+def _figures(key: str, says: str, figures: frozenset[str], language: str) -> Iterator[str]:
+    """What a text mentions is known, and is put in as it is."""
+    for _, name, form, conversion in Formatter().parse(says):
+        if name is None or not figures:
+            continue
+        if name not in figures:
+            yield f"{language}.toml: {key} mentions {{{name}}}; it may mention {', '.join(sorted(figures))}"
+        elif form or conversion:
+            yield f"{language}.toml: {key} wants {{{name}}} in a form of its own; write {{{name}}} alone"
+
+
+def _form(template: Template) -> Iterator[str]:
+    """What makes a file that can be signed, kept and heard."""
+    if not template.fields:
+        yield "template.toml: fields is not true; leave it out, for without its two fields nobody can sign it"
+    if missing := [one for one in STANDARDS if one not in template.standards]:
+        yield f"template.toml: standards lacks {' and '.join(missing)}; write {list(STANDARDS)}, or leave it out"
 
 
 def _order(template: Template) -> Iterator[str]:

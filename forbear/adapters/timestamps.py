@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPException
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from typing import Any, ClassVar
+from urllib.error import HTTPError
+from urllib.request import Request
 
 from forbear.actions.ports import Clock, TimestampAway, TimestampLies
+from forbear.adapters.asking import ask
 
 TIMEOUT_SECONDS = 10
 REPLY_BYTES_MAX = 100_000
 APART_SECONDS = 300
 """How far the authority's clock and ours may be apart; more is somebody's mistake, and no signature may carry it."""
+IMPRINT_BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
+"""The same bytes under another digest's name say something else; each length here has one name."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,6 @@ class Stamp:
     reply: bytes
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 class TimestampAuthority:
     """One authority. `roots`: PEM of those its certificate may come from; b"": any, and its word is all there is."""
 
@@ -44,7 +42,6 @@ class TimestampAuthority:
         self.url = url
         self.roots = roots
         self._clock, self._seconds = clock, seconds
-        self._opener = build_opener(ProxyHandler({}), _NoRedirect())
 
     def stamp(self, imprint: bytes, digest: str = "sha256") -> Stamp:
         """A token over a digest, already looked at; raises TimestampAway and TimestampLies."""
@@ -61,12 +58,11 @@ class TimestampAuthority:
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         request = Request(self.url, query, headers)  # noqa: S310 (environment.tsa)
         try:
-            with self._opener.open(request, timeout=self._seconds) as answer:
-                reply: bytes = answer.read(REPLY_BYTES_MAX + 1)
+            reply = ask(request, self._seconds, REPLY_BYTES_MAX)
         except HTTPError as error:
             with error:
                 raise TimestampAway(f"the time-stamping authority answered {error.code}") from None
-        except (URLError, OSError, HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise TimestampAway(f"the time-stamping authority could not be reached: {type(error).__name__}") from None
         if len(reply) > REPLY_BYTES_MAX:
             raise TimestampLies("form", f"its answer is longer than {REPLY_BYTES_MAX:,} bytes")
@@ -115,13 +111,14 @@ def read_token(token: bytes, imprint: bytes, roots: bytes = b"") -> datetime:
             raise TimestampLies("form", "it holds no time")
         at: datetime = info["gen_time"].native
         covered = info["message_imprint"]
-        if covered["hashed_message"].native != imprint:
+        digest = covered["hash_algorithm"]["algorithm"].native
+        if covered["hashed_message"].native != imprint or IMPRINT_BYTES.get(digest) != len(imprint):
             raise TimestampLies("imprint", "it covers something else than what was sent")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TimestampLies("form", f"it cannot be read ({type(error).__name__})") from None
     if not unvouched_parts_are_well(signed):
         raise TimestampLies("signature", "what it carries beside its signature was changed")
-    _look_at_signer(signed, at, roots, covered["hash_algorithm"]["algorithm"].native, imprint)
+    _look_at_signer(signed, at, roots, imprint)
     return at.astimezone(UTC)
 
 
@@ -135,11 +132,16 @@ def _query(imprint: bytes, digest: str, nonce: int) -> bytes:
 
 def _token_of(reply: bytes, nonce: int) -> bytes:
     """The token of an answer that grants it, to this very question."""
-    from asn1crypto import tsp
+    from asn1crypto import cms, core, tsp
+
+    class Answer(core.Sequence):  # type: ignore[misc]
+        """RFC 3161, section 2.4.2: a refusal has no token, which asn1crypto's own takes for a fault of form."""
+
+        _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
 
     try:
-        answer = tsp.TimeStampResp.load(reply, strict=True)
-        status = answer["status"]["status"].native
+        answer = Answer.load(reply, strict=True)
+        status, why = answer["status"]["status"].native, answer["status"]["fail_info"].native
         if status in ("granted", "granted_with_mods"):
             token = answer["time_stamp_token"]
             returned = token["content"]["encap_content_info"]["content"].parsed["nonce"].native
@@ -147,13 +149,13 @@ def _token_of(reply: bytes, nonce: int) -> bytes:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TimestampLies("form", f"its answer cannot be read ({type(error).__name__})") from None
     if status not in ("granted", "granted_with_mods"):
-        raise TimestampAway(f"the time-stamping authority refused: {status}")
+        raise TimestampAway(f"the time-stamping authority refused: {', '.join([status, *sorted(why or ())])}")
     if returned != nonce:
         raise TimestampLies("nonce", "it answers another question, or one from before")
     return found
 
 
-def _look_at_signer(signed: Any, at: datetime, roots: bytes, digest: str, imprint: bytes) -> None:
+def _look_at_signer(signed: Any, at: datetime, roots: bytes, imprint: bytes) -> None:
     """Its signature holds, by a certificate for nothing but time stamps that was good then and comes from a root."""
     from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko.sign.validation.generic_cms import validate_tst_signed_data

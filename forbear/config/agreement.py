@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,17 +61,14 @@ def _verify(arguments: argparse.Namespace) -> int:
     from forbear.adapters.timestamps import pem_certificates
 
     try:
-        pdf = arguments.file.read_bytes()
-        roots = pem_certificates(arguments.roots.read_bytes()) if arguments.roots else []
-        tsa_roots = arguments.tsa_roots.read_bytes() if arguments.tsa_roots else b""
-        if tsa_roots:
-            pem_certificates(tsa_roots)
-    except (OSError, ValueError) as error:
-        print(f"forbear agreement verify: {error}", file=sys.stderr)
+        pdf = _read(arguments.file)
+        roots, tsa_roots = _roots(arguments.roots), _roots(arguments.tsa_roots)
+        digests = _digest("--document-sha256", arguments), _digest("--sealed-sha256", arguments)
+    except ValueError as fault:
+        print(f"forbear agreement verify: {fault}", file=sys.stderr)
         return 2
-    trust = Trust(tuple(one.dump() for one in roots), tsa_roots)
+    trust = Trust(tuple(one.dump() for one in pem_certificates(roots)) if roots else (), tsa_roots)
     now = datetime.now(UTC)  # noqa: TID251 (a command without a desk: what it looks at is as of now)
-    digests = arguments.document_sha256.lower(), arguments.sealed_sha256.lower()
     found, language = examine(pdf, trust, now, *digests), arguments.language
     told = [(one, say(language, one.key, **one.facts)) for one in found.checks]
     if arguments.json:
@@ -82,3 +80,30 @@ def _verify(arguments: argparse.Namespace) -> int:
             print(f"{say(language, f'seal_check.is_{_word(one.well)}')}  {name}: {said}")
         print(say(language, f"seal_check.all_{_word(found.well)}"))
     return 0 if found.well else 1
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _roots(file: Path | None) -> bytes:
+    """PEM; b"" where no file is named."""
+    from forbear.adapters.signing_settings import holds_certificates
+
+    if file is None:
+        return b""
+    pem = _read(file)
+    if not holds_certificates(pem):
+        raise ValueError(f"{file} holds no certificate in PEM")
+    return pem
+
+
+def _digest(option: str, arguments: argparse.Namespace) -> str:
+    """A SHA-256 in small letters; "" where none is given."""
+    given = str(getattr(arguments, option.removeprefix("--").replace("-", "_"))).strip().lower()
+    if given and not re.fullmatch("[0-9a-f]{64}", given):
+        raise ValueError(f"{option} is {given[:80]!r}; a SHA-256 is 64 of the signs 0-9 and a-f")
+    return given

@@ -16,7 +16,7 @@ from forbear.actions.ports import Telephony
 from forbear.adapters.bucket import S3
 from forbear.adapters.clock import SystemClock
 from forbear.adapters.ids import RandomIds
-from forbear.adapters.signing_settings import SigningSettings, read_signing_settings
+from forbear.adapters.signing_settings import SigningSettings, holds_certificates, read_signing_settings
 from forbear.adapters.sms_gateway import gateway
 from forbear.adapters.sms_settings import Settings, read_settings
 from forbear.core.api_keys import ApiKey, read_key
@@ -283,7 +283,7 @@ def tsa() -> tuple[str, bytes]:
         pem = Path(roots).read_bytes() if roots else b""
     except OSError as error:
         raise Misconfigured(f"FORBEAR_TSA_ROOTS is {roots}; it cannot be read: {error.strerror}.") from error
-    if roots and b"-----BEGIN CERTIFICATE-----" not in pem:
+    if roots and not holds_certificates(pem):
         raise Misconfigured(f"FORBEAR_TSA_ROOTS is {roots}; it holds no certificate in PEM.")
     return url, pem
 

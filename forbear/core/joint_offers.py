@@ -266,8 +266,8 @@ def _measures(flow: JointFlow, forgiven: Owed, joint: JointSituation) -> Iterato
     skipped = flow.first_at - joint.first
     if skipped:
         yield Measure(measure="deferral", months=skipped)
-    if flow.resting:
-        yield Measure(measure="interest-only", months=flow.resting)
+    if flow.resting > skipped:  # without interest these months are a pause like any other
+        yield Measure(measure="interest-only", months=flow.resting - skipped)
     yield Measure(measure="term", months=flow.months)
     if flow.block and _steps_up(flow, joint.first + flow.block):
         yield Measure(measure="step")

@@ -101,8 +101,8 @@ def _measures(flow: Flow, case: Situation) -> Iterator[Measure]:
     skipped = flow.first_at - case.time.first
     if skipped:
         yield Measure(measure="deferral", months=skipped)
-    if flow.resting:
-        yield Measure(measure="interest-only", months=flow.resting)
+    if flow.resting > skipped:  # without interest these months are a pause like any other
+        yield Measure(measure="interest-only", months=flow.resting - skipped)
     if not terms.settlement:
         yield Measure(measure="term", months=flow.months)
     if flow.shape == "stepped" and len(set(flow.amounts_minor[flow.first_at : -1])) > 1:

@@ -95,6 +95,12 @@ class Plan:
     instalment_max_minor: int
     rate_ppm: int = 0
 
+    @property
+    def level(self) -> bool:
+        """Whether one amount says what each payment is: all are the same, but for a last one that may be smaller."""
+        *before, last = [row.amount_minor for row in self.instalments]
+        return len(set(before)) <= 1 and self.instalment_max_minor == (before or [last])[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Why:

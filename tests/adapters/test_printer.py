@@ -15,7 +15,8 @@ import pytest
 
 from forbear.adapters.printer import TypstPrinter
 from forbear.core.agreement import Terms
-from forbear.core.plan import Measure
+from forbear.core.dates import add_months
+from forbear.core.plan import Instalment, Measure, Plan, check_plan
 from forbear.words.format import day, money
 from tests.adapters.terms import NOTHING, OWED, a_plan, some_terms
 
@@ -91,6 +92,12 @@ def read(pdf: bytes, folder: Path) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", said))
 
 
+def raw(pdf: bytes, folder: Path) -> str:
+    """Its text in the order it is read aloud: a figure behind its label."""
+    (folder / "raw.pdf").write_bytes(pdf)
+    return subprocess.run(["pdftotext", "-raw", "raw.pdf", "-"], cwd=folder, capture_output=True).stdout.decode()
+
+
 def pages(pdf: bytes, folder: Path) -> int:
     file = folder / "agreement.pdf"
     file.write_bytes(pdf)
@@ -155,6 +162,36 @@ def test_parts_that_are_paid_have_their_column(tmp_path):
     assert tight(f"{money('', first.penalty_minor, '')}{money('', first.fees_minor, '')}") in text
     assert "本协议没有减免欠款" in text
     assert "条件只有一个" not in text
+
+
+def balloon(*amounts: int) -> Plan:
+    """A plan of principal alone, as she may write one herself."""
+    left, rows = sum(amounts), []
+    for number, amount in enumerate(amounts):
+        left -= amount
+        rows.append(Instalment(add_months(date(2026, 4, 28), number), amount, 0, 0, 0, left))
+    owed = replace(NOTHING, principal_minor=sum(amounts))
+    made = replace(a_plan(1, rate_ppm=0), owed=owed, forgiven=NOTHING, instalments=tuple(rows), ends_on=rows[-1].due_on)
+    made = replace(made, total_minor=sum(amounts), instalment_max_minor=max(amounts))
+    check_plan(made, owed, made.as_of)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ((50_000, 50_000, 500_000), "每期最多5,000.00元"),
+        ((50_000, 500_000), "每期最多5,000.00元"),
+        ((50_000, 50_000, 50_000), "每期500.00元"),
+        ((50_000, 50_000, 40_000), "每期500.00元"),
+        ((50_000,), "每期500.00元"),
+    ],
+)
+def test_each_payment_is_said_to_be_what_the_largest_is_only_where_they_are_alike(tmp_path, amounts, said):
+    """Small ones and a large one at the end are not "each payment 5,000"."""
+    plan, row = balloon(*amounts), said.removesuffix("元")
+    words = tight(raw(PRINTER.agreement(some_terms(plan), "zh"), tmp_path))
+    assert row in words and ("每期最多" in words) == ("每期最多" in said)
 
 
 def test_without_interest_it_says_so(tmp_path):

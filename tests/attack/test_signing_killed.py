@@ -31,7 +31,8 @@ from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.town.book import made_up_book
 from tests.adapters.terms import OWED, a_plan, some_terms
 
-here, rng, terms = desk(), random.Random(4), some_terms(a_plan(2))
+here, rng = desk(), random.Random(4)
+terms = some_terms(a_plan(2), issued_on=here.clock.today())
 
 def printed_apart():
     """Typst's threads would not survive a fork: another process prints."""

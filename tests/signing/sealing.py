@@ -37,7 +37,8 @@ def now() -> datetime:
 
 @cache
 def terms() -> Terms:
-    return some_terms(a_plan(6), name="欧阳彧𬱖㐂䶮", sign_by_on=(NOW + timedelta(days=3)).date())
+    days = {"issued_on": (NOW - timedelta(days=2)).date(), "sign_by_on": (NOW + timedelta(days=3)).date()}
+    return some_terms(a_plan(6), name="欧阳彧𬱖㐂䶮", **days)
 
 
 @cache

@@ -171,6 +171,9 @@ DAMAGES = {
     "signed after the last day to sign": Damage(
         lambda bench: bench.signed(order(signed_at=NOW + timedelta(days=5))), (("signing act", "wrong.late_act"),)
     ),
+    "signed before the document was drawn up": Damage(
+        lambda bench: bench.signed(order(signed_at=NOW - timedelta(days=400))), (("signing act", "wrong.early_act"),)
+    ),
     "a certificate made for another act": Damage(other_act, (("signing act", "wrong.other_act"),)),
     "a time stamp changed": Damage(
         stamp_turned, (("certificate of the lender", "stamp.signature"), ("time", "stamp.signature"))
@@ -261,3 +264,24 @@ def test_the_command_says_it_in_both_languages(bench: Bench, tmp_path: Path, lan
     right[4] = "00" * 32
     assert main(right) == 1
     assert say(language, "seal_check.name.digest") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "fault"),
+    [
+        ("--document-sha256", "abc", "--document-sha256 is 'abc'; a SHA-256 is 64 of the signs 0-9 and a-f"),
+        ("--sealed-sha256", "g" * 64, "a SHA-256 is 64 of the signs 0-9 and a-f"),
+        ("--roots", "a.pdf", "a.pdf holds no certificate in PEM"),
+        ("--tsa-roots", "a.pdf", "a.pdf holds no certificate in PEM"),
+        ("--roots", "nowhere.pem", "nowhere.pem cannot be read: No such file or directory"),
+    ],
+)
+def test_what_it_is_held_against_makes_no_sense(
+    bench: Bench, tmp_path: Path, option: str, value: str, fault: str, capsys
+):
+    """It is no fault of the file, and nothing is said of it."""
+    (tmp_path / "a.pdf").write_bytes(bench.plain)
+    given = value if "sha256" in option else str(tmp_path / value)
+    assert main(["agreement", "verify", str(tmp_path / "a.pdf"), option, given]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and fault in told.err and told.err.count("\n") == 1

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from forbear.actions.signing_ports import SealingAway
 from forbear.adapters.signing_authority import own_authority
-from forbear.adapters.signing_keys import binds
+from forbear.adapters.signing_keys import BadKey, binds
 from forbear.adapters.signing_service import SigningService
 from forbear.core.signatures import Level
 from tests.signing.authority import Authority
@@ -61,6 +61,16 @@ def test_a_key_of_the_lender_that_cannot_sign_is_named(licensed: Path, lender: d
     (licensed / "empty.p12").write_bytes(packed)
     with pytest.raises(SealingAway, match=problem):
         sealer(licensed, lender=lender, borrower=ISSUER, trust=TRUST).seal(order())
+
+
+@pytest.mark.parametrize("lost", ["PRIVATE KEY", "CERTIFICATE"])
+def test_a_self_made_authority_that_lost_a_part_of_its_file_is_never_made_anew(tmp_path: Path, lost: str):
+    own_authority(tmp_path, "x", NOW)
+    blocks = (tmp_path / "signing").read_bytes().split(b"-----BEGIN")[1:]
+    gone = next(block for block in blocks if lost.encode() in block)
+    (tmp_path / "signing").write_bytes(b"".join(b"-----BEGIN" + block for block in blocks if block is not gone))
+    with pytest.raises(BadKey, match="restore it from the backup of the keys"):
+        own_authority(tmp_path, "x", NOW)
 
 
 def test_what_a_certificate_is_for(licensed: Path):

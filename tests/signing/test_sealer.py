@@ -1,6 +1,8 @@
 """Sealed agreements: pyHanko and pdfsig verify them, every kind of key signs, what must not be is not."""
 
 import base64
+import json
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import typst
 from asn1crypto import x509 as a
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -19,7 +22,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from forbear.actions.signing_ports import Sealed, SealingAway, SealRefused
 from forbear.adapters.clock import SystemClock
+from forbear.adapters.printer import font_files
 from forbear.adapters.seal_check import Trust, examine
+from forbear.adapters.sealer import _stamp_template
 from forbear.adapters.signing_authority import own_authority
 from forbear.adapters.signing_keys import FileKey, issued, public_half
 from forbear.core.signatures import Issuer, Level
@@ -167,6 +172,29 @@ def revocation_list_of(key: object, certificate: bytes, at: datetime = NOW, revo
     return made.sign(key, hashes.SHA256()).public_bytes(DER)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "欧阳彧𬱖㐂䶮",
+        "阿卜杜热合曼·" * 12 + "买买提艾力",
+        "Donaudampfschiffahrtselektrizitaetenhauptbetriebswerk Maximiliane",
+        "王" * 200,
+    ],
+)
+def test_the_stamp_shows_all_its_lines_however_long_the_name(name: str, tmp_path: Path):
+    """Most of all the last one, which says what the certificate is worth."""
+    width, height = 218.0, 74.0
+    lines = [name, "已用一次性验证码签署", "验证码发至 199****1234", "文件 SHA-256 abababababababab…", "自建证书"]
+    data = json.dumps({"width": width, "height": height, "lines": lines}, ensure_ascii=False)
+    (tmp_path / "a.pdf").write_bytes(
+        typst.compile(_stamp_template(), font_paths=font_files(), sys_inputs={"data": data}, format="pdf")
+    )
+    told = subprocess.run(["pdftotext", "-bbox", "a.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    words = re.findall(r'xMax="([0-9.]+)" yMax="([0-9.]+)">(.*?)</word>', told.stdout.decode())
+    assert "".join(word for *_, word in words) == "".join(lines).replace(" ", "")
+    assert all(float(right) <= width and float(low) <= height for right, low, _ in words)
+
+
 # ---- keys ------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +251,18 @@ def test_a_key_in_a_module_of_hardware(licensed: Path, tmp_path: Path, monkeypat
     assert wrong(by.seal(order()).pdf) == []
     with pytest.raises(SealingAway, match="did not sign"):
         sealer(licensed, lender={**lender, "pin": "0000"}, borrower=ISSUER, trust=TRUST).seal(order())
+    (tmp_path / "tokens").rename(tmp_path / "away")
+    (tmp_path / "tokens").mkdir()
+    with pytest.raises(SealingAway, match="did not sign"):
+        by.seal(order())
+    (tmp_path / "tokens").rmdir()
+    (tmp_path / "away").rename(tmp_path / "tokens")
+    assert wrong(by.seal(order()).pdf) == [], "the token is back, and the process is the same"
+    for name, problem in (("nowhere.pem", "it cannot be read"), ("lender.key", "it holds none in PEM")):
+        with pytest.raises(SealingAway, match=rf"\[lender\] certificates is {name}; {problem}"):
+            sealer(licensed, lender={**lender, "certificates": name, "pin": "1234"}, borrower=ISSUER, trust=TRUST).seal(
+                order()
+            )
 
 
 def test_a_signing_service(tmp_path: Path):

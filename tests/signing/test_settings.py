@@ -20,6 +20,13 @@ from forbear.config.environment import Misconfigured
         ('[lender]\nkind = "pkcs12"\nfile = "a.p12"', r"\[trust\] roots is missing"),
         ('[lender]\nkind = "pkcs12"\nfile = "a"\n[trust]\nroots = "no.pem"', "it cannot be read"),
         ("[lender", "is no TOML"),
+        ('[lender]\nkind = "service"\nurl = "http://localhost.example.org/v1"', "write https://signing.example.org/v1"),
+        ('[lender]\nkind = "service"\nurl = "https://s.example.org/v1"', "secret is missing"),
+        ('[lender]\nkind = "pkcs11"\nmodule = "m"\ntoken = "t"\nlabel = "l"', "pin is missing"),
+        ('[lender]\nkind = "pem"\nkey = "a"\ncertificate = "b"\npasword = "c"', "pasword is nothing that stands there"),
+        ('[trust]\nroots = "signing.toml"', "roots is signing.toml; it holds no certificate in PEM"),
+        ('[trust]\nroot = "a.pem"', "root is nothing that stands there; it knows roots"),
+        ('[revocation]\nfetch = "yes"', "fetch is neither true nor false; write fetch = true"),
     ],
 )
 def test_a_file_of_keys_that_makes_no_sense(tmp_path: Path, text: str, fault: str):
@@ -45,3 +52,10 @@ def test_a_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch, name: st
     assert fault in str(told.value)
     monkeypatch.delenv(name)
     assert not (read()[0] if name.startswith("FORBEAR_TSA") else read())
+
+
+def test_roots_that_only_look_like_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "roots.pem").write_text("-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n")
+    monkeypatch.setenv("FORBEAR_TSA_ROOTS", str(tmp_path / "roots.pem"))
+    with pytest.raises(Misconfigured, match="holds no certificate in PEM"):
+        environment.tsa()

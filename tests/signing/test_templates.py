@@ -1,5 +1,6 @@
 """A lender's own text of agreements: every missing item is named, in both languages; what was used stays printable."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -79,6 +80,14 @@ def test_each_missing_item_is_named(folder: Path, language: str):
         ("en.toml", 'no_breach = "', 'no_breach = { when = "sunny", says = "x" }\nother = "', "depends on 'sunny'"),
         ("zh.toml", '"@owed"', '"@owned"', "the debt by component is missing"),
         ("template.toml", '  "sign",\n', "", "the last of clauses has to be sign"),
+        ("template.toml", '  "parties",\n', '  "parties",\n  "title",\n', "zh.toml: the clause title has no title"),
+        ("template.toml", "fields = true", "fields = false", "without its two fields nobody can sign it"),
+        ("template.toml", '["a-3a", "ua-1"]', '["ua-1"]', "standards lacks a-3a; write ['a-3a', 'ua-1']"),
+        ("zh.toml", '"找谁"', '"找{whom}"', "contact.title mentions {whom}; it may mention account"),
+        ("en.toml", 'due_on = "Due', 'due_on = "{due} Due', "table.due_on mentions {due}; it may mention"),
+        ("en.toml", 'balance = "Principal left"', 'balance = ""', "the label table.balance is empty"),
+        ("en.toml", '= "Page', '= {when = "rate", says = "a"}\nextra = "Page', "the label page depends on a condition"),
+        ("zh.toml", "有 {grace} 天", "有 {grace:d} 天", "late.grace wants {grace} in a form of its own"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(folder: Path, file: str, old: str, new: str, fault: str):
@@ -94,12 +103,56 @@ def test_what_is_wrong_is_told_with_its_place(folder: Path, file: str, old: str,
         ("en.toml", "= nothing", "en.toml: "),
         ("zh.toml", "[late]\ngrace = 3\n", "late.grace is no text"),
         ("zh.toml", '[late]\ngrace = "{grace"\n', "late.grace: "),
+        ("template.toml", 'name = "x"\nclauses = ["sign"]\nstandards = "a-3a"', "standards is no list of texts"),
+        ("template.toml", 'name = "x"\nclauses = ["sign"]\nstandards = 3', "standards is no list of texts"),
     ],
 )
 def test_what_cannot_be_read_is_told(folder: Path, file: str, text: str, fault: str):
     (folder / file).write_text(text, "utf-8")
     with pytest.raises(BadTemplate, match=fault):
         read_template(folder)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+@pytest.mark.parametrize("file", ["zh.toml", "agreement.typ"])
+def test_another_encoding_is_named(folder: Path, file: str, encoding: str, capsys: pytest.CaptureFixture[str]):
+    (folder / file).write_text((folder / file).read_text("utf-8"), encoding)
+    assert main(["agreement", "check", str(folder)]) == 2
+    assert re.search(rf"{file} is not UTF-8 from byte [0-9,]+ on; save it as UTF-8", capsys.readouterr().err)
+
+
+def test_the_mark_that_an_editor_puts_before_utf_8_harms_nothing(folder: Path):
+    for file in ("template.toml", "zh.toml", "en.toml", "agreement.typ"):
+        (folder / file).write_text((folder / file).read_text("utf-8"), "utf-8-sig")
+    template = read_template(folder)
+    assert list(template_faults(template)) == [] and list(printing_faults(template)) == []
+
+
+LEFT_OUT = {
+    "all clauses but the last": (
+        "in part.sections.enumerate()",
+        "in part.sections.slice(-1).enumerate()",
+        "zh",
+        "双方",
+    ),
+    "the list of payments": (
+        "..rows.flatten()",
+        "..(if block_.widths.first() == 0 { () } else { rows.flatten() })",
+        "zh",
+        "500.00",
+    ),
+    "the head of the record": ("text(font: (sans,), size: 8pt, block_.text)", "[]", "zh", "c3a9" * 16),
+    "the text that prevails": ("in data.parts.enumerate()", "in (data.parts.first(),).enumerate()", "en", "双方"),
+    "the sheets of others": ("in data.sheets {", "in () {", "zh", "担保人同意书"),
+}
+
+
+@pytest.mark.parametrize("which", LEFT_OUT)
+def test_a_layout_that_leaves_out_what_the_text_says_is_told(folder: Path, which: str, capsys):
+    old, new, language, missing = LEFT_OUT[which]
+    change(folder / "agreement.typ", lambda text: text.replace(old, new, 1))
+    assert main(["agreement", "check", str(folder)]) == 2
+    assert f"agreement.typ: in {language} it leaves out {missing!r}" in capsys.readouterr().err
 
 
 def test_the_command_ends_with_2_and_names_them(folder: Path, capsys: pytest.CaptureFixture[str]):
@@ -179,6 +232,26 @@ def test_a_text_spoiled_while_we_run_is_not_used(folder: Path, tmp_path: Path, c
     assert templates.current().name != first
     (folder / "zh.toml").write_text(good, "utf-8")
     assert templates.current().name == first
+
+
+def test_a_text_spoiled_before_it_was_used_the_first_time_is_printed_as_it_was_read(folder: Path, tmp_path: Path):
+    templates = Templates(folder, tmp_path / "kept", template_faults)
+    good = read_template(folder)
+    (folder / "zh.toml").write_text("[late", "utf-8")
+    assert templates.current().name == good.name
+    printed = TypstPrinter(templates).agreement(some_terms(template=good.name), "zh")
+    assert printed == print_by(good, some_terms(template=good.name), "zh")
+
+
+def test_the_copy_that_is_kept_is_what_was_read_though_the_text_changes_at_that_moment(folder: Path, tmp_path: Path):
+    def meanwhile(_: object) -> list[str]:
+        change(folder / "zh.toml", lambda text: text + "# saved once more\n")
+        return []
+
+    templates = Templates(folder, tmp_path / "kept", meanwhile)  # type: ignore[arg-type]
+    change(folder / "zh.toml", lambda text: text.replace("找谁", "有问题找谁"))
+    name = templates.current().name
+    assert Templates(None, tmp_path / "kept").named(name).name == name
 
 
 def test_what_was_used_stays_printable_after_the_text_was_changed(folder: Path, tmp_path: Path):

@@ -3,9 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from asn1crypto import tsp
@@ -98,7 +101,7 @@ def test_another_authority_s_certificate(authorities: tuple[Authority, Authority
     assert told.value.check == "certificate"
 
 
-def by_another_program(folder: Path, purposes: str, at: datetime) -> tuple[bytes, bytes]:
+def by_another_program(folder: Path, purposes: str, at: datetime, digest: str = "sha256") -> tuple[bytes, bytes]:
     """A token by pyHanko's own test authority, which asks nothing of its certificate; and its root."""
     folder.mkdir()
     (folder / "ends.cnf").write_text(ENDS.format(critical="").replace("extendedKeyUsage = timeStamping", purposes))
@@ -110,7 +113,7 @@ def by_another_program(folder: Path, purposes: str, at: datetime) -> tuple[bytes
     certificates = [*pem_certificates(leaf), *pem_certificates(root)]
     store = SimpleCertificateStore.from_certs(certificates[1:])
     stamper = DummyTimeStamper(certificates[0], PrivateKeyInfo.load(der), store, fixed_dt=at)
-    return asyncio.run(stamper.async_timestamp(IMPRINT, "sha256")).dump(), root
+    return asyncio.run(stamper.async_timestamp(IMPRINT, digest)).dump(), root
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,16 @@ def test_a_certificate_for_something_else_or_for_another_time(tmp_path: Path, pu
     with pytest.raises(TimestampLies, match=problem) as told:
         read_token(token, IMPRINT, root)
     assert told.value.check == "certificate"
+
+
+@pytest.mark.parametrize("digest", ["sha3_256", "sha512_256", "sha384"])
+def test_the_same_bytes_under_another_digest_s_name(tmp_path: Path, digest: str):
+    """What is covered would be something else: OpenSSL and pyHanko refuse such a token too."""
+    at = SystemClock().now().replace(microsecond=0) + timedelta(days=1)
+    token, root = by_another_program(tmp_path / "tsa", "extendedKeyUsage = critical,timeStamping", at, digest)
+    with pytest.raises(TimestampLies) as told:
+        read_token(token, IMPRINT, root)
+    assert told.value.check == "imprint"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +175,20 @@ def test_no_reply_at_all(authority: Authority, reply: bytes):
     assert getattr(told.value, "check", "form") == "form"
 
 
+def test_an_authority_that_refuses_says_why(authority: Authority):
+    """A refusal carries no token: it is no answer that cannot be read."""
+    authority.twist = changed(req_policy="1.2.3.9.9")
+    with pytest.raises(TimestampAway, match="refused: rejection, unaccepted_policy"):
+        asked(authority).stamp(IMPRINT)
+    authority.spoil = lambda _: bytes.fromhex("30053003020102")
+    with pytest.raises(TimestampAway, match=r"refused: rejection$"):
+        asked(authority).stamp(IMPRINT)
+    authority.spoil = lambda _: bytes.fromhex("30053003020100")
+    with pytest.raises(TimestampLies) as told:
+        asked(authority).stamp(IMPRINT)
+    assert told.value.check == "form", "granted, and no token"
+
+
 def test_an_authority_that_is_down_or_silent(authority: Authority):
     authority.down = True
     with pytest.raises(TimestampAway, match="answered 503"):
@@ -170,6 +197,30 @@ def test_an_authority_that_is_down_or_silent(authority: Authority):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(TimestampAway, match="could not be reached"):
             asked(authority, url=url, seconds=0.2).stamp(IMPRINT)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_an_authority_that_answers_a_byte_at_a_time_is_hung_up_on(authority: Authority, head: bytes):
+    """Each byte comes in time, and the answer never ends."""
+    over = Event()
+
+    def drip() -> None:
+        line, _ = server.accept()
+        with line, suppress(OSError):
+            line.recv(10_000)
+            line.sendall(head)
+            while not over.wait(0.05):
+                line.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = Thread(target=drip)
+        answering.start()
+        began = monotonic()
+        with pytest.raises(TimestampAway, match="could not be reached: TimeoutError"):
+            asked(authority, url=f"http://127.0.0.1:{server.getsockname()[1]}/", seconds=0.5).stamp(IMPRINT)
+        assert monotonic() - began < 5
+        over.set()
+        answering.join()
 
 
 def test_a_token_for_something_else(authority: Authority):

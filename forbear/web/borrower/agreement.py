@@ -11,7 +11,7 @@ from forbear.core.codes import DIGITS
 from forbear.core.file import Agreed, CaseFile
 from forbear.core.identity import masked_phone
 from forbear.core.refusal import Refusal
-from forbear.web.access import desk_of
+from forbear.web.access import case_for_borrower, desk_of
 from forbear.web.borrower.fields import Field, Option, filled
 from forbear.web.borrower.page import by_her, day, done_words, money, not_found, of_her_case, show, to, why_not, words
 from forbear.web.borrower.signatures import about, kept
@@ -46,12 +46,18 @@ def sign(request: HttpRequest, file: CaseFile) -> HttpResponse:
     by = by_her(request, file, "sign", challenge)
     address = request.META.get("REMOTE_ADDR", "")
     outcome = sign_with_code(desk_of(request), by, case.case_id, challenge=challenge, code=given, address=address)
-    if isinstance(outcome, Refusal):
-        if outcome.rule == "agreement.code":
+    if isinstance(outcome, Refusal) and not _signed(request, file):
+        if outcome.where == "code":
             return _agreement(request, file, typed, {"code": words("contact.page.fault.code_wrong")})
         return _agreement(request, file, typed, message=why_not(outcome))
     request.session.pop("signing", None)
     return to("agreement", file, done="signed")
+
+
+def _signed(request: HttpRequest, file: CaseFile) -> bool:
+    """Whether the agreement that waited when this request came is signed by now, in another tab or by a first press."""
+    now = case_for_borrower(request, file.case.case_id)
+    return any(one.number == file.case.offered and one.act is not None for one in now.agreements)
 
 
 def _send_code(request: HttpRequest, file: CaseFile) -> HttpResponse:
@@ -152,7 +158,7 @@ def _agreement(
         schedule_title=words("agreement.page.schedule.title"),
         parts=_parts(terms),
         sign_url=reverse("borrower:sign", args=[case.case_id]) if waits else "",
-        sign_text=_sign_text(file, asked),
+        sign_text=_sign_text(request, file, asked),
         sign_go=words(f"agreement.page.sign.{'code' if asked else 'ask'}_go"),
         sign_act="sign" if asked else "ask",
         again=asked,
@@ -174,8 +180,10 @@ def _lead(shown: Agreed, waits: bool) -> str:
     return words("agreement.page.lead_ended")
 
 
-def _sign_text(file: CaseFile, asked: bool) -> str:
-    phone = masked_phone(file.party.phone) if file.party else ""
+def _sign_text(request: HttpRequest, file: CaseFile, asked: bool) -> str:
+    """With the number that the code goes to: the loan book's of today, which the lender may have changed."""
+    held = desk_of(request).loans.loan(file.loan_id) if file.loan_id else None
+    phone = masked_phone(held.row.phone) if held else ""
     if asked:
         return words("agreement.page.sign.code_text", phone=phone, minutes=CODE_MINUTES)
     return words("agreement.page.sign.ask_text", phone=phone)
@@ -192,9 +200,8 @@ def _sign_fields() -> list[Field]:
 
 def _facts(terms: Terms) -> list[tuple[str, str]]:
     plan = terms.plan
-    level = len({row.amount_minor for row in plan.instalments[:-1]}) < 2
     return [
-        (words(f"agreement.page.{'monthly' if level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
+        (words(f"agreement.page.{'monthly' if plan.level else 'monthly_varies'}"), money(plan.instalment_max_minor)),
         (words("agreement.page.count"), words("agreement.page.count_value", count=len(plan.instalments))),
         (words("agreement.page.first"), day(plan.first_due_on)),
         (words("agreement.page.last"), day(plan.ends_on)),

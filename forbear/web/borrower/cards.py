@@ -45,8 +45,7 @@ def card(offer: Offer, answer: Answer | None, *, pay: str = "", why_url: str = "
     """
     plan = offer.plan
     settles = _measure_months(plan, "settlement") is not None
-    amounts = {row.amount_minor for row in plan.instalments[:-1]}
-    note = "once" if len(plan.instalments) == 1 else "per_month" if len(amounts) < 2 else "varies"
+    note = "once" if len(plan.instalments) == 1 else "per_month" if plan.level else "varies"
     return Card(
         name=offer.name,
         title=words(f"plan.name.{offer.name}"),

@@ -49,6 +49,16 @@ def test_interest_only_for_some_months_then_the_rest():
     assert found["as-requested"].plan == found["lightest"].plan
 
 
+def test_without_interest_the_months_of_interest_alone_are_a_pause_and_are_not_called_both():
+    """Nothing is due in them, and the first payment after them is of principal."""
+    free = replace(ILLNESS.loan, rate_ppm=0, interest_minor=0, penalty_minor=0)
+    for offer in offers(replace(asking("interest-only", months=6), loan=free)).values():
+        measures = {one.measure: one.months for one in offer.plan.measures}
+        assert (measures["deferral"], "interest-only" in measures) == (6, False)
+        assert offer.plan.first_due_on == date(2026, 10, 28)
+        assert offer.plan.instalments[0].principal_minor > 0
+
+
 def test_interest_only_until_the_cause_ends_where_no_months_are_named():
     """Ill until 2026-06-30; the first due date is 2026-04-28: April, May and June."""
     rows = offers(asking("interest-only"))["lightest"].plan.instalments

@@ -1,10 +1,20 @@
 """The agreement: read, signed with a code sent for it alone, kept as PDF, or left unsigned."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from django.test import Client
 
+from forbear.actions import agenda
+from forbear.actions.agreement import sign
+from forbear.actions.record import By
+from forbear.config import wiring
+from forbear.core.contact import Actor, Auth, Channel, Role
 from forbear.core.decision import Outcome
+from forbear.core.handover import token_of
+from forbear.core.identity import masked_phone
+from forbear.core.refusal import Refusal
 from tests.web.borrower.conftest import Borrower
 
 
@@ -72,6 +82,50 @@ def test_an_expired_code_is_told_and_a_new_one_signs(offered: Borrower):
     late = offered.sends("agreement", {"act": "sign", "code": code, "read": "yes"}, to="agreement/sign")
     assert late.faults == ["这个验证码不对，或者已经过期。请再看一下，或者重新发送。"]
     assert offered.signs().file.case.in_force == 1
+
+
+def test_who_came_from_the_lender_s_app_signs_with_the_code_like_everybody(offered: Borrower, monkeypatch):
+    """The code sent for this agreement is the act; how she came to her case before it is told beside it."""
+    desk = replace(offered.desk, handover_secrets=("s" * 40,))
+    monkeypatch.setattr(wiring, "desk", lambda: desk)
+    at, contract = int(desk.clock.now().timestamp()), offered.row.loan.contract
+    claims = {"aud": desk.address, "iat": at, "exp": at + 60, "jti": "0123456789", "contract": contract}
+    offered.client = Client()
+    came = offered.client.post("/handover", {"to": "case", "token": token_of("s" * 40, claims)})
+    assert came.headers["Location"] == offered.at("")
+    code = asks_for_code(offered)
+    answer = offered.sends("agreement", {"act": "sign", "code": code, "read": "yes"}, to="agreement/sign")
+    assert answer.to == offered.at("agreement?done=signed")
+    (signed,) = (event for event in offered.file.events if event.fact.type == "agreement.signed")
+    assert (signed.actor.auth, signed.fact.act.document_sha256) == (Auth.APP, offered.file.agreed.printed)
+
+
+@pytest.mark.parametrize("auth", [Auth.CALLER_TWO_FACTS, Auth.CALL_BACK, Auth.MAIL_ADDRESS, Auth.NONE])
+def test_who_proved_herself_by_less_signs_nothing(offered: Borrower, auth: Auth):
+    asks_for_code(offered)
+    challenge = offered.client.session["signing"]["challenge"]
+    by = By(actor=Actor(Role.BORROWER, offered.file.party.borrower_id, auth), channel=Channel.WEB, key="k")
+    code = offered.desk.challenges.code(challenge)
+    refused = sign(offered.desk, by, offered.case_id, challenge=challenge, code=code, address="192.0.2.7")
+    assert isinstance(refused, Refusal) and refused.rule == "agreement.signer"
+    assert offered.facts("agreement.signed") == []
+
+
+def test_the_number_that_the_code_went_to_is_the_one_that_is_told_and_recorded(offered: Borrower):
+    """The lender's book has another number of hers than when the case was opened."""
+    before = masked_phone(offered.file.party.phone)
+    offered.desk.loans.put([replace(offered.row, phone="13900007788")])
+    assert "139****7788" in offered.opens("agreement").text
+    code = asks_for_code(offered)
+    offered.desk.clock.advance(seconds=1)
+    while agenda.work(offered.desk):
+        pass
+    sent = offered.desk.messenger.sent[-1]
+    assert (sent.to, code in sent.body) == ("13900007788", True)
+    page = offered.opens("agreement")
+    assert "139****7788" in page.text and before not in page.text
+    offered.sends("agreement", {"act": "sign", "code": code, "read": "yes"}, form=page, to="agreement/sign")
+    assert offered.facts("agreement.signed")[0].act.phone_masked == "139****7788"
 
 
 def test_the_document_is_the_one_that_was_printed(offered: Borrower):

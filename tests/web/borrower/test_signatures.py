@@ -5,23 +5,26 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from forbear.actions import agenda, agreement, signatures
 from forbear.actions.contact import ask_signing_code
-from forbear.actions.ports import DamagedFile, Desk
-from forbear.actions.record import By, load
-from forbear.adapters.memory import PlainSealer, clock_of
+from forbear.actions.ports import DamagedFile, Desk, Write
+from forbear.actions.record import By, carry_out, load
+from forbear.adapters.memory import MovedClock, PlainSealer, clock_of
 from forbear.config import wiring
 from forbear.core import events as e
 from forbear.core.contact import SYSTEM, Actor, Auth, Channel, Role
 from forbear.core.decision import Outcome
+from forbear.core.plan import Offer
 from forbear.core.refusal import Refusal
+from forbear.web.borrower import agreement as page_of_agreement
 from forbear.words import LANGUAGES, say
 from forbear.words.format import moment
 from tests.signing.sealing import NOW, now, order, sealer
-from tests.web.borrower.conftest import Borrower
+from tests.web.borrower.conftest import Borrower, Page
 
 
 @pytest.fixture
@@ -184,6 +187,91 @@ def test_two_tabs_that_sign_at_once_sign_once(offered: Borrower):
     used = rules.count("agreement.code")  # each code is right once; whoever comes second with it may come too early
     assert used <= 2 and rules == ["agreement.code"] * used + ["agreement.none"] * (3 - used)
     assert kinds(desk, case_id) == SIGNED
+
+
+def test_pressed_twice_she_is_told_that_it_is_signed_or_just_being_signed(offered: Borrower, monkeypatch):
+    """The second press comes while the first has used the code and is not recorded yet; a third when it is."""
+    desk, case_id = offered.desk, offered.case_id
+    offered.sends("agreement", {"act": "ask"}, to="agreement/sign")
+    form = {"act": "sign", "code": desk.challenges.code(offered.client.session["signing"]["challenge"]), "read": "yes"}
+    shown, record, seconds = offered.opens("agreement"), desk.ledger.append, list[Page]()
+
+    def press() -> Page:
+        return offered.sends("agreement", form, form=shown, to="agreement/sign")
+
+    def appending(write: Write) -> Any:
+        monkeypatch.setattr(desk.ledger, "append", record)
+        seconds.append(press())
+        return record(write)
+
+    monkeypatch.setattr(desk.ledger, "append", appending)
+    first = press()
+    (second,) = seconds
+    assert (second.status, first.to) == (422, offered.at("agreement?done=signed"))
+    assert (
+        say("zh", "agreement.refusal.used") in second.text and say("zh", "agreement.way_on.look_again") in second.text
+    )
+    assert say("zh", "contact.page.fault.code_wrong") not in second.text
+    assert kinds(desk, case_id) == SIGNED
+
+
+@pytest.mark.parametrize("refused", ["agreement.code", "agreement.none"])
+def test_a_second_press_that_ends_when_the_first_is_recorded_says_signed(offered: Borrower, refused: str, monkeypatch):
+    desk, case_id = offered.desk, offered.case_id
+    offered.sends("agreement", {"act": "ask"}, to="agreement/sign")
+    challenge = offered.client.session["signing"]["challenge"]
+    shown = offered.opens("agreement")
+
+    def first_is_quicker(*_: Any, **__: Any) -> Refusal:
+        signs(desk, case_id, challenge, desk.challenges.code(challenge))
+        return Refusal(refused, "contact.refusal.code", where="code")
+
+    monkeypatch.setattr(page_of_agreement, "sign_with_code", first_is_quicker)
+    form = {"act": "sign", "code": "12345678", "read": "yes"}
+    answer = offered.sends("agreement", form, form=shown, to="agreement/sign")
+    assert answer.to == offered.at("agreement?done=signed")
+    assert kinds(desk, case_id) == SIGNED
+
+
+def test_a_code_for_one_agreement_never_signs_another_put_before_her_at_that_moment(offered: Borrower, monkeypatch):
+    """Between the code and the record the first is declined and a second one drawn up: the command is decided anew."""
+    desk, case_id = offered.desk, offered.case_id
+    challenge, code = code_for(desk, case_id)
+    plan, record = load(desk, case_id).offered.terms.plan, desk.ledger.append
+
+    def appending(write: Write) -> Any:
+        monkeypatch.setattr(desk.ledger, "append", record)
+        her = Actor(Role.BORROWER, load(desk, case_id).party.borrower_id, Auth.CODE)
+        agreement.decline(desk, By(actor=her, channel=Channel.WEB, key="no"), case_id, "")
+        by, offer = By(actor=SYSTEM, channel=Channel.SYSTEM, key="anew"), Offer(name="lightest", plan=plan)
+        carry_out(desk, by, case_id, {"anew": 2}, lambda file: agreement.issue(desk, file, offer))
+        return record(write)
+
+    monkeypatch.setattr(desk.ledger, "append", appending)
+    refused = signs(desk, case_id, challenge, code)
+    assert isinstance(refused, Refusal) and refused.rule == "agreement.code"
+    assert load(desk, case_id).case.offered == 2
+    assert kinds(desk, case_id) == ["agreement.issued", "agreement.lapsed", "agreement.issued"]
+
+
+def test_a_clock_set_back_opens_no_day_that_the_record_knows_is_over(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    clock, days = clock_of(desk), (load(desk, case_id).offered.terms.sign_by_on - desk.clock.today()).days
+    clock.advance(days=days + 1)
+    by = By(actor=SYSTEM, channel=Channel.SYSTEM, key="note")
+    carry_out(desk, by, case_id, {"note": 1}, lambda _: [e.NoteWritten(text="x")])
+    back = replace(desk, clock=MovedClock(clock.now() - timedelta(days=2)))
+    refused = signs(back, case_id, *code_for(back, case_id))
+    assert isinstance(refused, Refusal) and refused.rule == "agreement.expired"
+    assert kinds(desk, case_id) == SIGNED[:1]
+
+
+def test_a_clock_set_back_does_not_date_her_act_before_the_document(offered: Borrower):
+    desk, case_id = offered.desk, offered.case_id
+    issued_at = load(desk, case_id).events[-1].at
+    back = replace(desk, clock=MovedClock(issued_at - timedelta(days=3)))
+    signs(back, case_id, *code_for(back, case_id))
+    assert load(desk, case_id).agreed.act.signed_at == issued_at
 
 
 ACT = {
