@@ -118,7 +118,7 @@ def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: s
     size = read_checkpoint(parse_note(note).body).size
     _attested(desk, note, size)
     whole, paths = desk.log.at(size), desk.log.inclusions(leaves, size)
-    trust = {"log": desk.log_key.vkey, "witnesses": _witnesses(desk, whole)}
+    trust = {"log": _signer(desk, note), "witnesses": _witnesses(desk, whole)}
     parts = [
         _part(b.EVENTS, b.event_lines(bodies)),
         _part(b.INCLUSION, b.inclusion_lines(leaves, paths)),
@@ -136,6 +136,12 @@ def _proofs(desk: Desk, bodies: Sequence[bytes], leaves: Sequence[int], since: s
         steps = desk.log.consistency(old, size)
         parts.append(_part(b.CONSISTENCY, b.consistency_text(old, steps)))
     return parts
+
+
+def _signer(desk: Desk, note: str) -> str:
+    """The public key that signed our note; another may have taken its place since."""
+    by = parse_note(note).signatures[0].key_hash
+    return next(vkey for vkey in desk.log_key.own() if read_vkey(vkey).hash == by)
 
 
 def _attested(desk: Desk, note: str, size: int) -> None:

@@ -15,6 +15,8 @@ from forbear.actions import bundle as making
 from forbear.actions.bundle import Exported, export
 from forbear.actions.bundle_zip import Bundle, Part, zipped
 from forbear.actions.record import By
+from forbear.actions.record_ports import LogKey
+from forbear.adapters.ed25519 import Ed25519Key
 from forbear.config.verify import looked_at
 from forbear.core import bundle as b
 from forbear.core import events as e
@@ -76,6 +78,25 @@ def test_two_exports_at_once_are_two_entries(tmp_path: Path):
     assert second.seq == first.seq + 1
     for made in (first, second):
         assert looked_at(written(tmp_path, packed(desk, made)), desk.log_key.vkey).events == made.seq + 1
+
+
+class Changed(Ed25519Key):
+    """Another log key that has just taken the place of `before`."""
+
+    def __init__(self, before: LogKey) -> None:
+        super().__init__(before.origin, b"another key of thirty-two bytes!")
+        self._before = before
+
+    def own(self) -> tuple[str, ...]:
+        return self.vkey, *self._before.own()
+
+
+def test_the_key_of_the_log_changes_meanwhile(tmp_path: Path):
+    """The file names the key that signed its checkpoint, not the one that is there since."""
+    desk = desk_with_case()
+    made = exported(replace(desk, log_key=Changed(desk.log_key)))
+    report = looked_at(written(tmp_path, packed(desk, made)), desk.log_key.vkey)
+    assert report.ok, dict(report.checks)
 
 
 def test_a_reader_who_goes_away_leaves_nothing_open():
