@@ -11,7 +11,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from socket import SHUT_RDWR
 from threading import Timer
 from typing import Any
-from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+
+from forbear.adapters.no_redirect import NoRedirect
 
 
 def ask(request: Request, seconds: float, bytes_most: int) -> bytes:
@@ -20,7 +22,7 @@ def ask(request: Request, seconds: float, bytes_most: int) -> bytes:
     Raises HTTPError, OSError, HTTPException and ValueError as urllib does, and TimeoutError after `seconds` in all.
     """
     line = _Line()
-    opener = build_opener(ProxyHandler({}), _NoRedirect(), _Plain(line), _Secure(line))
+    opener = build_opener(ProxyHandler({}), NoRedirect(), _Plain(line), _Secure(line))
     with _alarm(line, seconds), opener.open(request, timeout=seconds) as answer:
         body: bytes = answer.read(bytes_most + 1)
     return body
@@ -69,13 +71,6 @@ def _alarm(line: _Line, seconds: float) -> Iterator[None]:
         alarm.cancel()
     if line.cut_off:  # what was read by then is no answer
         raise TimeoutError
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect is an answer like another: nobody else is asked."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 class _Plain(HTTPHandler):

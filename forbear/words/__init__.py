@@ -16,7 +16,9 @@ from typing import Any
 from forbear.words.format import unit
 
 LANGUAGES = ("zh", "en")
-_COUNTED = re.compile(r"\{(\w+)\} (?:month|week|day|payment|row)s\b")
+_COUNTED = re.compile(
+    r"\{(\w+)\} (?:year|month|week|day|minute|second|time|payment|instalment|loan|row|file|page|paper|line)s\b"
+)
 """What English counts: of one it says "1 month"."""
 
 
@@ -32,13 +34,16 @@ def say(language: str, key: str, /, **facts: object) -> str:
     known_facts = _in(language, facts)
     if "{unit}" in sentence and "unit" not in facts:
         known_facts = {**known_facts, "unit": unit(language, str(facts.get("currency", "CNY")))}
+    return _filled(language, sentence, known_facts)
+
+
+def _filled(language: str, sentence: str, facts: Mapping[str, object]) -> str:
+    def counted(found: Match[str]) -> str:
+        return found[0][:-1] if str(facts.get(found[1])) == "1" else found[0]
+
     if language == "en" and any(str(fact) == "1" for fact in facts.values()):
-        sentence = _COUNTED.sub(lambda found: _singular(found, known_facts), sentence)
-    return sentence.format_map(known_facts)
-
-
-def _singular(found: Match[str], facts: Mapping[str, object]) -> str:
-    return found[0][:-1] if str(facts.get(found[1])) == "1" else found[0]
+        sentence = _COUNTED.sub(counted, sentence)
+    return sentence.format_map(facts)
 
 
 def _in(language: str, facts: Mapping[str, object]) -> Mapping[str, object]:
@@ -49,10 +54,8 @@ def _in(language: str, facts: Mapping[str, object]) -> Mapping[str, object]:
 def sentences(language: str, key: str, **facts: str) -> tuple[str, ...]:
     """The sentences of a message, one a line in the catalogue, without those that mention a fact that is empty."""
     lines = catalogue(language)[key].strip().splitlines()
-    mentioned = ({name for _, name, _, _ in Formatter().parse(line) if name} for line in lines)
-    return tuple(
-        line.format_map(facts) for line, names in zip(lines, mentioned, strict=True) if all(facts[n] for n in names)
-    )
+    mentioned = {line: {name for _, name, _, _ in Formatter().parse(line) if name} for line in lines}
+    return tuple(_filled(language, line, facts) for line in lines if all(facts[name] for name in mentioned[line]))
 
 
 def known(language: str, key: str) -> bool:
