@@ -37,12 +37,6 @@ def desk(stored):
     return memory_desk(at=START + timedelta(minutes=1), ledger=stored.ledger, log=stored.log)
 
 
-@pytest.fixture
-def sqlite_only(stored):
-    if stored.kind != "sqlite":
-        pytest.skip("PostgreSQL keeps the kinds of its columns")
-
-
 def append(bench, case_id, fact, seq):
     channel = Channel.CHAT if isinstance(fact, e.PersonAsked) else Channel.WEB
     given = {"expected": seq, "key": f"{case_id}.{seq}", "case_id": case_id, "channel": channel}
@@ -112,8 +106,9 @@ def test_a_line_of_the_log_itself_is_one_of_no_case(desk):
     assert list(desk.ledger.bent()) == [(HOUSE, "the queue")]
 
 
-def test_a_row_that_is_none_is_named_and_no_look_ends_in_a_fault_of_ours(desk, sqlite_only, tmp_path):
-    """SQLite takes a word for a number."""
+@pytest.mark.parametrize("stored", ["sqlite"], indirect=True)
+def test_a_row_that_is_none_is_named_and_no_look_ends_in_a_fault_of_ours(desk, tmp_path):
+    """SQLite takes a word for a number; PostgreSQL keeps the kinds of its columns."""
     mark, told = tmp_path / record_watch.MARK, "a row of the database cannot be read, and nothing behind it was looked"
     assert record_watch.look(desk, mark) == ()
     without_triggers()

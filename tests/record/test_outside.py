@@ -1,27 +1,28 @@
 """What outsiders use: settings that name them, and `forbear witness look` at a lender's site."""
 
+from ssl import DER_cert_to_PEM_cert
+
 import pytest
 from django.test import Client
 
+from forbear.adapters.signing_authority import own_authority
 from forbear.config import cli, environment, record_environment, wiring, witness
 from forbear.config.environment import Misconfigured
 from forbear.core.checkpoint import parse_note
 from forbear.store.models import CheckpointRow
-from tests.contracts.bench import LOG_KEY, opened, without_triggers, write, wrote
+from tests.contracts.bench import LOG_KEY, START, opened, without_triggers, write, wrote
 from tests.record.insider import Insider
 from tests.record.test_witness import KEY
 
-PEM = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
-
 
 def test_the_settings_are_read(monkeypatch, tmp_path):
-    roots = tmp_path / "roots.pem"
-    roots.write_bytes(PEM)
+    roots, (own, _) = tmp_path / "roots.pem", own_authority(tmp_path, "Lender", START)
+    roots.write_text(DER_cert_to_PEM_cert(own.certificate))
     monkeypatch.setenv("FORBEAR_TSA", "https://tsa.example.org/tsr")
     monkeypatch.setenv("FORBEAR_TSA_ROOTS", str(roots))
     monkeypatch.setenv("FORBEAR_WITNESSES", f"https://w.example.org {KEY.vkey}, http://127.0.0.1:8090 {KEY.vkey}")
     monkeypatch.setenv("FORBEAR_LOG_KEYS", LOG_KEY.vkey)
-    assert environment.tsa() == ("https://tsa.example.org/tsr", PEM)
+    assert environment.tsa() == ("https://tsa.example.org/tsr", roots.read_bytes())
     assert record_environment.witnesses() == [
         ("https://w.example.org", KEY.vkey),
         ("http://127.0.0.1:8090", KEY.vkey),
