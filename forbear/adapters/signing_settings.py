@@ -4,7 +4,6 @@ TOML with the tables [lender], [borrower], [trust] and [revocation], each of whi
 the self-made authority's. What makes no sense is a ValueError that names the place and says what would be right.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.util import find_spec
@@ -16,10 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from forbear.actions.signing_ports import SealOrder
+from forbear.adapters.settings_file import Section, read_toml
 from forbear.adapters.signing_authority import own_authority
 from forbear.adapters.signing_keys import BadKey, FileKey, SigningKey, TokenKey, from_pem, from_pkcs12, one_time_key
 from forbear.adapters.signing_service import SigningService
-from forbear.adapters.sms_settings import Section
 from forbear.core.signatures import Issuer
 
 KINDS = ("pem", "pkcs12", "pkcs11", "service")
@@ -109,14 +108,7 @@ def _look_over(section: Section) -> None:
 
 def read_signing_settings(file: Path) -> SigningSettings:
     """Raises ValueError, which names the file's place at fault."""
-    try:
-        return SigningSettings(tomllib.loads(file.read_text("utf-8")), file.parent)
-    except OSError as error:
-        raise ValueError(f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is not UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{file} is no TOML: {error}.") from None
+    return SigningSettings(read_toml(file), file.parent)
 
 
 # ---- who signs -------------------------------------------------------------------------------------------------
