@@ -1,22 +1,16 @@
 """Servers that mail tests share, and a desk with a borrower whose case they write to."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from forbear.actions.agenda import work
 from forbear.actions.ports import Desk
 from forbear.adapters.memory import memory_desk
 from forbear.town.borrower import Borrower
-from forbear.town.lives import states
-from forbear.town.sample import somebody
+from tests.actions.mail.letters import AT, borrower_at
 from tests.mail.servers import DOVECOT, NO_DOVECOT, Dovecot, SmtpPeer
 
-AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 HERS = "xiao.yan@mail.example.cn"
 
 
@@ -45,13 +39,4 @@ def desk() -> Desk:
 
 @pytest.fixture
 def she(desk: Desk) -> Borrower:
-    """A borrower with an address on file, whose statement is in."""
-    row, home = somebody(desk, Random("mail"), 3, date(2026, 3, 2), planned=True)
-    row = replace(row, email=HERS, language="zh")
-    desk.loans.put([row])
-    one = Borrower(desk, row, home, Random("mail"), 3)
-    for _ in states(one):
-        pass
-    while work(desk):
-        pass
-    return one
+    return borrower_at(desk, HERS)

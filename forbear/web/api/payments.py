@@ -12,7 +12,7 @@ from forbear.core.money import major
 from forbear.core.payments_file import PaymentRow
 from forbear.core.refusal import Refusal
 from forbear.web.access import desk_of
-from forbear.web.api.door import body_of, error, machine_required, refused
+from forbear.web.api.door import body_of, error, machine_of, machine_required, refused
 
 FIELDS = {"contract": str, "case": str, "amount": str, "paid_on": str, "reference": str}
 
@@ -51,8 +51,8 @@ def _case(request: HttpRequest, given: dict[str, str], row: PaymentRow) -> str |
 
 
 def _book(request: HttpRequest, case_id: str, row: PaymentRow) -> HttpResponse:
-    desk = request.desk  # type: ignore[attr-defined]
-    by = By(actor=request.machine, channel=Channel.SYSTEM, key="")  # type: ignore[attr-defined]
+    desk = desk_of(request)
+    by = By(actor=machine_of(request), channel=Channel.SYSTEM, key="")
     outcome = book_row(desk, by, case_id, row)
     if isinstance(outcome, Refusal):
         return refused(outcome)

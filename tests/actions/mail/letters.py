@@ -1,8 +1,10 @@
 """Letters as they come in from outside, and what became of them at the desk."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from hashlib import sha256
+from random import Random
 from typing import Any
 
 from forbear.actions.agenda import work
@@ -12,6 +14,8 @@ from forbear.adapters.memory import sent_by
 from forbear.core import mail_address as marks
 from forbear.core.contact import Channel
 from forbear.town.borrower import AGENTS, Borrower
+from forbear.town.lives import states
+from forbear.town.sample import somebody
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 HERS = "Xiao.Yan@mail.example.cn"
@@ -22,6 +26,18 @@ JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"payslip" * 
 def worked(desk: Desk) -> None:
     while work(desk):
         pass
+
+
+def borrower_at(desk: Desk, email: str) -> Borrower:
+    """A borrower with this address on file, whose statement is in and whose papers are asked for."""
+    row, home = somebody(desk, Random("mail"), 3, date(2026, 3, 2), planned=True)
+    row = replace(row, email=email, language="zh")
+    desk.loans.put([row])
+    one = Borrower(desk, row, home, Random("mail"), 3)
+    for _ in states(one):
+        pass
+    worked(desk)
+    return one
 
 
 def letter(
